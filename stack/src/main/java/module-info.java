@@ -2,5 +2,10 @@
 module dev.atoll.stack {
     requires static transitive org.jspecify;
 
+    exports dev.atoll.stack.buffer;
     exports dev.atoll.stack.env;
+    exports dev.atoll.stack.filter;
+    exports dev.atoll.stack.link;
+    exports dev.atoll.stack.socket;
+    exports dev.atoll.stack.wire;
 }

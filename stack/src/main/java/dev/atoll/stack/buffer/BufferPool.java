@@ -1,0 +1,107 @@
+package dev.atoll.stack.buffer;
+
+import dev.atoll.stack.env.Check;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packet memory of one stack, in a few size classes, reused.
+ *
+ * <p>Not thread-safe: used under the stack's hold. Keeps at most {@link #MAX_IDLE} idle packets of each class; what
+ * comes back beyond that is left to the garbage collector. How much can be outstanding is bounded by the queues that
+ * hold packets, not here.
+ */
+public final class BufferPool {
+    /**
+     * Room in front of a packet's first byte: virtio-net header 12, Ethernet 14, IPv6 with extension headers, TCP with
+     * options 60, rounded up to a cache line.
+     */
+    public static final int HEADROOM = 192;
+
+    /** Bytes for content in each size class, smallest first; the last takes a 64 KiB super-segment with its headers. */
+    private static final int[] CLASS_BYTES = {256, 2048, 16 * 1024, 66 * 1024};
+
+    /** The most content bytes a packet can hold. */
+    public static final int MAX_BYTES = CLASS_BYTES[CLASS_BYTES.length - 1];
+
+    /** Idle packets kept in each class. */
+    public static final int MAX_IDLE = 256;
+
+    static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
+
+    private final @Nullable PacketBuffer[] idle = new PacketBuffer[CLASS_BYTES.length];
+    private final int[] idleCount = new int[CLASS_BYTES.length];
+    private long outstanding;
+
+    /** An empty pool. */
+    public BufferPool() {}
+
+    /** A packet with {@link #HEADROOM} in front and room for {@code contentBytes}, empty. */
+    public PacketBuffer allocate(int contentBytes) {
+        Check.that(contentBytes <= MAX_BYTES, "no packet is larger than MAX_BYTES");
+        int sizeClass = 0;
+        while (CLASS_BYTES[sizeClass] < contentBytes) {
+            sizeClass++;
+        }
+        outstanding++;
+        PacketBuffer packet = idle[sizeClass];
+        if (packet != null) {
+            idle[sizeClass] = packet.next;
+            idleCount[sizeClass]--;
+        } else {
+            ByteBuffer memory = ByteBuffer.allocateDirect(HEADROOM + CLASS_BYTES[sizeClass]);
+            packet = new PacketBuffer(memory, this, sizeClass);
+        }
+        packet.reset(HEADROOM);
+        return packet;
+    }
+
+    /** A contiguous copy of a packet's bytes, in the smallest class that fits; header positions move along. */
+    public PacketBuffer copy(PacketBuffer packet) {
+        PacketBuffer copy = allocate(packet.length());
+        int at = copy.append(packet.length());
+        packet.copyTo(copy.data(), at);
+        int shift = at - packet.start();
+        if (packet.networkOffset != PacketBuffer.UNKNOWN) {
+            copy.networkOffset = packet.networkOffset + shift;
+        }
+        if (packet.transportOffset != PacketBuffer.UNKNOWN) {
+            copy.transportOffset = packet.transportOffset + shift;
+        }
+        copy.transportProtocol = packet.transportProtocol;
+        copy.ipVersion = packet.ipVersion;
+        copy.sourceHigh = packet.sourceHigh;
+        copy.sourceLow = packet.sourceLow;
+        copy.destinationHigh = packet.destinationHigh;
+        copy.destinationLow = packet.destinationLow;
+        copy.arrivalNs = packet.arrivalNs;
+        copy.linkSource = packet.linkSource;
+        copy.type = packet.type;
+        copy.nicId = packet.nicId;
+        copy.mark = packet.mark;
+        copy.looped = packet.looped;
+        copy.checksumValidated = packet.checksumValidated;
+        copy.checksumPartial = packet.checksumPartial;
+        copy.checksumStart = packet.checksumStart + shift;
+        copy.checksumOffset = packet.checksumOffset;
+        copy.gsoType = packet.gsoType;
+        copy.gsoSize = packet.gsoSize;
+        copy.flow = packet.flow;
+        return copy;
+    }
+
+    /** Packets allocated and not yet released: 0 when nothing is queued anywhere, which tests check. */
+    public long outstanding() {
+        return outstanding;
+    }
+
+    void takeBack(PacketBuffer packet) {
+        outstanding--;
+        int sizeClass = packet.sizeClass;
+        if (idleCount[sizeClass] < MAX_IDLE) {
+            packet.next = idle[sizeClass];
+            idle[sizeClass] = packet;
+            idleCount[sizeClass]++;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.atoll.stack.socket;
+
+/**
+ * An option of an endpoint, with the meaning socket(7), tcp(7), udp(7) and ip(7) give the constant of the same name.
+ *
+ * @param <T> what its values are: {@code Boolean}, or {@code Integer} with the unit named at the constant
+ */
+public final class EndpointOption<T> {
+    /** Allow binding to a port that lingers in TIME_WAIT, or for UDP one shared by all who set this. */
+    public static final EndpointOption<Boolean> SO_REUSEADDR = new EndpointOption<>("SO_REUSEADDR", Boolean.class);
+    /** Allow several sockets on one address and port if all set it; arrivals are spread among them. */
+    public static final EndpointOption<Boolean> SO_REUSEPORT = new EndpointOption<>("SO_REUSEPORT", Boolean.class);
+    /** Bytes that may wait to be sent. */
+    public static final EndpointOption<Integer> SO_SNDBUF = new EndpointOption<>("SO_SNDBUF", Integer.class);
+    /** Bytes that may wait to be read. */
+    public static final EndpointOption<Integer> SO_RCVBUF = new EndpointOption<>("SO_RCVBUF", Integer.class);
+    /** Probe an idle connection. */
+    public static final EndpointOption<Boolean> SO_KEEPALIVE = new EndpointOption<>("SO_KEEPALIVE", Boolean.class);
+    /** Seconds close may take to deliver; 0 resets at close, -1 is off. */
+    public static final EndpointOption<Integer> SO_LINGER = new EndpointOption<>("SO_LINGER", Integer.class);
+    /** Leave urgent data in the stream. */
+    public static final EndpointOption<Boolean> SO_OOBINLINE = new EndpointOption<>("SO_OOBINLINE", Boolean.class);
+    /** Allow datagrams to broadcast addresses. */
+    public static final EndpointOption<Boolean> SO_BROADCAST = new EndpointOption<>("SO_BROADCAST", Boolean.class);
+    /** Type of service: the octet of the IPv4 header. */
+    public static final EndpointOption<Integer> IP_TOS = new EndpointOption<>("IP_TOS", Integer.class);
+    /** Time to live of unicast packets, hops. */
+    public static final EndpointOption<Integer> IP_TTL = new EndpointOption<>("IP_TTL", Integer.class);
+    /** Time to live of multicast datagrams, hops. */
+    public static final EndpointOption<Integer> IP_MULTICAST_TTL =
+            new EndpointOption<>("IP_MULTICAST_TTL", Integer.class);
+    /** Deliver own multicast datagrams to own members. */
+    public static final EndpointOption<Boolean> IP_MULTICAST_LOOP =
+            new EndpointOption<>("IP_MULTICAST_LOOP", Boolean.class);
+    /** Id of the NIC multicast goes out by; 0 lets the routes decide. */
+    public static final EndpointOption<Integer> IP_MULTICAST_IF =
+            new EndpointOption<>("IP_MULTICAST_IF", Integer.class);
+    /** Send small segments at once (RFC 896 off). */
+    public static final EndpointOption<Boolean> TCP_NODELAY = new EndpointOption<>("TCP_NODELAY", Boolean.class);
+    /** Acknowledge at once. */
+    public static final EndpointOption<Boolean> TCP_QUICKACK = new EndpointOption<>("TCP_QUICKACK", Boolean.class);
+    /** Seconds of silence before the first keepalive probe. */
+    public static final EndpointOption<Integer> TCP_KEEPIDLE = new EndpointOption<>("TCP_KEEPIDLE", Integer.class);
+    /** Seconds between keepalive probes. */
+    public static final EndpointOption<Integer> TCP_KEEPINTVL = new EndpointOption<>("TCP_KEEPINTVL", Integer.class);
+    /** Unanswered keepalive probes after which the connection is dropped. */
+    public static final EndpointOption<Integer> TCP_KEEPCNT = new EndpointOption<>("TCP_KEEPCNT", Integer.class);
+    /** Largest segment sent, bytes of payload; 0 leaves it to the path. */
+    public static final EndpointOption<Integer> TCP_MAXSEG = new EndpointOption<>("TCP_MAXSEG", Integer.class);
+
+    private final String name;
+    private final Class<T> type;
+
+    private EndpointOption(String name, Class<T> type) {
+        this.name = name;
+        this.type = type;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Class<T> type() {
+        return type;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

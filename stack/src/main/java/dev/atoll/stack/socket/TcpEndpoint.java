@@ -1,0 +1,84 @@
+package dev.atoll.stack.socket;
+
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.wire.FullAddress;
+import java.nio.ByteBuffer;
+
+/** One end of a TCP connection (RFC 9293), or what is to become one. */
+public interface TcpEndpoint extends Endpoint {
+    /** RFC 9293 section 3.3.2, with Linux's name for a connection that does not exist yet. */
+    enum State {
+        CLOSED,
+        SYN_SENT,
+        SYN_RECEIVED,
+        ESTABLISHED,
+        FIN_WAIT_1,
+        FIN_WAIT_2,
+        CLOSE_WAIT,
+        CLOSING,
+        LAST_ACK,
+        TIME_WAIT
+    }
+
+    /**
+     * Begins to connect. When the handshake is over, well or badly, the endpoint becomes ready for {@link
+     * Readiness#OUT}; {@link #takeError} then says which.
+     *
+     * @return true if the connection is there already, as it can be on loopback
+     * @throws StackException NETWORK_UNREACHABLE, BAD_LOCAL_ADDRESS (no ephemeral port left), ALREADY_CONNECTED,
+     *     ALREADY_CONNECTING, NOT_SUPPORTED, CLOSED; REFUSED and its kin, with the rule as detail, if the policy
+     *     rejects it
+     */
+    boolean connect(FullAddress remote) throws StackException;
+
+    /**
+     * Moves received bytes to {@code target}.
+     *
+     * @return how many, or {@link #WOULD_BLOCK}, or {@link #END_OF_STREAM}; 0 only if {@code target} is full
+     * @throws StackException RESET, TIMED_OUT and whatever else ended the connection, each time; NOT_CONNECTED, CLOSED
+     */
+    int read(ByteBuffer target) throws StackException;
+
+    /**
+     * Takes bytes to send from {@code source}, as many as the send buffer has room for.
+     *
+     * @return how many, at least 1 unless {@code source} is empty, or {@link #WOULD_BLOCK}
+     * @throws StackException BROKEN_PIPE after {@link #shutdownWrite} or a reset, what ended the connection the first
+     *     time, NOT_CONNECTED, CLOSED
+     */
+    int write(ByteBuffer source) throws StackException;
+
+    /**
+     * Sends one byte of urgent data (RFC 6093: better not).
+     *
+     * @return false if the send buffer is full
+     * @throws StackException as {@link #write}
+     */
+    boolean sendUrgent(byte value) throws StackException;
+
+    /** Bytes that can be read now. */
+    int available();
+
+    /**
+     * Reads no more: what arrived and what still arrives is thrown away, and reads give an end of stream.
+     *
+     * @throws StackException NOT_CONNECTED, CLOSED
+     */
+    void shutdownRead() throws StackException;
+
+    /**
+     * Sends what was written, then FIN; later writes give BROKEN_PIPE.
+     *
+     * @throws StackException NOT_CONNECTED, CLOSED
+     */
+    void shutdownWrite() throws StackException;
+
+    /** Ends the connection at once with RST and closes the endpoint. */
+    void abort();
+
+    /** Where the connection is in its life. */
+    State state();
+
+    /** Bytes written that the peer has not acknowledged yet; for close with linger. */
+    int unacknowledgedBytes();
+}
