@@ -143,18 +143,19 @@ public final class Doors {
 
     /** For {@code NetworkInterface.getByName0}. */
     public static @Nullable NetworkInterface getByName0(String name) throws SocketException {
-        return InterfaceFactory.make(InterfaceFactory.byName(enter("getByName0").interfaces(), name));
+        return InterfaceFactory.makeOrNull(
+                InterfaceFactory.byName(enter("getByName0").interfaces(), name));
     }
 
     /** For {@code NetworkInterface.getByIndex0}. */
     public static @Nullable NetworkInterface getByIndex0(int index) throws SocketException {
-        return InterfaceFactory.make(
+        return InterfaceFactory.makeOrNull(
                 InterfaceFactory.byIndex(enter("getByIndex0").interfaces(), index));
     }
 
     /** For {@code NetworkInterface.getByInetAddress0}. */
     public static @Nullable NetworkInterface getByInetAddress0(InetAddress address) throws SocketException {
-        return InterfaceFactory.make(
+        return InterfaceFactory.makeOrNull(
                 InterfaceFactory.byAddress(enter("getByInetAddress0").interfaces(), address));
     }
 

@@ -59,10 +59,11 @@ final class InterfaceFactory {
         return made;
     }
 
-    static @Nullable NetworkInterface make(@Nullable InterfaceView view) throws SocketException {
-        if (view == null) {
-            return null;
-        }
+    static @Nullable NetworkInterface makeOrNull(@Nullable InterfaceView view) throws SocketException {
+        return view == null ? null : make(view);
+    }
+
+    static NetworkInterface make(InterfaceView view) throws SocketException {
         int count = view.bindings().size();
         InetAddress[] addresses = new InetAddress[count];
         InterfaceAddress[] bindings = new InterfaceAddress[count];
