@@ -8,6 +8,7 @@ import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.icmp.IcmpLayer;
 import dev.atoll.stack.ip.Ipv4Layer;
@@ -78,7 +79,7 @@ public final class Stack implements AutoCloseable {
         loopback.addAddress(new LocalAddress(IpAddress.V4_LOOPBACK, 8));
         devices.add(loopback);
         routes = new Routes(devices, loopback);
-        ip = new Ipv4Layer(cycle, counters, pool, routes, builder.filter);
+        ip = new Ipv4Layer(cycle, counters, pool, routes, new IpTables(cycle.rng()));
         new IcmpLayer(counters, pool, ip);
         tcp = new TcpLayer(cycle, counters, pool, ip);
         udp = new UdpLayer(cycle, counters, pool, ip);
@@ -193,6 +194,14 @@ public final class Stack implements AutoCloseable {
 
     public RouteTable routes() {
         return new RouteTable(hold, routes);
+    }
+
+    /**
+     * The packet filter: accepts everything until it is given rules. {@code replace} may be called from any thread;
+     * set listeners before the stack runs.
+     */
+    public IpTables ipTables() {
+        return ip.filter();
     }
 
     // --- Endpoints

@@ -4,7 +4,6 @@ import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Driver;
 import dev.atoll.stack.env.Rng;
-import dev.atoll.stack.filter.PacketFilter;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Stack} is made of. Each setting that has no default is named when it is missing. */
@@ -14,7 +13,6 @@ public final class StackBuilder {
     @Nullable Rng rng;
 
     Driver driver = Driver.MANUAL;
-    PacketFilter filter = PacketFilter.ACCEPT_ALL;
 
     StackBuilder() {}
 
@@ -33,12 +31,6 @@ public final class StackBuilder {
     /** What drives the stack; by default whoever calls {@link Stack#run}. */
     public StackBuilder driver(Driver newDriver) {
         driver = newDriver;
-        return this;
-    }
-
-    /** The packet filter; by default everything is accepted. */
-    public StackBuilder filter(PacketFilter newFilter) {
-        filter = newFilter;
         return this;
     }
 

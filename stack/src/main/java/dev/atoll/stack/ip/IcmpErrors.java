@@ -60,6 +60,7 @@ public final class IcmpErrors {
         Icmpv4.write(error.data(), at, Icmpv4.DESTINATION_UNREACHABLE, code, 0);
         error.data().put(at + Icmpv4.HEADER_BYTES, packet.data(), packet.networkOffset, quoted);
         Icmpv4.fillChecksum(error.data(), at, length);
+        ip.filter().answers(error, packet);
         counters.icmpSent++;
         // The precedence of errors is that of internetwork control (RFC 1812 section 4.3.2.5), as Linux sends them.
         ip.send(error, route, IpProtocol.ICMP, Ipv4Layer.DEFAULT_TTL, 0xc0);

@@ -10,7 +10,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.KeyedHash;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.filter.Hook;
-import dev.atoll.stack.filter.PacketFilter;
+import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.nic.Device;
@@ -34,7 +34,7 @@ public final class Ipv4Layer implements Device.Upper {
     private final Cycle cycle;
     private final Counters counters;
     private final Routes routes;
-    private final PacketFilter filter;
+    private final IpTables filter;
     private final IcmpErrors icmpErrors;
     private final TransportHandler[] handlers = new TransportHandler[256];
     private final Groups groups = new Groups();
@@ -58,7 +58,7 @@ public final class Ipv4Layer implements Device.Upper {
         void linkFailed(Device device, String reason);
     }
 
-    public Ipv4Layer(Cycle cycle, Counters counters, BufferPool pool, Routes routes, PacketFilter filter) {
+    public Ipv4Layer(Cycle cycle, Counters counters, BufferPool pool, Routes routes, IpTables filter) {
         this.cycle = cycle;
         this.counters = counters;
         this.routes = routes;
@@ -73,6 +73,11 @@ public final class Ipv4Layer implements Device.Upper {
 
     public Groups groups() {
         return groups;
+    }
+
+    /** The filter this asks at its hooks. */
+    public IpTables filter() {
+        return filter;
     }
 
     public IcmpErrors icmpErrors() {
@@ -153,6 +158,7 @@ public final class Ipv4Layer implements Device.Upper {
 
     private StackError denyOutput(PacketBuffer packet, Verdict verdict) {
         counters.drop(DropReason.FILTERED);
+        filter.denied(Hook.OUTPUT, packet, verdict, cycle.nowNs());
         packet.release();
         lastDenial = verdict;
         RejectWith with = verdict.rejectWith();
@@ -270,6 +276,7 @@ public final class Ipv4Layer implements Device.Upper {
 
     private void denyInput(PacketBuffer packet, Verdict verdict) {
         counters.drop(DropReason.FILTERED);
+        filter.denied(Hook.INPUT, packet, verdict, cycle.nowNs());
         RejectWith with = verdict.rejectWith();
         if (with == RejectWith.TCP_RESET) {
             if (packet.transportProtocol == IpProtocol.TCP && resetSender != null) {

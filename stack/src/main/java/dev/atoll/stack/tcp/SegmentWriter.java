@@ -100,8 +100,12 @@ final class SegmentWriter {
         finish(from, packet, at);
     }
 
-    /** Answers a segment for which there is no connection (RFC 9293 section 3.10.7.1). */
-    void sendReset(Route route, Segment to) {
+    /**
+     * Answers a segment for which there is no connection (RFC 9293 section 3.10.7.1).
+     *
+     * @param rejected the packet the answer is about if it was the policy that refused it
+     */
+    void sendReset(Route route, Segment to, @Nullable PacketBuffer rejected) {
         boolean hasAck = to.has(Tcp.ACK);
         PacketBuffer packet = pool.allocate(0);
         int at = packet.push(Tcp.HEADER_BYTES);
@@ -119,6 +123,9 @@ final class SegmentWriter {
         counters.tcpResetsSent++;
         counters.tcpSegmentsSent++;
         checksum(packet, at, route);
+        if (rejected != null) {
+            ip.filter().answers(packet, rejected);
+        }
         ip.send(packet, route, IpProtocol.TCP, Ipv4Layer.DEFAULT_TTL, 0);
     }
 

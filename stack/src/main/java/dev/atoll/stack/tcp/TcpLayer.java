@@ -249,11 +249,11 @@ public final class TcpLayer implements TransportHandler {
     /** Answers the segment at hand with RST, unless it is one itself or was not meant for this host alone. */
     void refuse(Segment refused) {
         if (!refused.has(Tcp.RST)) {
-            reset(refused, refused.packet());
+            reset(refused, refused.packet(), false);
         }
     }
 
-    private void reset(Segment refused, PacketBuffer packet) {
+    private void reset(Segment refused, PacketBuffer packet, boolean filtered) {
         if (packet.type != PacketType.HOST) {
             return;
         }
@@ -261,7 +261,7 @@ public final class TcpLayer implements TransportHandler {
                 new IpAddress(packet.sourceHigh, packet.sourceLow),
                 new IpAddress(packet.destinationHigh, packet.destinationLow));
         if (route != null) {
-            writer.sendReset(route, refused);
+            writer.sendReset(route, refused, filtered ? packet : null);
         }
     }
 
@@ -275,7 +275,7 @@ public final class TcpLayer implements TransportHandler {
         Segment filtered = new Segment();
         filtered.peek(packet, at);
         if (!filtered.has(Tcp.RST)) {
-            reset(filtered, packet);
+            reset(filtered, packet, true);
         }
     }
 
