@@ -2,6 +2,7 @@ package dev.atoll.shim;
 
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.wire.TcpState;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,7 +22,7 @@ final class Linger {
         }
         boolean interrupted = false;
         while (endpoint.unacknowledgedBytes() > 0
-                && endpoint.state() != TcpEndpoint.State.CLOSED
+                && endpoint.state() != TcpState.CLOSED
                 && deadlineNs - System.nanoTime() > 0) {
             LockSupport.parkNanos(endpoint, LOOK_NANOS);
             interrupted |= Thread.interrupted();

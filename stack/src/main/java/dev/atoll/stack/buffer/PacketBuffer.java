@@ -37,6 +37,7 @@ public final class PacketBuffer {
     private int start;
     private int end;
     private boolean released;
+    private @Nullable ByteBuffer view;
 
     private final ByteBuffer[] fragments = new ByteBuffer[MAX_FRAGMENTS];
     private int fragmentCount;
@@ -88,6 +89,9 @@ public final class PacketBuffer {
     /** Payload bytes of each segment a super-segment is cut into. */
     public int gsoSize;
 
+    /** Sequence number of the first byte, for the queue of a protocol that has them. */
+    public int sequence;
+
     /** What connection tracking knows of this packet; belongs to the filter. */
     public @Nullable Object flow;
 
@@ -119,6 +123,7 @@ public final class PacketBuffer {
         transportProtocol = 0;
         ipVersion = 0;
         linkSource = 0;
+        arrivalNs = 0;
         type = PacketType.HOST;
         nicId = 0;
         mark = 0;
@@ -216,6 +221,20 @@ public final class PacketBuffer {
     public ByteBuffer fragment(int index) {
         Check.that(index < fragmentCount, "fragment index in range");
         return fragments[index];
+    }
+
+    /**
+     * A window on this packet's memory, to be {@linkplain #addFragment added} to another packet. There is one window a
+     * packet: asking again moves it.
+     */
+    public ByteBuffer window(int from, int lengthBytes) {
+        ByteBuffer window = view;
+        if (window == null) {
+            window = data.duplicate();
+            view = window;
+        }
+        window.limit(from + lengthBytes).position(from);
+        return window;
     }
 
     /** Copies the whole packet, fragments included, to {@code target} at {@code at} and returns the bytes copied. */

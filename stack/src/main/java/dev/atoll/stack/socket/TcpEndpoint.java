@@ -2,24 +2,11 @@ package dev.atoll.stack.socket;
 
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.TcpState;
 import java.nio.ByteBuffer;
 
 /** One end of a TCP connection (RFC 9293), or what is to become one. */
 public interface TcpEndpoint extends Endpoint {
-    /** RFC 9293 section 3.3.2, with Linux's name for a connection that does not exist yet. */
-    enum State {
-        CLOSED,
-        SYN_SENT,
-        SYN_RECEIVED,
-        ESTABLISHED,
-        FIN_WAIT_1,
-        FIN_WAIT_2,
-        CLOSE_WAIT,
-        CLOSING,
-        LAST_ACK,
-        TIME_WAIT
-    }
-
     /**
      * Begins to connect. When the handshake is over, well or badly, the endpoint becomes ready for {@link
      * Readiness#OUT}; {@link #takeError} then says which.
@@ -77,7 +64,7 @@ public interface TcpEndpoint extends Endpoint {
     void abort();
 
     /** Where the connection is in its life. */
-    State state();
+    TcpState state();
 
     /** Bytes written that the peer has not acknowledged yet; for close with linger. */
     int unacknowledgedBytes();

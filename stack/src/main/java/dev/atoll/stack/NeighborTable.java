@@ -1,0 +1,66 @@
+package dev.atoll.stack;
+
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.hold.Hold;
+import dev.atoll.stack.nic.NeighborTableView;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import java.util.List;
+
+/** The neighbours a NIC knows. Methods may be called from any thread. */
+public final class NeighborTable {
+    private final Hold hold;
+    private final NeighborTableView view;
+
+    NeighborTable(Hold hold, NeighborTableView view) {
+        this.hold = hold;
+        this.view = view;
+    }
+
+    /**
+     * One neighbour.
+     *
+     * @param linkAddress zero while it is not known
+     * @param state one of INCOMPLETE, REACHABLE, STALE, DELAY, PROBE, STATIC, FAILED (RFC 4861 section 7.3.2)
+     */
+    public record Entry(IpAddress address, MacAddress linkAddress, String state) {}
+
+    /** All entries, the oldest first. */
+    public List<Entry> list() {
+        return hold.query(() -> view.list().stream()
+                .map(entry -> new Entry(
+                        entry.address(), entry.linkAddress(), entry.state().name()))
+                .toList());
+    }
+
+    /** Sets an entry that never changes by itself. */
+    public void setStatic(IpAddress address, MacAddress linkAddress) {
+        hold.query(() -> {
+            view.setStatic(address, linkAddress);
+            return true;
+        });
+    }
+
+    /**
+     * Forgets one entry.
+     *
+     * @throws StackException BAD_LOCAL_ADDRESS if there is none
+     */
+    public void remove(IpAddress address) throws StackException {
+        hold.call(() -> {
+            if (!view.remove(address)) {
+                throw new StackException(StackError.BAD_LOCAL_ADDRESS, address.toString());
+            }
+            return true;
+        });
+    }
+
+    /** Forgets everything that was learned or set. */
+    public void clear() {
+        hold.query(() -> {
+            view.clear();
+            return true;
+        });
+    }
+}

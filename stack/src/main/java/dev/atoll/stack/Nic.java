@@ -1,0 +1,137 @@
+package dev.atoll.stack;
+
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.hold.Hold;
+import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.LocalAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import java.util.List;
+
+/** A network interface of a stack. Methods may be called from any thread; none blocks for the network. */
+public final class Nic {
+    private final Hold hold;
+    private final Routes routes;
+    final Device device;
+
+    Nic(Hold hold, Routes routes, Device device) {
+        this.hold = hold;
+        this.routes = routes;
+        this.device = device;
+    }
+
+    /**
+     * An address of a NIC.
+     *
+     * @param prefixLength length of its subnet's prefix, bits
+     */
+    public record Address(IpAddress address, int prefixLength) {}
+
+    /**
+     * What a NIC sent and received.
+     *
+     * @param receivedBytes with link headers
+     * @param sentBytes with link headers
+     */
+    public record Statistics(long receivedPackets, long receivedBytes, long sentPackets, long sentBytes) {}
+
+    /** The number it is known by in this stack; {@code lo} is 1. */
+    public int id() {
+        return device.id();
+    }
+
+    /** The name rules know it by. */
+    public String name() {
+        return hold.query(device::name);
+    }
+
+    /** The largest IP packet it carries in one frame, bytes. */
+    public int mtuBytes() {
+        return hold.query(device::mtuBytes);
+    }
+
+    public MacAddress linkAddress() {
+        return device.linkAddress();
+    }
+
+    public boolean isLoopback() {
+        return device.isLoopback();
+    }
+
+    public boolean isEnabled() {
+        return hold.query(device::isEnabled);
+    }
+
+    /** A NIC that is off neither sends nor receives; what waited is dropped. */
+    public void setEnabled(boolean enabled) {
+        hold.query(() -> {
+            device.setEnabled(enabled);
+            return true;
+        });
+    }
+
+    /** Takes frames to other link addresses too. */
+    public void setPromiscuous(boolean promiscuous) {
+        hold.query(() -> {
+            device.setPromiscuous(promiscuous);
+            return true;
+        });
+    }
+
+    /**
+     * Adds an address and, as Linux does, the route to its subnet.
+     *
+     * @throws StackException DUPLICATE_ADDRESS
+     */
+    public void addAddress(IpAddress address, int prefixLength) throws StackException {
+        LocalAddress local = new LocalAddress(address, prefixLength);
+        hold.call(() -> {
+            if (!device.addAddress(local)) {
+                throw new StackException(StackError.DUPLICATE_ADDRESS, address + " on " + device.name());
+            }
+            return routes.add(new Routes.Entry(local.subnet(), null, device, 0));
+        });
+    }
+
+    /**
+     * Removes an address and the route that came with it.
+     *
+     * @throws StackException BAD_LOCAL_ADDRESS if the NIC does not have it
+     */
+    public void removeAddress(IpAddress address) throws StackException {
+        hold.call(() -> {
+            LocalAddress local = device.findAddress(address);
+            if (local == null) {
+                throw new StackException(StackError.BAD_LOCAL_ADDRESS, address + " on " + device.name());
+            }
+            device.removeAddress(address);
+            return routes.remove(local.subnet(), null, device);
+        });
+    }
+
+    /** The addresses in the order they were added. */
+    public List<Address> addresses() {
+        return hold.query(() -> device.addresses().stream()
+                .map(local -> new Address(local.address(), local.prefixLength()))
+                .toList());
+    }
+
+    public NeighborTable neighbors() {
+        return new NeighborTable(hold, device.neighborTable());
+    }
+
+    public Statistics statistics() {
+        return hold.query(() -> new Statistics(
+                device.counters().receivedPackets(),
+                device.counters().receivedBytes(),
+                device.counters().sentPackets(),
+                device.counters().sentBytes()));
+    }
+
+    @Override
+    public String toString() {
+        return device.id() + ":" + device.name();
+    }
+}

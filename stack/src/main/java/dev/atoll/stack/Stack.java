@@ -1,0 +1,261 @@
+package dev.atoll.stack;
+
+import dev.atoll.stack.buffer.BufferPool;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.endpoint.Sockets;
+import dev.atoll.stack.env.Check;
+import dev.atoll.stack.env.Counters;
+import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.hold.Hold;
+import dev.atoll.stack.icmp.IcmpLayer;
+import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.link.LinkEndpoint;
+import dev.atoll.stack.link.LoopbackLink;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.LocalAddress;
+import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.socket.TcpListener;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.tcp.TcpLayer;
+import dev.atoll.stack.udp.UdpLayer;
+import dev.atoll.stack.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP/IP stack: interfaces, addresses, routes and endpoints, without a thread, a socket or a clock of its own.
+ *
+ * <p>Whoever drives it calls {@link #run} whenever a link has frames or the deadline that the last call returned has
+ * come; time stands still during a call. All methods may be called from any thread unless they say otherwise; those
+ * that wait, wait only for another thread's call to end.
+ */
+public final class Stack implements AutoCloseable {
+    /** Id of {@code lo}. */
+    public static final int LOOPBACK_NIC_ID = 1;
+
+    private final Cycle cycle;
+    private final Counters counters = new Counters();
+    private final BufferPool pool = new BufferPool();
+    private final List<Device> devices = new ArrayList<>();
+    private final LoopbackLink loopbackLink = new LoopbackLink();
+    private final Device loopback;
+    private final Routes routes;
+    private final Ipv4Layer ip;
+    private final TcpLayer tcp;
+    private final UdpLayer udp;
+    private final Hold hold;
+    private final Sockets sockets;
+    private int lastNicId = LOOPBACK_NIC_ID;
+    private boolean closed;
+
+    /** Delivers to the IP layer, which does not exist yet when the first device is made. */
+    private final Device.Upper upper = new Device.Upper() {
+        @Override
+        public void receive(Device device, int etherType, PacketBuffer packet) {
+            ip.receive(device, etherType, packet);
+        }
+
+        @Override
+        public void neighborUnreachable(Device device, PacketBuffer packet) {
+            ip.neighborUnreachable(device, packet);
+        }
+
+        @Override
+        public void linkFailed(Device device, String reason) {
+            ip.linkFailed(device, reason);
+        }
+    };
+
+    Stack(StackBuilder builder) {
+        cycle = new Cycle(Objects.requireNonNull(builder.clock), Objects.requireNonNull(builder.rng));
+        loopback = new Device(LOOPBACK_NIC_ID, "lo", loopbackLink, cycle, counters, pool, upper);
+        loopbackLink.attach(loopback);
+        loopback.addAddress(new LocalAddress(IpAddress.V4_LOOPBACK, 8));
+        devices.add(loopback);
+        routes = new Routes(devices, loopback);
+        ip = new Ipv4Layer(cycle, counters, pool, routes, new IpTables(cycle.rng()));
+        new IcmpLayer(counters, pool, ip);
+        tcp = new TcpLayer(cycle, counters, pool, ip);
+        udp = new UdpLayer(cycle, counters, pool, ip);
+        ip.setLinkFailureListener((device, reason) -> tcp.deviceFailed(device));
+        hold = new Hold(cycle, builder.driver, this::finishHold);
+        sockets = new Sockets(hold, routes, tcp, udp);
+    }
+
+    /** Begins to describe a stack. */
+    public static StackBuilder builder() {
+        return new StackBuilder();
+    }
+
+    private void finishHold() {
+        if (loopbackLink.isPending()) {
+            loopbackLink.deliverPending();
+        }
+        for (int i = 0; i < devices.size(); i++) {
+            devices.get(i).link().flush();
+        }
+    }
+
+    // --- Driving
+
+    /**
+     * Runs {@code work} under the hold, typically the polling of links, then the timers that are due, and returns when
+     * to call again. Readiness listeners are called before this returns. For the driving thread; reentrant calls are
+     * refused.
+     *
+     * @return the next deadline in the clock's monotonic nanoseconds, or {@code Long.MAX_VALUE} for none
+     */
+    public long run(Runnable work) {
+        hold.enterAsDriver();
+        try {
+            work.run();
+            cycle.timers().runDue(cycle.nowNs());
+        } catch (RuntimeException | Error e) {
+            hold.exit();
+            throw e;
+        }
+        return hold.exitAsDriver();
+    }
+
+    // --- Interfaces
+
+    /**
+     * Makes a NIC on a link and enables it.
+     *
+     * @param name what rules know it by; 1 to 15 characters without blank or slash, as Linux wants them
+     * @throws StackException DUPLICATE_ADDRESS if there is a NIC of that name, CLOSED
+     */
+    public Nic createNic(String name, LinkEndpoint link) throws StackException {
+        Check.argument(
+                !name.isEmpty() && name.length() <= 15 && name.indexOf('/') < 0 && name.indexOf(' ') < 0,
+                "name",
+                name,
+                "1 to 15 characters without blank or slash");
+        return hold.call(() -> {
+            requireOpen();
+            if (findDevice(name) != null) {
+                throw new StackException(StackError.DUPLICATE_ADDRESS, name);
+            }
+            Device device = new Device(++lastNicId, name, link, cycle, counters, pool, upper);
+            link.attach(device);
+            devices.add(device);
+            return new Nic(hold, routes, device);
+        });
+    }
+
+    /**
+     * Removes a NIC, its routes, and every connection through it; closes its link.
+     *
+     * @throws StackException UNKNOWN_NIC; INVALID for {@code lo}
+     */
+    public void removeNic(Nic nic) throws StackException {
+        hold.call(() -> {
+            if (nic.device == loopback) {
+                throw new StackException(StackError.INVALID, "lo");
+            }
+            if (!devices.remove(nic.device)) {
+                throw new StackException(StackError.UNKNOWN_NIC, nic.toString());
+            }
+            routes.removeAll(nic.device);
+            tcp.deviceFailed(nic.device);
+            nic.device.close();
+            return true;
+        });
+    }
+
+    /** The NIC of that name, or null. */
+    public @Nullable Nic findNic(String name) {
+        return hold.query(() -> {
+            Device device = findDevice(name);
+            return device == null ? null : new Nic(hold, routes, device);
+        });
+    }
+
+    private @Nullable Device findDevice(String name) {
+        for (Device device : devices) {
+            if (device.name().equals(name)) {
+                return device;
+            }
+        }
+        return null;
+    }
+
+    /** All NICs, {@code lo} first. */
+    public List<Nic> nics() {
+        return hold.query(() ->
+                devices.stream().map(device -> new Nic(hold, routes, device)).toList());
+    }
+
+    public RouteTable routes() {
+        return new RouteTable(hold, routes);
+    }
+
+    /**
+     * The packet filter: accepts everything until it is given rules. {@code replace} may be called from any thread;
+     * set listeners before the stack runs.
+     */
+    public IpTables ipTables() {
+        return ip.filter();
+    }
+
+    // --- Endpoints
+
+    /** A TCP endpoint to connect with. */
+    public TcpEndpoint newTcpEndpoint() {
+        return sockets.newTcpEndpoint();
+    }
+
+    /** A TCP endpoint to accept with. */
+    public TcpListener newTcpListener() {
+        return sockets.newTcpListener();
+    }
+
+    /** A UDP endpoint. */
+    public UdpEndpoint newUdpEndpoint() {
+        return sockets.newUdpEndpoint();
+    }
+
+    // --- Observation
+
+    /** What the stack counts; values are current as of some recent moment. */
+    public Counters counters() {
+        return counters;
+    }
+
+    /** Packets in memory anywhere in the stack: 0 when nothing is queued. */
+    public long packetsOutstanding() {
+        return hold.query(pool::outstanding);
+    }
+
+    /** TCP connections and listeners, those in TIME_WAIT included, and UDP endpoints that are bound. */
+    public int endpointCount() {
+        return hold.query(() -> tcp.endpointCount() + udp.endpointCount());
+    }
+
+    private void requireOpen() throws StackException {
+        if (closed) {
+            throw new StackException(StackError.CLOSED);
+        }
+    }
+
+    /** Ends every connection without a word to its peer, closes every link. Endpoints then fail with CLOSED. */
+    @Override
+    public void close() {
+        hold.query(() -> {
+            if (!closed) {
+                closed = true;
+                tcp.close();
+                for (Device device : devices) {
+                    device.close();
+                }
+            }
+            return true;
+        });
+    }
+}

@@ -1,0 +1,101 @@
+package dev.atoll.stack.endpoint;
+
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.socket.Readiness;
+import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.socket.TcpListener;
+import dev.atoll.stack.tcp.Connection;
+import dev.atoll.stack.tcp.Listener;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/** {@link TcpListener} over a listener of the protocol. */
+final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
+    private final Sockets sockets;
+    private final Listener listener;
+
+    ListenerEndpoint(Sockets sockets, Listener listener, long uniqueId) {
+        super(sockets.hold(), uniqueId);
+        this.sockets = sockets;
+        this.listener = listener;
+        listener.setObserver(this::changed);
+    }
+
+    @Override
+    int computeReadiness() {
+        return listener.hasAcceptable() ? Readiness.IN : 0;
+    }
+
+    @Override
+    void closeProtocol() {
+        listener.close();
+    }
+
+    @Override
+    public void bind(FullAddress local) throws StackException {
+        held(() -> {
+            bindHeld(local);
+            return true;
+        });
+    }
+
+    private void bindHeld(FullAddress local) throws StackException {
+        if (listener.binding() != null) {
+            throw new StackException(StackError.INVALID);
+        }
+        listener.bind(sockets.bindTcp(local, listener.options().reuseAddress, listener.options().reusePort));
+    }
+
+    @Override
+    public void listen(int backlog) throws StackException {
+        held(() -> {
+            if (listener.binding() == null) {
+                bindHeld(new FullAddress(IpAddress.V4_ANY, 0));
+            }
+            listener.listen(backlog);
+            return true;
+        });
+    }
+
+    @Override
+    public @Nullable TcpEndpoint accept() throws StackException {
+        return held(() -> {
+            if (!listener.isListening()) {
+                throw new StackException(StackError.INVALID);
+            }
+            Connection connection = listener.accept();
+            return connection == null ? null : sockets.wrap(connection);
+        });
+    }
+
+    @Override
+    public @Nullable FullAddress localAddress() {
+        return hold.query(listener::localAddress);
+    }
+
+    @Override
+    public @Nullable FullAddress remoteAddress() {
+        return null;
+    }
+
+    @Override
+    public @Nullable StackException takeError() {
+        return null;
+    }
+
+    @Override
+    public <T> void setOption(EndpointOption<T> option, T value) throws StackException {
+        held(() -> {
+            TcpOptionTable.set(listener.options(), option, value);
+            return true;
+        });
+    }
+
+    @Override
+    public <T> T getOption(EndpointOption<T> option) throws StackException {
+        return held(() -> option.type().cast(TcpOptionTable.get(listener.options(), option)));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.atoll.stack.endpoint;
+
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.hold.Hold;
+import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.socket.TcpListener;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.tcp.Connection;
+import dev.atoll.stack.tcp.TcpLayer;
+import dev.atoll.stack.transport.Ports;
+import dev.atoll.stack.udp.UdpLayer;
+import dev.atoll.stack.wire.FullAddress;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Makes the endpoints of one stack. The stack has the public door to it. */
+public final class Sockets {
+    private final Hold hold;
+    private final Routes routes;
+    private final TcpLayer tcp;
+    private final UdpLayer udp;
+    private final AtomicLong ids = new AtomicLong();
+
+    public Sockets(Hold hold, Routes routes, TcpLayer tcp, UdpLayer udp) {
+        this.hold = hold;
+        this.routes = routes;
+        this.tcp = tcp;
+        this.udp = udp;
+    }
+
+    public TcpEndpoint newTcpEndpoint() {
+        return hold.query(() -> wrap(tcp.newConnection()));
+    }
+
+    public TcpListener newTcpListener() {
+        return hold.query(() -> new ListenerEndpoint(this, tcp.newListener(), ids.incrementAndGet()));
+    }
+
+    public UdpEndpoint newUdpEndpoint() {
+        return hold.query(() -> new DatagramEndpoint(this, udp.newPort(), ids.incrementAndGet()));
+    }
+
+    Hold hold() {
+        return hold;
+    }
+
+    StreamEndpoint wrap(Connection connection) {
+        return new StreamEndpoint(this, tcp, connection, ids.incrementAndGet());
+    }
+
+    Ports.Binding bindTcp(FullAddress local, boolean reuseAddress, boolean reusePort) throws StackException {
+        boolean known = local.address().isUnspecified()
+                || routes.isLocal(local.address().high(), local.address().low());
+        if (!known) {
+            throw new StackException(StackError.BAD_LOCAL_ADDRESS);
+        }
+        Ports.Binding binding = local.port() == 0
+                ? tcp.ports().bindEphemeral(local.address(), reuseAddress, reusePort)
+                : tcp.ports().bind(local.address(), local.port(), reuseAddress, reusePort);
+        if (binding == null) {
+            throw new StackException(StackError.ADDRESS_IN_USE);
+        }
+        return binding;
+    }
+}

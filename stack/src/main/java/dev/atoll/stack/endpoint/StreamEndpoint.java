@@ -1,0 +1,200 @@
+package dev.atoll.stack.endpoint;
+
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.socket.Readiness;
+import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.tcp.Connection;
+import dev.atoll.stack.tcp.TcpLayer;
+import dev.atoll.stack.transport.Ports;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.TcpState;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** {@link TcpEndpoint} over a connection of the protocol. */
+final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
+    private final Sockets sockets;
+    private final TcpLayer tcp;
+    private final Connection connection;
+
+    StreamEndpoint(Sockets sockets, TcpLayer tcp, Connection connection, long uniqueId) {
+        super(sockets.hold(), uniqueId);
+        this.sockets = sockets;
+        this.tcp = tcp;
+        this.connection = connection;
+        connection.setObserver(this::changed);
+        updateReadiness();
+    }
+
+    @Override
+    int computeReadiness() {
+        int bits = 0;
+        if (connection.isReadable()) {
+            bits |= Readiness.IN;
+        }
+        if (connection.isWritable()) {
+            bits |= Readiness.OUT;
+        }
+        if (connection.hasError()) {
+            bits |= Readiness.ERR;
+        }
+        if (connection.isHungUp()) {
+            bits |= Readiness.HUP;
+        }
+        if (connection.isPeerDone()) {
+            bits |= Readiness.RDHUP;
+        }
+        return bits;
+    }
+
+    @Override
+    void closeProtocol() {
+        connection.close();
+    }
+
+    @Override
+    public void bind(FullAddress local) throws StackException {
+        held(() -> {
+            if (connection.binding() != null || connection.state() != TcpState.CLOSED) {
+                throw new StackException(StackError.INVALID);
+            }
+            Ports.Binding binding =
+                    sockets.bindTcp(local, connection.options().reuseAddress, connection.options().reusePort);
+            connection.bind(binding);
+            return binding;
+        });
+    }
+
+    @Override
+    public @Nullable FullAddress localAddress() {
+        return hold.query(connection::localAddress);
+    }
+
+    @Override
+    public @Nullable FullAddress remoteAddress() {
+        return hold.query(connection::remoteAddress);
+    }
+
+    @Override
+    public @Nullable StackException takeError() {
+        return hold.query(() -> {
+            StackException error = connection.takeError();
+            updateReadiness();
+            return error;
+        });
+    }
+
+    @Override
+    public <T> void setOption(EndpointOption<T> option, T value) throws StackException {
+        held(() -> {
+            TcpOptionTable.set(connection.options(), option, value);
+            connection.optionsChanged();
+            return true;
+        });
+    }
+
+    @Override
+    public <T> T getOption(EndpointOption<T> option) throws StackException {
+        return held(() -> option.type().cast(TcpOptionTable.get(connection.options(), option)));
+    }
+
+    @Override
+    public boolean connect(FullAddress remote) throws StackException {
+        // Loopback completes the handshake while the hold ends, so whether it did is asked after.
+        held(() -> {
+            tcp.connect(connection, remote);
+            return true;
+        });
+        return hold.query(() -> connection.state().isSynchronized());
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws StackException {
+        if (!hold.enter()) {
+            return hold.submit(() -> readHeld(target));
+        }
+        try {
+            return readHeld(target);
+        } finally {
+            hold.exit();
+        }
+    }
+
+    private int readHeld(ByteBuffer target) throws StackException {
+        requireOpen();
+        try {
+            return connection.read(target);
+        } finally {
+            updateReadiness();
+        }
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws StackException {
+        if (!hold.enter()) {
+            return hold.submit(() -> writeHeld(source));
+        }
+        try {
+            return writeHeld(source);
+        } finally {
+            hold.exit();
+        }
+    }
+
+    private int writeHeld(ByteBuffer source) throws StackException {
+        requireOpen();
+        try {
+            return connection.write(source);
+        } finally {
+            updateReadiness();
+        }
+    }
+
+    @Override
+    public boolean sendUrgent(byte value) throws StackException {
+        ByteBuffer one = ByteBuffer.allocate(1).put(0, value);
+        return held(() -> connection.writeUrgent(one));
+    }
+
+    @Override
+    public int available() {
+        return hold.query(() -> isClosed() ? 0 : connection.available());
+    }
+
+    @Override
+    public void shutdownRead() throws StackException {
+        held(() -> {
+            connection.shutdownRead();
+            return true;
+        });
+    }
+
+    @Override
+    public void shutdownWrite() throws StackException {
+        held(() -> {
+            connection.shutdownWrite();
+            return true;
+        });
+    }
+
+    @Override
+    public void abort() {
+        hold.query(() -> {
+            connection.abort();
+            return true;
+        });
+        close();
+    }
+
+    @Override
+    public TcpState state() {
+        return hold.query(connection::state);
+    }
+
+    @Override
+    public int unacknowledgedBytes() {
+        return hold.query(connection::unacknowledgedBytes);
+    }
+}

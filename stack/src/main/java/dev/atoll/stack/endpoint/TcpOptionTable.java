@@ -1,0 +1,101 @@
+package dev.atoll.stack.endpoint;
+
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.tcp.ConnectionOptions;
+
+/** The TCP endpoints' options by name. */
+final class TcpOptionTable {
+    private static final int MAX_SECONDS = 32_767;
+
+    private TcpOptionTable() {}
+
+    static void set(ConnectionOptions options, EndpointOption<?> option, Object value) throws StackException {
+        AbstractEndpoint.checkType(option, value);
+        if (value instanceof Boolean on) {
+            setFlag(options, option, on);
+        } else {
+            setNumber(options, option, value);
+        }
+    }
+
+    private static void setFlag(ConnectionOptions options, EndpointOption<?> option, boolean on) throws StackException {
+        if (option == EndpointOption.SO_REUSEADDR) {
+            options.reuseAddress = on;
+        } else if (option == EndpointOption.SO_REUSEPORT) {
+            options.reusePort = on;
+        } else if (option == EndpointOption.SO_KEEPALIVE) {
+            options.keepAlive = on;
+        } else if (option == EndpointOption.SO_OOBINLINE) {
+            options.oobInline = on;
+        } else if (option == EndpointOption.TCP_NODELAY) {
+            options.noDelay = on;
+        } else if (option == EndpointOption.TCP_QUICKACK) {
+            options.quickAck = on;
+        } else {
+            throw AbstractEndpoint.unknownOption(option);
+        }
+    }
+
+    private static void setNumber(ConnectionOptions options, EndpointOption<?> option, Object value)
+            throws StackException {
+        if (option == EndpointOption.SO_SNDBUF) {
+            options.sendBufferBytes =
+                    ConnectionOptions.clampBuffer(AbstractEndpoint.inRange(option, value, 0, Integer.MAX_VALUE));
+        } else if (option == EndpointOption.SO_RCVBUF) {
+            options.receiveBufferBytes =
+                    ConnectionOptions.clampBuffer(AbstractEndpoint.inRange(option, value, 0, Integer.MAX_VALUE));
+        } else if (option == EndpointOption.SO_LINGER) {
+            options.lingerSeconds = AbstractEndpoint.inRange(option, value, -1, 65_535);
+        } else if (option == EndpointOption.IP_TOS) {
+            options.tos = AbstractEndpoint.inRange(option, value, 0, 255);
+        } else if (option == EndpointOption.IP_TTL) {
+            options.ttl = AbstractEndpoint.inRange(option, value, 1, 255);
+        } else if (option == EndpointOption.TCP_KEEPIDLE) {
+            options.keepIdleSeconds = AbstractEndpoint.inRange(option, value, 1, MAX_SECONDS);
+        } else if (option == EndpointOption.TCP_KEEPINTVL) {
+            options.keepIntervalSeconds = AbstractEndpoint.inRange(option, value, 1, MAX_SECONDS);
+        } else if (option == EndpointOption.TCP_KEEPCNT) {
+            options.keepCount = AbstractEndpoint.inRange(option, value, 1, 127);
+        } else if (option == EndpointOption.TCP_MAXSEG) {
+            options.maxSegmentBytes = AbstractEndpoint.inRange(option, value, 0, 65_495);
+        } else {
+            throw AbstractEndpoint.unknownOption(option);
+        }
+    }
+
+    static Object get(ConnectionOptions options, EndpointOption<?> option) throws StackException {
+        if (option == EndpointOption.SO_REUSEADDR) {
+            return options.reuseAddress;
+        } else if (option == EndpointOption.SO_REUSEPORT) {
+            return options.reusePort;
+        } else if (option == EndpointOption.SO_KEEPALIVE) {
+            return options.keepAlive;
+        } else if (option == EndpointOption.SO_OOBINLINE) {
+            return options.oobInline;
+        } else if (option == EndpointOption.TCP_NODELAY) {
+            return options.noDelay;
+        } else if (option == EndpointOption.TCP_QUICKACK) {
+            return options.quickAck;
+        } else if (option == EndpointOption.SO_SNDBUF) {
+            return options.sendBufferBytes;
+        } else if (option == EndpointOption.SO_RCVBUF) {
+            return options.receiveBufferBytes;
+        } else if (option == EndpointOption.SO_LINGER) {
+            return options.lingerSeconds;
+        } else if (option == EndpointOption.IP_TOS) {
+            return options.tos;
+        } else if (option == EndpointOption.IP_TTL) {
+            return options.ttl;
+        } else if (option == EndpointOption.TCP_KEEPIDLE) {
+            return options.keepIdleSeconds;
+        } else if (option == EndpointOption.TCP_KEEPINTVL) {
+            return options.keepIntervalSeconds;
+        } else if (option == EndpointOption.TCP_KEEPCNT) {
+            return options.keepCount;
+        } else if (option == EndpointOption.TCP_MAXSEG) {
+            return options.maxSegmentBytes;
+        }
+        throw AbstractEndpoint.unknownOption(option);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.atoll.stack.env;
+
+/**
+ * What a stack counts. Written under the hold; read from anywhere, where a value may be slightly old.
+ *
+ * <p>Plain fields: a counter costs an increment.
+ */
+// Ordinals index the array: reasons are never stored or compared across versions.
+@SuppressWarnings("EnumOrdinal")
+public final class Counters {
+    private static final DropReason[] REASONS = DropReason.values();
+
+    private final long[] drops = new long[REASONS.length];
+
+    public long ipReceived;
+    public long ipSent;
+    public long icmpReceived;
+    public long icmpSent;
+    public long udpReceived;
+    public long udpSent;
+    public long tcpSegmentsReceived;
+    public long tcpSegmentsSent;
+    public long tcpRetransmitted;
+    public long tcpTimeouts;
+    public long tcpFastRetransmits;
+    public long tcpResetsSent;
+    public long tcpResetsReceived;
+    public long tcpActiveOpens;
+    public long tcpPassiveOpens;
+    public long tcpFailedConnects;
+    public long tcpChallengeAcks;
+    public long tcpEstablished;
+
+    public Counters() {}
+
+    /** Counts one packet that went no further. */
+    public void drop(DropReason reason) {
+        drops[reason.ordinal()]++;
+    }
+
+    /** Packets that ended for that reason. */
+    public long drops(DropReason reason) {
+        return drops[reason.ordinal()];
+    }
+
+    /** Packets that ended for any reason. */
+    public long allDrops() {
+        long sum = 0;
+        for (long count : drops) {
+            sum += count;
+        }
+        return sum;
+    }
+}

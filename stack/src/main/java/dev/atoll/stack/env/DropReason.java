@@ -1,0 +1,65 @@
+package dev.atoll.stack.env;
+
+/** Why a packet went no further. Wire input never throws: it ends here, counted. */
+public enum DropReason {
+    /** The frame is shorter than its link header. */
+    LINK_HEADER_SHORT,
+    /** The frame is addressed to another host. */
+    OTHER_HOST,
+    /** The frame carries a protocol this stack does not have. */
+    UNKNOWN_NETWORK_PROTOCOL,
+    /** The NIC is down. */
+    NIC_DISABLED,
+    /** ARP that is not IPv4 over Ethernet, is cut short, or claims an impossible address. */
+    ARP_MALFORMED,
+    /** A neighbour did not answer, and what waited for it was given up. */
+    NEIGHBOR_UNREACHABLE,
+    /** Too many packets waited for one neighbour; the oldest went. */
+    NEIGHBOR_QUEUE_FULL,
+    /** The NIC's egress queue is full. */
+    EGRESS_QUEUE_FULL,
+    /** The packet is shorter than its IP header or than the length it states. */
+    IP_HEADER_MALFORMED,
+    /** The IP header's checksum is wrong. */
+    IP_CHECKSUM,
+    /** The source or destination address cannot occur there (RFC 1122 section 3.2.1.3). */
+    IP_MARTIAN,
+    /** The destination is not an address of this host, which does not forward. */
+    IP_NOT_LOCAL,
+    /** The packet is a fragment. */
+    IP_FRAGMENT,
+    /** No transport protocol of that number. */
+    UNKNOWN_TRANSPORT_PROTOCOL,
+    /** The policy dropped or rejected it. */
+    FILTERED,
+    /** The ICMP message is cut short, or its checksum is wrong. */
+    ICMP_MALFORMED,
+    /** An ICMP error about nothing this host has. */
+    ICMP_UNRELATED,
+    /** An answer was due but the rate limit for ICMP held it back. */
+    ICMP_RATE_LIMITED,
+    /** The UDP header contradicts the packet's length. */
+    UDP_MALFORMED,
+    /** The UDP checksum is wrong. */
+    UDP_CHECKSUM,
+    /** Nobody listens on that UDP port. */
+    UDP_NO_PORT,
+    /** The receiver's buffer is full. */
+    UDP_RECEIVE_BUFFER_FULL,
+    /** The TCP header contradicts the packet's length. */
+    TCP_MALFORMED,
+    /** The TCP checksum is wrong. */
+    TCP_CHECKSUM,
+    /** No connection and no listener for the segment. */
+    TCP_NO_ENDPOINT,
+    /** The segment lies outside the receive window. */
+    TCP_OUT_OF_WINDOW,
+    /** The segment's timestamp is older than one seen before (RFC 7323 section 5). */
+    TCP_PAWS,
+    /** The segment does not fit the connection's state. */
+    TCP_UNACCEPTABLE,
+    /** The listener's queue of connections to accept is full. */
+    TCP_BACKLOG_FULL,
+    /** The receive buffer is full. */
+    TCP_RECEIVE_BUFFER_FULL
+}

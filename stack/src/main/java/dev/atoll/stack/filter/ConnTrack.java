@@ -1,0 +1,319 @@
+package dev.atoll.stack.filter;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one stack, found by either direction's addresses and ports. Used under the stack's hold.
+ *
+ * <p>Follows Linux's nf_conntrack in what state matching needs: states, timeouts, mid-stream pick-up. Left for later,
+ * with NAT: TCP windows ({@link TcpFlowState}), helpers and their expectations (so RELATED is ICMP errors only),
+ * per-rule timeouts and zones. A fragment is invalid here: reassembly comes first.
+ *
+ * <p>At most {@link #MAX_FLOWS} flows. When the table is full, a new flow takes the place of the oldest that was never
+ * answered, then of the oldest that is not assured; if all are assured, the packet that wanted to begin it is refused.
+ * Flows whose time is over are removed when met, and a few buckets are looked through at each new flow.
+ */
+final class ConnTrack {
+    /** Linux's usual nf_conntrack_max on a machine of some memory. */
+    static final int MAX_FLOWS = 65536;
+
+    /** Verdict on the first packet of a flow that finds no room. */
+    static final Verdict TABLE_FULL = new Verdict(Verdict.Kind.DROP, null, null);
+
+    private static final int FIRST_BUCKETS = 256;
+    /** Two tuples for each flow. */
+    private static final int MAX_BUCKETS = 2 * MAX_FLOWS;
+
+    private static final int SWEPT_BUCKETS = 8;
+
+    private static final long UDP_UNREPLIED_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long UDP_STREAM_NS = TimeUnit.SECONDS.toNanos(120);
+    /** Answered datagrams are a stream once they went on for this long. */
+    private static final long UDP_STREAM_AFTER_NS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long ICMP_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long OTHER_NS = TimeUnit.SECONDS.toNanos(600);
+
+    private final FlowKey key;
+    private final FlowList unreplied = new FlowList();
+    private final FlowList unassured = new FlowList();
+    private @Nullable FlowTuple[] buckets = new FlowTuple[FIRST_BUCKETS];
+    private int swept;
+    private int flows;
+    private long confirmed;
+    private long expired;
+    private long evicted;
+    private long refused;
+    private long invalid;
+
+    /**
+     * An empty table.
+     *
+     * @param seed for the hash: unknown outside, so that nobody can choose collisions
+     */
+    ConnTrack(long seed) {
+        key = new FlowKey(seed);
+    }
+
+    /** Finds or begins the packet's flow and leaves it in {@code packet.flow}. */
+    ConnState track(PacketContext context) {
+        PacketBuffer packet = context.packet();
+        // Met at an earlier hook, or looped back: it keeps the state it left with, as on Linux.
+        if (packet.flow instanceof TrackedPacket met) {
+            return met.state();
+        }
+        TrackedPacket tracked = find(context, packet);
+        packet.flow = tracked;
+        if (tracked.state() == ConnState.INVALID) {
+            invalid++;
+        }
+        return tracked.state();
+    }
+
+    private TrackedPacket find(PacketContext context, PacketBuffer packet) {
+        if (!key.read(context)) {
+            return TrackedPacket.INVALID;
+        }
+        if (key.protocol == Headers.PROTOCOL_ICMP && FlowKey.isIcmpError(key.destinationPort >>> 8)) {
+            return findQuoted(context, packet);
+        }
+        int flags = 0;
+        if (key.protocol == Headers.PROTOCOL_TCP) {
+            flags = packet.data().get(packet.transportOffset + Headers.TCP_FLAGS);
+            if (!TcpFlowState.possible(flags)) {
+                return TrackedPacket.INVALID;
+            }
+        }
+        FlowTuple tuple = lookup(context.nowNs());
+        if (tuple != null && reopens(tuple, flags)) {
+            remove(tuple.flow);
+            tuple = null;
+        }
+        return tuple == null ? begin(flags, context.nowNs()) : advance(tuple, flags, context.nowNs());
+    }
+
+    /** RELATED for an ICMP error about a flow that is known, told to the side whose packet it quotes (RFC 5927, 4). */
+    private TrackedPacket findQuoted(PacketContext context, PacketBuffer packet) {
+        long toHigh = packet.destinationHigh;
+        long toLow = packet.destinationLow;
+        if (!key.readQuoted(packet, packet.transportOffset + Headers.ICMP_BYTES)) {
+            return TrackedPacket.INVALID;
+        }
+        FlowTuple tuple = lookup(context.nowNs());
+        if (tuple == null || tuple.sourceHigh != toHigh || tuple.sourceLow != toLow) {
+            return TrackedPacket.INVALID;
+        }
+        return tuple.flow.about(!tuple.reply);
+    }
+
+    /** A SYN after the connection's end begins another between the same ports. */
+    private static boolean reopens(FlowTuple tuple, int flags) {
+        Flow flow = tuple.flow;
+        return flow.protocol() == Headers.PROTOCOL_TCP
+                && (flow.tcpState == TcpFlowState.TIME_WAIT || flow.tcpState == TcpFlowState.CLOSED)
+                && flow.tcpState.after(flags, tuple.reply) == TcpFlowState.SYN_SENT;
+    }
+
+    private TrackedPacket begin(int flags, long nowNs) {
+        TcpFlowState state = TcpFlowState.NONE;
+        if (key.protocol == Headers.PROTOCOL_TCP) {
+            state = TcpFlowState.NONE.after(flags, false);
+            if (state == TcpFlowState.IMPOSSIBLE) {
+                return TrackedPacket.INVALID;
+            }
+        } else if (key.protocol == Headers.PROTOCOL_ICMP && !FlowKey.isIcmpQuery(key.destinationPort >>> 8)) {
+            return TrackedPacket.INVALID;
+        }
+        Flow flow = new Flow(key, nowNs);
+        flow.tcpState = state;
+        return flow.packet(false);
+    }
+
+    private TrackedPacket advance(FlowTuple tuple, int flags, long nowNs) {
+        Flow flow = tuple.flow;
+        if (flow.protocol() == Headers.PROTOCOL_TCP) {
+            TcpFlowState before = flow.tcpState;
+            TcpFlowState after = before.after(flags, tuple.reply);
+            if (after == TcpFlowState.IMPOSSIBLE) {
+                return TrackedPacket.INVALID;
+            }
+            if ((flags & Headers.TCP_RST) != 0 && !flow.replied) {
+                // Refused: nothing was ever established and the ports are free again.
+                remove(flow);
+                return flow.packet(tuple.reply);
+            }
+            noteReply(tuple);
+            if (after != TcpFlowState.IGNORED) {
+                flow.tcpState = after;
+                if (after == TcpFlowState.ESTABLISHED
+                        && flow.replied
+                        && (before == TcpFlowState.SYN_RECEIVED || before == TcpFlowState.ESTABLISHED)) {
+                    assure(flow);
+                }
+                flow.expiresNs = nowNs + timeoutNs(flow, nowNs);
+            }
+        } else {
+            noteReply(tuple);
+            flow.expiresNs = nowNs + timeoutNs(flow, nowNs);
+            if (flow.protocol() == Headers.PROTOCOL_UDP && isStream(flow, nowNs)) {
+                assure(flow);
+            }
+        }
+        return flow.packet(tuple.reply);
+    }
+
+    private static long timeoutNs(Flow flow, long nowNs) {
+        switch (flow.protocol()) {
+            case Headers.PROTOCOL_TCP:
+                return flow.tcpState == TcpFlowState.ESTABLISHED && !flow.replied
+                        ? TcpFlowState.UNANSWERED_NS
+                        : flow.tcpState.timeoutNs;
+            case Headers.PROTOCOL_UDP:
+                return isStream(flow, nowNs) ? UDP_STREAM_NS : UDP_UNREPLIED_NS;
+            case Headers.PROTOCOL_ICMP:
+                return ICMP_NS;
+            default:
+                return OTHER_NS;
+        }
+    }
+
+    private static boolean isStream(Flow flow, long nowNs) {
+        return flow.replied && nowNs - flow.createdNs > UDP_STREAM_AFTER_NS;
+    }
+
+    private void noteReply(FlowTuple tuple) {
+        Flow flow = tuple.flow;
+        if (tuple.reply && !flow.replied) {
+            flow.replied = true;
+            unreplied.remove(flow);
+            unassured.add(flow);
+        }
+    }
+
+    private void assure(Flow flow) {
+        if (!flow.assured) {
+            flow.assured = true;
+            unassured.remove(flow);
+        }
+    }
+
+    /** Takes the flow of an accepted packet into the table if it is not there yet; false if there is no room. */
+    boolean confirm(PacketBuffer packet, long nowNs) {
+        if (!(packet.flow instanceof TrackedPacket tracked)
+                || tracked.state() != ConnState.NEW
+                || tracked.flow() == null
+                || tracked.flow().confirmed) {
+            return true;
+        }
+        Flow flow = tracked.flow();
+        sweep(nowNs);
+        if (flows == MAX_FLOWS && !evict()) {
+            refused++;
+            return false;
+        }
+        if (2 * flows >= buckets.length && buckets.length < MAX_BUCKETS) {
+            grow();
+        }
+        insert(flow.original);
+        insert(flow.reply);
+        flow.confirmed = true;
+        flow.expiresNs = nowNs + timeoutNs(flow, nowNs);
+        unreplied.add(flow);
+        flows++;
+        confirmed++;
+        return true;
+    }
+
+    private boolean evict() {
+        Flow oldest = unreplied.first() != null ? unreplied.first() : unassured.first();
+        if (oldest == null) {
+            return false;
+        }
+        remove(oldest);
+        evicted++;
+        return true;
+    }
+
+    private @Nullable FlowTuple lookup(long nowNs) {
+        FlowTuple tuple = buckets[key.hash() & buckets.length - 1];
+        while (tuple != null && !key.sameAs(tuple)) {
+            tuple = tuple.next;
+        }
+        if (tuple != null && tuple.flow.expired(nowNs)) {
+            remove(tuple.flow);
+            expired++;
+            return null;
+        }
+        return tuple;
+    }
+
+    private void insert(FlowTuple tuple) {
+        int bucket = key.hash(tuple) & buckets.length - 1;
+        tuple.next = buckets[bucket];
+        buckets[bucket] = tuple;
+    }
+
+    private void remove(Flow flow) {
+        unlink(flow.original);
+        unlink(flow.reply);
+        if (flow.list != null) {
+            flow.list.remove(flow);
+        }
+        flows--;
+    }
+
+    private void unlink(FlowTuple gone) {
+        int bucket = key.hash(gone) & buckets.length - 1;
+        FlowTuple tuple = buckets[bucket];
+        if (tuple == gone) {
+            buckets[bucket] = gone.next;
+            return;
+        }
+        while (tuple != null && tuple.next != gone) {
+            tuple = tuple.next;
+        }
+        if (tuple != null) {
+            tuple.next = gone.next;
+        }
+    }
+
+    private void grow() {
+        @Nullable FlowTuple[] old = buckets;
+        buckets = new FlowTuple[2 * old.length];
+        swept = 0;
+        for (FlowTuple head : old) {
+            FlowTuple tuple = head;
+            while (tuple != null) {
+                FlowTuple next = tuple.next;
+                insert(tuple);
+                tuple = next;
+            }
+        }
+    }
+
+    /** Removes what is over in the next few buckets, so that a table nobody looks into does not stay full. */
+    private void sweep(long nowNs) {
+        for (int i = 0; i < SWEPT_BUCKETS; i++) {
+            swept = swept + 1 & buckets.length - 1;
+            FlowTuple tuple = buckets[swept];
+            while (tuple != null) {
+                FlowTuple next = tuple.next;
+                if (tuple.flow.expired(nowNs)) {
+                    // The next tuple may be the flow's other one, which goes with it.
+                    if (next != null && next.flow == tuple.flow) {
+                        next = next.next;
+                    }
+                    remove(tuple.flow);
+                    expired++;
+                }
+                tuple = next;
+            }
+        }
+    }
+
+    ConnTrackStats stats() {
+        return new ConnTrackStats(flows, confirmed, expired, evicted, refused, invalid);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.atoll.stack.filter;
+
+import dev.atoll.stack.wire.FullAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A packet that the filter ended.
+ *
+ * @param origin the rule or policy that decided; null if the connection table was full
+ * @param protocol IANA protocol number
+ * @param source with port 0 for a protocol that has none
+ * @param destination as {@code source}
+ * @param kind DROP or REJECT
+ */
+public record Denial(
+        @Nullable Origin origin,
+        Hook hook,
+        int protocol,
+        FullAddress source,
+        FullAddress destination,
+        Verdict.Kind kind) {}

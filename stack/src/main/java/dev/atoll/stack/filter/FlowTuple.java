@@ -1,0 +1,42 @@
+package dev.atoll.stack.filter;
+
+import org.jspecify.annotations.Nullable;
+
+/** One direction of a flow, as it stands in the connection table; the fields are those of {@link FlowKey}. */
+final class FlowTuple {
+    final Flow flow;
+    /** Whether this is the direction opposite to the flow's first packet. */
+    final boolean reply;
+
+    final int protocol;
+    final long sourceHigh;
+    final long sourceLow;
+    final long destinationHigh;
+    final long destinationLow;
+    final int sourcePort;
+    final int destinationPort;
+
+    /** The next one in the same bucket. */
+    @Nullable FlowTuple next;
+
+    FlowTuple(
+            Flow flow,
+            boolean reply,
+            int protocol,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow,
+            int sourcePort,
+            int destinationPort) {
+        this.flow = flow;
+        this.reply = reply;
+        this.protocol = protocol;
+        this.sourceHigh = sourceHigh;
+        this.sourceLow = sourceLow;
+        this.destinationHigh = destinationHigh;
+        this.destinationLow = destinationLow;
+        this.sourcePort = sourcePort;
+        this.destinationPort = destinationPort;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.atoll.stack.filter;
+
+/**
+ * One condition of a rule. An extension point: besides the {@linkplain StandardMatcher standard ones} an embedder may
+ * bring its own.
+ *
+ * <p>Called under the stack's hold for each packet that reaches the rule, so it neither blocks, throws nor allocates.
+ * One matcher may serve several stacks at once: what it remembers between packets is its own business to guard.
+ */
+public interface Matcher {
+    /** {@link #requiredProtocol}: the matcher works with any protocol. */
+    int ANY_PROTOCOL = -1;
+
+    /** What a matcher says of a packet. */
+    enum Result {
+        NO,
+        YES,
+        /** The packet is too broken to judge: it is dropped at once, whatever the rule's target is. */
+        HOTDROP
+    }
+
+    /** Whether the packet meets the condition. */
+    Result match(PacketContext context);
+
+    /**
+     * The protocol to which the rule must be restricted by a {@link ProtocolMatcher} for this matcher to make sense, as
+     * {@code -m tcp} needs {@code -p tcp}; checked when a rule set is built.
+     */
+    default int requiredProtocol() {
+        return ANY_PROTOCOL;
+    }
+
+    /** Whether {@link PacketContext#connState} is asked: then the stack tracks connections. */
+    default boolean needsConnTrack() {
+        return false;
+    }
+
+    /** {@link Result#YES} or {@link Result#NO}. */
+    static Result of(boolean matches) {
+        return matches ? Result.YES : Result.NO;
+    }
+}

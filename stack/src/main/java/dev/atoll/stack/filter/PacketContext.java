@@ -1,0 +1,96 @@
+package dev.atoll.stack.filter;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packet that is being judged and where it stands, as matchers and targets see it.
+ *
+ * <p>One object serves every packet of a stack: it is valid during the call it was passed to. A super-segment is one
+ * packet.
+ */
+public final class PacketContext {
+    private Hook hook = Hook.INPUT;
+    private @Nullable PacketBuffer packet;
+    private String inNic = "";
+    private String outNic = "";
+    private long nowNs;
+    private int fragmentOffset;
+    private ConnState connState = ConnState.UNTRACKED;
+
+    PacketContext() {}
+
+    void begin(
+            Hook atHook, PacketBuffer judged, @Nullable String incomingNic, @Nullable String outgoingNic, long time) {
+        hook = atHook;
+        packet = judged;
+        inNic = incomingNic == null ? "" : incomingNic;
+        outNic = outgoingNic == null ? "" : outgoingNic;
+        nowNs = time;
+        connState = ConnState.UNTRACKED;
+        fragmentOffset = judged.ipVersion == Family.IPV4.ipVersion()
+                ? judged.data().getShort(judged.networkOffset + Headers.IPV4_FRAGMENT)
+                        & Headers.IPV4_FRAGMENT_OFFSET_MASK
+                : 0;
+    }
+
+    void end() {
+        packet = null;
+    }
+
+    void connState(ConnState state) {
+        connState = state;
+    }
+
+    /** Where the packet is. */
+    public Hook hook() {
+        return hook;
+    }
+
+    /** The packet, with its header positions and addresses set. */
+    public PacketBuffer packet() {
+        PacketBuffer judged = packet;
+        if (judged == null) {
+            throw new IllegalStateException("a PacketContext was used after the call it was passed to");
+        }
+        return judged;
+    }
+
+    /** Name of the NIC the packet came in by; empty for a packet of our own. */
+    public String inNic() {
+        return inNic;
+    }
+
+    /** Name of the NIC the packet leaves by; empty for a packet to us. */
+    public String outNic() {
+        return outNic;
+    }
+
+    /** Monotonic time of this evaluation, nanoseconds. */
+    public long nowNs() {
+        return nowNs;
+    }
+
+    /** The IP fragment offset in units of 8 bytes: other than 0, there is no transport header. */
+    public int fragmentOffset() {
+        return fragmentOffset;
+    }
+
+    /** Whether this many bytes of the transport header are there to be read. */
+    public boolean hasTransportBytes(int lengthBytes) {
+        PacketBuffer judged = packet();
+        return judged.transportOffset != PacketBuffer.UNKNOWN && judged.end() - judged.transportOffset >= lengthBytes;
+    }
+
+    /** What connection tracking says; {@link ConnState#UNTRACKED} where no rule {@linkplain
+     * Matcher#needsConnTrack needs it}. */
+    public ConnState connState() {
+        return connState;
+    }
+
+    /** Bytes of the packet from its IP header on, payload included: what byte counters count. */
+    public int lengthBytes() {
+        PacketBuffer judged = packet();
+        return judged.length() - (judged.networkOffset - judged.start());
+    }
+}

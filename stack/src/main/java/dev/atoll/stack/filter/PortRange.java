@@ -1,0 +1,22 @@
+package dev.atoll.stack.filter;
+
+import dev.atoll.stack.env.Check;
+
+/**
+ * {@code [!] first:last}, ends included.
+ *
+ * @param first 0 to {@code last}
+ * @param last to 65535
+ */
+public record PortRange(int first, int last, boolean negated) {
+    /** Every port. */
+    public static final PortRange ANY = new PortRange(0, 0xffff, false);
+
+    public PortRange {
+        Check.argument(first >= 0 && first <= last && last <= 0xffff, "range", first + ":" + last, "within 0:65535");
+    }
+
+    public boolean contains(int port) {
+        return (port >= first && port <= last) != negated;
+    }
+}

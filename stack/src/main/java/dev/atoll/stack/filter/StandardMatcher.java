@@ -1,0 +1,15 @@
+package dev.atoll.stack.filter;
+
+/**
+ * The matchers that come with Atoll: values, so that a rule can be compared, printed and sent to another process. Their
+ * semantics are those of the iptables options they are named after.
+ */
+public sealed interface StandardMatcher extends Matcher
+        permits AddressMatcher,
+                CommentMatcher,
+                ConnStateMatcher,
+                IcmpMatcher,
+                InterfaceMatcher,
+                ProtocolMatcher,
+                TcpMatcher,
+                UdpMatcher {}

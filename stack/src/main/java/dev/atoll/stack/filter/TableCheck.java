@@ -1,0 +1,178 @@
+package dev.atoll.stack.filter;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what is wrong with one table: what Linux would refuse to load, and jumps that lead in a circle. */
+final class TableCheck {
+    private final Table table;
+    private final List<RuleSet.Problem> problems;
+    private final Map<String, Chain> chains = new HashMap<>();
+
+    TableCheck(Table table, List<RuleSet.Problem> problems) {
+        this.table = table;
+        this.problems = problems;
+    }
+
+    void run() {
+        for (Chain chain : table.chains()) {
+            checkChain(chain);
+            if (chains.put(chain.name(), chain) != null) {
+                report(chain.origin(), "chain " + chain.name() + " is there twice");
+            }
+        }
+        for (Hook hook : table.name().hooks()) {
+            if (!chains.containsKey(hook.name())) {
+                report(table.origin(), "the built-in chain " + hook.name() + " is missing");
+            }
+        }
+        for (Chain chain : table.chains()) {
+            for (Rule rule : chain.rules()) {
+                checkRule(chain, rule);
+            }
+        }
+        findLoops();
+    }
+
+    private void checkChain(Chain chain) {
+        boolean builtInName = false;
+        for (Hook hook : table.name().hooks()) {
+            builtInName |= hook.name().equals(chain.name());
+        }
+        if (chain.isBuiltIn() != builtInName) {
+            String message = builtInName
+                    ? "the built-in chain " + chain.name() + " has no policy"
+                    : "only a built-in chain can have a policy, " + chain.name() + " is none of table "
+                            + table.name().text();
+            report(chain.origin(), message);
+        }
+        int length = chain.name().length();
+        if (length == 0 || length > Chain.MAX_NAME_LENGTH) {
+            report(chain.origin(), "a chain's name has 1 to " + Chain.MAX_NAME_LENGTH + " characters");
+        }
+    }
+
+    private void checkRule(Chain chain, Rule rule) {
+        int protocol = Matcher.ANY_PROTOCOL;
+        for (Matcher matcher : rule.matchers()) {
+            if (matcher instanceof ProtocolMatcher named && !named.negated()) {
+                protocol = named.protocol();
+            }
+        }
+        boolean protocolFits = fits(rule.target().requiredProtocol(), protocol);
+        for (Matcher matcher : rule.matchers()) {
+            protocolFits &= fits(matcher.requiredProtocol(), protocol);
+            checkInterface(chain, rule, matcher);
+            checkFamily(rule, matcher);
+        }
+        if (!protocolFits) {
+            report(rule.origin(), "a match or target of this rule needs -p with its protocol, not negated");
+        }
+        String to = rule.target().chain();
+        if (to != null) {
+            Chain destination = chains.get(to);
+            if (destination == null) {
+                report(
+                        rule.origin(),
+                        "there is no chain " + to + " in table " + table.name().text());
+            } else if (destination.isBuiltIn()) {
+                report(rule.origin(), "no rule can jump to the built-in chain " + to);
+            }
+        }
+    }
+
+    private static boolean fits(int required, int protocol) {
+        return required == Matcher.ANY_PROTOCOL || required == protocol;
+    }
+
+    private void checkInterface(Chain chain, Rule rule, Matcher matcher) {
+        if (!(matcher instanceof InterfaceMatcher nic) || !chain.isBuiltIn()) {
+            return;
+        }
+        boolean in = nic.side() == InterfaceMatcher.Side.IN;
+        boolean absent = in
+                ? chain.name().equals(Hook.OUTPUT.name()) || chain.name().equals(Hook.POSTROUTING.name())
+                : chain.name().equals(Hook.INPUT.name()) || chain.name().equals(Hook.PREROUTING.name());
+        if (absent) {
+            report(rule.origin(), (in ? "-i" : "-o") + " cannot be used in " + chain.name());
+        }
+    }
+
+    private void checkFamily(Rule rule, Matcher matcher) {
+        if (matcher instanceof AddressMatcher named && named.address().isV4() != (table.family() == Family.IPV4)) {
+            report(rule.origin(), named.address() + " is not an address of " + table.family());
+        }
+    }
+
+    /** Depth-first search without recursion: a chain met again while it is still open closes a circle. */
+    private void findLoops() {
+        Map<String, Boolean> open = new HashMap<>();
+        for (Chain root : table.chains()) {
+            if (open.containsKey(root.name())) {
+                continue;
+            }
+            List<Step> path = new ArrayList<>();
+            path.add(new Step(root));
+            open.put(root.name(), true);
+            while (!path.isEmpty()) {
+                Step step = path.get(path.size() - 1);
+                Rule jump = step.nextJump();
+                if (jump == null) {
+                    open.put(step.chain.name(), false);
+                    path.remove(path.size() - 1);
+                    continue;
+                }
+                Chain next = chains.get(jump.target().chain());
+                if (next == null) {
+                    continue;
+                }
+                Boolean state = open.get(next.name());
+                if (state == null) {
+                    open.put(next.name(), true);
+                    path.add(new Step(next));
+                } else if (state) {
+                    report(jump.origin(), "chains jump in a circle: " + circle(path, next));
+                }
+            }
+        }
+    }
+
+    private static String circle(List<Step> path, Chain closing) {
+        StringBuilder text = new StringBuilder();
+        boolean inside = false;
+        for (Step step : path) {
+            inside |= step.chain.name().equals(closing.name());
+            if (inside) {
+                text.append(step.chain.name()).append(" -> ");
+            }
+        }
+        return text.append(closing.name()).toString();
+    }
+
+    private void report(@Nullable Origin origin, String message) {
+        problems.add(new RuleSet.Problem(origin, message));
+    }
+
+    /** A chain on the search path and the next of its rules to look at. */
+    private static final class Step {
+        private final Chain chain;
+        private int next;
+
+        Step(Chain chain) {
+            this.chain = chain;
+        }
+
+        @Nullable Rule nextJump() {
+            while (next < chain.rules().size()) {
+                Rule rule = chain.rules().get(next++);
+                if (rule.target().chain() != null) {
+                    return rule;
+                }
+            }
+            return null;
+        }
+    }
+}

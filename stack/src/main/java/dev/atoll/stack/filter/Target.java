@@ -1,0 +1,46 @@
+package dev.atoll.stack.filter;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a packet that a rule matched. An extension point: besides the {@linkplain StandardTarget standard
+ * ones} an embedder may bring its own, for instance one that notes the packet and continues.
+ *
+ * <p>Called under the stack's hold; neither blocks, throws nor allocates.
+ */
+public interface Target {
+    /** How evaluation goes on. */
+    enum Action {
+        /** With the next rule. */
+        CONTINUE,
+        /** The table is done with the packet; the next table of the hook is asked. */
+        ACCEPT,
+        DROP,
+        /** As {@link #DROP}, and the sender is told as {@link Target#rejectWith} says. */
+        REJECT,
+        /** Behind the rule that jumped here; in a built-in chain, the chain's policy. */
+        RETURN,
+        /** In the chain {@link Target#chain} names, whose end comes back behind this rule. */
+        JUMP,
+        /** As {@link #JUMP}, but the end of that chain comes back to where this chain would have. */
+        GOTO
+    }
+
+    /** Acts on a packet that the rule matched. */
+    Action apply(PacketContext context);
+
+    /** The user chain that {@link Action#JUMP} and {@link Action#GOTO} mean; null for a target that answers neither. */
+    default @Nullable String chain() {
+        return null;
+    }
+
+    /** How {@link Action#REJECT} answers the sender. */
+    default RejectWith rejectWith() {
+        return RejectWith.ICMP_PORT_UNREACHABLE;
+    }
+
+    /** As {@link Matcher#requiredProtocol}: a TCP reset can only answer a rule restricted to TCP. */
+    default int requiredProtocol() {
+        return Matcher.ANY_PROTOCOL;
+    }
+}

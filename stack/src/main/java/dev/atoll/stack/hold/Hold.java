@@ -1,0 +1,224 @@
+package dev.atoll.stack.hold;
+
+import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.Driver;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.env.TimerQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to run a stack's protocol code: one thread has it at a time.
+ *
+ * <p>A thread that {@link Driver#mayHold} enters, works, and exits; entering again while inside is allowed and does
+ * nothing. A thread that may not hold {@linkplain #submit submits} its work, which the next holder does on its way out,
+ * and waits. When the outermost holder exits it first finishes what protocol code left to do, then gives the hold up,
+ * then delivers notifications, which may enter again.
+ */
+public final class Hold {
+    /** Work that a holder does; null is a result like others, which callers that expect it know. */
+    @FunctionalInterface
+    public interface Work<T> {
+        @Nullable T run() throws StackException;
+    }
+
+    private static final class Task<T> {
+        final Work<T> work;
+        final Thread waiter = Thread.currentThread();
+        private @Nullable T result;
+        private @Nullable StackException exception;
+        private @Nullable RuntimeException bug;
+        volatile boolean done;
+
+        Task(Work<T> work) {
+            this.work = work;
+        }
+
+        void run() {
+            try {
+                result = work.run();
+            } catch (StackException e) {
+                exception = e;
+            } catch (RuntimeException e) {
+                bug = e;
+            }
+            done = true;
+            LockSupport.unpark(waiter);
+        }
+
+        @Nullable T get() throws StackException {
+            if (exception != null) {
+                throw new StackException(exception.error(), exception.detail());
+            }
+            if (bug != null) {
+                throw new IllegalStateException("protocol code failed", bug);
+            }
+            return result;
+        }
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ConcurrentLinkedQueue<Task<?>> tasks = new ConcurrentLinkedQueue<>();
+    private final Cycle cycle;
+    private final Driver driver;
+    private final Runnable finish;
+    private @Nullable Notification notifications;
+    private long driverDeadlineNs = TimerQueue.NEVER;
+
+    /**
+     * @param finish what is done before a hold ends: deliver what looped back
+     */
+    public Hold(Cycle cycle, Driver driver, Runnable finish) {
+        this.cycle = cycle;
+        this.driver = driver;
+        this.finish = finish;
+    }
+
+    /** Takes the hold, waiting for whoever has it; false if this thread must submit instead. */
+    public boolean enter() {
+        if (lock.isHeldByCurrentThread()) {
+            lock.lock();
+            return true;
+        }
+        if (!driver.mayHold()) {
+            return false;
+        }
+        lock.lock();
+        cycle.begin();
+        return true;
+    }
+
+    /** Takes the hold for the driving thread itself, which always may. */
+    public void enterAsDriver() {
+        lock.lock();
+        if (lock.getHoldCount() == 1) {
+            cycle.begin();
+        }
+    }
+
+    /** Gives the hold up and tells whoever waits to be told. */
+    public void exit() {
+        exit(false);
+    }
+
+    /**
+     * The driving thread gives the hold up and learns when it must be back.
+     *
+     * @return the next deadline, or {@link TimerQueue#NEVER}
+     */
+    public long exitAsDriver() {
+        return exit(true);
+    }
+
+    private long exit(boolean asDriver) {
+        if (lock.getHoldCount() > 1) {
+            lock.unlock();
+            return TimerQueue.NEVER;
+        }
+        boolean wake = false;
+        long deadlineNs = TimerQueue.NEVER;
+        List<Notification> toDeliver = List.of();
+        try {
+            runTasks();
+            finish.run();
+            toDeliver = takeNotifications();
+            deadlineNs = cycle.timers().nextDeadlineNs();
+            if (asDriver) {
+                driverDeadlineNs = deadlineNs;
+            } else if (isEarlier(deadlineNs, driverDeadlineNs)) {
+                driverDeadlineNs = deadlineNs;
+                wake = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+        // A task queued after the last look above would wait for nobody.
+        if (wake || !tasks.isEmpty()) {
+            driver.wake();
+        }
+        for (int i = 0; i < toDeliver.size(); i++) {
+            toDeliver.get(i).deliver();
+        }
+        return deadlineNs;
+    }
+
+    private static boolean isEarlier(long deadlineNs, long thanNs) {
+        return deadlineNs != TimerQueue.NEVER && (thanNs == TimerQueue.NEVER || deadlineNs - thanNs < 0);
+    }
+
+    private void runTasks() {
+        Task<?> task = tasks.poll();
+        while (task != null) {
+            task.run();
+            task = tasks.poll();
+        }
+    }
+
+    private List<Notification> takeNotifications() {
+        Notification at = notifications;
+        if (at == null) {
+            return List.of();
+        }
+        notifications = null;
+        List<Notification> taken = new ArrayList<>(4);
+        while (at != null) {
+            at.prepare();
+            taken.add(at);
+            at = at.dequeue();
+        }
+        return taken;
+    }
+
+    /** Queues a notification for the end of this hold; only while holding. */
+    public void notifyLater(Notification notification) {
+        if (!notification.isQueued()) {
+            notification.enqueue(notifications);
+            notifications = notification;
+        }
+    }
+
+    /** Has the work done by a thread that may hold, and waits for it, uninterruptibly. */
+    @SuppressWarnings("NullAway") // Whether null may come back depends on the work, which NullAway cannot follow.
+    public <T> T submit(Work<T> work) throws StackException {
+        Task<T> task = new Task<>(work);
+        tasks.add(task);
+        driver.wake();
+        boolean interrupted = false;
+        while (!task.done) {
+            LockSupport.park(this);
+            // A set interrupt flag would turn the wait into a busy one.
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return task.get();
+    }
+
+    /** Enters if the thread may, else submits: for what is not on a hot path. */
+    @SuppressWarnings("NullAway") // As for submit.
+    public <T> T call(Work<T> work) throws StackException {
+        if (!enter()) {
+            return submit(work);
+        }
+        try {
+            return work.run();
+        } finally {
+            exit();
+        }
+    }
+
+    /** As {@link #call} for work that cannot fail. */
+    public <T> T query(Work<T> work) {
+        try {
+            return call(work);
+        } catch (StackException e) {
+            throw new IllegalStateException(Objects.requireNonNull(e.getMessage()), e);
+        }
+    }
+}

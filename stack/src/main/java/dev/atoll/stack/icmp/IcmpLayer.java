@@ -1,0 +1,146 @@
+package dev.atoll.stack.icmp;
+
+import dev.atoll.stack.buffer.BufferPool;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Counters;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.ip.TransportHandler;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.wire.Checksum;
+import dev.atoll.stack.wire.Icmpv4;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Ipv4;
+
+/** ICMPv4 of one stack. */
+public final class IcmpLayer implements TransportHandler {
+    /** What an error must quote of the packet it is about: its header and the ports (RFC 792). */
+    private static final int MIN_QUOTED_TRANSPORT_BYTES = 8;
+
+    private final Counters counters;
+    private final BufferPool pool;
+    private final Ipv4Layer ip;
+
+    public IcmpLayer(Counters counters, BufferPool pool, Ipv4Layer ip) {
+        this.counters = counters;
+        this.pool = pool;
+        this.ip = ip;
+        ip.register(this);
+    }
+
+    @Override
+    public int protocolNumber() {
+        return IpProtocol.ICMP;
+    }
+
+    @Override
+    public void receive(Device device, PacketBuffer packet) {
+        counters.icmpReceived++;
+        int at = packet.start();
+        int length = packet.linearLength();
+        if (length < Icmpv4.HEADER_BYTES
+                || (!packet.looped && Checksum.fold(Checksum.add(0, packet.data(), at, length)) != 0xffff)) {
+            counters.drop(DropReason.ICMP_MALFORMED);
+            packet.release();
+            return;
+        }
+        int type = Icmpv4.type(packet.data(), at);
+        if (type == Icmpv4.ECHO_REQUEST) {
+            answerEcho(packet);
+        } else if (Icmpv4.isError(type)) {
+            receiveError(packet, type);
+        } else {
+            counters.drop(DropReason.ICMP_UNRELATED);
+        }
+        packet.release();
+    }
+
+    /** RFC 1122 section 3.2.2.6. Not for broadcasts and groups: nobody needs to be amplified. */
+    private void answerEcho(PacketBuffer request) {
+        if (request.type != PacketType.HOST) {
+            counters.drop(DropReason.ICMP_UNRELATED);
+            return;
+        }
+        IpAddress local = new IpAddress(request.destinationHigh, request.destinationLow);
+        Route route = ip.routes().find(new IpAddress(request.sourceHigh, request.sourceLow), local, 0);
+        if (route == null) {
+            return;
+        }
+        int length = request.linearLength();
+        PacketBuffer reply = pool.allocate(length);
+        int at = reply.append(length);
+        reply.data().put(at, request.data(), request.start(), length);
+        int rest = request.data().getInt(request.start() + 4);
+        Icmpv4.write(reply.data(), at, Icmpv4.ECHO_REPLY, 0, rest);
+        Icmpv4.fillChecksum(reply.data(), at, length);
+        counters.icmpSent++;
+        int tos = Ipv4.tos(request.data(), request.networkOffset);
+        ip.send(reply, route, IpProtocol.ICMP, Ipv4Layer.DEFAULT_TTL, tos);
+    }
+
+    /** Finds what the error is about in the packet it quotes, and tells that protocol (RFC 1122 section 3.2.2.1). */
+    private void receiveError(PacketBuffer error, int type) {
+        int at = error.start() + Icmpv4.HEADER_BYTES;
+        int left = error.end() - at;
+        if (left < Ipv4.HEADER_BYTES || Ipv4.version(error.data(), at) != 4) {
+            counters.drop(DropReason.ICMP_MALFORMED);
+            return;
+        }
+        int headerBytes = Ipv4.headerBytes(error.data(), at);
+        if (headerBytes < Ipv4.HEADER_BYTES || left < headerBytes + MIN_QUOTED_TRANSPORT_BYTES) {
+            counters.drop(DropReason.ICMP_MALFORMED);
+            return;
+        }
+        int code = Icmpv4.code(error.data(), error.start());
+        int mtu = type == Icmpv4.DESTINATION_UNREACHABLE && code == Icmpv4.FRAGMENTATION_NEEDED
+                ? Icmpv4.nextHopMtu(error.data(), error.start())
+                : -1;
+        TransportHandler handler = ip.handler(Ipv4.protocol(error.data(), at));
+        IpAddress ours = IpAddress.v4(Ipv4.source(error.data(), at));
+        if (handler == null || !ip.routes().isLocal(ours.high(), ours.low())) {
+            counters.drop(DropReason.ICMP_UNRELATED);
+            return;
+        }
+        error.networkOffset = at;
+        error.transportOffset = at + headerBytes;
+        error.sourceHigh = ours.high();
+        error.sourceLow = ours.low();
+        error.destinationHigh = 0;
+        error.destinationLow = IpAddress.V4_PREFIX | Ipv4.destination(error.data(), at) & 0xffff_ffffL;
+        handler.unreachable(error, meaning(type, code), isHard(type, code), mtu);
+    }
+
+    /** What Linux's icmp_err_convert makes of a code. */
+    private static StackError meaning(int type, int code) {
+        if (type == Icmpv4.PARAMETER_PROBLEM) {
+            return StackError.PROTOCOL_UNREACHABLE;
+        }
+        if (type != Icmpv4.DESTINATION_UNREACHABLE) {
+            return StackError.HOST_UNREACHABLE;
+        }
+        return switch (code) {
+            case Icmpv4.NET_UNREACHABLE, 6, 9, 11 -> StackError.NETWORK_UNREACHABLE;
+            case Icmpv4.PROTOCOL_UNREACHABLE -> StackError.PROTOCOL_UNREACHABLE;
+            case Icmpv4.PORT_UNREACHABLE -> StackError.REFUSED;
+            case Icmpv4.FRAGMENTATION_NEEDED -> StackError.MESSAGE_TOO_LONG;
+            case 7 -> StackError.HOST_DOWN;
+            default -> StackError.HOST_UNREACHABLE;
+        };
+    }
+
+    /** Protocol and port unreachable come from the destination itself, prohibitions from someone who means it. */
+    private static boolean isHard(int type, int code) {
+        return type == Icmpv4.PARAMETER_PROBLEM
+                || (type == Icmpv4.DESTINATION_UNREACHABLE
+                        && (code == Icmpv4.PROTOCOL_UNREACHABLE || code == Icmpv4.PORT_UNREACHABLE || code >= 9));
+    }
+
+    @Override
+    public void unreachable(PacketBuffer quoted, StackError error, boolean hard, int nextHopMtu) {
+        counters.drop(DropReason.ICMP_UNRELATED);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.atoll.stack.ip;
+
+import dev.atoll.stack.buffer.BufferPool;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Counters;
+import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.wire.Icmpv4;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Ipv4;
+
+/**
+ * The ICMP errors a host sends (RFC 1122 section 3.2.2, RFC 1812 section 4.3.2): never about an ICMP error, a
+ * broadcast, a multicast or a later fragment, and not more often than a token bucket allows.
+ */
+public final class IcmpErrors {
+    /** Linux's icmp_msgs_per_sec and icmp_msgs_burst. */
+    static final int PER_SECOND = 1000;
+
+    static final int BURST = 50;
+
+    /** An error quotes as much as keeps the message within the size every host takes (RFC 1812 section 4.3.2.3). */
+    static final int MAX_PACKET_BYTES = 576;
+
+    private final Cycle cycle;
+    private final Counters counters;
+    private final BufferPool pool;
+    private final Ipv4Layer ip;
+    private final TokenBucket limit;
+
+    IcmpErrors(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip) {
+        this.cycle = cycle;
+        this.counters = counters;
+        this.pool = pool;
+        this.ip = ip;
+        limit = new TokenBucket(PER_SECOND, BURST, cycle.nowNs());
+    }
+
+    /** Tells the sender of an incoming packet that it was not delivered; does not take the packet. */
+    public void sendUnreachable(PacketBuffer packet, int code) {
+        if (!mayAnswer(packet)) {
+            return;
+        }
+        if (!limit.take(cycle.nowNs())) {
+            counters.drop(DropReason.ICMP_RATE_LIMITED);
+            return;
+        }
+        IpAddress source = new IpAddress(packet.destinationHigh, packet.destinationLow);
+        Route route = ip.routes().find(new IpAddress(packet.sourceHigh, packet.sourceLow), source, 0);
+        if (route == null) {
+            return;
+        }
+        int quoted = Math.min(
+                packet.end() - packet.networkOffset, MAX_PACKET_BYTES - Ipv4.HEADER_BYTES - Icmpv4.HEADER_BYTES);
+        int length = Icmpv4.HEADER_BYTES + quoted;
+        PacketBuffer error = pool.allocate(length);
+        int at = error.append(length);
+        Icmpv4.write(error.data(), at, Icmpv4.DESTINATION_UNREACHABLE, code, 0);
+        error.data().put(at + Icmpv4.HEADER_BYTES, packet.data(), packet.networkOffset, quoted);
+        Icmpv4.fillChecksum(error.data(), at, length);
+        ip.filter().answers(error, packet);
+        counters.icmpSent++;
+        // The precedence of errors is that of internetwork control (RFC 1812 section 4.3.2.5), as Linux sends them.
+        ip.send(error, route, IpProtocol.ICMP, Ipv4Layer.DEFAULT_TTL, 0xc0);
+    }
+
+    private static boolean mayAnswer(PacketBuffer packet) {
+        if (packet.type != PacketType.HOST || packet.sourceLow == IpAddress.V4_ANY.low()) {
+            return false;
+        }
+        if (Ipv4.fragmentOffset(packet.data(), packet.networkOffset) != 0) {
+            return false;
+        }
+        if (packet.transportProtocol == IpProtocol.ICMP) {
+            return packet.transportOffset < packet.end()
+                    && !Icmpv4.isError(Icmpv4.type(packet.data(), packet.transportOffset));
+        }
+        return true;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.atoll.stack.nic;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Timer;
+import dev.atoll.stack.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/** One neighbour of a NIC: its address, what is known of it, and the packets that wait to know. */
+final class Neighbor {
+    final IpAddress address;
+    final Timer timer;
+    NeighborState state = NeighborState.INCOMPLETE;
+    long linkAddress;
+    int probesSent;
+    /** When the entry was last used or confirmed; the least recent one makes room when the cache is full. */
+    long touchedNs;
+
+    @Nullable PacketBuffer waitingHead;
+
+    @Nullable PacketBuffer waitingTail;
+
+    int waiting;
+
+    Neighbor(IpAddress address, NeighborCache cache) {
+        this.address = address;
+        timer = cache.newTimer(this);
+    }
+
+    boolean isUsable() {
+        return state != NeighborState.INCOMPLETE && state != NeighborState.FAILED;
+    }
+
+    void enqueue(PacketBuffer packet) {
+        packet.next = null;
+        if (waitingTail == null) {
+            waitingHead = packet;
+        } else {
+            waitingTail.next = packet;
+        }
+        waitingTail = packet;
+        waiting++;
+    }
+
+    @Nullable PacketBuffer dequeue() {
+        PacketBuffer packet = waitingHead;
+        if (packet != null) {
+            waitingHead = packet.next;
+            if (waitingHead == null) {
+                waitingTail = null;
+            }
+            packet.next = null;
+            waiting--;
+        }
+        return packet;
+    }
+}

@@ -1,0 +1,792 @@
+package dev.atoll.stack.tcp;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.env.Timer;
+import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.transport.DemuxEntry;
+import dev.atoll.stack.transport.Ports;
+import dev.atoll.stack.transport.TransportEndpointId;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Tcp;
+import dev.atoll.stack.wire.TcpState;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One TCP connection: its state, its timers, what the application does with it, and the way its segments take.
+ *
+ * <p>Under the stack's hold. Arriving segments are walked through the state machine by {@link SegmentArrival}; the two
+ * directions are {@link Sender}'s and {@link Receiver}'s. The connection outlives its endpoint until the protocol is
+ * done with it.
+ */
+public final class Connection extends DemuxEntry implements Device.RoomListener {
+    private final TcpLayer layer;
+    private final SegmentWriter writer;
+    private final RttEstimator rtt = new RttEstimator();
+    final Sender sender;
+    final Receiver receiver;
+
+    private TcpState state = TcpState.CLOSED;
+    private ConnectionObserver observer = ConnectionObserver.NOBODY;
+    private @Nullable Route route;
+    private Ports.@Nullable Binding binding;
+    private @Nullable IpAddress boundAddress;
+    /** Set for connections that came in: where to go once established. */
+    @Nullable Listener listener;
+
+    private final ConnectionOptions options;
+
+    private final Timer retransmitTimer;
+    private final Timer delayedAckTimer;
+    /** Keepalive, FIN_WAIT_2 and TIME_WAIT: never two of them at once. */
+    private final Timer lifeTimer;
+
+    private boolean awaitingRoom;
+    private boolean orphan;
+    private boolean writeShut;
+    private int keepalivesSent;
+    private long lastHeardNs;
+
+    private @Nullable StackException failure;
+    private boolean failureTaken;
+
+    // What the handshake settled.
+    private boolean timestamps;
+    private int timestampOffset;
+    int tsRecent;
+    private long tsRecentAtNs;
+    private boolean windowScaling;
+    private int pathMss;
+    private int peerMss = TcpSettings.DEFAULT_MSS;
+    private long lastInvalidAnswerNs = Long.MIN_VALUE / 2;
+
+    Connection(TcpLayer layer, ConnectionOptions options) {
+        this.layer = layer;
+        this.options = options;
+        writer = layer.writer();
+        sender = new Sender(this, new SendBuffer(layer.pool()), rtt, new NewReno());
+        receiver = new Receiver(this);
+        retransmitTimer = layer.cycle().newTimer(this::retransmitExpired);
+        delayedAckTimer = layer.cycle().newTimer(this::delayedAckExpired);
+        lifeTimer = layer.cycle().newTimer(this::lifeExpired);
+        applyOptions();
+    }
+
+    private void applyOptions() {
+        sender.setBufferBytes(options.sendBufferBytes);
+        sender.setNoDelay(options.noDelay);
+        receiver.setBufferBytes(options.receiveBufferBytes);
+        receiver.setAlwaysQuick(options.quickAck);
+        receiver.setUrgentInline(options.oobInline);
+    }
+
+    public void setObserver(ConnectionObserver newObserver) {
+        observer = newObserver;
+    }
+
+    public TcpState state() {
+        return state;
+    }
+
+    public ConnectionOptions options() {
+        return options;
+    }
+
+    /** Options were changed: those that take effect on a living connection do. */
+    public void optionsChanged() {
+        applyOptions();
+        if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
+            if (options.keepAlive && !lifeTimer.isArmed()) {
+                armKeepalive();
+            }
+            sender.output();
+        }
+        flush();
+    }
+
+    // --- Addresses
+
+    public void bind(Ports.Binding newBinding) {
+        binding = newBinding;
+        boundAddress = newBinding.address();
+    }
+
+    public Ports.@Nullable Binding binding() {
+        return binding;
+    }
+
+    public @Nullable FullAddress localAddress() {
+        TransportEndpointId id = id();
+        if (id != null) {
+            return new FullAddress(id.localAddress(), id.localPort());
+        }
+        if (lastId != null) {
+            return new FullAddress(lastId.localAddress(), lastId.localPort());
+        }
+        Ports.Binding bound = binding;
+        return bound == null ? null : new FullAddress(bound.address(), bound.port());
+    }
+
+    public @Nullable FullAddress remoteAddress() {
+        TransportEndpointId id = id() == null ? lastId : id();
+        return id == null ? null : new FullAddress(id.remoteAddress(), id.remotePort());
+    }
+
+    /** Remembered after the connection left the demultiplexer. */
+    private @Nullable TransportEndpointId lastId;
+
+    int localPort() {
+        return lastId == null ? 0 : lastId.localPort();
+    }
+
+    int remotePort() {
+        return lastId == null ? 0 : lastId.remotePort();
+    }
+
+    Route route() {
+        return Objects.requireNonNull(route);
+    }
+
+    // --- Opening
+
+    /** Starts the handshake (RFC 9293 section 3.10.1). The id is registered by the caller. */
+    void open(Route newRoute, TransportEndpointId newId) {
+        route = newRoute;
+        lastId = newId;
+        learnPath();
+        sender.start(layer.initialSequence(newId));
+        timestampOffset = layer.timestampOffset(newId);
+        timestamps = true;
+        windowScaling = true;
+        changeState(TcpState.SYN_SENT);
+        layer.counters().tcpActiveOpens++;
+        sendSyn();
+        armRetransmit(rtt.rtoNs());
+    }
+
+    /** Answers a SYN that arrived at a listener (RFC 9293 section 3.10.7.2). The id is registered by the caller. */
+    void openPassively(Route newRoute, TransportEndpointId newId, Segment syn) {
+        route = newRoute;
+        lastId = newId;
+        learnPath();
+        sender.start(layer.initialSequence(newId));
+        timestampOffset = layer.timestampOffset(newId);
+        timestamps = true;
+        windowScaling = true;
+        takeSyn(syn);
+        sender.initialWindow(syn.window, syn.seq, 0);
+        changeState(TcpState.SYN_RECEIVED);
+        layer.counters().tcpPassiveOpens++;
+        sendSyn();
+        armRetransmit(rtt.rtoNs());
+    }
+
+    private void learnPath() {
+        pathMss = route().mtuBytes() - SegmentWriter.IPV4_TCP_HEADER_BYTES;
+    }
+
+    /** What the peer's SYN says about it. */
+    void takeSyn(Segment syn) {
+        receiver.start(syn.seq);
+        peerMss = syn.options.mss == 0 ? TcpSettings.DEFAULT_MSS : Math.max(syn.options.mss, TcpSettings.MIN_MSS);
+        timestamps &= syn.options.hasTimestamps;
+        windowScaling &= syn.options.windowScale >= 0;
+        if (windowScaling) {
+            sender.setWindowScale(Math.min(syn.options.windowScale, TcpSettings.MAX_WINDOW_SCALE));
+            receiver.setWindowScale(receiver.offeredWindowScale());
+        }
+        if (timestamps) {
+            rememberTimestamp(syn.options.timestampValue);
+        }
+        applyMss();
+    }
+
+    private void applyMss() {
+        int mss = Math.min(peerMss, pathMss);
+        if (options.maxSegmentBytes > 0) {
+            mss = Math.min(mss, options.maxSegmentBytes);
+        }
+        sender.setMss(Math.max(mss - (timestamps ? SegmentWriter.TIMESTAMPS_BYTES : 0), 1));
+    }
+
+    /** Payload no arriving segment is expected to exceed; super-segments do not count as one. */
+    int mssLimit() {
+        return Math.max(pathMss, TcpSettings.DEFAULT_MSS);
+    }
+
+    private void sendSyn() {
+        sender.synSent();
+        boolean answer = state == TcpState.SYN_RECEIVED;
+        StackError refused = writer.sendSyn(this, sender.iss, answer, timestamps, windowScaling);
+        if (refused != null && refused != StackError.NOT_PERMITTED) {
+            // The policy rejected it: the answer is known before anyone could give one. A drop is silence.
+            fail(new StackException(refused, layer.denialText()));
+        }
+    }
+
+    void retransmitHandshake() {
+        rtt.afterHandshakeTimeout();
+        countRetransmission();
+        sendSyn();
+    }
+
+    /** The peer repeated its SYN: our answer was lost. */
+    void resendHandshake() {
+        countRetransmission();
+        sendSyn();
+    }
+
+    /** A SYN met ours (RFC 9293 section 3.5, figure 7): both ends answer. */
+    void simultaneousOpen() {
+        changeState(TcpState.SYN_RECEIVED);
+        sendSyn();
+        armRetransmit(rtt.rtoNs());
+    }
+
+    /** The listener has no room for one more: the peer's ACK is not heard, and it will repeat. */
+    boolean isRefusedByBacklog() {
+        return listener != null && listener.isFull();
+    }
+
+    boolean isHandshaking() {
+        return state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED;
+    }
+
+    int handshakeRetries() {
+        return state == TcpState.SYN_SENT ? TcpSettings.SYN_RETRIES : TcpSettings.SYN_ACK_RETRIES;
+    }
+
+    /** The handshake is over. */
+    void established() {
+        changeState(TcpState.ESTABLISHED);
+        layer.counters().tcpEstablished++;
+        if (options.keepAlive) {
+            armKeepalive();
+        }
+        Listener from = listener;
+        if (from != null) {
+            listener = null;
+            from.established(this);
+        }
+        if (writeShut) {
+            startClosing();
+        }
+    }
+
+    // --- The application
+
+    /** Bytes moved, {@code -1} at the end of the stream, {@code -2} if there is nothing yet. */
+    public int read(ByteBuffer target) throws StackException {
+        if (receiver.available() > 0) {
+            int bytes = receiver.read(target);
+            flush();
+            return bytes;
+        }
+        StackException ended = failure;
+        if (ended != null) {
+            failureTaken = true;
+            throw new StackException(ended.error(), ended.detail());
+        }
+        if (receiver.isAtEnd()) {
+            return -1;
+        }
+        if (state == TcpState.CLOSED) {
+            if (lastId == null) {
+                throw new StackException(StackError.NOT_CONNECTED);
+            }
+            return -1;
+        }
+        return target.hasRemaining() ? -2 : 0;
+    }
+
+    /** Bytes taken, or {@code -2} if there is no room. */
+    public int write(ByteBuffer source) throws StackException {
+        requireWritable();
+        if (isHandshaking()) {
+            return -2;
+        }
+        if (!source.hasRemaining()) {
+            return 0;
+        }
+        int bytes = sender.write(source);
+        if (bytes == 0) {
+            return -2;
+        }
+        sender.output();
+        flush();
+        return bytes;
+    }
+
+    /** Sends one urgent byte; false if there is no room. */
+    public boolean writeUrgent(ByteBuffer oneByte) throws StackException {
+        requireWritable();
+        if (isHandshaking() || sender.writeUrgent(oneByte) == 0) {
+            return false;
+        }
+        sender.output();
+        flush();
+        return true;
+    }
+
+    private void requireWritable() throws StackException {
+        StackException ended = failure;
+        if (ended != null && !failureTaken) {
+            failureTaken = true;
+            throw new StackException(ended.error(), ended.detail());
+        }
+        if (writeShut) {
+            throw new StackException(StackError.BROKEN_PIPE);
+        }
+        switch (state) {
+            case CLOSED -> throw new StackException(lastId == null ? StackError.NOT_CONNECTED : StackError.BROKEN_PIPE);
+            case LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED, CLOSE_WAIT -> {}
+            case FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT ->
+                throw new StackException(StackError.BROKEN_PIPE);
+        }
+    }
+
+    /** SO_ERROR: the failure, once. */
+    public @Nullable StackException takeError() {
+        StackException error = failure;
+        if (error == null || failureTaken) {
+            return null;
+        }
+        failureTaken = true;
+        observer.readinessChanged();
+        return error;
+    }
+
+    public void shutdownRead() throws StackException {
+        if (!state.isSynchronized()) {
+            throw new StackException(StackError.NOT_CONNECTED);
+        }
+        receiver.shut();
+        observer.readinessChanged();
+    }
+
+    public void shutdownWrite() throws StackException {
+        if (!state.isSynchronized() && !isHandshaking()) {
+            throw new StackException(StackError.NOT_CONNECTED);
+        }
+        if (!writeShut) {
+            writeShut = true;
+            startClosing();
+            flush();
+            observer.readinessChanged();
+        }
+    }
+
+    /** FIN follows what was written (RFC 9293 section 3.10.4). */
+    private void startClosing() {
+        if (state == TcpState.ESTABLISHED) {
+            changeState(TcpState.FIN_WAIT_1);
+        } else if (state == TcpState.CLOSE_WAIT) {
+            changeState(TcpState.LAST_ACK);
+        } else {
+            return;
+        }
+        sender.queueFin();
+        sender.output();
+    }
+
+    /** The application is done with it: what the protocol still owes goes on without one. */
+    public void close() {
+        observer = ConnectionObserver.NOBODY;
+        orphan = true;
+        boolean unread = receiver.available() > 0;
+        switch (state) {
+            case CLOSED, LISTEN -> end();
+            case SYN_SENT -> end();
+            case SYN_RECEIVED, ESTABLISHED, CLOSE_WAIT -> {
+                if (unread || options.lingerSeconds == 0) {
+                    // Data the application will never see must not look delivered (RFC 9293 section 3.6.1, SHLD-3).
+                    abort();
+                } else if (!writeShut) {
+                    writeShut = true;
+                    startClosing();
+                    flush();
+                }
+            }
+            case FIN_WAIT_1, CLOSING, LAST_ACK -> {
+                if (unread) {
+                    abort();
+                }
+            }
+            case FIN_WAIT_2 -> {
+                if (unread) {
+                    abort();
+                } else {
+                    layer.cycle().armIn(lifeTimer, TcpSettings.FIN_WAIT_2_NS);
+                }
+            }
+            case TIME_WAIT -> receiver.clear();
+        }
+    }
+
+    /** Ends the connection with RST (RFC 9293 section 3.10.5). */
+    public void abort() {
+        if (state.isSynchronized() && state != TcpState.TIME_WAIT || state == TcpState.SYN_RECEIVED) {
+            writer.sendReset(this, sender.sndNxt);
+        }
+        end();
+    }
+
+    public int available() {
+        return receiver.available();
+    }
+
+    public boolean isReadable() {
+        return receiver.available() > 0 || receiver.isAtEnd() || hasError() || isEnded();
+    }
+
+    public boolean isWritable() {
+        return hasError() || isEnded() || writeShut || (state.isSynchronized() && sender.isWritable());
+    }
+
+    public boolean hasError() {
+        return failure != null && !failureTaken;
+    }
+
+    /** Was connected or tried to, and is no more. */
+    public boolean isEnded() {
+        return state == TcpState.CLOSED && lastId != null;
+    }
+
+    /** Both directions are over. */
+    public boolean isHungUp() {
+        return isEnded() || (writeShut && receiver.isAtEnd());
+    }
+
+    /** The peer sends no more. */
+    public boolean isPeerDone() {
+        return receiver.isFinReceived() || receiver.isShut() || isEnded();
+    }
+
+    public int unacknowledgedBytes() {
+        return sender.unacknowledgedBytes();
+    }
+
+    boolean isOrphan() {
+        return orphan;
+    }
+
+    // --- Segments out
+
+    boolean maySendData() {
+        return switch (state) {
+            case ESTABLISHED, FIN_WAIT_1, CLOSE_WAIT, CLOSING, LAST_ACK -> true;
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, FIN_WAIT_2, TIME_WAIT -> false;
+        };
+    }
+
+    boolean linkHasRoom() {
+        return route().device().hasRoom();
+    }
+
+    void awaitLinkRoom() {
+        if (!awaitingRoom) {
+            awaitingRoom = true;
+            route().device().awaitRoom(this);
+        }
+    }
+
+    @Override
+    public void roomAvailable() {
+        awaitingRoom = false;
+        sender.output();
+        flush();
+    }
+
+    PacketBuffer newPacket() {
+        return layer.pool().allocate(0);
+    }
+
+    /** How much payload one packet may carry: a segment, or a super-segment the link cuts. */
+    int superSegmentBytes(int mss) {
+        int gso = route().device().capabilities().gsoMaxBytes();
+        return gso == 0 ? mss : Math.max(mss, gso - SegmentWriter.MAX_OVERHEAD_BYTES);
+    }
+
+    /** Sends a segment with ACK; the payload is in the packet already. */
+    void transmit(PacketBuffer packet, int seq, int flags, int urgentPointer, int mss) {
+        StackError refused = writer.send(this, packet, seq, flags, urgentPointer, mss);
+        receiver.acknowledged();
+        if (refused == StackError.MESSAGE_TOO_LONG) {
+            pathMtuChanged(route().mtuBytes());
+        }
+    }
+
+    void sendProbe(int seq) {
+        transmit(newPacket(), seq, Tcp.ACK, 0, 0);
+    }
+
+    void sendAck() {
+        transmit(newPacket(), sender.sndNxt, Tcp.ACK, 0, 0);
+    }
+
+    /** Sends the acknowledgment that is due, if no data carried it. */
+    void flush() {
+        if (receiver.isAckDue() && state.isSynchronized()) {
+            sendAck();
+        }
+    }
+
+    /** Answers a segment that cannot be accepted, unless that was done just now (RFC 5961 section 7). */
+    void sendChallengeAck() {
+        long now = nowNs();
+        if (now - lastInvalidAnswerNs >= TcpSettings.INVALID_RATE_LIMIT_NS) {
+            lastInvalidAnswerNs = now;
+            layer.counters().tcpChallengeAcks++;
+            sendAck();
+        }
+    }
+
+    // --- Timestamps (RFC 7323)
+
+    boolean usesTimestamps() {
+        return timestamps;
+    }
+
+    boolean usesWindowScaling() {
+        return windowScaling;
+    }
+
+    int timestampNow() {
+        return (int) (nowNs() / 1_000_000) + timestampOffset;
+    }
+
+    void rememberTimestamp(int value) {
+        tsRecent = value;
+        tsRecentAtNs = nowNs();
+    }
+
+    /** The last remembered timestamp is too old to judge by (RFC 7323 section 5.5: 24 days). */
+    boolean isTimestampStale() {
+        return nowNs() - tsRecentAtNs > 24L * 86_400 * 1_000_000_000;
+    }
+
+    int pathMss() {
+        return options.maxSegmentBytes > 0 ? Math.min(pathMss, options.maxSegmentBytes) : pathMss;
+    }
+
+    /** The path carries only packets of this size (RFC 1191). */
+    void pathMtuChanged(int mtuBytes) {
+        int mss = Math.max(mtuBytes - SegmentWriter.IPV4_TCP_HEADER_BYTES, TcpSettings.MIN_MSS);
+        if (mss < pathMss && state.isSynchronized()) {
+            pathMss = mss;
+            applyMss();
+            sender.reduceMss(sender.mss());
+        }
+    }
+
+    // --- Timers
+
+    boolean isRetransmitArmed() {
+        return retransmitTimer.isArmed();
+    }
+
+    void armRetransmit(long delayNs) {
+        if (state != TcpState.CLOSED) {
+            layer.cycle().armIn(retransmitTimer, delayNs);
+        }
+    }
+
+    void cancelRetransmit() {
+        retransmitTimer.cancel();
+    }
+
+    void armDelayedAck() {
+        if (!delayedAckTimer.isArmed()) {
+            layer.cycle().armIn(delayedAckTimer, TcpSettings.DELAYED_ACK_NS);
+        }
+    }
+
+    void cancelDelayedAck() {
+        delayedAckTimer.cancel();
+    }
+
+    private void retransmitExpired() {
+        sender.timerExpired();
+        flush();
+    }
+
+    private void delayedAckExpired() {
+        receiver.delayedAckExpired();
+        flush();
+    }
+
+    private void armKeepalive() {
+        keepalivesSent = 0;
+        layer.cycle().armIn(lifeTimer, options.keepIdleSeconds * 1_000_000_000L);
+    }
+
+    private void lifeExpired() {
+        switch (state) {
+            case TIME_WAIT -> end();
+            case FIN_WAIT_2 -> {
+                if (orphan) {
+                    end();
+                } else {
+                    keepaliveExpired();
+                }
+            }
+            case ESTABLISHED, CLOSE_WAIT -> keepaliveExpired();
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, FIN_WAIT_1, CLOSING, LAST_ACK -> {
+                // What is in flight has a timer of its own.
+            }
+        }
+    }
+
+    /** RFC 9293 section 3.8.4: only if nothing was heard, and nothing is in flight that would be retransmitted. */
+    private void keepaliveExpired() {
+        if (!options.keepAlive) {
+            return;
+        }
+        long quietNs = nowNs() - lastHeardNs;
+        long idleNs = options.keepIdleSeconds * 1_000_000_000L;
+        if (!sender.isIdle() || quietNs < idleNs) {
+            keepalivesSent = 0;
+            layer.cycle().armIn(lifeTimer, Math.max(idleNs - quietNs, 1_000_000_000L));
+            return;
+        }
+        if (keepalivesSent >= options.keepCount) {
+            writer.sendReset(this, sender.sndNxt);
+            fail(new StackException(StackError.TIMED_OUT));
+            return;
+        }
+        keepalivesSent++;
+        sendProbe(sender.sndUna - 1);
+        layer.cycle().armIn(lifeTimer, options.keepIntervalSeconds * 1_000_000_000L);
+    }
+
+    /** Something acceptable came from the peer. */
+    void heard() {
+        lastHeardNs = nowNs();
+        keepalivesSent = 0;
+    }
+
+    /** The retransmission timer fired as often as it may. */
+    void giveUp() {
+        layer.counters().tcpFailedConnects += isHandshaking() ? 1 : 0;
+        fail(new StackException(softError == null ? StackError.TIMED_OUT : softError));
+    }
+
+    private @Nullable StackError softError;
+
+    /** The network reported trouble that may pass: it is what a later timeout is called (RFC 1122 section 4.2.3.9). */
+    void unreachable(StackError error, boolean hard) {
+        if (isHandshaking() && (hard || state == TcpState.SYN_SENT)) {
+            // Linux ends a connect at the first such report, as programs expect of an unreachable host.
+            fail(new StackException(error));
+        } else {
+            softError = error;
+        }
+    }
+
+    // --- State
+
+    void changeState(TcpState next) {
+        state = next;
+        observer.readinessChanged();
+    }
+
+    void dataAcknowledged() {
+        softError = null;
+        route().device().confirmReachable(route().nextHop());
+        observer.readinessChanged();
+    }
+
+    void dataArrived() {
+        observer.readinessChanged();
+    }
+
+    void enterTimeWait() {
+        sender.clear();
+        cancelRetransmit();
+        cancelDelayedAck();
+        if (state != TcpState.TIME_WAIT) {
+            changeState(TcpState.TIME_WAIT);
+            if (!layer.enterTimeWait()) {
+                end();
+                return;
+            }
+            if (orphan) {
+                receiver.clear();
+            }
+        }
+        layer.cycle().armIn(lifeTimer, TcpSettings.TIME_WAIT_NS);
+    }
+
+    void enterFinWait2() {
+        changeState(TcpState.FIN_WAIT_2);
+        if (orphan) {
+            layer.cycle().armIn(lifeTimer, TcpSettings.FIN_WAIT_2_NS);
+        }
+    }
+
+    /** The connection failed; the endpoint learns why. */
+    void fail(StackException why) {
+        if (failure == null) {
+            failure = why;
+        }
+        end();
+    }
+
+    /** The connection is no more. Data that arrived before stays readable for the endpoint, if it still has one. */
+    void end() {
+        if (state == TcpState.TIME_WAIT) {
+            layer.leftTimeWait();
+        }
+        retransmitTimer.dispose();
+        delayedAckTimer.dispose();
+        lifeTimer.dispose();
+        sender.clear();
+        if (orphan) {
+            receiver.clear();
+        }
+        Listener from = listener;
+        if (from != null) {
+            listener = null;
+            from.failed();
+        }
+        layer.unregister(this);
+        Ports.Binding bound = binding;
+        if (bound != null) {
+            binding = null;
+            layer.ports().release(bound);
+        }
+        changeState(TcpState.CLOSED);
+    }
+
+    // --- For the parts
+
+    long nowNs() {
+        return layer.cycle().nowNs();
+    }
+
+    void drop(DropReason reason) {
+        layer.counters().drop(reason);
+    }
+
+    void countRetransmission() {
+        layer.counters().tcpRetransmitted++;
+    }
+
+    void countTimeout() {
+        layer.counters().tcpTimeouts++;
+    }
+
+    void countFastRetransmit() {
+        layer.counters().tcpFastRetransmits++;
+    }
+
+    @Nullable IpAddress boundAddress() {
+        return boundAddress;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.atoll.stack.tcp;
+
+import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.transport.DemuxEntry;
+import dev.atoll.stack.transport.Ports;
+import dev.atoll.stack.transport.TransportEndpointId;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Tcp;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A port that takes connections (RFC 9293 section 3.10.7.2). Half-open connections and those waiting to be accepted are
+ * bounded by the backlog: a SYN beyond it is dropped and will be repeated, as Linux has it.
+ */
+public final class Listener extends DemuxEntry {
+    private final TcpLayer layer;
+    private final ConnectionOptions options;
+    private final ArrayDeque<Connection> accepted = new ArrayDeque<>();
+    private ConnectionObserver observer = ConnectionObserver.NOBODY;
+    private Ports.@Nullable Binding binding;
+    private boolean listening;
+    private boolean closed;
+    private int backlog = 1;
+    private int halfOpen;
+
+    Listener(TcpLayer layer, ConnectionOptions options) {
+        this.layer = layer;
+        this.options = options;
+    }
+
+    public void setObserver(ConnectionObserver newObserver) {
+        observer = newObserver;
+    }
+
+    public ConnectionOptions options() {
+        return options;
+    }
+
+    public void bind(Ports.Binding newBinding) {
+        binding = newBinding;
+    }
+
+    public Ports.@Nullable Binding binding() {
+        return binding;
+    }
+
+    public @Nullable FullAddress localAddress() {
+        Ports.Binding bound = binding;
+        return bound == null ? null : new FullAddress(bound.address(), bound.port());
+    }
+
+    /** Starts to take connections, or changes how many may wait. */
+    public void listen(int newBacklog) throws StackException {
+        Ports.Binding bound = binding;
+        if (bound == null) {
+            throw new StackException(StackError.INVALID);
+        }
+        backlog = Math.max(1, Math.min(newBacklog, TcpSettings.MAX_BACKLOG));
+        if (listening) {
+            return;
+        }
+        if (!layer.ports().mayListen(bound)) {
+            throw new StackException(StackError.ADDRESS_IN_USE);
+        }
+        bound.setListening(true);
+        layer.register(this, TransportEndpointId.unconnected(bound.address(), bound.port()));
+        listening = true;
+    }
+
+    public boolean isListening() {
+        return listening;
+    }
+
+    /** The next connection, or null. */
+    public @Nullable Connection accept() {
+        return accepted.poll();
+    }
+
+    public boolean hasAcceptable() {
+        return !accepted.isEmpty();
+    }
+
+    boolean isFull() {
+        // As in Linux one more than the backlog: "full" is when the queue is longer than it.
+        return accepted.size() > backlog;
+    }
+
+    void process(Segment segment) {
+        if (segment.has(Tcp.RST)) {
+            return;
+        }
+        if (segment.has(Tcp.ACK)) {
+            layer.refuse(segment);
+            return;
+        }
+        if (!segment.has(Tcp.SYN) || segment.has(Tcp.FIN)) {
+            layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
+            return;
+        }
+        if (isFull() || halfOpen > Math.max(backlog, 8) || layer.isFull()) {
+            layer.counters().drop(DropReason.TCP_BACKLOG_FULL);
+            return;
+        }
+        IpAddress local = new IpAddress(segment.packet().destinationHigh, segment.packet().destinationLow);
+        IpAddress remote = new IpAddress(segment.packet().sourceHigh, segment.packet().sourceLow);
+        Route route = layer.findRoute(remote, local);
+        if (route == null || route.broadcast() || segment.packet().type != PacketType.HOST) {
+            layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
+            return;
+        }
+        Connection connection = new Connection(layer, options.copy());
+        TransportEndpointId id = new TransportEndpointId(local, segment.destinationPort, remote, segment.sourcePort);
+        connection.listener = this;
+        halfOpen++;
+        layer.register(connection, id);
+        connection.openPassively(route, id, segment);
+    }
+
+    /** A connection completed its handshake. */
+    void established(Connection connection) {
+        halfOpen--;
+        accepted.add(connection);
+        observer.readinessChanged();
+    }
+
+    /** A half-open connection came to nothing. */
+    void failed() {
+        halfOpen--;
+    }
+
+    /** Takes no more connections; those nobody accepted are reset. */
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        listening = false;
+        observer = ConnectionObserver.NOBODY;
+        layer.unregister(this);
+        Connection waiting = accepted.poll();
+        while (waiting != null) {
+            waiting.abort();
+            waiting = accepted.poll();
+        }
+        layer.abortHalfOpen(this);
+        Ports.Binding bound = binding;
+        if (bound != null) {
+            bound.setListening(false);
+            layer.ports().release(bound);
+        }
+    }
+}

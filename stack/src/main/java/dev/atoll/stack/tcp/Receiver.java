@@ -1,0 +1,326 @@
+package dev.atoll.stack.tcp;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.wire.Tcp;
+import java.nio.ByteBuffer;
+
+/**
+ * The receiving half of a connection: the window, data in and out of order, and when to acknowledge. Variables are
+ * RFC 9293's.
+ */
+final class Receiver {
+    private final Connection connection;
+    private final ReceiveQueue queue = new ReceiveQueue();
+    private final ReassemblyQueue reassembly = new ReassemblyQueue();
+
+    int irs;
+    int rcvNxt;
+    /** The right edge the peer was last told: it never moves left (RFC 9293 section 3.8.6, SHLD-14). */
+    private int advertisedEdge;
+
+    private int bufferBytes = TcpSettings.RECEIVE_BUFFER_BYTES;
+    /** Shift of the windows we send, 0 without window scaling. */
+    private int windowScale;
+
+    /** Largest payload seen from the peer: what two full segments are. */
+    private int peerSegmentBytes = TcpSettings.DEFAULT_MSS;
+
+    private int lastAckSent;
+    private int unacknowledgedBytes;
+    private int quickAcks = TcpSettings.QUICK_ACKS;
+    private boolean alwaysQuick;
+    private boolean ackNow;
+
+    private boolean finKnown;
+    private int finSeq;
+    private boolean finReceived;
+    private boolean shut;
+
+    private boolean urgentExpected;
+    private int urgentSeq;
+    private boolean urgentInline;
+
+    Receiver(Connection connection) {
+        this.connection = connection;
+    }
+
+    // --- Window
+
+    void setBufferBytes(int bytes) {
+        bufferBytes = bytes;
+    }
+
+    int bufferBytes() {
+        return bufferBytes;
+    }
+
+    /** The shift to offer in a SYN: enough for the largest buffer the application may still ask for. */
+    int offeredWindowScale() {
+        int scale = 0;
+        while (scale < TcpSettings.MAX_WINDOW_SCALE
+                && (TcpSettings.MAX_SYN_WINDOW << scale) < Math.max(bufferBytes, TcpSettings.RECEIVE_BUFFER_BYTES)) {
+            scale++;
+        }
+        return scale;
+    }
+
+    void setWindowScale(int scale) {
+        windowScale = scale;
+    }
+
+    /** The peer's initial sequence number is known. */
+    void start(int initialSequence) {
+        irs = initialSequence;
+        rcvNxt = initialSequence + 1;
+        advertisedEdge = rcvNxt;
+        lastAckSent = rcvNxt;
+    }
+
+    /** RCV.WND as the peer knows it, bytes. */
+    int windowBytes() {
+        return advertisedEdge - rcvNxt;
+    }
+
+    private int freeBytes() {
+        if (shut) {
+            return bufferBytes;
+        }
+        return Math.max(bufferBytes - queue.bytes(), 0);
+    }
+
+    /** The window field of a segment sent now; moves the advertised edge. */
+    int windowField(boolean syn) {
+        int window = freeBytes();
+        int scale = syn ? 0 : windowScale;
+        window = Math.min(window, TcpSettings.MAX_SYN_WINDOW << scale);
+        window = window >>> scale << scale;
+        int known = advertisedEdge - rcvNxt;
+        if (window < known) {
+            window = known + (1 << scale) - 1 >>> scale << scale;
+        } else if (!syn && known > 0 && window - known < Math.min(bufferBytes / 2, peerSegmentBytes)) {
+            // Silly window avoidance (RFC 9293 section 3.8.6.2.2): no small steps.
+            window = known + (1 << scale) - 1 >>> scale << scale;
+        }
+        window = Math.min(window, TcpSettings.MAX_SYN_WINDOW << scale);
+        advertisedEdge = SeqNum.max(advertisedEdge, rcvNxt + window);
+        return window >>> scale;
+    }
+
+    /** Whether the window opened so far that the peer should know without waiting for data of ours. */
+    private boolean windowUpdateDue() {
+        int opened = freeBytes() - windowBytes();
+        return opened >= Math.min(bufferBytes / 2, 2 * peerSegmentBytes) && !finReceived;
+    }
+
+    // --- Arrival
+
+    /** RFC 9293 section 3.10.7.4, first: whether any of the segment lies in the window. */
+    boolean isAcceptable(int seq, int length) {
+        int window = windowBytes();
+        if (length == 0) {
+            return window == 0 ? seq == rcvNxt : SeqNum.inWindow(seq, rcvNxt, window);
+        }
+        return window > 0
+                && (SeqNum.inWindow(seq, rcvNxt, window) || SeqNum.inWindow(seq + length - 1, rcvNxt, window));
+    }
+
+    /** Takes the text and FIN of an acceptable segment. */
+    void accept(Segment segment) {
+        boolean fin = segment.has(Tcp.FIN);
+        int textEnd = segment.seq + segment.payloadBytes;
+        if (segment.payloadBytes > 0) {
+            peerSegmentBytes = Math.max(peerSegmentBytes, Math.min(segment.payloadBytes, connection.mssLimit()));
+            acceptText(segment);
+        }
+        if (fin && !finKnown && SeqNum.atMost(textEnd, advertisedEdge)) {
+            finKnown = true;
+            finSeq = textEnd;
+        }
+        if (finKnown && !finReceived) {
+            if (rcvNxt == finSeq) {
+                finReceived = true;
+                rcvNxt++;
+                advertisedEdge = SeqNum.max(advertisedEdge, rcvNxt);
+            }
+            ackNow = true;
+        }
+    }
+
+    private void acceptText(Segment segment) {
+        int seq = segment.seq;
+        int end = seq + segment.payloadBytes;
+        if (SeqNum.atMost(end, rcvNxt)) {
+            ackNow = true;
+            return;
+        }
+        PacketBuffer packet = segment.takePacket();
+        if (SeqNum.greaterThan(end, advertisedEdge)) {
+            packet.trimTo(advertisedEdge - seq);
+        }
+        if (SeqNum.lessThan(seq, rcvNxt)) {
+            ReassemblyQueue.cutFront(packet, rcvNxt - seq);
+        }
+        if (packet.linearLength() == 0) {
+            packet.release();
+            ackNow = true;
+            return;
+        }
+        if (packet.sequence != rcvNxt) {
+            acceptOutOfOrder(packet);
+            return;
+        }
+        boolean hadGap = !reassembly.isEmpty();
+        deliver(packet);
+        if (hadGap) {
+            PacketBuffer next = reassembly.poll(rcvNxt);
+            while (next != null) {
+                deliver(next);
+                next = reassembly.poll(rcvNxt);
+            }
+            // RFC 5681 section 4.2: a segment that fills a gap is acknowledged at once.
+            ackNow = true;
+        }
+        noteForAck(end - seq);
+    }
+
+    private void acceptOutOfOrder(PacketBuffer packet) {
+        // Everything here lies in the window, so payload is bounded; memory is too, however small the pieces are.
+        if (reassembly.trueSize() + packet.trueSize() > 2 * bufferBytes + packet.trueSize()) {
+            connection.drop(DropReason.TCP_RECEIVE_BUFFER_FULL);
+            packet.release();
+        } else {
+            reassembly.insert(packet);
+        }
+        // RFC 5681 section 4.2: a duplicate ACK for every segment out of order.
+        ackNow = true;
+    }
+
+    private void deliver(PacketBuffer packet) {
+        int seq = rcvNxt;
+        rcvNxt += packet.linearLength();
+        if (urgentExpected && SeqNum.inWindow(urgentSeq, seq, packet.linearLength())) {
+            urgentExpected = false;
+            cutOut(packet, urgentSeq - seq);
+        }
+        if (shut || packet.linearLength() == 0) {
+            packet.release();
+        } else {
+            queue.add(packet);
+        }
+    }
+
+    /** Takes one byte out of the middle: the urgent one, which is not part of the stream unless asked for inline. */
+    private static void cutOut(PacketBuffer packet, int at) {
+        int from = packet.start() + at;
+        int rest = packet.linearLength() - at - 1;
+        packet.data().put(from, packet.data(), from + 1, rest);
+        packet.trimTo(at + rest);
+    }
+
+    /** The peer marked a byte as urgent; the pointer names the one after it (RFC 6093 section 2.1). */
+    void urgent(int seq, int pointer) {
+        int urgentByte = seq + pointer - 1;
+        if (!urgentInline && SeqNum.atLeast(urgentByte, rcvNxt) && pointer > 0) {
+            urgentExpected = true;
+            urgentSeq = urgentByte;
+        }
+    }
+
+    void setUrgentInline(boolean inline) {
+        urgentInline = inline;
+        urgentExpected &= !inline;
+    }
+
+    /** RFC 9293 section 3.8.6.3 (MUST-58, MUST-59): at least every second full segment, and soon in any case. */
+    private void noteForAck(int payloadBytes) {
+        unacknowledgedBytes += payloadBytes;
+        if (unacknowledgedBytes >= 2 * peerSegmentBytes || alwaysQuick) {
+            ackNow = true;
+        } else if (quickAcks > 0) {
+            quickAcks--;
+            ackNow = true;
+        } else {
+            connection.armDelayedAck();
+        }
+    }
+
+    // --- Acknowledging
+
+    /** Something demands an answer whatever else is sent. */
+    void acknowledgeNow() {
+        ackNow = true;
+    }
+
+    boolean isAckDue() {
+        return ackNow;
+    }
+
+    /** The delayed-ACK timer fired. */
+    void delayedAckExpired() {
+        if (unacknowledgedBytes > 0) {
+            ackNow = true;
+        }
+    }
+
+    /** The highest acknowledgment the peer was sent. */
+    int lastAckSent() {
+        return lastAckSent;
+    }
+
+    /** A segment with ACK went out. */
+    void acknowledged() {
+        lastAckSent = rcvNxt;
+        ackNow = false;
+        unacknowledgedBytes = 0;
+        connection.cancelDelayedAck();
+    }
+
+    void setAlwaysQuick(boolean quick) {
+        alwaysQuick = quick;
+    }
+
+    boolean isAlwaysQuick() {
+        return alwaysQuick;
+    }
+
+    // --- The application
+
+    int available() {
+        return queue.bytes();
+    }
+
+    /** Everything the peer sent was read, and it sends no more. */
+    boolean isAtEnd() {
+        return queue.bytes() == 0 && (finReceived || shut);
+    }
+
+    boolean isFinReceived() {
+        return finReceived;
+    }
+
+    boolean isShut() {
+        return shut;
+    }
+
+    /** Moves bytes to the application; asks for a window update if the window opened enough. */
+    int read(ByteBuffer target) {
+        int bytes = queue.read(target);
+        if (bytes > 0 && windowUpdateDue()) {
+            ackNow = true;
+        }
+        return bytes;
+    }
+
+    /** The application reads no more: what there is and what comes is thrown away. */
+    void shut() {
+        shut = true;
+        queue.clear();
+    }
+
+    /** Gives all memory back. */
+    void clear() {
+        queue.clear();
+        reassembly.clear();
+    }
+}

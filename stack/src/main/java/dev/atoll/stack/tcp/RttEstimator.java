@@ -1,0 +1,58 @@
+package dev.atoll.stack.tcp;
+
+/** Round-trip time and retransmission timeout (RFC 6298). Nanoseconds. */
+final class RttEstimator {
+    private long srttNs;
+    private long rttvarNs;
+    private long rtoNs = TcpSettings.INITIAL_RTO_NS;
+    private int backoff;
+
+    /** Takes one measurement (RFC 6298 sections 2.2 and 2.3), which by Karn's rule is of a segment sent once. */
+    void sample(long rttNs) {
+        long measured = Math.max(rttNs, 1);
+        if (srttNs == 0) {
+            srttNs = measured;
+            rttvarNs = measured / 2;
+        } else {
+            rttvarNs += (Math.abs(srttNs - measured) - rttvarNs) / 4;
+            srttNs += (measured - srttNs) / 8;
+        }
+        // Linux bounds the variance term from below, not the sum: a steady path keeps 200 ms above its round trip.
+        rtoNs = Math.min(srttNs + Math.max(4 * rttvarNs, TcpSettings.MIN_RTO_NS), TcpSettings.MAX_RTO_NS);
+        backoff = 0;
+    }
+
+    boolean hasSample() {
+        return srttNs != 0;
+    }
+
+    long srttNs() {
+        return srttNs;
+    }
+
+    long rttvarNs() {
+        return rttvarNs;
+    }
+
+    /** The timeout now, doubled for each timeout since the last progress (RFC 6298 section 5.5). */
+    long rtoNs() {
+        return Math.min(rtoNs << Math.min(backoff, 20), TcpSettings.MAX_RTO_NS);
+    }
+
+    void backOff() {
+        backoff++;
+    }
+
+    /** New data was acknowledged: the next timeout is a first one again. */
+    void progress() {
+        backoff = 0;
+    }
+
+    /** The SYN was retransmitted: start anew from 3 seconds' worth of caution if nothing was measured (section 5.7). */
+    void afterHandshakeTimeout() {
+        if (!hasSample()) {
+            rtoNs = 3 * TcpSettings.INITIAL_RTO_NS;
+            backoff = 0;
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.atoll.stack.tcp;
+
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.wire.Tcp;
+import dev.atoll.stack.wire.TcpState;
+
+/**
+ * What an arriving segment does to a connection: RFC 9293 section 3.10.7.3 and 3.10.7.4, in the order of its checks,
+ * with RFC 5961's answers to segments that someone may have guessed and RFC 7323's to old duplicates.
+ */
+final class SegmentArrival {
+    private final TcpLayer layer;
+
+    SegmentArrival(TcpLayer layer) {
+        this.layer = layer;
+    }
+
+    void process(Connection connection, Segment segment) {
+        switch (connection.state()) {
+            case CLOSED, LISTEN -> layer.refuse(segment);
+            case SYN_SENT -> synSent(connection, segment);
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT -> {
+                if (isAcceptable(connection, segment)) {
+                    synchronizedStates(connection, segment);
+                }
+                connection.flush();
+            }
+        }
+    }
+
+    /** RFC 9293 section 3.10.7.3. */
+    private void synSent(Connection connection, Segment segment) {
+        boolean ack = segment.has(Tcp.ACK);
+        if (ack && !connection.sender.acknowledges(segment.ack)) {
+            if (!segment.has(Tcp.RST)) {
+                layer.refuse(segment);
+            }
+            return;
+        }
+        if (segment.has(Tcp.RST)) {
+            if (ack) {
+                layer.counters().tcpResetsReceived++;
+                layer.counters().tcpFailedConnects++;
+                connection.fail(new StackException(StackError.REFUSED));
+            }
+            return;
+        }
+        if (!segment.has(Tcp.SYN)) {
+            connection.drop(DropReason.TCP_UNACCEPTABLE);
+            return;
+        }
+        connection.takeSyn(segment);
+        connection.heard();
+        if (ack) {
+            connection.sender.initialWindow(segment.window, segment.seq, segment.ack);
+            connection.sender.handshakeAcknowledged(segment);
+            connection.established();
+            connection.receiver.acknowledgeNow();
+            takeText(connection, segment);
+            connection.sender.output();
+            connection.flush();
+        } else {
+            // Both ends opened at once (RFC 9293 section 3.5, figure 7).
+            connection.sender.initialWindow(segment.window, segment.seq, segment.ack);
+            connection.simultaneousOpen();
+        }
+    }
+
+    /** First to fourth check of RFC 9293 section 3.10.7.4; false if the segment goes no further. */
+    private boolean isAcceptable(Connection connection, Segment segment) {
+        boolean paws = isOldDuplicate(connection, segment);
+        if (paws && !segment.has(Tcp.RST)) {
+            connection.drop(DropReason.TCP_PAWS);
+            answerUnacceptable(connection, segment);
+            return false;
+        }
+        if (!connection.receiver.isAcceptable(segment.seq, segment.length())) {
+            connection.drop(DropReason.TCP_OUT_OF_WINDOW);
+            if (connection.state() == TcpState.SYN_RECEIVED && segment.has(Tcp.SYN) && !segment.has(Tcp.ACK)) {
+                // The peer did not get our SYN-ACK and says SYN again.
+                connection.resendHandshake();
+            } else if (!segment.has(Tcp.RST)) {
+                answerUnacceptable(connection, segment);
+            }
+            // With a closed window ACKs and resets are still heard (RFC 9293 section 3.10.7.4, MUST-66).
+            return connection.receiver.windowBytes() == 0
+                    && segment.seq == connection.receiver.rcvNxt
+                    && segment.has(Tcp.ACK)
+                    && !segment.has(Tcp.SYN);
+        }
+        if (segment.has(Tcp.RST)) {
+            reset(connection, segment);
+            return false;
+        }
+        if (segment.has(Tcp.SYN)) {
+            unexpectedSyn(connection);
+            return false;
+        }
+        if (!segment.has(Tcp.ACK)) {
+            connection.drop(DropReason.TCP_UNACCEPTABLE);
+            return false;
+        }
+        return true;
+    }
+
+    /** RFC 7323 section 5.3: a timestamp that went back marks a segment from the past. */
+    private static boolean isOldDuplicate(Connection connection, Segment segment) {
+        return connection.usesTimestamps()
+                && segment.options.hasTimestamps
+                && SeqNum.lessThan(segment.options.timestampValue, connection.tsRecent)
+                && !connection.isTimestampStale();
+    }
+
+    /** Retransmissions of what we have are answered at once; other stray segments at a limited rate. */
+    private static void answerUnacceptable(Connection connection, Segment segment) {
+        boolean repeated = segment.length() > 0
+                && SeqNum.atMost(segment.end(), connection.receiver.rcvNxt)
+                && SeqNum.greaterThan(segment.end(), connection.receiver.rcvNxt - (1 << 30));
+        if (repeated) {
+            if (connection.state() == TcpState.TIME_WAIT && segment.has(Tcp.FIN)) {
+                connection.enterTimeWait();
+            }
+            connection.receiver.acknowledgeNow();
+        } else {
+            connection.sendChallengeAck();
+        }
+    }
+
+    /** RFC 5961 section 3.2: only the exact next sequence number resets; others in the window are asked back. */
+    private void reset(Connection connection, Segment segment) {
+        if (segment.seq != connection.receiver.rcvNxt) {
+            connection.sendChallengeAck();
+            return;
+        }
+        layer.counters().tcpResetsReceived++;
+        switch (connection.state()) {
+            case SYN_RECEIVED -> connection.fail(new StackException(StackError.REFUSED));
+            case CLOSE_WAIT -> connection.fail(new StackException(StackError.BROKEN_PIPE));
+            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 -> connection.fail(new StackException(StackError.RESET));
+            case CLOSED, LISTEN, SYN_SENT, CLOSING, LAST_ACK, TIME_WAIT -> connection.end();
+        }
+    }
+
+    /** RFC 5961 section 4.2: a SYN within the connection is asked back, whoever sent it. */
+    private static void unexpectedSyn(Connection connection) {
+        connection.sendChallengeAck();
+    }
+
+    private void synchronizedStates(Connection connection, Segment segment) {
+        Sender sender = connection.sender;
+        if (connection.state() == TcpState.SYN_RECEIVED) {
+            if (!sender.acknowledges(segment.ack)) {
+                layer.refuse(segment);
+                return;
+            }
+            if (connection.isRefusedByBacklog()) {
+                connection.drop(DropReason.TCP_BACKLOG_FULL);
+                return;
+            }
+            sender.handshakeAcknowledged(segment);
+            sender.initialWindow(sender.scaledWindow(segment), segment.seq, segment.ack);
+            connection.established();
+        } else if (!sender.isAckAcceptable(segment.ack) || sender.isAckTooOld(segment.ack)) {
+            connection.drop(DropReason.TCP_UNACCEPTABLE);
+            connection.sendChallengeAck();
+            return;
+        } else {
+            sender.acknowledged(segment);
+        }
+        connection.heard();
+        noteTimestamp(connection, segment);
+        if (closingStep(connection)) {
+            return;
+        }
+        takeText(connection, segment);
+        sender.output();
+    }
+
+    /** RFC 7323 section 4.3: the timestamp to echo is that of the segment that fills the left edge of the window. */
+    private static void noteTimestamp(Connection connection, Segment segment) {
+        if (connection.usesTimestamps()
+                && segment.options.hasTimestamps
+                && SeqNum.atMost(segment.seq, connection.receiver.lastAckSent())
+                && SeqNum.atLeast(segment.options.timestampValue, connection.tsRecent)) {
+            connection.rememberTimestamp(segment.options.timestampValue);
+        }
+    }
+
+    /** What an acknowledgment of our FIN changes; true if the connection is over. */
+    private static boolean closingStep(Connection connection) {
+        if (!connection.sender.isFinAcknowledged()) {
+            return false;
+        }
+        switch (connection.state()) {
+            case FIN_WAIT_1 -> connection.enterFinWait2();
+            case CLOSING -> connection.enterTimeWait();
+            case LAST_ACK -> {
+                connection.end();
+                return true;
+            }
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_2, CLOSE_WAIT, TIME_WAIT -> {
+                // Nothing of ours was closing, or the step is behind us.
+            }
+        }
+        return false;
+    }
+
+    /** Sixth to eighth check of RFC 9293 section 3.10.7.4: urgent pointer, text, FIN. */
+    private void takeText(Connection connection, Segment segment) {
+        Receiver receiver = connection.receiver;
+        if (!mayReceive(connection.state())) {
+            if (segment.length() > 0) {
+                receiver.acknowledgeNow();
+            }
+            return;
+        }
+        boolean newText =
+                segment.payloadBytes > 0 && SeqNum.greaterThan(segment.seq + segment.payloadBytes, receiver.rcvNxt);
+        if (newText && connection.isOrphan()) {
+            // Nobody will read it, and the peer must not believe otherwise (RFC 9293 section 3.6.1, SHLD-3).
+            connection.abort();
+            return;
+        }
+        if (segment.has(Tcp.URG)) {
+            receiver.urgent(segment.seq, segment.urgentPointer);
+        }
+        receiver.accept(segment);
+        if (newText) {
+            connection.dataArrived();
+        }
+        if (receiver.isFinReceived()) {
+            finReceived(connection);
+        }
+    }
+
+    private static boolean mayReceive(TcpState state) {
+        return switch (state) {
+            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 -> true;
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT -> false;
+        };
+    }
+
+    private static void finReceived(Connection connection) {
+        switch (connection.state()) {
+            case ESTABLISHED -> connection.changeState(TcpState.CLOSE_WAIT);
+            case FIN_WAIT_1 -> connection.changeState(TcpState.CLOSING);
+            case FIN_WAIT_2 -> connection.enterTimeWait();
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT -> {
+                // Seen before.
+            }
+        }
+    }
+}

@@ -1,0 +1,377 @@
+package dev.atoll.stack.tcp;
+
+import dev.atoll.stack.buffer.BufferPool;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Counters;
+import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.KeyedHash;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.filter.Origin;
+import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.ip.TransportHandler;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.transport.DemuxEntry;
+import dev.atoll.stack.transport.Demuxer;
+import dev.atoll.stack.transport.Ports;
+import dev.atoll.stack.transport.TransportEndpointId;
+import dev.atoll.stack.wire.Checksum;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Tcp;
+import dev.atoll.stack.wire.TcpState;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** TCP of one stack: takes segments from IP to their connections, and answers those that have none. */
+public final class TcpLayer implements TransportHandler {
+    private final Cycle cycle;
+    private final Counters counters;
+    private final BufferPool pool;
+    private final Ipv4Layer ip;
+    private final Demuxer demuxer;
+    private final Ports ports;
+    private final KeyedHash sequenceHash;
+    private final KeyedHash timestampHash;
+    private final SegmentWriter writer;
+    private final SegmentArrival arrival;
+    private final Segment segment = new Segment();
+    private int timeWaits;
+
+    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip) {
+        this.cycle = cycle;
+        this.counters = counters;
+        this.pool = pool;
+        this.ip = ip;
+        demuxer = new Demuxer(cycle.rng());
+        ports = new Ports(cycle.rng());
+        sequenceHash = new KeyedHash(cycle.rng());
+        timestampHash = new KeyedHash(cycle.rng());
+        writer = new SegmentWriter(ip, pool, counters);
+        arrival = new SegmentArrival(this);
+        ip.register(this);
+        ip.setResetSender(this::resetFiltered);
+    }
+
+    @Override
+    public int protocolNumber() {
+        return IpProtocol.TCP;
+    }
+
+    // --- Opening
+
+    public Connection newConnection() {
+        return new Connection(this, new ConnectionOptions());
+    }
+
+    public Listener newListener() {
+        return new Listener(this, new ConnectionOptions());
+    }
+
+    public Ports ports() {
+        return ports;
+    }
+
+    /** Starts to connect (RFC 9293 section 3.10.1). */
+    public void connect(Connection connection, FullAddress remote) throws StackException {
+        if (connection.state() != TcpState.CLOSED || connection.isEnded()) {
+            boolean busy = connection.state() == TcpState.SYN_SENT || connection.state() == TcpState.SYN_RECEIVED;
+            throw new StackException(busy ? StackError.ALREADY_CONNECTING : StackError.ALREADY_CONNECTED);
+        }
+        IpAddress bound = connection.boundAddress();
+        IpAddress source = bound == null || bound.isUnspecified() ? null : bound;
+        Route route = ip.routes().find(remote.address(), source, remote.nicId());
+        if (route == null || route.broadcast() || remote.address().isMulticast()) {
+            throw new StackException(StackError.NETWORK_UNREACHABLE);
+        }
+        if (isFull()) {
+            throw new StackException(StackError.NO_BUFFER_SPACE);
+        }
+        TransportEndpointId id = new TransportEndpointId(
+                route.source(), localPort(connection, route, remote.port()), route.destination(), remote.port());
+        demuxer.register(connection, id);
+        connection.open(route, id);
+        StackException refused = connection.state() == TcpState.CLOSED ? connection.takeError() : null;
+        if (refused != null) {
+            throw refused;
+        }
+    }
+
+    private int localPort(Connection connection, Route route, int remotePort) throws StackException {
+        Ports.Binding binding = connection.binding();
+        if (binding != null) {
+            if (isTaken(route, binding.port(), remotePort)) {
+                throw new StackException(StackError.BAD_LOCAL_ADDRESS);
+            }
+            return binding.port();
+        }
+        int port = ports.chooseForConnection(
+                route.source(), route.destination(), remotePort, candidate -> !isTaken(route, candidate, remotePort));
+        if (port == 0) {
+            throw new StackException(StackError.BAD_LOCAL_ADDRESS);
+        }
+        return port;
+    }
+
+    private boolean isTaken(Route route, int localPort, int remotePort) {
+        IpAddress source = route.source();
+        IpAddress destination = route.destination();
+        return demuxer.findExact(
+                        source.high(), source.low(), localPort, destination.high(), destination.low(), remotePort)
+                != null;
+    }
+
+    void register(DemuxEntry entry, TransportEndpointId id) {
+        demuxer.register(entry, id);
+    }
+
+    void unregister(DemuxEntry entry) {
+        demuxer.unregister(entry);
+    }
+
+    boolean isFull() {
+        return demuxer.size() >= TcpSettings.MAX_CONNECTIONS;
+    }
+
+    /** Connections and listeners known, those in TIME_WAIT included. */
+    public int endpointCount() {
+        return demuxer.size();
+    }
+
+    @Nullable Route findRoute(IpAddress remote, IpAddress local) {
+        return ip.routes().find(remote, local, 0);
+    }
+
+    /** RFC 6528: a clock of 4 microseconds plus a keyed hash of the connection's four values. */
+    int initialSequence(TransportEndpointId id) {
+        return (int) (hash(sequenceHash, id, id.localPort(), id.remotePort()) + cycle.nowNs() / 4096);
+    }
+
+    /** RFC 7323 section 5.4: an offset for each pair of hosts, so that nobody learns our uptime. */
+    int timestampOffset(TransportEndpointId id) {
+        return (int) hash(timestampHash, id, 0, 0);
+    }
+
+    private static long hash(KeyedHash hash, TransportEndpointId id, int localPort, int remotePort) {
+        return hash.hash(
+                id.localAddress().high(),
+                id.localAddress().low(),
+                id.remoteAddress().high(),
+                id.remoteAddress().low(),
+                (long) localPort << 16 | remotePort);
+    }
+
+    /** What the policy said when IP last refused to send. */
+    @Nullable String denialText() {
+        Origin origin = ip.lastDenial().origin();
+        return origin == null ? null : origin.toString();
+    }
+
+    // --- Arrival
+
+    @Override
+    public void receive(Device device, PacketBuffer packet) {
+        counters.tcpSegmentsReceived++;
+        DropReason fault = fault(packet);
+        if (fault != null) {
+            counters.drop(fault);
+            packet.release();
+            return;
+        }
+        segment.read(packet);
+        dispatch(packet);
+        segment.finish();
+    }
+
+    private static @Nullable DropReason fault(PacketBuffer packet) {
+        int at = packet.start();
+        int length = packet.linearLength();
+        if (length < Tcp.HEADER_BYTES) {
+            return DropReason.TCP_MALFORMED;
+        }
+        int headerBytes = Tcp.headerBytes(packet.data(), at);
+        if (headerBytes < Tcp.HEADER_BYTES || headerBytes > length) {
+            return DropReason.TCP_MALFORMED;
+        }
+        if (!packet.looped && !packet.checksumValidated) {
+            long sum = Checksum.pseudoHeader(packet, IpProtocol.TCP, length);
+            if (Checksum.fold(Checksum.add(sum, packet.data(), at, length)) != 0xffff) {
+                return DropReason.TCP_CHECKSUM;
+            }
+        }
+        return null;
+    }
+
+    private void dispatch(PacketBuffer packet) {
+        DemuxEntry entry = demuxer.find(
+                packet.destinationHigh,
+                packet.destinationLow,
+                segment.destinationPort,
+                packet.sourceHigh,
+                packet.sourceLow,
+                segment.sourcePort);
+        if (entry instanceof Connection connection) {
+            if (mayReplace(connection)) {
+                connection.end();
+                entry = demuxer.findUnconnected(packet.destinationHigh, packet.destinationLow, segment.destinationPort);
+            } else {
+                arrival.process(connection, segment);
+                return;
+            }
+        }
+        if (entry instanceof Listener listener) {
+            listener.process(segment);
+            return;
+        }
+        counters.drop(DropReason.TCP_NO_ENDPOINT);
+        refuse(segment);
+    }
+
+    /** A SYN that is newer than anything of a connection in TIME_WAIT opens a new one (RFC 9293, MAY-2; RFC 6191). */
+    private boolean mayReplace(Connection connection) {
+        if (connection.state() != TcpState.TIME_WAIT
+                || !segment.has(Tcp.SYN)
+                || segment.has(Tcp.ACK)
+                || segment.has(Tcp.RST)) {
+            return false;
+        }
+        boolean newerTime = connection.usesTimestamps()
+                && segment.options.hasTimestamps
+                && SeqNum.greaterThan(segment.options.timestampValue, connection.tsRecent);
+        return newerTime || SeqNum.greaterThan(segment.seq, connection.receiver.rcvNxt);
+    }
+
+    /** Answers the segment at hand with RST, unless it is one itself or was not meant for this host alone. */
+    void refuse(Segment refused) {
+        if (!refused.has(Tcp.RST)) {
+            reset(refused, refused.packet(), false);
+        }
+    }
+
+    private void reset(Segment refused, PacketBuffer packet, boolean filtered) {
+        if (packet.type != PacketType.HOST) {
+            return;
+        }
+        Route route = findRoute(
+                new IpAddress(packet.sourceHigh, packet.sourceLow),
+                new IpAddress(packet.destinationHigh, packet.destinationLow));
+        if (route != null) {
+            writer.sendReset(route, refused, filtered ? packet : null);
+        }
+    }
+
+    /** The policy answers a packet, still with its IP header, with RST. */
+    private void resetFiltered(PacketBuffer packet) {
+        int at = packet.transportOffset;
+        int length = packet.end() - at;
+        if (length < Tcp.HEADER_BYTES || Tcp.headerBytes(packet.data(), at) > length) {
+            return;
+        }
+        Segment filtered = new Segment();
+        filtered.peek(packet, at);
+        if (!filtered.has(Tcp.RST)) {
+            reset(filtered, packet, true);
+        }
+    }
+
+    @Override
+    public void unreachable(PacketBuffer quoted, StackError error, boolean hard, int nextHopMtu) {
+        int at = quoted.transportOffset;
+        DemuxEntry entry = demuxer.findExact(
+                quoted.sourceHigh,
+                quoted.sourceLow,
+                Tcp.sourcePort(quoted.data(), at),
+                quoted.destinationHigh,
+                quoted.destinationLow,
+                Tcp.destinationPort(quoted.data(), at));
+        if (!(entry instanceof Connection connection)) {
+            counters.drop(DropReason.ICMP_UNRELATED);
+            return;
+        }
+        // An error about something not in flight is stale or forged (RFC 5927 section 4.1).
+        int seq = Tcp.sequence(quoted.data(), at);
+        if (!SeqNum.inWindow(seq, connection.sender.sndUna, connection.sender.sndMax() - connection.sender.sndUna)) {
+            counters.drop(DropReason.ICMP_UNRELATED);
+            return;
+        }
+        if (nextHopMtu >= 0) {
+            connection.pathMtuChanged(nextHopMtu == 0 ? TcpSettings.DEFAULT_MSS : nextHopMtu);
+        } else {
+            connection.unreachable(error, hard);
+        }
+    }
+
+    // --- TIME_WAIT
+
+    /** Counts one more connection in TIME_WAIT; false if there are as many as there may be. */
+    boolean enterTimeWait() {
+        timeWaits++;
+        return timeWaits <= TcpSettings.MAX_TIME_WAIT;
+    }
+
+    void leftTimeWait() {
+        timeWaits--;
+    }
+
+    // --- Ends
+
+    void abortHalfOpen(Listener listener) {
+        List<Connection> halfOpen = new ArrayList<>();
+        demuxer.forEach(entry -> {
+            if (entry instanceof Connection connection && connection.listener == listener) {
+                halfOpen.add(connection);
+            }
+        });
+        for (Connection connection : halfOpen) {
+            connection.listener = null;
+            connection.abort();
+        }
+    }
+
+    /** A device is gone: every connection through it fails. */
+    public void deviceFailed(Device device) {
+        for (DemuxEntry entry : entries()) {
+            if (entry instanceof Connection connection && connection.route().device() == device) {
+                connection.fail(new StackException(StackError.NETWORK_UNREACHABLE));
+            }
+        }
+    }
+
+    /** Ends everything without a word: the stack closes. */
+    public void close() {
+        for (DemuxEntry entry : entries()) {
+            if (entry instanceof Connection connection) {
+                connection.fail(new StackException(StackError.CLOSED));
+            }
+        }
+    }
+
+    private List<DemuxEntry> entries() {
+        List<DemuxEntry> all = new ArrayList<>();
+        demuxer.forEach(all::add);
+        return all;
+    }
+
+    // --- For the parts
+
+    Cycle cycle() {
+        return cycle;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    BufferPool pool() {
+        return pool;
+    }
+
+    SegmentWriter writer() {
+        return writer;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.atoll.stack.tcp;
+
+/** Limits and defaults of TCP in one stack, Linux's unless a comment says otherwise. Times in nanoseconds. */
+public final class TcpSettings {
+    private static final long MS = 1_000_000L;
+    private static final long SECOND = 1_000 * MS;
+
+    /** RFC 6298 section 2: before the first measurement. */
+    static final long INITIAL_RTO_NS = SECOND;
+    /** TCP_RTO_MIN. */
+    static final long MIN_RTO_NS = 200 * MS;
+    /** TCP_RTO_MAX. */
+    static final long MAX_RTO_NS = 120 * SECOND;
+    /** tcp_syn_retries. */
+    static final int SYN_RETRIES = 6;
+    /** tcp_synack_retries. */
+    static final int SYN_ACK_RETRIES = 5;
+    /** tcp_retries2: as long as this many doublings from the least RTO would take. */
+    static final int DATA_RETRIES = 15;
+    /** tcp_orphan_retries, which is 8 where the setting is 0. */
+    static final int ORPHAN_RETRIES = 8;
+    /** TCP_TIMEWAIT_LEN: less than 2 MSL of RFC 9293, as every system in use. */
+    static final long TIME_WAIT_NS = 60 * SECOND;
+    /** tcp_fin_timeout: how long an orphan waits for the peer's FIN. */
+    static final long FIN_WAIT_2_NS = 60 * SECOND;
+    /** TCP_DELACK_MIN: RFC 9293 (MUST-58) allows up to 500 ms. */
+    static final long DELAYED_ACK_NS = 40 * MS;
+    /** RFC 6928. */
+    static final int INITIAL_WINDOW_SEGMENTS = 10;
+    /** Segments acknowledged at once when a connection is young, so that its peer leaves slow start quickly. */
+    static final int QUICK_ACKS = 16;
+    /** tcp_invalid_ratelimit: answers to segments that a live connection cannot accept (RFC 5961 section 7). */
+    static final long INVALID_RATE_LIMIT_NS = 500 * MS;
+    /** RFC 9293 section 3.7.1: what a peer takes that names no MSS, IPv4. */
+    static final int DEFAULT_MSS = 536;
+    /** TCP_MIN_MSS: a peer may not make us send smaller segments than this. */
+    static final int MIN_MSS = 88;
+    /** Window of a SYN: the field is never scaled there. */
+    static final int MAX_SYN_WINDOW = 65_535;
+    /** RFC 7323 section 2.3. */
+    static final int MAX_WINDOW_SCALE = 14;
+    /** somaxconn. */
+    static final int MAX_BACKLOG = 4096;
+    /** Connections of one stack, half-open ones and TIME_WAIT included. */
+    static final int MAX_CONNECTIONS = 262_144;
+    /** TIME_WAIT connections of one stack; beyond that the connection is simply forgotten (tcp_max_tw_buckets). */
+    static final int MAX_TIME_WAIT = 65_536;
+
+    /** tcp_keepalive_time, tcp_keepalive_intvl, tcp_keepalive_probes. */
+    static final int KEEPALIVE_IDLE_SECONDS = 7200;
+
+    static final int KEEPALIVE_INTERVAL_SECONDS = 75;
+    static final int KEEPALIVE_PROBES = 9;
+
+    /** Default of SO_SNDBUF, bytes: what netstack has; Linux grows its own from 16 KiB to 4 MiB. */
+    static final int SEND_BUFFER_BYTES = 1 << 20;
+    /** Default of SO_RCVBUF, bytes: what netstack has; Linux grows its own from 128 KiB to 6 MiB. */
+    static final int RECEIVE_BUFFER_BYTES = 1 << 20;
+    /** Least and most a buffer can be set to, bytes. */
+    static final int MIN_BUFFER_BYTES = 4096;
+
+    static final int MAX_BUFFER_BYTES = 16 << 20;
+
+    private TcpSettings() {}
+}

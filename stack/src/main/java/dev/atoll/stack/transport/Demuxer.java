@@ -1,0 +1,181 @@
+package dev.atoll.stack.transport;
+
+import dev.atoll.stack.env.Check;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.wire.IpAddress;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the endpoint of a packet: a hash table with chains, keyed by a secret so that nobody outside can fill one
+ * chain. Lookups allocate nothing.
+ *
+ * <p>A packet is for the connected endpoint of its four values, else for one bound to its local address and port, else
+ * for one bound to its port on any address. Grows with its content; how much that is, ports and backlogs bound.
+ */
+public final class Demuxer {
+    private static final int INITIAL_BUCKETS = 64;
+
+    private final long key0;
+    private final long key1;
+    private @Nullable DemuxEntry[] buckets = new DemuxEntry[INITIAL_BUCKETS];
+    private int size;
+
+    public Demuxer(Rng rng) {
+        key0 = rng.nextLong();
+        key1 = rng.nextLong() | 1;
+    }
+
+    /** Registered entries. */
+    public int size() {
+        return size;
+    }
+
+    public void register(DemuxEntry entry, TransportEndpointId id) {
+        Check.that(entry.id() == null, "an entry is registered once");
+        if (size >= buckets.length) {
+            grow();
+        }
+        entry.registeredAs(id);
+        entry.hash = hash(
+                id.localAddress().high(),
+                id.localAddress().low(),
+                id.localPort(),
+                id.remoteAddress().high(),
+                id.remoteAddress().low(),
+                id.remotePort());
+        link(entry);
+        size++;
+    }
+
+    /** Does nothing if the entry is not registered. */
+    public void unregister(DemuxEntry entry) {
+        if (entry.id() == null) {
+            return;
+        }
+        int bucket = entry.hash & buckets.length - 1;
+        DemuxEntry at = buckets[bucket];
+        if (at == entry) {
+            buckets[bucket] = entry.next;
+        } else {
+            while (at != null && at.next != entry) {
+                at = at.next;
+            }
+            Check.that(at != null, "a registered entry is in its chain");
+            if (at != null) {
+                at.next = entry.next;
+            }
+        }
+        entry.next = null;
+        entry.registeredAs(null);
+        size--;
+    }
+
+    /** The endpoint a packet is for: local values are the packet's destination. */
+    public @Nullable DemuxEntry find(
+            long localHigh, long localLow, int localPort, long remoteHigh, long remoteLow, int remotePort) {
+        DemuxEntry entry = findExact(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+        return entry != null ? entry : findUnconnected(localHigh, localLow, localPort);
+    }
+
+    /** The endpoint bound to the local address and port, else to the port on any address, without a peer. */
+    public @Nullable DemuxEntry findUnconnected(long localHigh, long localLow, int localPort) {
+        DemuxEntry entry = findExact(localHigh, localLow, localPort, 0, 0, 0);
+        return entry != null ? entry : findExact(0, 0, localPort, 0, 0, 0);
+    }
+
+    /** The endpoint registered under exactly these values, the one registered last if there are several. */
+    public @Nullable DemuxEntry findExact(
+            long localHigh, long localLow, int localPort, long remoteHigh, long remoteLow, int remotePort) {
+        int hash = hash(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+        for (DemuxEntry at = buckets[hash & buckets.length - 1]; at != null; at = at.next) {
+            if (at.hash == hash && matches(at, localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort)) {
+                return at;
+            }
+        }
+        return null;
+    }
+
+    /** Shows every unconnected endpoint on a port that would take packets to the address: for groups. */
+    public void forEachUnconnected(IpAddress localAddress, int localPort, Consumer<DemuxEntry> visitor) {
+        visitChain(localAddress.high(), localAddress.low(), localPort, visitor);
+        visitChain(0, 0, localPort, visitor);
+    }
+
+    private void visitChain(long localHigh, long localLow, int localPort, Consumer<DemuxEntry> visitor) {
+        int hash = hash(localHigh, localLow, localPort, 0, 0, 0);
+        DemuxEntry at = buckets[hash & buckets.length - 1];
+        while (at != null) {
+            DemuxEntry next = at.next;
+            if (at.hash == hash && matches(at, localHigh, localLow, localPort, 0, 0, 0)) {
+                visitor.accept(at);
+            }
+            at = next;
+        }
+    }
+
+    /** Shows every entry, in an order that depends on the secret: for closing down and listing, which sort. */
+    public void forEach(Consumer<DemuxEntry> visitor) {
+        for (DemuxEntry head : buckets.clone()) {
+            DemuxEntry at = head;
+            while (at != null) {
+                DemuxEntry next = at.next;
+                visitor.accept(at);
+                at = next;
+            }
+        }
+    }
+
+    private static boolean matches(
+            DemuxEntry entry,
+            long localHigh,
+            long localLow,
+            int localPort,
+            long remoteHigh,
+            long remoteLow,
+            int remotePort) {
+        TransportEndpointId id = entry.id();
+        return id != null
+                && id.localPort() == localPort
+                && id.remotePort() == remotePort
+                && id.remoteAddress().low() == remoteLow
+                && id.localAddress().low() == localLow
+                && id.remoteAddress().high() == remoteHigh
+                && id.localAddress().high() == localHigh;
+    }
+
+    private int hash(long localHigh, long localLow, int localPort, long remoteHigh, long remoteLow, int remotePort) {
+        long mixed = mix(key0 ^ remoteLow);
+        mixed = mix(mixed ^ localLow);
+        mixed = mix(mixed ^ ((long) localPort << 16 | remotePort));
+        if ((localHigh | remoteHigh) != 0) {
+            mixed = mix(mixed ^ remoteHigh);
+            mixed = mix(mixed ^ localHigh);
+        }
+        return (int) (mixed >>> 32);
+    }
+
+    private long mix(long value) {
+        long product = value * 0xd6e8feb86659fd93L;
+        return (product ^ product >>> 32) * key1;
+    }
+
+    private void link(DemuxEntry entry) {
+        int bucket = entry.hash & buckets.length - 1;
+        entry.next = buckets[bucket];
+        buckets[bucket] = entry;
+    }
+
+    private void grow() {
+        @Nullable DemuxEntry[] old = buckets;
+        buckets = new DemuxEntry[old.length * 2];
+        for (DemuxEntry head : old) {
+            DemuxEntry at = head;
+            while (at != null) {
+                DemuxEntry next = at.next;
+                link(at);
+                at = next;
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.atoll.stack.udp;
+
+import dev.atoll.stack.buffer.BufferPool;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Counters;
+import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.filter.Origin;
+import dev.atoll.stack.ip.Groups;
+import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.ip.TransportHandler;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.transport.DemuxEntry;
+import dev.atoll.stack.transport.Demuxer;
+import dev.atoll.stack.transport.Ports;
+import dev.atoll.stack.wire.Checksum;
+import dev.atoll.stack.wire.Icmpv4;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Ipv4;
+import dev.atoll.stack.wire.Udp;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** UDP of one stack: datagrams to their endpoints, and port unreachable for those that have none. */
+public final class UdpLayer implements TransportHandler {
+    private final Counters counters;
+    private final BufferPool pool;
+    private final Ipv4Layer ip;
+    private final Demuxer demuxer;
+    private final Ports ports;
+    private final List<DemuxEntry> receivers = new ArrayList<>();
+
+    public UdpLayer(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip) {
+        this.counters = counters;
+        this.pool = pool;
+        this.ip = ip;
+        demuxer = new Demuxer(cycle.rng());
+        ports = new Ports(cycle.rng());
+        ip.register(this);
+    }
+
+    public UdpPort newPort() {
+        return new UdpPort(this);
+    }
+
+    @Override
+    public int protocolNumber() {
+        return IpProtocol.UDP;
+    }
+
+    Demuxer demuxer() {
+        return demuxer;
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    Routes routes() {
+        return ip.routes();
+    }
+
+    Groups groups() {
+        return ip.groups();
+    }
+
+    /** Endpoints that are bound. */
+    public int endpointCount() {
+        return demuxer.size();
+    }
+
+    void requireLocal(IpAddress address) throws StackException {
+        boolean ok = address.isUnspecified()
+                || address.isMulticast()
+                || address.isLimitedBroadcast()
+                || routes().isLocal(address.high(), address.low());
+        if (!ok) {
+            throw new StackException(StackError.BAD_LOCAL_ADDRESS);
+        }
+    }
+
+    /** The NIC a group is joined on: the one asked for, else the one the routes say. */
+    int groupNic(IpAddress group, int nicId) throws StackException {
+        if (nicId != 0) {
+            return nicId;
+        }
+        Route route = routes().find(group, null, 0);
+        if (route == null) {
+            throw new StackException(StackError.UNKNOWN_NIC);
+        }
+        return route.device().id();
+    }
+
+    // --- Out
+
+    void send(UdpPort from, ByteBuffer payload, Route route, int sourcePort, int destinationPort)
+            throws StackException {
+        int length = payload.remaining() + Udp.HEADER_BYTES;
+        if (length + Ipv4.HEADER_BYTES > 0xffff) {
+            throw new StackException(StackError.MESSAGE_TOO_LONG);
+        }
+        PacketBuffer packet = pool.allocate(length);
+        int at = packet.append(length);
+        packet.data().put(at + Udp.HEADER_BYTES, payload, payload.position(), payload.remaining());
+        Udp.write(packet.data(), at, sourcePort, destinationPort, length, 0);
+        checksum(packet, at, route, length);
+        boolean group = route.destination().isMulticast();
+        if (group && from.options().multicastLoop) {
+            loopBack(packet, route);
+        }
+        int ttl = group ? from.options().multicastTtl : from.options().ttl;
+        StackError refused = ip.send(packet, route, IpProtocol.UDP, ttl, from.options().tos);
+        if (refused != null) {
+            Origin origin = refused == StackError.MESSAGE_TOO_LONG
+                    ? null
+                    : ip.lastDenial().origin();
+            throw new StackException(refused, origin == null ? null : origin.toString());
+        }
+        counters.udpSent++;
+        payload.position(payload.limit());
+    }
+
+    private static void checksum(PacketBuffer packet, int at, Route route, int length) {
+        IpAddress source = route.source();
+        IpAddress destination = route.destination();
+        long pseudo = Checksum.pseudoHeader(
+                source.high(), source.low(), destination.high(), destination.low(), IpProtocol.UDP, length);
+        if (route.device().capabilities().transmitChecksum()) {
+            packet.checksumPartial = true;
+            packet.checksumStart = at;
+            packet.checksumOffset = Udp.CHECKSUM_OFFSET;
+            packet.data().putShort(at + Udp.CHECKSUM_OFFSET, (short) Checksum.fold(pseudo));
+        } else {
+            int sum = Checksum.finish(Checksum.add(pseudo, packet.data(), at, length));
+            // A sum of 0 is sent as its complement: 0 would say there is none.
+            packet.data().putShort(at + Udp.CHECKSUM_OFFSET, (short) (sum == 0 ? 0xffff : sum));
+        }
+    }
+
+    /** Own datagrams to a group reach own members on that NIC. */
+    private void loopBack(PacketBuffer packet, Route route) {
+        PacketBuffer copy = pool.copy(packet);
+        copy.transportOffset = copy.start();
+        copy.transportProtocol = IpProtocol.UDP;
+        copy.sourceHigh = route.source().high();
+        copy.sourceLow = route.source().low();
+        copy.destinationHigh = route.destination().high();
+        copy.destinationLow = route.destination().low();
+        copy.type = PacketType.MULTICAST;
+        copy.looped = true;
+        copy.consume(Udp.HEADER_BYTES);
+        deliverToAll(copy, Udp.destinationPort(copy.data(), copy.transportOffset));
+    }
+
+    // --- In
+
+    @Override
+    public void receive(Device device, PacketBuffer packet) {
+        counters.udpReceived++;
+        int at = packet.start();
+        int length = packet.linearLength();
+        if (length < Udp.HEADER_BYTES
+                || Udp.length(packet.data(), at) < Udp.HEADER_BYTES
+                || Udp.length(packet.data(), at) > length) {
+            drop(packet, DropReason.UDP_MALFORMED);
+            return;
+        }
+        packet.trimTo(Udp.length(packet.data(), at));
+        if (!isChecksumGood(packet, at)) {
+            drop(packet, DropReason.UDP_CHECKSUM);
+            return;
+        }
+        int destinationPort = Udp.destinationPort(packet.data(), at);
+        packet.consume(Udp.HEADER_BYTES);
+        if (packet.type == PacketType.HOST) {
+            deliverToOne(packet, at, destinationPort);
+        } else {
+            deliverToAll(packet, destinationPort);
+        }
+    }
+
+    private static boolean isChecksumGood(PacketBuffer packet, int at) {
+        if (packet.looped || packet.checksumValidated || Udp.checksum(packet.data(), at) == 0) {
+            return true;
+        }
+        long sum = Checksum.pseudoHeader(packet, IpProtocol.UDP, packet.linearLength());
+        return Checksum.fold(Checksum.add(sum, packet.data(), at, packet.linearLength())) == 0xffff;
+    }
+
+    private void deliverToOne(PacketBuffer packet, int at, int destinationPort) {
+        DemuxEntry entry = demuxer.find(
+                packet.destinationHigh,
+                packet.destinationLow,
+                destinationPort,
+                packet.sourceHigh,
+                packet.sourceLow,
+                Udp.sourcePort(packet.data(), at));
+        if (entry instanceof UdpPort port) {
+            port.deliver(packet);
+            return;
+        }
+        counters.drop(DropReason.UDP_NO_PORT);
+        ip.icmpErrors().sendUnreachable(packet, Icmpv4.PORT_UNREACHABLE);
+        packet.release();
+    }
+
+    /** A datagram to a group or broadcast goes to everyone on the port who wants it (RFC 1122 section 4.1.3.6). */
+    private void deliverToAll(PacketBuffer packet, int destinationPort) {
+        receivers.clear();
+        demuxer.forEachUnconnected(
+                new IpAddress(packet.destinationHigh, packet.destinationLow), destinationPort, receivers::add);
+        int given = 0;
+        for (int i = 0; i < receivers.size(); i++) {
+            if (receivers.get(i) instanceof UdpPort port
+                    && (packet.type != PacketType.MULTICAST || port.takesGroup(packet))) {
+                port.deliver(pool.copy(packet));
+                given++;
+            }
+        }
+        receivers.clear();
+        if (given == 0) {
+            counters.drop(DropReason.UDP_NO_PORT);
+        }
+        packet.release();
+    }
+
+    void drop(PacketBuffer packet, DropReason reason) {
+        counters.drop(reason);
+        packet.release();
+    }
+
+    @Override
+    public void unreachable(PacketBuffer quoted, StackError error, boolean hard, int nextHopMtu) {
+        int at = quoted.transportOffset;
+        DemuxEntry entry = demuxer.find(
+                quoted.sourceHigh,
+                quoted.sourceLow,
+                Udp.sourcePort(quoted.data(), at),
+                quoted.destinationHigh,
+                quoted.destinationLow,
+                Udp.destinationPort(quoted.data(), at));
+        if (entry instanceof UdpPort port) {
+            port.unreachable(error, hard);
+        } else {
+            counters.drop(DropReason.ICMP_UNRELATED);
+        }
+    }
+}

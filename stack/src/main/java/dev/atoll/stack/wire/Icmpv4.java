@@ -1,0 +1,70 @@
+package dev.atoll.stack.wire;
+
+import java.nio.ByteBuffer;
+
+/** ICMPv4 messages (RFC 792). */
+public final class Icmpv4 {
+    /** Bytes before the data. */
+    public static final int HEADER_BYTES = 8;
+
+    public static final int ECHO_REPLY = 0;
+    public static final int DESTINATION_UNREACHABLE = 3;
+    public static final int ECHO_REQUEST = 8;
+    public static final int TIME_EXCEEDED = 11;
+    public static final int PARAMETER_PROBLEM = 12;
+
+    /** Codes of {@link #DESTINATION_UNREACHABLE} (RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1). */
+    public static final int NET_UNREACHABLE = 0;
+
+    public static final int HOST_UNREACHABLE = 1;
+    public static final int PROTOCOL_UNREACHABLE = 2;
+    public static final int PORT_UNREACHABLE = 3;
+    public static final int FRAGMENTATION_NEEDED = 4;
+
+    private static final int CODE = 1;
+    private static final int CHECKSUM = 2;
+    private static final int REST = 4;
+
+    private Icmpv4() {}
+
+    public static int type(ByteBuffer data, int at) {
+        return data.get(at) & 0xff;
+    }
+
+    public static int code(ByteBuffer data, int at) {
+        return data.get(at + CODE) & 0xff;
+    }
+
+    /** Echo messages: the identifier. */
+    public static int identifier(ByteBuffer data, int at) {
+        return data.getShort(at + REST) & 0xffff;
+    }
+
+    /** Echo messages: the sequence number. */
+    public static int sequence(ByteBuffer data, int at) {
+        return data.getShort(at + REST + 2) & 0xffff;
+    }
+
+    /** Fragmentation needed: MTU of the next hop (RFC 1191 section 4), 0 from old routers. */
+    public static int nextHopMtu(ByteBuffer data, int at) {
+        return data.getShort(at + REST + 2) & 0xffff;
+    }
+
+    /** Whether a message reports an error about another packet. */
+    public static boolean isError(int type) {
+        return type == DESTINATION_UNREACHABLE || type == TIME_EXCEEDED || type == PARAMETER_PROBLEM || type == 4;
+    }
+
+    /** Writes the header with a checksum field of 0, to be filled by {@link #fillChecksum}. */
+    public static void write(ByteBuffer data, int at, int type, int code, int rest) {
+        data.putShort(at, (short) (type << 8 | code));
+        data.putShort(at + CHECKSUM, (short) 0);
+        data.putInt(at + REST, rest);
+    }
+
+    /** Sums the message and stores the checksum. */
+    public static void fillChecksum(ByteBuffer data, int at, int lengthBytes) {
+        data.putShort(at + CHECKSUM, (short) 0);
+        data.putShort(at + CHECKSUM, (short) Checksum.finish(Checksum.add(0, data, at, lengthBytes)));
+    }
+}

@@ -1,0 +1,157 @@
+package dev.atoll.stack.filter;
+
+import static dev.atoll.stack.filter.Packets.ACK;
+import static dev.atoll.stack.filter.Packets.CLIENT;
+import static dev.atoll.stack.filter.Packets.SERVER;
+import static dev.atoll.stack.filter.Packets.SYN;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.filter.Matcher.Result;
+import dev.atoll.stack.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class MatcherTest {
+    private static final PacketBuffer SYN_TO_80 = Packets.tcp(CLIENT, 40000, SERVER, 80, SYN);
+
+    private static Result match(Matcher matcher, PacketBuffer packet) {
+        return match(matcher, packet, "eth0", null);
+    }
+
+    private static Result match(Matcher matcher, PacketBuffer packet, @Nullable String inNic, @Nullable String outNic) {
+        PacketContext context = new PacketContext();
+        context.begin(Hook.INPUT, packet, inNic, outNic, 0);
+        return matcher.match(context);
+    }
+
+    private static PortRange ports(int first, int last) {
+        return new PortRange(first, last, false);
+    }
+
+    private static TcpMatcher tcpFlags(int mask, int set, boolean negated) {
+        return new TcpMatcher(PortRange.ANY, PortRange.ANY, mask, set, negated);
+    }
+
+    @Test
+    void address_comparesUnderTheMask() {
+        AddressMatcher.Direction to = AddressMatcher.Direction.DESTINATION;
+        assertEquals(Result.YES, match(Rules.address(to, "192.0.2.0/24", false), SYN_TO_80));
+        assertEquals(Result.NO, match(Rules.address(to, "192.0.3.0/24", false), SYN_TO_80));
+        assertEquals(Result.NO, match(Rules.address(to, "192.0.2.0/24", true), SYN_TO_80));
+        assertEquals(
+                Result.YES, match(Rules.address(AddressMatcher.Direction.SOURCE, "10.66.0.2/32", false), SYN_TO_80));
+        assertEquals(Result.YES, match(Rules.address(to, "0.0.0.0/0", false), SYN_TO_80));
+    }
+
+    @Test
+    void address_maskMayHaveHoles() {
+        IpAddress mask = IpAddress.parse("255.0.255.255");
+        Matcher holes =
+                new AddressMatcher(AddressMatcher.Direction.DESTINATION, IpAddress.parse("192.0.2.7"), mask, false);
+        assertEquals(Result.YES, match(holes, Packets.udp(CLIENT, 1, IpAddress.parse("192.77.2.7"), 1)));
+        assertEquals(Result.NO, match(holes, Packets.udp(CLIENT, 1, IpAddress.parse("192.77.2.8"), 1)));
+    }
+
+    @Test
+    void address_bitsOutsideTheMask_areRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new AddressMatcher(
+                        AddressMatcher.Direction.SOURCE,
+                        IpAddress.parse("10.1.2.3"),
+                        IpAddress.parse("255.0.0.0"),
+                        false));
+    }
+
+    @Test
+    void protocol_isTheNumberInTheHeader() {
+        assertEquals(Result.YES, match(new ProtocolMatcher(6, false), SYN_TO_80));
+        assertEquals(Result.NO, match(new ProtocolMatcher(17, false), SYN_TO_80));
+        assertEquals(Result.YES, match(new ProtocolMatcher(17, true), SYN_TO_80));
+    }
+
+    @Test
+    void interface_plusMatchesThePrefix() {
+        Matcher eth = new InterfaceMatcher(InterfaceMatcher.Side.IN, "eth+", false);
+        Matcher eth0 = new InterfaceMatcher(InterfaceMatcher.Side.IN, "eth0", false);
+        assertEquals(Result.YES, match(eth, SYN_TO_80, "eth0", null));
+        assertEquals(Result.YES, match(eth, SYN_TO_80, "eth", null));
+        assertEquals(Result.NO, match(eth, SYN_TO_80, "et", null));
+        assertEquals(Result.YES, match(eth0, SYN_TO_80, "eth0", null));
+        assertEquals(Result.NO, match(eth0, SYN_TO_80, "eth01", null));
+    }
+
+    @Test
+    void interface_ofAPacketThatHasNone_isTheEmptyName() {
+        Matcher in = new InterfaceMatcher(InterfaceMatcher.Side.IN, "lo", false);
+        Matcher notIn = new InterfaceMatcher(InterfaceMatcher.Side.IN, "lo", true);
+        assertEquals(Result.NO, match(in, SYN_TO_80, null, "lo"));
+        assertEquals(Result.YES, match(notIn, SYN_TO_80, null, "lo"));
+        assertEquals(
+                Result.YES, match(new InterfaceMatcher(InterfaceMatcher.Side.OUT, "lo", false), SYN_TO_80, null, "lo"));
+    }
+
+    @Test
+    void tcp_portsAreRangesWithTheirEnds() {
+        assertEquals(Result.YES, match(new TcpMatcher(PortRange.ANY, ports(80, 81), 0, 0, false), SYN_TO_80));
+        assertEquals(Result.YES, match(new TcpMatcher(PortRange.ANY, ports(79, 80), 0, 0, false), SYN_TO_80));
+        assertEquals(Result.NO, match(new TcpMatcher(PortRange.ANY, ports(81, 90), 0, 0, false), SYN_TO_80));
+        assertEquals(Result.YES, match(new TcpMatcher(ports(40000, 40000), PortRange.ANY, 0, 0, false), SYN_TO_80));
+        assertEquals(
+                Result.NO, match(new TcpMatcher(PortRange.ANY, new PortRange(80, 80, true), 0, 0, false), SYN_TO_80));
+        PacketBuffer high = Packets.tcp(CLIENT, 65535, SERVER, 65535, SYN);
+        assertEquals(Result.YES, match(new TcpMatcher(ports(65535, 65535), ports(60000, 65535), 0, 0, false), high));
+    }
+
+    @Test
+    void tcp_syn_isSynAloneAmongFour() {
+        TcpMatcher syn = tcpFlags(TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, false);
+        PacketBuffer synAck = Packets.tcp(CLIENT, 1, SERVER, 2, SYN | ACK);
+        PacketBuffer synUrgPsh = Packets.tcp(CLIENT, 1, SERVER, 2, SYN | 0x28);
+        assertEquals(Result.YES, match(syn, SYN_TO_80));
+        assertEquals(Result.NO, match(syn, synAck));
+        assertEquals(Result.YES, match(syn, synUrgPsh));
+        assertEquals(Result.NO, match(tcpFlags(TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, true), SYN_TO_80));
+    }
+
+    @Test
+    void truncatedHeader_isHotdroppedByItsOwnMatch() {
+        PacketBuffer shortTcp = Packets.ip(6, CLIENT, SERVER, 0, new byte[19]);
+        PacketBuffer shortUdp = Packets.ip(17, CLIENT, SERVER, 0, new byte[7]);
+        PacketBuffer shortIcmp = Packets.ip(1, CLIENT, SERVER, 0, new byte[7]);
+        assertEquals(Result.HOTDROP, match(tcpFlags(0, 0, false), shortTcp));
+        assertEquals(Result.HOTDROP, match(new UdpMatcher(PortRange.ANY, PortRange.ANY), shortUdp));
+        assertEquals(Result.HOTDROP, match(new IcmpMatcher(8, 0, 255, false), shortIcmp));
+    }
+
+    @Test
+    void laterFragment_neverMatches_andOneInsideTheHeaderIsHotdropped() {
+        byte[] bytes = new byte[40];
+        assertEquals(Result.HOTDROP, match(tcpFlags(0, 0, false), Packets.ip(6, CLIENT, SERVER, 1, bytes)));
+        assertEquals(Result.NO, match(tcpFlags(0, 0, false), Packets.ip(6, CLIENT, SERVER, 0x2003, bytes)));
+        assertEquals(
+                Result.NO,
+                match(new UdpMatcher(PortRange.ANY, PortRange.ANY), Packets.ip(17, CLIENT, SERVER, 1, bytes)));
+        assertEquals(Result.NO, match(new IcmpMatcher(8, 0, 255, false), Packets.ip(1, CLIENT, SERVER, 1, bytes)));
+        // More-fragments and don't-fragment bits are not an offset.
+        assertEquals(Result.YES, match(tcpFlags(0, 0, false), Packets.ip(6, CLIENT, SERVER, 0x6000, bytes)));
+    }
+
+    @Test
+    void icmp_typeAndCode() {
+        PacketBuffer echo = Packets.icmp(CLIENT, SERVER, 8, 0, 1);
+        PacketBuffer admin = Packets.icmp(CLIENT, SERVER, 3, 13, 1);
+        assertEquals(Result.YES, match(new IcmpMatcher(8, 0, 255, false), echo));
+        assertEquals(Result.NO, match(new IcmpMatcher(3, 0, 12, false), admin));
+        assertEquals(Result.YES, match(new IcmpMatcher(3, 13, 13, false), admin));
+        assertEquals(Result.YES, match(new IcmpMatcher(8, 0, 255, true), admin));
+        assertEquals(Result.YES, match(new IcmpMatcher(IcmpMatcher.ANY_TYPE, 0, 255, false), admin));
+    }
+
+    @Test
+    void comment_matchesEverything() {
+        assertEquals(Result.YES, match(new CommentMatcher("why"), SYN_TO_80));
+    }
+}

@@ -1,0 +1,146 @@
+package dev.atoll.stack.filter;
+
+import static dev.atoll.stack.filter.Rules.protocol;
+import static dev.atoll.stack.filter.Rules.tcpTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RuleSetTest {
+    private static List<String> problems(Rules rules) {
+        return RuleSet.problems(List.of(rules.table())).stream()
+                .map(RuleSet.Problem::message)
+                .toList();
+    }
+
+    @Test
+    void loop_throughTwoChains_isNamedWithItsWay() {
+        Rules rules = new Rules()
+                .chain("A")
+                .chain("B")
+                .add("OUTPUT", new StandardTarget.Jump("A"))
+                .add("A", new StandardTarget.Jump("B"))
+                .add("B", new StandardTarget.GoTo("A"));
+        assertEquals(List.of("chains jump in a circle: A -> B -> A"), problems(rules));
+    }
+
+    @Test
+    void loop_toItselfUnreferenced_isRefusedThoughLinuxLoadsIt() {
+        Rules rules = new Rules().chain("A").add("A", new StandardTarget.Jump("A"));
+        assertEquals(List.of("chains jump in a circle: A -> A"), problems(rules));
+    }
+
+    @Test
+    void sharedChain_reachedTwice_isNoLoop() {
+        Rules rules = new Rules()
+                .chain("A")
+                .chain("B")
+                .add("OUTPUT", new StandardTarget.Jump("A"))
+                .add("OUTPUT", new StandardTarget.Jump("B"))
+                .add("A", new StandardTarget.Jump("B"));
+        assertEquals(List.of(), problems(rules));
+    }
+
+    @Test
+    void longJumpChain_isNoProblem() {
+        Rules rules = new Rules().add("OUTPUT", new StandardTarget.Jump("C0"));
+        for (int i = 0; i < 5000; i++) {
+            rules.add("C" + i, new StandardTarget.Jump("C" + (i + 1)));
+        }
+        rules.chain("C5000");
+        assertEquals(List.of(), problems(rules));
+    }
+
+    @Test
+    void jump_toNowhereOrBuiltIn_isRefused() {
+        Rules rules = new Rules()
+                .add("OUTPUT", new StandardTarget.Jump("NOWHERE"))
+                .add("OUTPUT", new StandardTarget.Jump("INPUT"));
+        assertEquals(
+                List.of("there is no chain NOWHERE in table filter", "no rule can jump to the built-in chain INPUT"),
+                problems(rules));
+    }
+
+    @Test
+    void matchOrTarget_withoutItsProtocol_isRefused() {
+        String message = "a match or target of this rule needs -p with its protocol, not negated";
+        assertEquals(List.of(message), problems(new Rules().add("OUTPUT", StandardTarget.DROP, tcpTo(80))));
+        assertEquals(
+                List.of(message),
+                problems(new Rules().add("OUTPUT", StandardTarget.DROP, new ProtocolMatcher(6, true), tcpTo(80))));
+        assertEquals(
+                List.of(message),
+                problems(new Rules().add("OUTPUT", new StandardTarget.Reject(RejectWith.TCP_RESET), protocol(17))));
+        assertEquals(List.of(), problems(new Rules().add("OUTPUT", StandardTarget.DROP, protocol(6), tcpTo(80))));
+    }
+
+    @Test
+    void interfaceThatAHookDoesNotHave_isRefused() {
+        Matcher in = new InterfaceMatcher(InterfaceMatcher.Side.IN, "eth0", false);
+        Matcher out = new InterfaceMatcher(InterfaceMatcher.Side.OUT, "eth0", false);
+        assertEquals(
+                List.of("-o cannot be used in INPUT", "-i cannot be used in OUTPUT"),
+                problems(new Rules()
+                        .add("OUTPUT", StandardTarget.DROP, in)
+                        .add("INPUT", StandardTarget.DROP, out)
+                        .add("FORWARD", StandardTarget.DROP, in, out)));
+    }
+
+    @Test
+    void chains_missingDoubledOrMisnamed_areRefused() {
+        Origin origin = new Origin("test.rules", 3, "*filter");
+        Table table = new Table(
+                TableName.FILTER,
+                Family.IPV4,
+                List.of(
+                        new Chain("INPUT", null, List.of(), origin),
+                        new Chain("OUTPUT", ChainPolicy.DROP, List.of(), origin),
+                        new Chain("MINE", ChainPolicy.DROP, List.of(), origin),
+                        new Chain("TWICE", null, List.of(), origin),
+                        new Chain("TWICE", null, List.of(), origin),
+                        new Chain("a".repeat(29), null, List.of(), origin)),
+                origin);
+        assertEquals(
+                List.of(
+                        "the built-in chain INPUT has no policy",
+                        "only a built-in chain can have a policy, MINE is none of table filter",
+                        "chain TWICE is there twice",
+                        "a chain's name has 1 to 28 characters",
+                        "the built-in chain FORWARD is missing"),
+                RuleSet.problems(List.of(table)).stream()
+                        .map(RuleSet.Problem::message)
+                        .toList());
+    }
+
+    @Test
+    void of_withProblems_namesEachWithItsPlace() {
+        Rules rules = new Rules().add("OUTPUT", new StandardTarget.Jump("NOWHERE"));
+        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, rules::build);
+        assertTrue(
+                String.valueOf(refusal.getMessage()).contains("test.rules:1: OUTPUT Jump[chain=NOWHERE]: there is no"),
+                refusal.getMessage());
+    }
+
+    @Test
+    void sameTableTwice_isRefused() {
+        Table table = new Rules().table();
+        assertEquals(
+                List.of("the IPv4 table filter is there twice"),
+                RuleSet.problems(List.of(table, table)).stream()
+                        .map(RuleSet.Problem::message)
+                        .toList());
+    }
+
+    @Test
+    void needsConnTrack_onlyWithAStateMatch() {
+        assertFalse(new Rules().add("OUTPUT", StandardTarget.DROP).build().needsConnTrack());
+        assertTrue(new Rules()
+                .add("OUTPUT", StandardTarget.ACCEPT, Rules.state(ConnState.NEW))
+                .build()
+                .needsConnTrack());
+    }
+}
