@@ -63,6 +63,11 @@ abstract class DescriptorLink implements PolledLink {
     }
 
     @Override
+    public final @Nullable String failure() {
+        return failure;
+    }
+
+    @Override
     public final void attach(LinkDispatcher newDispatcher) {
         Check.that(dispatcher == null, "a link is attached once");
         dispatcher = newDispatcher;

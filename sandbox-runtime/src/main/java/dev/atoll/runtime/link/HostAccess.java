@@ -45,6 +45,15 @@ public final class HostAccess {
         get();
     }
 
+    /**
+     * A descriptor object for a number the process has open already; the streams made from it own the descriptor.
+     *
+     * @throws IOException as {@link #verify}
+     */
+    public static FileDescriptor descriptor(int descriptorNumber) throws IOException {
+        return get().adopt(descriptorNumber);
+    }
+
     static HostAccess get() throws IOException {
         HostAccess access = instance;
         if (access == null) {

@@ -1,6 +1,7 @@
 package dev.atoll.runtime.link;
 
 import dev.atoll.stack.link.LinkEndpoint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A link over a descriptor: what the driver of a stack needs of it besides what the stack needs.
@@ -28,6 +29,9 @@ public interface PolledLink extends LinkEndpoint {
      * @return whether frames wait inside the link, so that the driver must come back without waiting
      */
     boolean poll(boolean readable, boolean writable);
+
+    /** Why the link ended by itself, or null. Under the stack's hold. */
+    @Nullable String failure();
 
     LinkCounters counters();
 }

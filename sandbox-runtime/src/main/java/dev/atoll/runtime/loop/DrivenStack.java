@@ -1,5 +1,7 @@
 package dev.atoll.runtime.loop;
 
+import dev.atoll.stack.Stack;
+
 /** A stack as its driver sees it. */
 public interface DrivenStack {
     /**
@@ -12,4 +14,19 @@ public interface DrivenStack {
 
     /** Ends the stack: links are closed and whoever waits for one of its endpoints is told. */
     void close();
+
+    /** The stack that everything is about. */
+    static DrivenStack of(Stack stack) {
+        return new DrivenStack() {
+            @Override
+            public long run(Runnable work) {
+                return stack.run(work);
+            }
+
+            @Override
+            public void close() {
+                stack.close();
+            }
+        };
+    }
 }

@@ -24,7 +24,8 @@ public interface StackDriver extends Driver, AutoCloseable {
 
     /**
      * Stops driving and returns when nothing of it runs any more, unless called by the driving thread itself. The
-     * links stay as they are. Doing it again does nothing.
+     * links stay as they are. Doing it again does nothing. From here on, as before the start, every thread may hold
+     * the stack: nobody else would do its work.
      */
     @Override
     void close();

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * deadline, whichever is first, then runs the stack once and begins again. A cycle costs the thread one {@code
  * epoll_wait} besides what the links do, and allocates nothing.
  *
- * <p>Nothing is owned but the selector and the thread: links are closed by their stack.
+ * <p>Nothing is owned but the selector and the thread: links are closed by their stack. Before the
+ * loop has begun and when it has ended, every thread may hold; one that was just too late to see the end, and left its
+ * work for the loop, gets a thread for it.
  */
 public final class StackLoop implements StackDriver {
     /** The driving thread's name, as thread dumps show it. */
@@ -39,8 +41,11 @@ public final class StackLoop implements StackDriver {
     /** A wake-up is on its way and not yet taken note of: further ones would be system calls for nothing. */
     private final AtomicBoolean wakePending = new AtomicBoolean();
 
+    private final AtomicBoolean reported = new AtomicBoolean();
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean stopping;
+    private volatile boolean ended;
+    private volatile @Nullable DrivenStack driven;
     private volatile @Nullable Thread thread;
 
     private Port[] ports = new Port[0];
@@ -56,6 +61,10 @@ public final class StackLoop implements StackDriver {
         int watched = SelectionKey.OP_READ;
         boolean readable;
         boolean writable;
+
+        @Nullable String failure;
+
+        boolean failureReported;
 
         Port(PolledLink link, SelectionKey key) {
             this.link = link;
@@ -77,12 +86,20 @@ public final class StackLoop implements StackDriver {
 
     @Override
     public boolean mayHold() {
-        return HoldRules.mayHold();
+        return thread == null || ended || HoldRules.mayHold();
     }
 
     @Override
     public void wake() {
-        if (Thread.currentThread() != thread && !wakePending.getAndSet(true)) {
+        if (Thread.currentThread() == thread || wakePending.getAndSet(true)) {
+            return;
+        }
+        DrivenStack stack = driven;
+        if (ended && stack != null) {
+            Thread late = new Thread(() -> finish(stack), THREAD_NAME);
+            late.setDaemon(true);
+            late.start();
+        } else {
             selector.wakeup();
         }
     }
@@ -101,6 +118,7 @@ public final class StackLoop implements StackDriver {
         ports = watched;
         Thread driving = new Thread(() -> drive(stack), THREAD_NAME);
         driving.setDaemon(true);
+        driven = stack;
         thread = driving;
         driving.start();
     }
@@ -115,20 +133,38 @@ public final class StackLoop implements StackDriver {
                 wakePending.set(false);
                 moreToDo = false;
                 long deadlineNs = stack.run(pollLinks);
-                updateInterest();
+                afterRun();
                 wait = moreToDo ? AT_ONCE : deadlineNs;
             }
         } catch (Throwable e) {
-            if (!stopping) {
-                fail(stack, e);
-            }
+            fail(stack, e);
         } finally {
+            ended = true;
+            finish(stack);
             closeSelector();
+        }
+    }
+
+    /** What was queued for the loop before it ended is done, so that nobody waits for it for ever. */
+    private void finish(DrivenStack stack) {
+        wakePending.set(false);
+        try {
+            stack.run(() -> {});
+        } catch (Throwable e) {
+            reportOnce(e);
+        }
+    }
+
+    private void reportOnce(Throwable cause) {
+        if (!reported.getAndSet(true)) {
+            report.stackFailed(cause);
         }
     }
 
     /** Waits until a link is ready, somebody wakes the loop, or the deadline has come. */
     private void select(long deadlineNs) throws IOException {
+        // A program may interrupt every thread it finds: that must not turn waiting into spinning.
+        Thread.interrupted();
         if (deadlineNs == AT_ONCE) {
             selector.selectNow(noteReady);
         } else if (deadlineNs == TimerQueue.NEVER) {
@@ -163,11 +199,17 @@ public final class StackLoop implements StackDriver {
             port.readable = false;
             port.writable = false;
             moreToDo |= port.link.poll(readable, writable);
+            port.failure = port.link.failure();
         }
     }
 
-    private void updateInterest() {
+    private void afterRun() {
         for (Port port : ports) {
+            String failure = port.failure;
+            if (failure != null && !port.failureReported) {
+                port.failureReported = true;
+                report.linkFailed(failure);
+            }
             int wanted = port.link.wantsWrite() ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
             if (port.watched != wanted && port.key.isValid()) {
                 port.watched = wanted;
@@ -182,13 +224,15 @@ public final class StackLoop implements StackDriver {
 
     /** Protocol state can no longer be trusted: nothing may go out any more, and nobody may wait for it. */
     private void fail(DrivenStack stack, Throwable cause) {
+        // First: whoever closes must be one who may hold, and nobody else would do its work.
+        ended = true;
         try {
             stack.close();
         } catch (Throwable e) {
             cause.addSuppressed(e);
             closeDescriptors(cause);
         }
-        report.stackFailed(cause);
+        reportOnce(cause);
     }
 
     private void closeDescriptors(Throwable cause) {
