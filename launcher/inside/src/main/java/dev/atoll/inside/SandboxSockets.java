@@ -2,11 +2,11 @@ package dev.atoll.inside;
 
 import dev.atoll.bridge.InterfaceView;
 import dev.atoll.runtime.sandbox.Sandbox;
-import dev.atoll.shim.NameService;
 import dev.atoll.shim.StackSockets;
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.NameService;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
@@ -103,27 +103,22 @@ final class SandboxSockets implements StackSockets, NameService {
     }
 
     @Override
-    public List<IpAddress> lookup(String host) throws UnknownHostException {
-        try {
-            return sandbox().names().lookup(host);
-        } catch (dev.atoll.stack.socket.NameService.UnknownNameException | StackException e) {
-            throw unknown(e);
-        }
+    public List<IpAddress> lookup(String host) throws UnknownNameException {
+        return names(host).lookup(host);
     }
 
     @Override
-    public String reverse(IpAddress address) throws UnknownHostException {
-        try {
-            return sandbox().names().reverse(address);
-        } catch (dev.atoll.stack.socket.NameService.UnknownNameException | StackException e) {
-            throw unknown(e);
-        }
+    public String reverse(IpAddress address) throws UnknownNameException {
+        return names(address.toString()).reverse(address);
     }
 
-    private static UnknownHostException unknown(Exception cause) {
-        UnknownHostException unknown = new UnknownHostException(cause.getMessage());
-        unknown.initCause(cause);
-        return unknown;
+    private NameService names(String wanted) throws UnknownNameException {
+        Sandbox open = sandbox;
+        if (open == null) {
+            throw new UnknownNameException(
+                    wanted, UnknownNameException.Reason.TEMPORARY, "the sandbox is not started yet");
+        }
+        return open.names();
     }
 
     @Override
