@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ public final class ControlStream implements Closeable {
      * @throws ControlFault if what comes is not a record
      */
     public @Nullable ToProgram read() throws IOException {
-        byte[] length = in.readNBytes(ControlCodec.LENGTH_BYTES);
+        byte[] length = readUpTo(ControlCodec.LENGTH_BYTES);
         if (length.length == 0) {
             return null;
         }
@@ -44,11 +45,25 @@ public final class ControlStream implements Closeable {
             throw new ControlFault("the connection ended inside a record");
         }
         int bytes = ControlCodec.checkLength(ByteBuffer.wrap(length).getInt(), ControlCodec.MAX_TO_PROGRAM_BYTES);
-        byte[] record = in.readNBytes(bytes);
+        byte[] record = readUpTo(bytes);
         if (record.length < bytes) {
             throw new ControlFault("the connection ended inside a record");
         }
         return ControlCodec.decodeToProgram(ByteBuffer.wrap(record));
+    }
+
+    /** Reads that many bytes, or fewer at the end. {@code FileInputStream.readNBytes} asks a file's position first. */
+    private byte[] readUpTo(int count) throws IOException {
+        byte[] bytes = new byte[count];
+        int have = 0;
+        while (have < count) {
+            int more = in.read(bytes, have, count - have);
+            if (more < 0) {
+                return Arrays.copyOf(bytes, have);
+            }
+            have += more;
+        }
+        return bytes;
     }
 
     /** Sends a record; waits while the launcher does not read. */
