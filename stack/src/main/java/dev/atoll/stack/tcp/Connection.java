@@ -288,13 +288,14 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             flush();
             return bytes;
         }
+        // Before the failure, as Linux does it: what comes after FIN cannot take back that the stream was whole.
+        if (receiver.isAtEnd()) {
+            return -1;
+        }
         StackException ended = failure;
         if (ended != null) {
             failureTaken = true;
             throw new StackException(ended.error(), ended.detail());
-        }
-        if (receiver.isAtEnd()) {
-            return -1;
         }
         if (state == TcpState.CLOSED) {
             if (lastId == null) {
