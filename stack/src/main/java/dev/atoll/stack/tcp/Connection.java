@@ -82,7 +82,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         sender.setBufferBytes(options.sendBufferBytes);
         sender.setNoDelay(options.noDelay);
         receiver.setBufferBytes(options.receiveBufferBytes);
-        receiver.setAlwaysQuick(options.quickAck);
+        receiver.setQuickAck(options.quickAck);
         receiver.setUrgentInline(options.oobInline);
     }
 
