@@ -238,7 +238,8 @@ final class SegmentArrival {
                 segment.payloadBytes > 0 && SeqNum.greaterThan(segment.seq + segment.payloadBytes, receiver.rcvNxt);
         if (newText && connection.isOrphan()) {
             // Nobody will read it, and the peer must not believe otherwise (RFC 9293 section 3.6.1, SHLD-3).
-            connection.abort();
+            layer.refuse(segment);
+            connection.end();
             return;
         }
         if (segment.has(Tcp.URG)) {

@@ -429,7 +429,7 @@ final class Sender {
         }
         timing = false;
         connection.countRetransmission();
-        transmit(sndUna, length, Tcp.ACK | (fin ? Tcp.FIN : 0) | (length == buffer.size() ? Tcp.PSH : 0));
+        transmit(sndUna, length, Tcp.ACK | (fin ? Tcp.FIN : 0) | (length > 0 && length == buffer.size() ? Tcp.PSH : 0));
     }
 
     // --- Timers
