@@ -2,6 +2,7 @@ package dev.atoll.shim;
 
 import dev.atoll.bridge.CoreSocketImpl;
 import dev.atoll.bridge.Doors;
+import dev.atoll.stack.socket.NameService;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.DatagramSocketImplFactory;

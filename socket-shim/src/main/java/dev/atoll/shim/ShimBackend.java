@@ -48,7 +48,7 @@ final class ShimBackend implements Backend {
 
     @Override
     public InetAddress[] lookupAll(String host) throws UnknownHostException {
-        List<IpAddress> found = context.names().lookup(host);
+        List<IpAddress> found = context.lookup(host);
         InetAddress[] all = new InetAddress[found.size()];
         for (int i = 0; i < all.length; i++) {
             all[i] = InetAddress.getByAddress(host, found.get(i).octets());
@@ -58,7 +58,7 @@ final class ShimBackend implements Backend {
 
     @Override
     public String hostOf(byte[] address) throws UnknownHostException {
-        return context.names().reverse(IpAddress.of(address));
+        return context.reverse(IpAddress.of(address));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.atoll.shim;
 
 import dev.atoll.bridge.InterfaceView;
+import dev.atoll.stack.Stack;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
@@ -8,7 +9,7 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import java.util.List;
 
 /**
- * The shim's only door to a stack. Every method may be called from any thread.
+ * The shim's only door to a stack; {@link #of} is that of a {@link Stack}. Every method may be called from any thread.
  *
  * <p>{@link #hasIpv6} is the one switch: while it is false, Java sees a host without IPv6.
  */
@@ -24,4 +25,13 @@ public interface StackSockets {
 
     /** Whether the stack speaks IPv6. */
     boolean hasIpv6();
+
+    /**
+     * The door to a stack.
+     *
+     * @param hasIpv6 whether Java is to see IPv6
+     */
+    static StackSockets of(Stack stack, boolean hasIpv6) {
+        return new SocketsOfStack(stack, hasIpv6);
+    }
 }

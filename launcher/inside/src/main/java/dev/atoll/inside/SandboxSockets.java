@@ -2,20 +2,14 @@ package dev.atoll.inside;
 
 import dev.atoll.bridge.InterfaceView;
 import dev.atoll.runtime.sandbox.Sandbox;
-import dev.atoll.shim.NameService;
 import dev.atoll.shim.StackSockets;
-import dev.atoll.stack.Nic;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.NameService;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.IpAddress;
-import dev.atoll.stack.wire.Subnet;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,35 +18,47 @@ import org.jspecify.annotations.Nullable;
  * that early.
  */
 final class SandboxSockets implements StackSockets, NameService {
-    private volatile @Nullable Sandbox sandbox;
+    private record Open(StackSockets sockets, NameService names) {}
 
-    void open(Sandbox started) {
-        sandbox = started;
+    private volatile @Nullable Open open;
+
+    void open(Sandbox sandbox) {
+        open = new Open(StackSockets.of(sandbox.stack(), hasIpv6()), sandbox.names());
     }
 
-    private Sandbox sandbox() throws StackException {
-        Sandbox open = sandbox;
-        if (open == null) {
+    private StackSockets sockets() throws StackException {
+        Open now = open;
+        if (now == null) {
             throw new StackException(StackError.CLOSED, "the sandbox is not started yet");
         }
-        return open;
+        return now.sockets();
+    }
+
+    private NameService names(String name) throws UnknownNameException {
+        Open now = open;
+        if (now == null) {
+            throw new UnknownNameException(
+                    name, UnknownNameException.Reason.TEMPORARY, "the sandbox is not started yet");
+        }
+        return now.names();
     }
 
     @Override
     public TcpEndpoint newTcpEndpoint() throws StackException {
-        return sandbox().stack().newTcpEndpoint();
+        return sockets().newTcpEndpoint();
     }
 
     @Override
     public TcpListener newTcpListener() throws StackException {
-        return sandbox().stack().newTcpListener();
+        return sockets().newTcpListener();
     }
 
     @Override
     public UdpEndpoint newUdpEndpoint() throws StackException {
-        return sandbox().stack().newUdpEndpoint();
+        return sockets().newUdpEndpoint();
     }
 
+    /** The one switch: until the stack speaks IPv6, Java sees a host without it. */
     @Override
     public boolean hasIpv6() {
         return false;
@@ -60,75 +66,23 @@ final class SandboxSockets implements StackSockets, NameService {
 
     @Override
     public List<InterfaceView> interfaces() {
-        List<InterfaceView> views = new ArrayList<>();
-        Sandbox open = sandbox;
-        if (open != null) {
-            for (Nic nic : open.stack().nics()) {
-                views.add(view(nic));
-            }
-        }
-        return views;
-    }
-
-    private static InterfaceView view(Nic nic) {
-        List<InterfaceView.Binding> bindings = new ArrayList<>();
-        for (Nic.Address address : nic.addresses()) {
-            Subnet subnet = Subnet.containing(address.address(), address.prefixLength());
-            boolean broadcast = !nic.isLoopback() && subnet.isBroadcast(subnet.lastAddress());
-            bindings.add(new InterfaceView.Binding(
-                    inet(address.address()),
-                    address.prefixLength(),
-                    broadcast && inet(subnet.lastAddress()) instanceof Inet4Address last ? last : null));
-        }
-        return new InterfaceView(
-                nic.name(),
-                nic.id(),
-                List.copyOf(bindings),
-                nic.isEnabled(),
-                nic.isLoopback(),
-                false,
-                !nic.isLoopback(),
-                nic.isLoopback()
-                        ? InterfaceView.NO_HARDWARE_ADDRESS
-                        : nic.linkAddress().bits(),
-                nic.mtuBytes());
-    }
-
-    private static InetAddress inet(IpAddress address) {
-        try {
-            return InetAddress.getByAddress(address.octets());
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address has 4 or 16 octets", e);
-        }
+        Open now = open;
+        return now == null ? List.of() : now.sockets().interfaces();
     }
 
     @Override
-    public List<IpAddress> lookup(String host) throws UnknownHostException {
-        try {
-            return sandbox().names().lookup(host);
-        } catch (dev.atoll.stack.socket.NameService.UnknownNameException | StackException e) {
-            throw unknown(e);
-        }
+    public List<IpAddress> lookup(String name) throws UnknownNameException {
+        return names(name).lookup(name);
     }
 
     @Override
-    public String reverse(IpAddress address) throws UnknownHostException {
-        try {
-            return sandbox().names().reverse(address);
-        } catch (dev.atoll.stack.socket.NameService.UnknownNameException | StackException e) {
-            throw unknown(e);
-        }
-    }
-
-    private static UnknownHostException unknown(Exception cause) {
-        UnknownHostException unknown = new UnknownHostException(cause.getMessage());
-        unknown.initCause(cause);
-        return unknown;
+    public String reverse(IpAddress address) throws UnknownNameException {
+        return names(address.toString()).reverse(address);
     }
 
     @Override
     public String localHostName() {
-        Sandbox open = sandbox;
-        return open == null ? "localhost" : open.names().localHostName();
+        Open now = open;
+        return now == null ? "localhost" : now.names().localHostName();
     }
 }

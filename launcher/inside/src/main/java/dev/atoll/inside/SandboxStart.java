@@ -8,6 +8,8 @@ import dev.atoll.runtime.link.HostAccess;
 import dev.atoll.runtime.link.HostDescriptor;
 import dev.atoll.runtime.link.StreamLink;
 import dev.atoll.runtime.link.TapLink;
+import dev.atoll.runtime.policy.MalformedRuleSetException;
+import dev.atoll.runtime.policy.RuleSetCodec;
 import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.runtime.sandbox.SandboxBuilder;
 import dev.atoll.stack.wire.IpAddress;
@@ -49,7 +51,11 @@ final class SandboxStart {
             }
         }
         if (policy != null) {
-            throw new IOException("policies are not joined yet");
+            try {
+                builder.policy(RuleSetCodec.decode(policy.rules()));
+            } catch (MalformedRuleSetException e) {
+                throw new IOException("the launcher sent rules that are none: " + e.getMessage(), e);
+            }
         }
         return builder.start();
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.atoll.runtime.host.Programs;
 import dev.atoll.runtime.link.RecordingDispatcher;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.ManualClock;
@@ -14,7 +15,6 @@ import dev.atoll.stack.wire.MacAddress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -141,7 +141,7 @@ class CaptureLinkTest {
 
     @Test
     void wireshark_findsEveryChecksumGood_andThePlantedOneBad() throws Exception {
-        assumeTrue(isInstalled("tshark"), "needs tshark (apt-get install tshark)");
+        assumeTrue(Programs.isInstalled("tshark"), "needs tshark (apt-get install tshark)");
         Path file = record(link -> {
             link.transmit(Packets.udp(0));
             link.transmit(Packets.udp(1));
@@ -166,59 +166,32 @@ class CaptureLinkTest {
             "-o",
             "udp.check_checksum:TRUE"
         };
-        assertEquals(7, run(common).lines().count());
-        assertEquals("", run(with(common, "-Y", "_ws.malformed")));
-        String bad =
-                run(with(common, "-Y", "ip.checksum.status==0 || tcp.checksum.status==0 || udp.checksum.status==0"));
+        assertEquals(7, Programs.run(List.of(common)).lines().count());
+        assertEquals("", Programs.run(with(common, "-Y", "_ws.malformed")));
+        String bad = Programs.run(
+                with(common, "-Y", "ip.checksum.status==0 || tcp.checksum.status==0 || udp.checksum.status==0"));
         assertEquals(1, bad.lines().count(), bad);
         assertTrue(bad.stripLeading().startsWith("7 "), bad);
     }
 
     @Test
     void capinfos_readsTheFile() throws Exception {
-        assumeTrue(isInstalled("capinfos"), "needs capinfos (apt-get install tshark)");
+        assumeTrue(Programs.isInstalled("capinfos"), "needs capinfos (apt-get install tshark)");
         Path file = record(link -> {
             link.transmit(Packets.udp(10));
             clock.advanceNs(1);
             link.transmit(Packets.tcp(65_000));
         });
-        String info = run("capinfos", "-M", file.toString());
+        String info = Programs.run(List.of("capinfos", "-M", file.toString()));
         assertTrue(info.contains("pcapng"), info);
         assertTrue(info.matches("(?s).*Number of packets:\\s+2\\b.*"), info);
         assertTrue(info.contains("nanoseconds (9)"), info);
         assertTrue(info.contains("262144"), info);
     }
 
-    private static String[] with(String[] command, String... more) {
+    private static List<String> with(String[] command, String... more) {
         List<String> all = new ArrayList<>(List.of(command));
         all.addAll(List.of(more));
-        return all.toArray(new String[0]);
-    }
-
-    private static boolean isInstalled(String program) {
-        for (String path : String.valueOf(System.getenv("PATH")).split(":", -1)) {
-            if (Files.isExecutable(Path.of(path, program))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Standard output of a program that must succeed. */
-    private String run(String... command) throws Exception {
-        Path errors = folder.resolve("stderr");
-        Process process =
-                new ProcessBuilder(command).redirectError(errors.toFile()).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), () -> String.join(" ", command) + ": " + read(errors));
-        return output;
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return e.toString();
-        }
+        return all;
     }
 }

@@ -21,7 +21,8 @@ final class Tripwire {
                 break;
             }
         }
-        return "atoll: " + entry + " would open a socket of the kernel, around the sandbox's network; called by "
+        String opener = entry == null ? "somebody" : entry.getClassName();
+        return "atoll: " + opener + " would open a socket of the kernel, around the sandbox's network; called by "
                 + (caller == null ? "the JDK itself" : caller.toString());
     }
 }
