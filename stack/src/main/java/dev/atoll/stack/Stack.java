@@ -52,7 +52,6 @@ public final class Stack implements AutoCloseable {
     private final Hold hold;
     private final Sockets sockets;
     private int lastNicId = LOOPBACK_NIC_ID;
-    private boolean closed;
 
     /** Delivers to the IP layer, which does not exist yet when the first device is made. */
     private final Device.Upper upper = new Device.Upper() {
@@ -239,7 +238,7 @@ public final class Stack implements AutoCloseable {
     }
 
     private void requireOpen() throws StackException {
-        if (closed) {
+        if (hold.isClosed()) {
             throw new StackException(StackError.CLOSED);
         }
     }
@@ -248,8 +247,8 @@ public final class Stack implements AutoCloseable {
     @Override
     public void close() {
         hold.query(() -> {
-            if (!closed) {
-                closed = true;
+            if (!hold.isClosed()) {
+                hold.markClosed();
                 tcp.close();
                 for (Device device : devices) {
                     device.close();

@@ -80,7 +80,7 @@ abstract class AbstractEndpoint extends Notification implements Endpoint {
     }
 
     final void requireOpen() throws StackException {
-        if (closed) {
+        if (closed || hold.isClosed()) {
             throw new StackException(StackError.CLOSED);
         }
     }

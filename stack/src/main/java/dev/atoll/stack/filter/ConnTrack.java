@@ -1,6 +1,9 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.wire.Icmpv4;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Tcp;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -76,12 +79,12 @@ final class ConnTrack {
         if (!key.read(context)) {
             return TrackedPacket.INVALID;
         }
-        if (key.protocol == Headers.PROTOCOL_ICMP && FlowKey.isIcmpError(key.destinationPort >>> 8)) {
+        if (key.protocol == IpProtocol.ICMP && FlowKey.isIcmpError(key.destinationPort >>> 8)) {
             return findQuoted(context, packet);
         }
         int flags = 0;
-        if (key.protocol == Headers.PROTOCOL_TCP) {
-            flags = packet.data().get(packet.transportOffset + Headers.TCP_FLAGS);
+        if (key.protocol == IpProtocol.TCP) {
+            flags = Tcp.flags(packet.data(), packet.transportOffset);
             if (!TcpFlowState.possible(flags)) {
                 return TrackedPacket.INVALID;
             }
@@ -98,7 +101,7 @@ final class ConnTrack {
     private TrackedPacket findQuoted(PacketContext context, PacketBuffer packet) {
         long toHigh = packet.destinationHigh;
         long toLow = packet.destinationLow;
-        if (!key.readQuoted(packet, packet.transportOffset + Headers.ICMP_BYTES)) {
+        if (!key.readQuoted(packet, packet.transportOffset + Icmpv4.HEADER_BYTES)) {
             return TrackedPacket.INVALID;
         }
         FlowTuple tuple = lookup(context.nowNs());
@@ -111,19 +114,19 @@ final class ConnTrack {
     /** A SYN after the connection's end begins another between the same ports. */
     private static boolean reopens(FlowTuple tuple, int flags) {
         Flow flow = tuple.flow;
-        return flow.protocol() == Headers.PROTOCOL_TCP
+        return flow.protocol() == IpProtocol.TCP
                 && (flow.tcpState == TcpFlowState.TIME_WAIT || flow.tcpState == TcpFlowState.CLOSED)
                 && flow.tcpState.after(flags, tuple.reply) == TcpFlowState.SYN_SENT;
     }
 
     private TrackedPacket begin(int flags, long nowNs) {
         TcpFlowState state = TcpFlowState.NONE;
-        if (key.protocol == Headers.PROTOCOL_TCP) {
+        if (key.protocol == IpProtocol.TCP) {
             state = TcpFlowState.NONE.after(flags, false);
             if (state == TcpFlowState.IMPOSSIBLE) {
                 return TrackedPacket.INVALID;
             }
-        } else if (key.protocol == Headers.PROTOCOL_ICMP && !FlowKey.isIcmpQuery(key.destinationPort >>> 8)) {
+        } else if (key.protocol == IpProtocol.ICMP && !FlowKey.isIcmpQuery(key.destinationPort >>> 8)) {
             return TrackedPacket.INVALID;
         }
         Flow flow = new Flow(key, nowNs);
@@ -133,13 +136,13 @@ final class ConnTrack {
 
     private TrackedPacket advance(FlowTuple tuple, int flags, long nowNs) {
         Flow flow = tuple.flow;
-        if (flow.protocol() == Headers.PROTOCOL_TCP) {
+        if (flow.protocol() == IpProtocol.TCP) {
             TcpFlowState before = flow.tcpState;
             TcpFlowState after = before.after(flags, tuple.reply);
             if (after == TcpFlowState.IMPOSSIBLE) {
                 return TrackedPacket.INVALID;
             }
-            if ((flags & Headers.TCP_RST) != 0 && !flow.replied) {
+            if ((flags & Tcp.RST) != 0 && !flow.replied) {
                 // Refused: nothing was ever established and the ports are free again.
                 remove(flow);
                 return flow.packet(tuple.reply);
@@ -157,7 +160,7 @@ final class ConnTrack {
         } else {
             noteReply(tuple);
             flow.expiresNs = nowNs + timeoutNs(flow, nowNs);
-            if (flow.protocol() == Headers.PROTOCOL_UDP && isStream(flow, nowNs)) {
+            if (flow.protocol() == IpProtocol.UDP && isStream(flow, nowNs)) {
                 assure(flow);
             }
         }
@@ -166,13 +169,13 @@ final class ConnTrack {
 
     private static long timeoutNs(Flow flow, long nowNs) {
         switch (flow.protocol()) {
-            case Headers.PROTOCOL_TCP:
+            case IpProtocol.TCP:
                 return flow.tcpState == TcpFlowState.ESTABLISHED && !flow.replied
                         ? TcpFlowState.UNANSWERED_NS
                         : flow.tcpState.timeoutNs;
-            case Headers.PROTOCOL_UDP:
+            case IpProtocol.UDP:
                 return isStream(flow, nowNs) ? UDP_STREAM_NS : UDP_UNREPLIED_NS;
-            case Headers.PROTOCOL_ICMP:
+            case IpProtocol.ICMP:
                 return ICMP_NS;
             default:
                 return OTHER_NS;

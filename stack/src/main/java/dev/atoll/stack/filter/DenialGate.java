@@ -3,6 +3,8 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Tcp;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,9 @@ final class DenialGate {
     static final int BURST = 256;
     /** One more for each of these: 100 a second. */
     static final long REFILL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** The two ports with which TCP and UDP begin. */
+    private static final int PORTS_BYTES = 4;
 
     private @Nullable DenialListener listener;
     private int tokens = BURST;
@@ -46,10 +51,8 @@ final class DenialGate {
                 verdict.origin(),
                 hook,
                 packet.transportProtocol,
-                new FullAddress(new IpAddress(packet.sourceHigh, packet.sourceLow), port(packet, Headers.SOURCE_PORT)),
-                new FullAddress(
-                        new IpAddress(packet.destinationHigh, packet.destinationLow),
-                        port(packet, Headers.DESTINATION_PORT)),
+                new FullAddress(new IpAddress(packet.sourceHigh, packet.sourceLow), port(packet, true)),
+                new FullAddress(new IpAddress(packet.destinationHigh, packet.destinationLow), port(packet, false)),
                 verdict.kind()));
     }
 
@@ -63,15 +66,15 @@ final class DenialGate {
         tokens = (int) Math.min(BURST, tokens + due);
     }
 
-    private static int port(PacketBuffer packet, int offset) {
-        boolean ports =
-                packet.transportProtocol == Headers.PROTOCOL_TCP || packet.transportProtocol == Headers.PROTOCOL_UDP;
+    private static int port(PacketBuffer packet, boolean source) {
+        boolean ports = packet.transportProtocol == IpProtocol.TCP || packet.transportProtocol == IpProtocol.UDP;
         int at = packet.transportOffset;
         // A packet may have been dropped for being too short to have ports.
-        if (!ports || at == PacketBuffer.UNKNOWN || packet.end() - at < offset + 2) {
+        if (!ports || at == PacketBuffer.UNKNOWN || packet.end() - at < PORTS_BYTES) {
             return 0;
         }
-        return packet.data().getShort(at + offset) & 0xffff;
+        // UDP has its ports in the same place.
+        return source ? Tcp.sourcePort(packet.data(), at) : Tcp.destinationPort(packet.data(), at);
     }
 
     DenialStats stats() {

@@ -1,7 +1,12 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Ipv4;
+import dev.atoll.stack.wire.Tcp;
+import dev.atoll.stack.wire.Udp;
 import java.nio.ByteBuffer;
 
 /**
@@ -12,6 +17,16 @@ import java.nio.ByteBuffer;
  */
 final class FlowKey {
     private static final int NO_TYPE = -1;
+
+    /** ICMP types that nothing here but tracking knows (RFC 792, RFC 950). */
+    private static final int REDIRECT = 5;
+
+    private static final int TIMESTAMP = 13;
+    private static final int TIMESTAMP_REPLY = 14;
+    private static final int INFORMATION = 15;
+    private static final int INFORMATION_REPLY = 16;
+    private static final int ADDRESS_MASK = 17;
+    private static final int ADDRESS_MASK_REPLY = 18;
 
     private final long seed;
     int protocol;
@@ -35,7 +50,7 @@ final class FlowKey {
         destinationHigh = packet.destinationHigh;
         destinationLow = packet.destinationLow;
         // Reassembly comes before tracking, so what is still a later fragment here is nobody's flow.
-        return context.fragmentOffset() == 0
+        return context.fragmentOffsetBytes() == 0
                 && packet.transportOffset != PacketBuffer.UNKNOWN
                 && readPorts(packet.data(), packet.transportOffset, packet.end(), minimumBytes(protocol));
     }
@@ -47,33 +62,33 @@ final class FlowKey {
      */
     boolean readQuoted(PacketBuffer packet, int at) {
         ByteBuffer data = packet.data();
-        if (packet.end() - at < Headers.IPV4_MIN_BYTES) {
+        if (packet.end() - at < Ipv4.HEADER_BYTES) {
             return false;
         }
-        int headerBytes = (data.get(at) & 0xf) * 4;
-        if ((data.get(at) >>> 4 & 0xf) != 4
-                || headerBytes < Headers.IPV4_MIN_BYTES
+        int headerBytes = Ipv4.headerBytes(data, at);
+        if (Ipv4.version(data, at) != 4
+                || headerBytes < Ipv4.HEADER_BYTES
                 || packet.end() - at < headerBytes
-                || (data.getShort(at + Headers.IPV4_FRAGMENT) & Headers.IPV4_FRAGMENT_OFFSET_MASK) != 0) {
+                || Ipv4.fragmentOffset(data, at) != 0) {
             return false;
         }
-        protocol = data.get(at + Headers.IPV4_PROTOCOL) & 0xff;
+        protocol = Ipv4.protocol(data, at);
         sourceHigh = 0;
         destinationHigh = 0;
-        sourceLow = IpAddress.V4_PREFIX | (data.getInt(at + Headers.IPV4_SOURCE) & 0xffff_ffffL);
-        destinationLow = IpAddress.V4_PREFIX | (data.getInt(at + Headers.IPV4_DESTINATION) & 0xffff_ffffL);
+        sourceLow = IpAddress.V4_PREFIX | (Ipv4.source(data, at) & 0xffff_ffffL);
+        destinationLow = IpAddress.V4_PREFIX | (Ipv4.destination(data, at) & 0xffff_ffffL);
         // RFC 792 promises the first 8 bytes of the quoted transport header, no more.
-        return readPorts(data, at + headerBytes, packet.end(), Headers.ICMP_BYTES);
+        return readPorts(data, at + headerBytes, packet.end(), Icmpv4.HEADER_BYTES);
     }
 
     private static int minimumBytes(int protocol) {
         switch (protocol) {
-            case Headers.PROTOCOL_TCP:
-                return Headers.TCP_MIN_BYTES;
-            case Headers.PROTOCOL_UDP:
-                return Headers.UDP_BYTES;
-            case Headers.PROTOCOL_ICMP:
-                return Headers.ICMP_BYTES;
+            case IpProtocol.TCP:
+                return Tcp.HEADER_BYTES;
+            case IpProtocol.UDP:
+                return Udp.HEADER_BYTES;
+            case IpProtocol.ICMP:
+                return Icmpv4.HEADER_BYTES;
             default:
                 return 0;
         }
@@ -82,19 +97,19 @@ final class FlowKey {
     private boolean readPorts(ByteBuffer data, int at, int end, int neededBytes) {
         sourcePort = 0;
         destinationPort = 0;
-        boolean ports = protocol == Headers.PROTOCOL_TCP || protocol == Headers.PROTOCOL_UDP;
-        if (!ports && protocol != Headers.PROTOCOL_ICMP) {
+        boolean ports = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
+        if (!ports && protocol != IpProtocol.ICMP) {
             return true;
         }
         if (end - at < neededBytes) {
             return false;
         }
         if (ports) {
-            sourcePort = data.getShort(at + Headers.SOURCE_PORT) & 0xffff;
-            destinationPort = data.getShort(at + Headers.DESTINATION_PORT) & 0xffff;
+            sourcePort = Tcp.sourcePort(data, at);
+            destinationPort = Tcp.destinationPort(data, at);
         } else {
-            sourcePort = data.getShort(at + Headers.ICMP_ID) & 0xffff;
-            destinationPort = data.getShort(at + Headers.ICMP_TYPE) & 0xffff;
+            sourcePort = Icmpv4.identifier(data, at);
+            destinationPort = Icmpv4.type(data, at) << 8 | Icmpv4.code(data, at);
         }
         return true;
     }
@@ -125,11 +140,11 @@ final class FlowKey {
     }
 
     private int replySourcePort() {
-        return protocol == Headers.PROTOCOL_ICMP ? sourcePort : destinationPort;
+        return protocol == IpProtocol.ICMP ? sourcePort : destinationPort;
     }
 
     private int replyDestinationPort() {
-        if (protocol != Headers.PROTOCOL_ICMP) {
+        if (protocol != IpProtocol.ICMP) {
             return sourcePort;
         }
         return answerType(destinationPort >>> 8) << 8 | (destinationPort & 0xff);
@@ -142,14 +157,14 @@ final class FlowKey {
 
     private static int answerType(int type) {
         switch (type) {
-            case Headers.ICMP_ECHO:
-                return Headers.ICMP_ECHO_REPLY;
-            case Headers.ICMP_TIMESTAMP:
-                return Headers.ICMP_TIMESTAMP_REPLY;
-            case Headers.ICMP_INFORMATION:
-                return Headers.ICMP_INFORMATION_REPLY;
-            case Headers.ICMP_ADDRESS_MASK:
-                return Headers.ICMP_ADDRESS_MASK_REPLY;
+            case Icmpv4.ECHO_REQUEST:
+                return Icmpv4.ECHO_REPLY;
+            case TIMESTAMP:
+                return TIMESTAMP_REPLY;
+            case INFORMATION:
+                return INFORMATION_REPLY;
+            case ADDRESS_MASK:
+                return ADDRESS_MASK_REPLY;
             default:
                 return NO_TYPE;
         }
@@ -157,11 +172,7 @@ final class FlowKey {
 
     /** Whether an ICMP message of this type reports about another packet, which it quotes. */
     static boolean isIcmpError(int type) {
-        return type == Headers.ICMP_UNREACHABLE
-                || type == Headers.ICMP_SOURCE_QUENCH
-                || type == Headers.ICMP_REDIRECT
-                || type == Headers.ICMP_TIME_EXCEEDED
-                || type == Headers.ICMP_PARAMETER_PROBLEM;
+        return Icmpv4.isError(type) || type == REDIRECT;
     }
 
     boolean sameAs(FlowTuple tuple) {

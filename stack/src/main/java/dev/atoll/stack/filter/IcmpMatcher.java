@@ -2,6 +2,8 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Check;
+import dev.atoll.stack.wire.Icmpv4;
+import dev.atoll.stack.wire.IpProtocol;
 
 /**
  * {@code -m icmp [!] --icmp-type type[/code]}. A later fragment never matches; a truncated header is dropped.
@@ -25,22 +27,22 @@ public record IcmpMatcher(int type, int firstCode, int lastCode, boolean negated
 
     @Override
     public Result match(PacketContext context) {
-        if (context.fragmentOffset() != 0) {
+        if (context.fragmentOffsetBytes() != 0) {
             return Result.NO;
         }
-        if (!context.hasTransportBytes(Headers.ICMP_BYTES)) {
+        if (!context.hasTransportBytes(Icmpv4.HEADER_BYTES)) {
             return Result.HOTDROP;
         }
         PacketBuffer packet = context.packet();
         int at = packet.transportOffset;
-        int packetType = packet.data().get(at + Headers.ICMP_TYPE) & 0xff;
-        int packetCode = packet.data().get(at + Headers.ICMP_CODE) & 0xff;
+        int packetType = Icmpv4.type(packet.data(), at);
+        int packetCode = Icmpv4.code(packet.data(), at);
         boolean same = type == ANY_TYPE || (packetType == type && packetCode >= firstCode && packetCode <= lastCode);
         return Matcher.of(same != negated);
     }
 
     @Override
     public int requiredProtocol() {
-        return Headers.PROTOCOL_ICMP;
+        return IpProtocol.ICMP;
     }
 }

@@ -1,6 +1,7 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.wire.Ipv4;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ public final class PacketContext {
     private String inNic = "";
     private String outNic = "";
     private long nowNs;
-    private int fragmentOffset;
+    private int fragmentOffsetBytes;
     private ConnState connState = ConnState.UNTRACKED;
 
     PacketContext() {}
@@ -28,9 +29,8 @@ public final class PacketContext {
         outNic = outgoingNic == null ? "" : outgoingNic;
         nowNs = time;
         connState = ConnState.UNTRACKED;
-        fragmentOffset = judged.ipVersion == Family.IPV4.ipVersion()
-                ? judged.data().getShort(judged.networkOffset + Headers.IPV4_FRAGMENT)
-                        & Headers.IPV4_FRAGMENT_OFFSET_MASK
+        fragmentOffsetBytes = judged.ipVersion == Family.IPV4.ipVersion()
+                ? Ipv4.fragmentOffset(judged.data(), judged.networkOffset)
                 : 0;
     }
 
@@ -71,9 +71,9 @@ public final class PacketContext {
         return nowNs;
     }
 
-    /** The IP fragment offset in units of 8 bytes: other than 0, there is no transport header. */
-    public int fragmentOffset() {
-        return fragmentOffset;
+    /** The IP fragment offset: other than 0, there is no transport header. */
+    public int fragmentOffsetBytes() {
+        return fragmentOffsetBytes;
     }
 
     /** Whether this many bytes of the transport header are there to be read. */

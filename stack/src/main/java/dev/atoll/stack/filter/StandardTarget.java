@@ -1,5 +1,7 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.wire.IpProtocol;
+
 /** The targets that come with Atoll, under their iptables names. */
 public sealed interface StandardTarget extends Target {
     /** {@code -j ACCEPT} */
@@ -36,7 +38,7 @@ public sealed interface StandardTarget extends Target {
 
         @Override
         public int requiredProtocol() {
-            return rejectWith == RejectWith.TCP_RESET ? Headers.PROTOCOL_TCP : Matcher.ANY_PROTOCOL;
+            return rejectWith == RejectWith.TCP_RESET ? IpProtocol.TCP : Matcher.ANY_PROTOCOL;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.wire.Tcp;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,7 +31,7 @@ enum TcpFlowState {
     /** A connection picked up in the middle and not yet answered is not kept for days. */
     static final long UNANSWERED_NS = TimeUnit.MINUTES.toNanos(5);
 
-    private static final int JUDGED = Headers.TCP_FIN | Headers.TCP_SYN | Headers.TCP_RST | Headers.TCP_ACK;
+    private static final int JUDGED = Tcp.FIN | Tcp.SYN | Tcp.RST | Tcp.ACK;
 
     final long timeoutNs;
 
@@ -40,15 +41,15 @@ enum TcpFlowState {
 
     /** Whether a packet with these flags can exist: RFC 9293 has no use for the other combinations. */
     static boolean possible(int flags) {
-        boolean urgent = (flags & Headers.TCP_URG) != 0;
+        boolean urgent = (flags & Tcp.URG) != 0;
         switch (flags & JUDGED) {
-            case Headers.TCP_SYN:
-            case Headers.TCP_ACK:
-            case Headers.TCP_FIN | Headers.TCP_ACK:
+            case Tcp.SYN:
+            case Tcp.ACK:
+            case Tcp.FIN | Tcp.ACK:
                 return true;
-            case Headers.TCP_SYN | Headers.TCP_ACK:
-            case Headers.TCP_RST:
-            case Headers.TCP_RST | Headers.TCP_ACK:
+            case Tcp.SYN | Tcp.ACK:
+            case Tcp.RST:
+            case Tcp.RST | Tcp.ACK:
                 return !urgent;
             default:
                 return false;
@@ -57,13 +58,13 @@ enum TcpFlowState {
 
     /** Where a packet with these {@linkplain #possible possible} flags leads. */
     TcpFlowState after(int flags, boolean reply) {
-        if ((flags & Headers.TCP_RST) != 0) {
+        if ((flags & Tcp.RST) != 0) {
             return this == NONE ? IMPOSSIBLE : CLOSED;
         }
-        if ((flags & Headers.TCP_SYN) != 0) {
-            return (flags & Headers.TCP_ACK) != 0 ? afterSynAck(reply) : reply ? afterSynReply() : afterSyn();
+        if ((flags & Tcp.SYN) != 0) {
+            return (flags & Tcp.ACK) != 0 ? afterSynAck(reply) : reply ? afterSynReply() : afterSyn();
         }
-        return (flags & Headers.TCP_FIN) != 0 ? afterFin() : afterAck(reply);
+        return (flags & Tcp.FIN) != 0 ? afterFin() : afterAck(reply);
     }
 
     /** A SYN of the side that began: the first, again, or a new connection where the old one is over. */

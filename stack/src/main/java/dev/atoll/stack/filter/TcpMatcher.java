@@ -1,6 +1,8 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Tcp;
 
 /**
  * {@code -m tcp}: ports and flags. The first fragment of a packet has the header, a later one never matches; one that
@@ -13,28 +15,31 @@ import dev.atoll.stack.buffer.PacketBuffer;
 public record TcpMatcher(PortRange source, PortRange destination, int flagsMask, int flagsSet, boolean flagsNegated)
         implements StandardMatcher {
     /** {@code --syn} looks at FIN, SYN, RST and ACK. */
-    public static final int SYN_MASK = Headers.TCP_FIN | Headers.TCP_SYN | Headers.TCP_RST | Headers.TCP_ACK;
+    public static final int SYN_MASK = Tcp.FIN | Tcp.SYN | Tcp.RST | Tcp.ACK;
+    /** Offset of a fragment that would overwrite the header behind its first 8 bytes (RFC 1858, 3.1). */
+    private static final int SMALLEST_OFFSET_BYTES = 8;
+
     /** {@code --syn} wants SYN alone. */
-    public static final int SYN_SET = Headers.TCP_SYN;
+    public static final int SYN_SET = Tcp.SYN;
 
     @Override
     public Result match(PacketContext context) {
-        if (context.fragmentOffset() != 0) {
-            return context.fragmentOffset() == 1 ? Result.HOTDROP : Result.NO;
+        if (context.fragmentOffsetBytes() != 0) {
+            return context.fragmentOffsetBytes() == SMALLEST_OFFSET_BYTES ? Result.HOTDROP : Result.NO;
         }
-        if (!context.hasTransportBytes(Headers.TCP_MIN_BYTES)) {
+        if (!context.hasTransportBytes(Tcp.HEADER_BYTES)) {
             return Result.HOTDROP;
         }
         PacketBuffer packet = context.packet();
         int at = packet.transportOffset;
-        int flags = packet.data().get(at + Headers.TCP_FLAGS);
-        return Matcher.of(source.contains(packet.data().getShort(at + Headers.SOURCE_PORT) & 0xffff)
-                && destination.contains(packet.data().getShort(at + Headers.DESTINATION_PORT) & 0xffff)
+        int flags = Tcp.flags(packet.data(), at);
+        return Matcher.of(source.contains(Tcp.sourcePort(packet.data(), at))
+                && destination.contains(Tcp.destinationPort(packet.data(), at))
                 && (flags & flagsMask) == flagsSet != flagsNegated);
     }
 
     @Override
     public int requiredProtocol() {
-        return Headers.PROTOCOL_TCP;
+        return IpProtocol.TCP;
     }
 }

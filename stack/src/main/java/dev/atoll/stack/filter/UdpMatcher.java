@@ -1,25 +1,27 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Udp;
 
 /** {@code -m udp}: ports. A later fragment never matches; a truncated header is dropped. */
 public record UdpMatcher(PortRange source, PortRange destination) implements StandardMatcher {
     @Override
     public Result match(PacketContext context) {
-        if (context.fragmentOffset() != 0) {
+        if (context.fragmentOffsetBytes() != 0) {
             return Result.NO;
         }
-        if (!context.hasTransportBytes(Headers.UDP_BYTES)) {
+        if (!context.hasTransportBytes(Udp.HEADER_BYTES)) {
             return Result.HOTDROP;
         }
         PacketBuffer packet = context.packet();
         int at = packet.transportOffset;
-        return Matcher.of(source.contains(packet.data().getShort(at + Headers.SOURCE_PORT) & 0xffff)
-                && destination.contains(packet.data().getShort(at + Headers.DESTINATION_PORT) & 0xffff));
+        return Matcher.of(source.contains(Udp.sourcePort(packet.data(), at))
+                && destination.contains(Udp.destinationPort(packet.data(), at)));
     }
 
     @Override
     public int requiredProtocol() {
-        return Headers.PROTOCOL_UDP;
+        return IpProtocol.UDP;
     }
 }

@@ -69,6 +69,7 @@ public final class Hold {
     private final Runnable finish;
     private @Nullable Notification notifications;
     private long driverDeadlineNs = TimerQueue.NEVER;
+    private boolean closed;
 
     /**
      * @param finish what is done before a hold ends: deliver what looped back
@@ -172,6 +173,16 @@ public final class Hold {
             at = at.dequeue();
         }
         return taken;
+    }
+
+    /** The stack is closed: endpoints are of no use any more. While holding. */
+    public void markClosed() {
+        closed = true;
+    }
+
+    /** Whether the stack is closed. While holding. */
+    public boolean isClosed() {
+        return closed;
     }
 
     /** Queues a notification for the end of this hold; only while holding. */

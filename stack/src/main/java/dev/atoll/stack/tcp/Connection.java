@@ -432,7 +432,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** Ends the connection with RST (RFC 9293 section 3.10.5). */
     public void abort() {
         if (state.isSynchronized() && state != TcpState.TIME_WAIT || state == TcpState.SYN_RECEIVED) {
-            writer.sendReset(this, sender.sndNxt);
+            writer.sendReset(this, sender.sndMax());
         }
         end();
     }
@@ -527,7 +527,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     void sendAck() {
-        transmit(newPacket(), sender.sndNxt, Tcp.ACK, 0, 0);
+        transmit(newPacket(), sender.sndMax(), Tcp.ACK, 0, 0);
     }
 
     /** Sends the acknowledgment that is due, if no data carried it. */
@@ -656,7 +656,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             return;
         }
         if (keepalivesSent >= options.keepCount) {
-            writer.sendReset(this, sender.sndNxt);
+            writer.sendReset(this, sender.sndMax());
             fail(new StackException(StackError.TIMED_OUT));
             return;
         }

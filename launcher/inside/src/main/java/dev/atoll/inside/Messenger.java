@@ -1,0 +1,129 @@
+package dev.atoll.inside;
+
+import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.runtime.control.ControlRecord.FailureCode;
+import dev.atoll.runtime.control.ControlRecord.ToLauncher;
+import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.runtime.control.ControlStream;
+import dev.atoll.runtime.loop.FailureReport;
+import dev.atoll.runtime.sandbox.Sandbox;
+import dev.atoll.stack.filter.Denial;
+import dev.atoll.stack.filter.DenialListener;
+import dev.atoll.stack.wire.IpProtocol;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Talks to the launcher: says what was denied and what failed, and cuts the network when the launcher says so or is
+ * gone.
+ *
+ * <p>Denials come from whichever thread holds the stack and must not wait, so they go through a queue of {@link
+ * #MAX_WAITING}; what finds it full is counted and said in one line later. Two daemon threads, one for each direction.
+ */
+final class Messenger implements DenialListener, FailureReport {
+    /** Denials that wait to be said. */
+    private static final int MAX_WAITING = 1024;
+
+    private final ControlStream control;
+    private final boolean denialLines;
+    private final BlockingQueue<Denial> denials = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final AtomicLong unsaid = new AtomicLong();
+    // Not System.err, which is the program's to replace.
+    private final OutputStream standardError = new FileOutputStream(FileDescriptor.err);
+
+    Messenger(ControlStream control, boolean denialLines) {
+        this.control = control;
+        this.denialLines = denialLines;
+    }
+
+    void start(Sandbox sandbox) {
+        startThread("atoll-control-out", this::sayDenials);
+        startThread("atoll-control-in", () -> listen(sandbox));
+        if (sandbox.capture() != null) {
+            // What is still in memory goes to the file; later packets of other shutdown hooks are not recorded.
+            Runtime.getRuntime().addShutdownHook(new Thread(sandbox.capture()::close, "atoll-capture-end"));
+        }
+    }
+
+    private static void startThread(String name, Runnable work) {
+        Thread thread = new Thread(null, work, name, 256 * 1024, false);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    void send(ToLauncher message) throws IOException {
+        control.write(message);
+    }
+
+    @Override
+    public void denied(Denial denial) {
+        if (!denials.offer(denial)) {
+            unsaid.incrementAndGet();
+        }
+    }
+
+    private void sayDenials() {
+        try {
+            while (true) {
+                Denial denial = denials.take();
+                String rule = denial.origin() == null
+                        ? "connection table full"
+                        : denial.origin().toString();
+                String what = protocol(denial.protocol()) + " " + denial.source() + " -> " + denial.destination();
+                if (denialLines) {
+                    line("atoll: denied " + what + ": " + rule);
+                    long missed = unsaid.getAndSet(0);
+                    if (missed > 0) {
+                        line("atoll: denied " + missed + " more");
+                    }
+                }
+                send(new ControlRecord.Denial(rule, what, ""));
+            }
+        } catch (InterruptedException | IOException e) {
+            // The launcher is gone, and with it this process in a moment: nobody is left to be told.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void line(String text) throws IOException {
+        standardError.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String protocol(int number) {
+        return switch (number) {
+            case IpProtocol.TCP -> "tcp";
+            case IpProtocol.UDP -> "udp";
+            case IpProtocol.ICMP -> "icmp";
+            default -> "protocol " + number;
+        };
+    }
+
+    /** Waits for what the launcher says; its end of the descriptor closed means stop. */
+    private void listen(Sandbox sandbox) {
+        try {
+            ToProgram next = control.read();
+            while (next != null && !(next instanceof ControlRecord.Stop)) {
+                next = control.read();
+            }
+        } catch (IOException e) {
+            // Not a record, or no descriptor any more: as good as closed.
+        }
+        sandbox.close();
+    }
+
+    @Override
+    public void stackFailed(Throwable cause) {
+        try {
+            line("atoll: the network is cut: " + cause.getMessage());
+            send(new ControlRecord.Failed(FailureCode.LINK, String.valueOf(cause.getMessage())));
+        } catch (IOException e) {
+            // The launcher is gone too; the line above is all that can be said.
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.atoll.inside;
+
+import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.runtime.control.ControlRecord.Policy;
+import dev.atoll.runtime.control.ControlRecord.Setup;
+import dev.atoll.runtime.dns.ResolverOptions;
+import dev.atoll.runtime.link.HostAccess;
+import dev.atoll.runtime.link.HostDescriptor;
+import dev.atoll.runtime.link.StreamLink;
+import dev.atoll.runtime.link.TapLink;
+import dev.atoll.runtime.sandbox.Sandbox;
+import dev.atoll.runtime.sandbox.SandboxBuilder;
+import dev.atoll.stack.wire.IpAddress;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the stack that the launcher described. */
+final class SandboxStart {
+    private SandboxStart() {}
+
+    static Sandbox start(Setup setup, @Nullable Policy policy, SelectorProvider platform, Messenger messenger)
+            throws IOException {
+        SandboxBuilder builder = Sandbox.builder()
+                .selectorProvider(platform)
+                .denials(messenger)
+                .failures(messenger)
+                .names(names(setup));
+        ControlRecord.Link link = setup.link();
+        if (link.kind() != ControlRecord.LinkKind.NONE) {
+            HostDescriptor descriptor = HostDescriptor.adopt(link.descriptor());
+            builder.link(
+                            link.kind() == ControlRecord.LinkKind.TAP
+                                    ? new TapLink(descriptor, link.mac(), link.mtuBytes(), link.headerBytes() > 0)
+                                    : new StreamLink(descriptor, link.mac(), link.mtuBytes()))
+                    .nicName(link.name());
+            for (ControlRecord.Address address : setup.addresses()) {
+                builder.address(address.address(), address.prefixLength());
+            }
+            IpAddress router = setup.router();
+            if (router != null) {
+                builder.router(router);
+            }
+            if (setup.captureDescriptor() != ControlRecord.NO_DESCRIPTOR) {
+                builder.capture(new FileOutputStream(HostAccess.descriptor(setup.captureDescriptor())).getChannel());
+            }
+        }
+        if (policy != null) {
+            throw new IOException("policies are not joined yet");
+        }
+        return builder.start();
+    }
+
+    private static ResolverOptions names(Setup setup) {
+        List<IpAddress> own = new ArrayList<>();
+        for (ControlRecord.Address address : setup.addresses()) {
+            own.add(address.address());
+        }
+        if (own.isEmpty()) {
+            own.add(IpAddress.V4_LOOPBACK);
+        }
+        return ResolverOptions.of(setup.dnsServers()).withIpv6(setup.ipv6()).withLocalHost(setup.hostname(), own);
+    }
+}

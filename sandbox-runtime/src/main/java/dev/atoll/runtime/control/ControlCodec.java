@@ -1,0 +1,207 @@
+package dev.atoll.runtime.control;
+
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Counter;
+import dev.atoll.runtime.control.ControlRecord.Counters;
+import dev.atoll.runtime.control.ControlRecord.Denial;
+import dev.atoll.runtime.control.ControlRecord.Ended;
+import dev.atoll.runtime.control.ControlRecord.Failed;
+import dev.atoll.runtime.control.ControlRecord.FailureCode;
+import dev.atoll.runtime.control.ControlRecord.Link;
+import dev.atoll.runtime.control.ControlRecord.LinkKind;
+import dev.atoll.runtime.control.ControlRecord.Policy;
+import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Setup;
+import dev.atoll.runtime.control.ControlRecord.Stop;
+import dev.atoll.runtime.control.ControlRecord.ToLauncher;
+import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.stack.wire.MacAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * The form of records on the wire.
+ *
+ * <pre>
+ * 4 bytes  length of what follows, big-endian
+ * 1 byte   version of this form, {@value #VERSION}
+ * 1 byte   kind of record
+ *          fields in the order of the record's components
+ * </pre>
+ *
+ * <p>Pure functions; both directions have their own kinds and their own bound.
+ */
+public final class ControlCodec {
+    /** Changes with every change of a record: both ends come from one {@code atoll.jar}, a mix is a fault. */
+    public static final int VERSION = 1;
+
+    /** Bytes of the length before each record. */
+    public static final int LENGTH_BYTES = 4;
+
+    /** The longest record to the program, which has a whole policy in it. */
+    public static final int MAX_TO_PROGRAM_BYTES = 64 << 20;
+
+    /** The longest record to the launcher. */
+    public static final int MAX_TO_LAUNCHER_BYTES = 64 << 10;
+
+    /** The longest text in a record, in UTF-8. */
+    public static final int MAX_TEXT_BYTES = 4 << 10;
+
+    /** The most entries of a list in a record. */
+    public static final int MAX_LIST_ENTRIES = 256;
+
+    private static final int SETUP = 1;
+    private static final int POLICY = 2;
+    private static final int STOP = 3;
+    private static final int READY = 1;
+    private static final int DENIAL = 2;
+    private static final int COUNTERS = 3;
+    private static final int FAILED = 4;
+    private static final int ENDED = 5;
+
+    private static final LinkKind[] LINK_KINDS = LinkKind.values();
+    private static final FailureCode[] FAILURE_CODES = FailureCode.values();
+
+    private ControlCodec() {}
+
+    /** The record with its length before it. */
+    public static byte[] encode(ControlRecord value) {
+        FieldWriter out = new FieldWriter();
+        out.octet(VERSION);
+        // No pattern switch on 17, and no default: the compiler does not see what is missing, the round-trip test does.
+        if (value instanceof Setup setup) {
+            writeSetup(out.octet(SETUP), setup);
+        } else if (value instanceof Policy policy) {
+            out.octet(POLICY).blob(policy.rules());
+        } else if (value instanceof Stop stop) {
+            out.octet(STOP).text(stop.reason());
+        } else if (value instanceof Ready) {
+            out.octet(READY);
+        } else if (value instanceof Denial denial) {
+            out.octet(DENIAL).text(denial.rule()).text(denial.what()).text(denial.where());
+        } else if (value instanceof Counters counters) {
+            out.octet(COUNTERS).list(counters.values(), (to, counter) -> to.text(counter.name())
+                    .longNumber(counter.value()));
+        } else if (value instanceof Failed failed) {
+            out.octet(FAILED).text(failed.code().name()).text(failed.message());
+        } else if (value instanceof Ended) {
+            out.octet(ENDED);
+        } else {
+            throw new AssertionError("no form for " + value);
+        }
+        return framed(out.toByteArray(), value instanceof ToProgram ? MAX_TO_PROGRAM_BYTES : MAX_TO_LAUNCHER_BYTES);
+    }
+
+    /**
+     * Reads a record for the program, without its length.
+     *
+     * @throws ControlFault if it is not one
+     */
+    public static ToProgram decodeToProgram(ByteBuffer bytes) throws ControlFault {
+        FieldReader in = new FieldReader(bytes);
+        int kind = kind(in);
+        ToProgram value =
+                switch (kind) {
+                    case SETUP -> readSetup(in);
+                    case POLICY -> new Policy(ByteBuffer.wrap(in.blob(MAX_TO_PROGRAM_BYTES)));
+                    case STOP -> new Stop(in.text());
+                    default -> throw new ControlFault("no record to the program has kind " + kind);
+                };
+        in.end();
+        return value;
+    }
+
+    /**
+     * Reads a record for the launcher, without its length.
+     *
+     * @throws ControlFault if it is not one
+     */
+    public static ToLauncher decodeToLauncher(ByteBuffer bytes) throws ControlFault {
+        FieldReader in = new FieldReader(bytes);
+        int kind = kind(in);
+        ToLauncher value =
+                switch (kind) {
+                    case READY -> new Ready();
+                    case DENIAL -> new Denial(in.text(), in.text(), in.text());
+                    case COUNTERS -> new Counters(in.list(from -> new Counter(from.text(), from.longNumber())));
+                    case FAILED -> new Failed(in.constant(FAILURE_CODES), in.text());
+                    case ENDED -> new Ended();
+                    default -> throw new ControlFault("no record to the launcher has kind " + kind);
+                };
+        in.end();
+        return value;
+    }
+
+    /**
+     * Checks a length as it came.
+     *
+     * @throws ControlFault if no record of that direction is that long
+     */
+    public static int checkLength(int length, int maxBytes) throws ControlFault {
+        if (length < 2 || length > maxBytes) {
+            throw new ControlFault(
+                    "a record of " + Integer.toUnsignedString(length) + " bytes, allowed are 2 to " + maxBytes);
+        }
+        return length;
+    }
+
+    private static int kind(FieldReader in) throws ControlFault {
+        int version = in.octet();
+        if (version != VERSION) {
+            throw new ControlFault("a record of version " + version + ", expected is " + VERSION);
+        }
+        return in.octet();
+    }
+
+    private static byte[] framed(byte[] record, int maxBytes) {
+        if (record.length > maxBytes) {
+            throw new IllegalArgumentException(
+                    "a record of " + record.length + " bytes, at most " + maxBytes + " are allowed");
+        }
+        return ByteBuffer.allocate(LENGTH_BYTES + record.length)
+                .putInt(record.length)
+                .put(record)
+                .array();
+    }
+
+    private static void writeSetup(FieldWriter out, Setup setup) {
+        Link link = setup.link();
+        out.text(setup.hostname())
+                .text(link.kind().name())
+                .number(link.descriptor())
+                .text(link.name())
+                .number(link.mtuBytes())
+                .longNumber(link.mac().bits())
+                .number(link.headerBytes())
+                .list(setup.addresses(), (to, address) -> to.address(address.address())
+                        .octet(address.prefixLength()))
+                .optionalAddress(setup.router())
+                .list(setup.dnsServers(), FieldWriter::address)
+                .flag(setup.ipv6())
+                .flag(setup.denialLines())
+                .number(setup.captureDescriptor())
+                .flag(setup.policyFollows());
+    }
+
+    private static Setup readSetup(FieldReader in) throws ControlFault {
+        try {
+            return new Setup(
+                    in.text(),
+                    new Link(
+                            in.constant(LINK_KINDS),
+                            in.number(),
+                            in.text(),
+                            in.number(),
+                            new MacAddress(in.longNumber()),
+                            in.number()),
+                    in.list(from -> new Address(from.address(), from.octet())),
+                    in.optionalAddress(),
+                    in.list(FieldReader::address),
+                    in.flag(),
+                    in.flag(),
+                    in.number(),
+                    in.flag());
+        } catch (IllegalArgumentException e) {
+            throw new ControlFault("a field is out of its range: " + e.getMessage(), e);
+        }
+    }
+}

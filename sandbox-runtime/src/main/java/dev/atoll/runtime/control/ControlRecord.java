@@ -1,0 +1,146 @@
+package dev.atoll.runtime.control;
+
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message on the control descriptor. The launcher speaks first: {@link Setup}, then {@link Policy} if there is one;
+ * the program's JVM answers {@link Ready} or {@link Failed}, and then each side says what it has to say.
+ */
+public sealed interface ControlRecord {
+    /** What the launcher says. */
+    sealed interface ToProgram extends ControlRecord {}
+
+    /** What the program's JVM says; untrusted. */
+    sealed interface ToLauncher extends ControlRecord {}
+
+    /** {@link Setup} field: no such descriptor. */
+    int NO_DESCRIPTOR = -1;
+
+    /** The kinds of link that a program's JVM drives itself. */
+    enum LinkKind {
+        /** Loopback only. */
+        NONE,
+        /** A TAP device's descriptor: one frame per read, a virtio-net header before it. */
+        TAP,
+        /** A Unix stream socket: frames with a 4-byte big-endian length. */
+        STREAM
+    }
+
+    /** An address with the length of its subnet's prefix. */
+    record Address(IpAddress address, int prefixLength) {
+        public Address {
+            if (prefixLength < 0 || prefixLength > address.bitLength()) {
+                throw new IllegalArgumentException("prefix length " + prefixLength + " of " + address);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return address + "/" + prefixLength;
+        }
+    }
+
+    /**
+     * The link.
+     *
+     * @param kind how frames cross it
+     * @param descriptor the inherited descriptor's number, or {@link #NO_DESCRIPTOR} for {@link LinkKind#NONE}
+     * @param name what the program sees as the interface's name
+     * @param mtuBytes the largest IP packet
+     * @param mac the program's link address
+     * @param headerBytes length of the virtio-net header before each frame; 0 if there is none
+     */
+    record Link(LinkKind kind, int descriptor, String name, int mtuBytes, MacAddress mac, int headerBytes) {}
+
+    /**
+     * Everything the program's JVM needs to start its stack.
+     *
+     * @param hostname the sandbox's name
+     * @param link the one link besides loopback
+     * @param addresses of the link's interface
+     * @param router next hop of the default route, or null for none
+     * @param dnsServers in the order they are asked
+     * @param ipv6 whether Java sees IPv6
+     * @param denialLines whether a denial is also a line on the program's stderr
+     * @param captureDescriptor an inherited descriptor that takes a pcapng file, or {@link #NO_DESCRIPTOR}
+     * @param policyFollows whether a {@link Policy} is the next record; the program does not start before it
+     */
+    record Setup(
+            String hostname,
+            Link link,
+            List<Address> addresses,
+            @Nullable IpAddress router,
+            List<IpAddress> dnsServers,
+            boolean ipv6,
+            boolean denialLines,
+            int captureDescriptor,
+            boolean policyFollows)
+            implements ToProgram {
+        public Setup {
+            addresses = List.copyOf(addresses);
+            dnsServers = List.copyOf(dnsServers);
+        }
+    }
+
+    /**
+     * The rules now in force, each with its origin.
+     *
+     * @param rules a rule set in the form of {@code dev.atoll.runtime.policy}, from position to limit
+     */
+    record Policy(ByteBuffer rules) implements ToProgram {
+        public Policy {
+            rules = rules.asReadOnlyBuffer();
+        }
+
+        /** The rules, with a position of the caller's own. */
+        @Override
+        public ByteBuffer rules() {
+            return rules.duplicate();
+        }
+    }
+
+    /** The network is cut from here on; {@code reason} is what an application's exceptions say. */
+    record Stop(String reason) implements ToProgram {}
+
+    /** The stack runs, every hook is verified, {@code main} is about to be called. */
+    record Ready() implements ToLauncher {}
+
+    /**
+     * A rule refused something.
+     *
+     * @param rule the rule's origin as text, {@code egress.rules:12: -A OUTPUT -j REJECT}
+     * @param what protocol and the two ends
+     * @param where the line of code that asked for it, or empty if unknown
+     */
+    record Denial(String rule, String what, String where) implements ToLauncher {}
+
+    /** Counters by name, since the start. */
+    record Counters(List<Counter> values) implements ToLauncher {
+        public Counters {
+            values = List.copyOf(values);
+        }
+    }
+
+    /** One counter. */
+    record Counter(String name, long value) {}
+
+    /** The sandbox inside could not start or cannot go on; the JVM stops. */
+    record Failed(FailureCode code, String message) implements ToLauncher {}
+
+    /** Why the inside failed. */
+    enum FailureCode {
+        /** Something of Atoll's own before {@code main}. */
+        START,
+        /** The link or the control descriptor ended. */
+        LINK,
+        /** An error inside the stack. */
+        STACK
+    }
+
+    /** The program's JVM ends by itself: the last record. */
+    record Ended() implements ToLauncher {}
+}

@@ -1,0 +1,171 @@
+package dev.atoll.runtime.dns;
+
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.FullAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks name servers, one after the other, until each question has a result or all have been asked as often as the
+ * options say.
+ *
+ * <p>Each server is asked from an endpoint of its own, connected to it: its port is one no off-path sender can know (RFC
+ * 5452, RFC 6056), answers of others do not arrive, and an ICMP error from it is heard at once. Any thread; blocks.
+ */
+final class DnsClient {
+    private static final String TIMED_OUT = "no answer in time";
+
+    private final EndpointFactory endpoints;
+    private final Rng rng;
+    private final ResolverOptions options;
+    private final DnsCounters counters;
+
+    /** @param rng strong, and safe for use by several threads */
+    DnsClient(EndpointFactory endpoints, Rng rng, ResolverOptions options, DnsCounters counters) {
+        this.endpoints = endpoints;
+        this.rng = rng;
+        this.options = options;
+        this.counters = counters;
+    }
+
+    /** One question under way. */
+    private static final class Pending {
+        final DnsQuestion question;
+        final int index;
+        int id;
+        boolean sent;
+
+        Pending(DnsQuestion question, int index) {
+            this.question = question;
+            this.index = index;
+        }
+    }
+
+    /** Asks all questions at once; the outcomes are in the questions' order. */
+    List<DnsOutcome> ask(List<DnsQuestion> questions) {
+        List<DnsOutcome> outcomes = new ArrayList<>();
+        List<Pending> open = new ArrayList<>();
+        for (DnsQuestion question : questions) {
+            open.add(new Pending(question, outcomes.size()));
+            outcomes.add(new DnsOutcome.Failed("no name server is configured"));
+        }
+        for (int attempt = 0; attempt < options.attempts(); attempt++) {
+            for (FullAddress server : options.servers()) {
+                if (!open.isEmpty()) {
+                    askServer(server, open, outcomes);
+                }
+            }
+        }
+        return outcomes;
+    }
+
+    /** Asks one server what is open; questions with a result leave {@code open}, the others get a newer failure. */
+    private void askServer(FullAddress server, List<Pending> open, List<DnsOutcome> outcomes) {
+        List<Pending> waiting = new ArrayList<>(open);
+        String failure = TIMED_OUT;
+        try (UdpEndpoint endpoint = endpoints.newUdpEndpoint()) {
+            ReadySignal signal = new ReadySignal();
+            endpoint.setReadinessListener(signal);
+            endpoint.connect(server);
+            for (Pending each : waiting) {
+                each.id = rng.nextInt(1 << 16);
+                each.sent = false;
+            }
+            long deadlineNs = System.nanoTime() + options.timeoutNs();
+            ByteBuffer buffer = ByteBuffer.allocate(DnsMessages.MAX_UDP_BYTES);
+            while (!waiting.isEmpty()) {
+                send(endpoint, waiting);
+                if (endpoint.receive(buffer.clear()) != null) {
+                    accept(server, buffer.flip(), waiting, open, outcomes);
+                } else if (!signal.await(deadlineNs)) {
+                    counters.timeouts.increment();
+                    break;
+                }
+            }
+        } catch (StackException e) {
+            // The server's host refuses, there is no route to it, or the policy says no, with its rule in the text.
+            failure = e.getMessage() == null ? e.error().text() : e.getMessage();
+        }
+        for (Pending each : waiting) {
+            outcomes.set(each.index, new DnsOutcome.Failed(server + ": " + failure));
+        }
+    }
+
+    private void send(UdpEndpoint endpoint, List<Pending> waiting) throws StackException {
+        for (Pending each : waiting) {
+            if (!each.sent) {
+                ByteBuffer message = DnsMessages.encode(each.id, each.question);
+                each.sent = endpoint.send(message, null) != Endpoint.WOULD_BLOCK;
+                if (each.sent) {
+                    counters.asked.increment();
+                }
+            }
+        }
+    }
+
+    private void accept(
+            FullAddress server,
+            ByteBuffer message,
+            List<Pending> waiting,
+            List<Pending> open,
+            List<DnsOutcome> outcomes)
+            throws StackException {
+        DnsResponse response = DnsMessages.decode(message);
+        Pending asked = response == null ? null : find(response, waiting);
+        if (response == null || asked == null) {
+            // Late, forged or broken: the real answer may still come.
+            counters.ignored.increment();
+            return;
+        }
+        waiting.remove(asked);
+        if (response.truncated()) {
+            counters.overTcp.increment();
+            DnsOutcome outcome =
+                    new DnsTcpExchange(endpoints, options.timeoutNs()).ask(server, asked.id, asked.question);
+            settle(server, asked, outcome, open, outcomes);
+        } else {
+            settle(server, asked, new DnsOutcome.Answered(response), open, outcomes);
+        }
+    }
+
+    private static @Nullable Pending find(DnsResponse response, List<Pending> waiting) {
+        for (Pending each : waiting) {
+            if (each.sent && response.answers(each.id, each.question)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private void settle(
+            FullAddress server, Pending asked, DnsOutcome outcome, List<Pending> open, List<DnsOutcome> outcomes) {
+        if (outcome instanceof DnsOutcome.Answered answered) {
+            int code = answered.response().responseCode();
+            if (code == DnsResponse.NOERROR || code == DnsResponse.NXDOMAIN) {
+                counters.answered.increment();
+                open.remove(asked);
+                outcomes.set(asked.index, outcome);
+            } else {
+                outcomes.set(asked.index, new DnsOutcome.Failed(server + ": answered " + codeName(code)));
+            }
+        } else {
+            outcomes.set(asked.index, outcome);
+        }
+    }
+
+    /** The IANA registry's names for codes a server answers a question with. */
+    private static String codeName(int code) {
+        return switch (code) {
+            case 1 -> "FORMERR";
+            case 2 -> "SERVFAIL";
+            case 4 -> "NOTIMP";
+            case 5 -> "REFUSED";
+            default -> "with code " + code;
+        };
+    }
+}

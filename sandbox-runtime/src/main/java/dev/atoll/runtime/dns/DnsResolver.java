@@ -1,0 +1,172 @@
+package dev.atoll.runtime.dns;
+
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.socket.NameService;
+import dev.atoll.stack.socket.NameService.UnknownNameException.Reason;
+import dev.atoll.stack.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks names up as a C library would: literals, the hosts file, {@code localhost}, this host's own name, then the name
+ * servers with the search suffixes, over the stack's own endpoints, so that the policy sees it all.
+ *
+ * <p>Keeps no answers: the JDK does that above. Any thread; a lookup takes at most servers × attempts × timeout for each
+ * name tried.
+ */
+public final class DnsResolver implements NameService {
+    private static final String LOCALHOST = "localhost";
+
+    private final ResolverOptions options;
+    private final HostsFile hosts;
+    private final DnsCounters counters = new DnsCounters();
+    private final DnsClient client;
+
+    /**
+     * @param endpoints the stack
+     * @param rng strong, and safe for use by several threads
+     */
+    public DnsResolver(EndpointFactory endpoints, Rng rng, ResolverOptions options) {
+        this.options = options;
+        hosts = new HostsFile(options.hosts());
+        client = new DnsClient(endpoints, rng, options, counters);
+    }
+
+    public DnsCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public String localHostName() {
+        return options.localHostName();
+    }
+
+    @Override
+    public List<IpAddress> lookup(String name) throws UnknownNameException {
+        List<IpAddress> known = lookupHere(name);
+        if (!known.isEmpty()) {
+            return known;
+        }
+        if (!DnsName.isValid(name)) {
+            throw new UnknownNameException(name, Reason.NOT_KNOWN, null);
+        }
+        String failure = null;
+        boolean exists = false;
+        for (String candidate : candidates(name)) {
+            List<DnsOutcome> outcomes = client.ask(questions(candidate));
+            List<IpAddress> found = new ArrayList<>();
+            for (DnsOutcome outcome : outcomes) {
+                if (outcome instanceof DnsOutcome.Answered answered) {
+                    found.addAll(usable(answered.response().addresses()));
+                    exists |= answered.response().responseCode() == DnsResponse.NOERROR;
+                } else if (outcome instanceof DnsOutcome.Failed failed) {
+                    failure = failed.why();
+                }
+            }
+            if (!found.isEmpty()) {
+                return found;
+            }
+        }
+        throw unknown(name, failure, exists);
+    }
+
+    /** One name server's silence is no proof that a name does not exist, whatever others said of other suffixes. */
+    private static UnknownNameException unknown(String name, @Nullable String failure, boolean exists) {
+        if (failure != null) {
+            return new UnknownNameException(name, Reason.TEMPORARY, failure);
+        }
+        return new UnknownNameException(name, exists ? Reason.NO_ADDRESS : Reason.NOT_KNOWN, null);
+    }
+
+    /** What needs no server; empty if one must be asked. */
+    private List<IpAddress> lookupHere(String name) {
+        IpAddress literal = literalOrNull(name);
+        if (literal != null) {
+            return List.of(literal);
+        }
+        List<IpAddress> listed = usable(hosts.lookup(name));
+        if (!listed.isEmpty()) {
+            return listed;
+        }
+        String bare = DnsName.withoutRoot(name).toLowerCase(Locale.ROOT);
+        // RFC 6761 section 6.3: localhost and what is under it never leave the host.
+        if (bare.equals(LOCALHOST) || bare.endsWith("." + LOCALHOST)) {
+            return options.ipv6()
+                    ? List.of(IpAddress.V4_LOOPBACK, IpAddress.V6_LOOPBACK)
+                    : List.of(IpAddress.V4_LOOPBACK);
+        }
+        return bare.equals(options.localHostName().toLowerCase(Locale.ROOT)) ? options.localAddresses() : List.of();
+    }
+
+    private static @Nullable IpAddress literalOrNull(String name) {
+        if (name.isEmpty() || (name.indexOf(':') < 0 && !Character.isDigit(name.charAt(0)))) {
+            return null;
+        }
+        try {
+            return IpAddress.parse(name);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Without IPv6 in the stack, an address of it would only be something to fail on. */
+    private List<IpAddress> usable(List<IpAddress> addresses) {
+        return options.ipv6()
+                ? addresses
+                : addresses.stream().filter(IpAddress::isV4).toList();
+    }
+
+    private List<DnsQuestion> questions(String name) {
+        DnsQuestion v4 = new DnsQuestion(name, DnsQuestion.Type.A);
+        return options.ipv6() ? List.of(v4, new DnsQuestion(name, DnsQuestion.Type.AAAA)) : List.of(v4);
+    }
+
+    /** The names to try in turn (resolv.conf(5), {@code search} and {@code ndots}). */
+    private List<String> candidates(String name) {
+        if (name.endsWith(".") || options.search().isEmpty()) {
+            return List.of(name);
+        }
+        LinkedHashSet<String> candidates = new LinkedHashSet<>();
+        boolean asItIsFirst = name.chars().filter(c -> c == '.').count() >= options.dots();
+        if (asItIsFirst) {
+            candidates.add(name);
+        }
+        for (String suffix : options.search()) {
+            String joined = name + "." + suffix;
+            if (DnsName.isValid(joined)) {
+                candidates.add(joined);
+            }
+        }
+        candidates.add(name);
+        return List.copyOf(candidates);
+    }
+
+    @Override
+    public String reverse(IpAddress address) throws UnknownNameException {
+        String listed = hosts.reverse(address);
+        if (listed != null) {
+            return listed;
+        }
+        if (address.isLoopback()) {
+            return LOCALHOST;
+        }
+        if (options.localAddresses().contains(address)) {
+            return options.localHostName();
+        }
+        DnsQuestion question = new DnsQuestion(DnsName.ofAddress(address), DnsQuestion.Type.PTR);
+        DnsOutcome outcome = client.ask(List.of(question)).get(0);
+        if (outcome instanceof DnsOutcome.Answered answered) {
+            for (String name : answered.response().pointers()) {
+                // A program may put the name into a page or a log: nothing but a host name is let through.
+                if (DnsName.isHostName(name)) {
+                    return name;
+                }
+            }
+            throw new UnknownNameException(address.toString(), Reason.NOT_KNOWN, null);
+        }
+        throw new UnknownNameException(address.toString(), Reason.TEMPORARY, ((DnsOutcome.Failed) outcome).why());
+    }
+}

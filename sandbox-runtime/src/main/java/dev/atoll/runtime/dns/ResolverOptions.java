@@ -1,0 +1,101 @@
+package dev.atoll.runtime.dns;
+
+import dev.atoll.stack.env.Check;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import java.io.File;
+import java.util.List;
+
+/**
+ * How names are looked up; the defaults are those of resolv.conf(5).
+ *
+ * @param servers whom to ask, in this order; none means that only the hosts file is asked
+ * @param search suffixes tried behind a short name, in this order
+ * @param dots a name with at least this many dots is tried as it is before the suffixes
+ * @param timeoutNs how long to wait for one server's answer
+ * @param attempts how often to go through the servers
+ * @param ipv6 whether to ask for IPv6 addresses, too
+ * @param hosts the hosts file
+ * @param localHostName the name of this host
+ * @param localAddresses what that name means unless the hosts file says it
+ */
+public record ResolverOptions(
+        List<FullAddress> servers,
+        List<String> search,
+        int dots,
+        long timeoutNs,
+        int attempts,
+        boolean ipv6,
+        File hosts,
+        String localHostName,
+        List<IpAddress> localAddresses) {
+    /** The port of name servers. */
+    public static final int PORT = 53;
+
+    /** More servers would only make a failing lookup slower; resolv.conf allows 3. */
+    public static final int MAX_SERVERS = 8;
+
+    /** What resolv.conf allows since it has a limit worth the name. */
+    public static final int MAX_SEARCH = 32;
+
+    private static final int DEFAULT_DOTS = 1;
+    private static final long DEFAULT_TIMEOUT_NS = 5_000_000_000L;
+    private static final int DEFAULT_ATTEMPTS = 2;
+
+    public ResolverOptions {
+        servers = List.copyOf(servers);
+        search = List.copyOf(search);
+        localAddresses = List.copyOf(localAddresses);
+        Check.argument(servers.size() <= MAX_SERVERS, "servers", servers.size(), "at most " + MAX_SERVERS);
+        Check.argument(search.size() <= MAX_SEARCH, "search", search.size(), "at most " + MAX_SEARCH);
+        for (String suffix : search) {
+            Check.argument(DnsName.isValid(suffix), "search", suffix, "domain names");
+        }
+        Check.argument(dots >= 0, "dots", dots, "0 or more");
+        Check.argument(timeoutNs > 0, "timeoutNs", timeoutNs, "more than 0");
+        Check.argument(attempts > 0, "attempts", attempts, "1 or more");
+    }
+
+    /** Asks these servers at their usual port, with {@code /etc/hosts} and everything else by default. */
+    public static ResolverOptions of(List<IpAddress> servers) {
+        return new ResolverOptions(
+                servers.stream().map(server -> new FullAddress(server, PORT)).toList(),
+                List.of(),
+                DEFAULT_DOTS,
+                DEFAULT_TIMEOUT_NS,
+                DEFAULT_ATTEMPTS,
+                false,
+                new File("/etc/hosts"),
+                "localhost",
+                List.of());
+    }
+
+    /** The same with suffixes for short names. */
+    public ResolverOptions withSearch(List<String> suffixes) {
+        return new ResolverOptions(
+                servers, suffixes, dots, timeoutNs, attempts, ipv6, hosts, localHostName, localAddresses);
+    }
+
+    /** The same with another patience. */
+    public ResolverOptions withPatience(long newTimeoutNs, int newAttempts) {
+        return new ResolverOptions(
+                servers, search, dots, newTimeoutNs, newAttempts, ipv6, hosts, localHostName, localAddresses);
+    }
+
+    /** The same, asking for IPv6 addresses or not. */
+    public ResolverOptions withIpv6(boolean newIpv6) {
+        return new ResolverOptions(
+                servers, search, dots, timeoutNs, attempts, newIpv6, hosts, localHostName, localAddresses);
+    }
+
+    /** The same with another hosts file. */
+    public ResolverOptions withHosts(File newHosts) {
+        return new ResolverOptions(
+                servers, search, dots, timeoutNs, attempts, ipv6, newHosts, localHostName, localAddresses);
+    }
+
+    /** The same for a host of that name and those addresses. */
+    public ResolverOptions withLocalHost(String name, List<IpAddress> addresses) {
+        return new ResolverOptions(servers, search, dots, timeoutNs, attempts, ipv6, hosts, name, addresses);
+    }
+}

@@ -1,0 +1,138 @@
+package dev.atoll.runtime.link;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The three things descriptors need of the JDK that it has no public door for: a descriptor by its number, channels
+ * that an interrupt does not close, and the descriptor under a channel.
+ *
+ * <p>They need {@code java.base/java.io} and {@code java.base/sun.nio.ch} opened to this class's module: the agent does
+ * that, a program that embeds Atoll does it by command line. Checked on 17, 21 and 25; a JDK that lacks one of them is
+ * found by {@link #verify} and named, before anything depends on it.
+ */
+public final class HostAccess {
+    private static final String HOW = "start Java with --add-opens java.base/java.io=ALL-UNNAMED"
+            + " --add-opens java.base/sun.nio.ch=ALL-UNNAMED, or let Atoll's agent do it";
+
+    private final Field number;
+    private final MethodHandle setUninterruptible;
+    private final MethodHandle descriptorOfChannel;
+
+    private static volatile @Nullable HostAccess instance;
+
+    private HostAccess(Field number, MethodHandle setUninterruptible, MethodHandle descriptorOfChannel) {
+        this.number = number;
+        this.setUninterruptible = setUninterruptible;
+        this.descriptorOfChannel = descriptorOfChannel;
+    }
+
+    /**
+     * Checks that this JVM gives what descriptors need.
+     *
+     * @throws IOException if not, saying what is missing and how to get it
+     */
+    public static void verify() throws IOException {
+        get();
+    }
+
+    /**
+     * A descriptor object for a number the process has open already; the streams made from it own the descriptor.
+     *
+     * @throws IOException as {@link #verify}
+     */
+    public static FileDescriptor descriptor(int descriptorNumber) throws IOException {
+        return get().adopt(descriptorNumber);
+    }
+
+    static HostAccess get() throws IOException {
+        HostAccess access = instance;
+        if (access == null) {
+            access = open();
+            instance = access;
+        }
+        return access;
+    }
+
+    private static HostAccess open() throws IOException {
+        String wanted = "field fd of java.io.FileDescriptor";
+        try {
+            Field number = FileDescriptor.class.getDeclaredField("fd");
+            number.setAccessible(true);
+            wanted = "method setUninterruptible of sun.nio.ch.FileChannelImpl";
+            MethodHandle uninterruptible =
+                    method("sun.nio.ch.FileChannelImpl", "setUninterruptible", void.class, FileChannel.class);
+            wanted = "method getFD of sun.nio.ch.SelChImpl";
+            MethodHandle descriptor =
+                    method("sun.nio.ch.SelChImpl", "getFD", FileDescriptor.class, SocketChannel.class);
+            return new HostAccess(number, uninterruptible, descriptor);
+        } catch (InaccessibleObjectException | IllegalAccessException e) {
+            throw new IOException("this JVM keeps " + wanted + " closed: " + HOW, e);
+        } catch (NoSuchFieldException | NoSuchMethodException | ClassNotFoundException e) {
+            throw new IOException("this JDK (" + Runtime.version() + ") has no " + wanted, e);
+        }
+    }
+
+    private static MethodHandle method(String owner, String name, Class<?> returned, Class<?> receiver)
+            throws ClassNotFoundException, NoSuchMethodException, IllegalAccessException {
+        Method method = Class.forName(owner).getMethod(name);
+        method.setAccessible(true);
+        return MethodHandles.lookup().unreflect(method).asType(MethodType.methodType(returned, receiver));
+    }
+
+    /** A descriptor object for a number the process has open already. */
+    FileDescriptor adopt(int descriptorNumber) throws IOException {
+        FileDescriptor descriptor = new FileDescriptor();
+        try {
+            number.setInt(descriptor, descriptorNumber);
+        } catch (IllegalAccessException e) {
+            throw new IOException("cannot adopt descriptor " + descriptorNumber, e);
+        }
+        return descriptor;
+    }
+
+    int numberOf(FileDescriptor descriptor) throws IOException {
+        try {
+            return number.getInt(descriptor);
+        } catch (IllegalAccessException e) {
+            throw new IOException("cannot read the number of a descriptor", e);
+        }
+    }
+
+    /**
+     * Makes a channel ignore interrupts. Otherwise an interrupt of a thread inside a read or write closes the channel,
+     * and with it the link of the whole JVM.
+     */
+    void makeUninterruptible(FileChannel channel) throws IOException {
+        try {
+            setUninterruptible.invokeExact(channel);
+        } catch (Throwable e) {
+            throw broken("setUninterruptible", e);
+        }
+    }
+
+    /** The descriptor under a channel of the JDK's own provider. */
+    FileDescriptor descriptorOf(SocketChannel channel) throws IOException {
+        try {
+            return (FileDescriptor) descriptorOfChannel.invokeExact(channel);
+        } catch (Throwable e) {
+            throw broken("getFD", e);
+        }
+    }
+
+    private static IOException broken(String what, Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return new IOException(what + " failed on this JDK (" + Runtime.version() + ")", cause);
+    }
+}

@@ -1,0 +1,176 @@
+package dev.atoll.runtime.link;
+
+import java.io.Closeable;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Path;
+import jdk.nio.Channels;
+
+/**
+ * One open descriptor of the process, driven from plain Java: non-blocking, selectable, and deaf to interrupts.
+ *
+ * <p>Reads and writes are the business of one owner at a time (a link, under its stack's hold). It is made before hooks
+ * are installed in the JDK: what it is built from must be the JDK's own.
+ *
+ * <p>Closing is safe while a selector watches: the number is given back to the system when the selector has let go of
+ * it, as otherwise another file could get the number and its events.
+ */
+public final class HostDescriptor implements Closeable {
+    /** Nothing to read now, or no room to write. */
+    public static final int NOTHING = 0;
+
+    /** The other end has closed. */
+    public static final int END = -1;
+
+    private final int number;
+    private final FileChannel in;
+    private final FileChannel out;
+    private final SelectableChannel selectable;
+    private volatile boolean closed;
+
+    private HostDescriptor(int number, FileChannel in, FileChannel out, SelectableChannel selectable) {
+        this.number = number;
+        this.in = in;
+        this.out = out;
+        this.selectable = selectable;
+    }
+
+    /**
+     * Takes over a descriptor the process was started with or has opened by other means. It belongs to the result from
+     * here and is made non-blocking.
+     *
+     * @throws IOException if it is not open, or the JDK does not let us (see {@link HostAccess})
+     */
+    public static HostDescriptor adopt(int number) throws IOException {
+        HostAccess access = HostAccess.get();
+        FileDescriptor descriptor = access.adopt(number);
+        if (!descriptor.valid()) {
+            throw new IOException("descriptor " + number + " cannot be: numbers begin at 0");
+        }
+        FileChannel in = reader(access, descriptor);
+        FileChannel out = writer(access, descriptor);
+        SelectableChannel selectable = Channels.readWriteSelectableChannel(descriptor, new Closer(in));
+        try {
+            selectable.configureBlocking(false);
+        } catch (IOException e) {
+            // Not closed: if it is not open, somebody else may get the number any moment.
+            throw new IOException("descriptor " + number + " cannot be used: " + e.getMessage(), e);
+        }
+        return new HostDescriptor(number, in, out, selectable);
+    }
+
+    /**
+     * Connects to a Unix stream socket.
+     *
+     * @param path where it listens
+     * @param provider the JDK's own provider
+     * @throws IOException if there is nobody, or the JDK does not let us (see {@link HostAccess})
+     */
+    public static HostDescriptor connect(Path path, SelectorProvider provider) throws IOException {
+        HostAccess access = HostAccess.get();
+        SocketChannel channel = provider.openSocketChannel(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(path));
+            channel.configureBlocking(false);
+            FileDescriptor descriptor = access.descriptorOf(channel);
+            return new HostDescriptor(
+                    access.numberOf(descriptor), reader(access, descriptor), writer(access, descriptor), channel);
+        } catch (IOException e) {
+            channel.close();
+            throw new IOException("cannot connect to " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static FileChannel reader(HostAccess access, FileDescriptor descriptor) throws IOException {
+        FileChannel channel = new FileInputStream(descriptor).getChannel();
+        access.makeUninterruptible(channel);
+        return channel;
+    }
+
+    private static FileChannel writer(HostAccess access, FileDescriptor descriptor) throws IOException {
+        FileChannel channel = new FileOutputStream(descriptor).getChannel();
+        access.makeUninterruptible(channel);
+        return channel;
+    }
+
+    /** The number, for an event loop that watches by number. */
+    public int number() {
+        return number;
+    }
+
+    /** The same descriptor as a selector of the JDK's own provider takes it; non-blocking, for reading and writing. */
+    public SelectableChannel selectable() {
+        return selectable;
+    }
+
+    /**
+     * Reads once, from the buffer's position to its limit.
+     *
+     * @return bytes read, {@link #NOTHING} or {@link #END}
+     */
+    public int read(ByteBuffer target) throws IOException {
+        ensureOpen();
+        return in.read(target);
+    }
+
+    /**
+     * Writes once; a buffer's position moves by what was taken.
+     *
+     * @return bytes written, or {@link #NOTHING}
+     */
+    public int write(ByteBuffer source) throws IOException {
+        ensureOpen();
+        return out.write(source);
+    }
+
+    /**
+     * Writes several buffers in one system call.
+     *
+     * @return bytes written over all, or {@link #NOTHING}
+     */
+    public long write(ByteBuffer[] sources, int offset, int count) throws IOException {
+        ensureOpen();
+        return out.write(sources, offset, count);
+    }
+
+    private void ensureOpen() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        selectable.close();
+    }
+
+    /** Closes an adopted descriptor once no selector watches it. */
+    private record Closer(FileChannel channel) implements Channels.SelectableChannelCloser {
+        @Override
+        public void implCloseChannel(SelectableChannel selectable) throws IOException {
+            if (!selectable.isRegistered()) {
+                channel.close();
+            }
+        }
+
+        @Override
+        public void implReleaseChannel(SelectableChannel selectable) throws IOException {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Recording what crosses a link, as a pcapng file. */
+@NullMarked
+package dev.atoll.runtime.pcap;
+
+import org.jspecify.annotations.NullMarked;

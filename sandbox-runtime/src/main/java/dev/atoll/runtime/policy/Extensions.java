@@ -1,0 +1,169 @@
+package dev.atoll.runtime.policy;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The extensions of iptables: those Atoll has, and the names of those it knows but does not have yet, so that each is
+ * refused under its name and none is taken for a spelling mistake.
+ */
+final class Extensions {
+    private static final Map<String, Supplier<MatchSyntax>> MATCHES = new LinkedHashMap<>();
+
+    static {
+        MATCHES.put("tcp", TcpSyntax::new);
+        MATCHES.put("udp", UdpSyntax::new);
+        MATCHES.put("icmp", IcmpSyntax::new);
+        MATCHES.put("state", StateSyntax::state);
+        MATCHES.put("conntrack", StateSyntax::conntrack);
+        MATCHES.put("comment", CommentSyntax::new);
+    }
+
+    private static final Set<String> UNBUILT_MATCHES = words("addrtype ah bpf cgroup cluster codesource connbytes"
+            + " connlabel connlimit connmark cpu dccp devgroup dscp dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
+            + " icmp6 icmpv6 ipcomp iprange ipv6-icmp ipv6header ipvs length limit mac mark mh multiport nfacct osf"
+            + " owner physdev pkttype policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
+            + " tcpmss time tos ttl u32");
+
+    private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT"
+            + " DNAT DNPT DSCP ECN HL HMARK IDLETIMER LED LOG MARK MASQUERADE NETMAP NFLOG NFQUEUE NOTRACK QUEUE"
+            + " RATEEST REDIRECT SECMARK SET SNAT SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TPROXY TRACE TTL ULOG");
+
+    /** Targets of our own, standard ones first. */
+    static final List<String> TARGETS = List.of("ACCEPT", "DROP", "RETURN", "REJECT");
+
+    static final List<OptionSpec> REJECT_OPTIONS = List.of(OptionSpec.of("reject-with", 1, false));
+
+    /** Options that people use without the extension they belong to, and that extension. */
+    private static final Map<String, String> OWNERS = new LinkedHashMap<>();
+
+    static {
+        owner("multiport", "dports sports ports source-ports destination-ports");
+        owner("limit", "limit limit-burst");
+        owner("hashlimit", "hashlimit hashlimit-upto hashlimit-above hashlimit-name hashlimit-mode hashlimit-burst");
+        owner("connlimit", "connlimit-upto connlimit-above connlimit-mask");
+        owner("owner", "uid-owner gid-owner socket-exists");
+        owner("set", "match-set");
+        owner("mac", "mac-source");
+        owner("mark", "mark");
+        owner("iprange", "src-range dst-range");
+        owner("addrtype", "src-type dst-type");
+        owner("pkttype", "pkt-type");
+        owner("length", "length");
+        owner("ttl", "ttl ttl-eq ttl-lt ttl-gt");
+        owner("time", "timestart timestop datestart datestop weekdays monthdays");
+        owner("string", "string algo hex-string");
+        owner("recent", "rcheck update seconds hitcount rdest rsource");
+        owner("statistic", "probability");
+        owner("tcp or -p udp", "sport dport source-port destination-port");
+        owner("tcp", "syn tcp-flags tcp-option");
+        owner("icmp", "icmp-type");
+        owner("icmp6", "icmpv6-type");
+        owner("state", "state");
+        owner("conntrack", "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctstatus ctexpire ctdir");
+        owner("comment", "comment");
+    }
+
+    private static final Map<String, String> TARGET_OWNERS = new LinkedHashMap<>();
+
+    static {
+        TARGET_OWNERS.put("reject-with", "REJECT");
+        TARGET_OWNERS.put("log-prefix", "LOG");
+        TARGET_OWNERS.put("log-level", "LOG");
+        TARGET_OWNERS.put("to-destination", "DNAT");
+        TARGET_OWNERS.put("to-source", "SNAT");
+        TARGET_OWNERS.put("to-ports", "REDIRECT");
+        TARGET_OWNERS.put("set-mark", "MARK");
+        TARGET_OWNERS.put("nflog-prefix", "NFLOG");
+        TARGET_OWNERS.put("nflog-group", "NFLOG");
+        TARGET_OWNERS.put("clamp-mss-to-pmtu", "TCPMSS");
+    }
+
+    private Extensions() {}
+
+    private static Set<String> words(String text) {
+        return new LinkedHashSet<>(Arrays.asList(text.split(" ", -1)));
+    }
+
+    private static void owner(String extension, String options) {
+        for (String option : options.split(" ", -1)) {
+            OWNERS.put(option, extension);
+        }
+    }
+
+    /** A new use of a match, or null if there is none of that name. */
+    static @Nullable MatchSyntax match(String name) {
+        Supplier<MatchSyntax> syntax = MATCHES.get(name);
+        return syntax == null ? null : syntax.get();
+    }
+
+    /** The match that {@code -p} of that protocol brings without {@code -m}, or null. */
+    static @Nullable MatchSyntax matchOfProtocol(int protocol) {
+        switch (protocol) {
+            case Protocols.TCP:
+                return match("tcp");
+            case Protocols.UDP:
+                return match("udp");
+            case Protocols.ICMP:
+                return match("icmp");
+            default:
+                return null;
+        }
+    }
+
+    static boolean isUnbuiltMatch(String name) {
+        return UNBUILT_MATCHES.contains(name);
+    }
+
+    static boolean isUnbuiltTarget(String name) {
+        return UNBUILT_TARGETS.contains(name);
+    }
+
+    /** Whether a chain of that name could not be told from a target. */
+    static boolean isTargetName(String name) {
+        return TARGETS.contains(name) || isUnbuiltTarget(name);
+    }
+
+    static Set<String> matchNames() {
+        Set<String> names = new LinkedHashSet<>(MATCHES.keySet());
+        names.addAll(UNBUILT_MATCHES);
+        return names;
+    }
+
+    static Set<String> targetNames() {
+        Set<String> names = new LinkedHashSet<>(TARGETS);
+        names.addAll(UNBUILT_TARGETS);
+        return names;
+    }
+
+    /** What an option that nothing named so far has would need before it; null if no extension known has it. */
+    static @Nullable String missingFor(String option) {
+        String match = OWNERS.get(option);
+        if (match != null) {
+            if (isUnbuiltMatch(match)) {
+                return "--" + option + " belongs to -m " + match + ", which is not supported yet";
+            }
+            boolean protocol = match.startsWith("tcp") || match.equals("icmp");
+            return "--" + option + " needs " + (protocol ? "-p " : "-m ") + match + " before it";
+        }
+        String target = TARGET_OWNERS.get(option);
+        if (target == null) {
+            return null;
+        }
+        return isUnbuiltTarget(target)
+                ? "--" + option + " belongs to -j " + target + ", which is not supported yet"
+                : "--" + option + " needs -j " + target + " before it";
+    }
+
+    static Set<String> optionNames() {
+        Set<String> names = new LinkedHashSet<>(OWNERS.keySet());
+        names.addAll(TARGET_OWNERS.keySet());
+        return names;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.atoll.runtime.policy;
+
+import dev.atoll.stack.filter.Origin;
+import org.jspecify.annotations.Nullable;
+
+/** One line that is being read, and the way to say what is wrong with it. */
+final class Line {
+    private final String source;
+    private final int number;
+    private final String text;
+    private final Problems problems;
+    private boolean bad;
+
+    Line(String source, int number, String text, Problems problems) {
+        this.source = source;
+        this.number = number;
+        this.text = text;
+        this.problems = problems;
+    }
+
+    int number() {
+        return number;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** Whether something in this line was wrong, so that it has no effect. */
+    boolean isBad() {
+        return bad;
+    }
+
+    void error(Word at, String message) {
+        error(at, message, null);
+    }
+
+    void error(Word at, String message, @Nullable String suggestion) {
+        bad = true;
+        problems.add(number, text, at, message, suggestion);
+    }
+
+    /** The whole line as the place of a mistake. */
+    Word whole() {
+        int from = 0;
+        while (from < text.length() && isBlank(text.charAt(from))) {
+            from++;
+        }
+        int to = text.length();
+        while (to > from && isBlank(text.charAt(to - 1))) {
+            to--;
+        }
+        return new Word(text.substring(from, to), from + 1, Math.max(1, to - from));
+    }
+
+    /** The place right behind the line's last character. */
+    Word end() {
+        Word whole = whole();
+        return new Word("", whole.column() + whole.text().length(), 1);
+    }
+
+    Origin origin() {
+        return new Origin(source, number, whole().text());
+    }
+
+    static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+}

@@ -1,0 +1,256 @@
+package dev.atoll.runtime.sandbox;
+
+import dev.atoll.runtime.clock.SecureEntropy;
+import dev.atoll.runtime.clock.SystemClock;
+import dev.atoll.runtime.dns.DnsResolver;
+import dev.atoll.runtime.dns.EndpointFactory;
+import dev.atoll.runtime.dns.ResolverOptions;
+import dev.atoll.runtime.link.PolledLink;
+import dev.atoll.runtime.loop.DrivenStack;
+import dev.atoll.runtime.loop.FailureReport;
+import dev.atoll.runtime.loop.StackDriver;
+import dev.atoll.runtime.loop.StackLoop;
+import dev.atoll.runtime.pcap.CaptureLink;
+import dev.atoll.runtime.pcap.PcapngWriter;
+import dev.atoll.stack.Nic;
+import dev.atoll.stack.Stack;
+import dev.atoll.stack.env.Check;
+import dev.atoll.stack.env.Clock;
+import dev.atoll.stack.filter.DenialListener;
+import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.link.LinkEndpoint;
+import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Subnet;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Sandbox} is made of. Not thread-safe; {@link #start} may be called once. */
+public final class SandboxBuilder {
+    /** The NIC's name unless told otherwise: what rules call it. */
+    public static final String DEFAULT_NIC_NAME = "eth0";
+
+    private record Address(IpAddress address, int prefixLength) {}
+
+    private record Route(Subnet destination, @Nullable IpAddress router) {}
+
+    private @Nullable LinkEndpoint link;
+    private String nicName = DEFAULT_NIC_NAME;
+    private final List<Address> addresses = new ArrayList<>();
+    private final List<Route> routes = new ArrayList<>();
+    private @Nullable RuleSet rules;
+    private @Nullable DenialListener denials;
+    private @Nullable ResolverOptions names;
+    private @Nullable WritableByteChannel captureChannel;
+    private FailureReport failures = SandboxBuilder::failedUnheard;
+    private SelectorProvider provider = SelectorProvider.provider();
+    private @Nullable StackDriver driver;
+    private final Clock clock = new SystemClock();
+    private boolean started;
+
+    SandboxBuilder() {}
+
+    /** The link; without one there is only {@code lo}. A link that is no {@link PolledLink} is driven by its owner. */
+    public SandboxBuilder link(LinkEndpoint newLink) {
+        link = newLink;
+        return this;
+    }
+
+    /** What rules call the link's NIC; 1 to 15 characters. */
+    public SandboxBuilder nicName(String name) {
+        nicName = name;
+        return this;
+    }
+
+    /** An address of the link's NIC; its subnet is on the link. */
+    public SandboxBuilder address(IpAddress address, int prefixLength) {
+        addresses.add(new Address(address, prefixLength));
+        return this;
+    }
+
+    /** The router for everything that is not on the link. */
+    public SandboxBuilder router(IpAddress router) {
+        return route(router.isV4() ? Subnet.V4_ALL : Subnet.V6_ALL, router);
+    }
+
+    /** A route through the link; a null router means that the destinations are on it. */
+    public SandboxBuilder route(Subnet destination, @Nullable IpAddress router) {
+        routes.add(new Route(destination, router));
+        return this;
+    }
+
+    /** The rules in force from the first packet on; without any, everything passes. */
+    public SandboxBuilder policy(RuleSet newRules) {
+        rules = newRules;
+        return this;
+    }
+
+    /** Who is told of what the rules deny. */
+    public SandboxBuilder denials(DenialListener listener) {
+        denials = listener;
+        return this;
+    }
+
+    /** How names are looked up; by default from the hosts file alone. */
+    public SandboxBuilder names(ResolverOptions options) {
+        names = options;
+        return this;
+    }
+
+    /** Where to record what crosses the link, as pcapng; closed with the sandbox. */
+    public SandboxBuilder capture(WritableByteChannel channel) {
+        captureChannel = channel;
+        return this;
+    }
+
+    /** Who is told when the stack or its link ends by itself; by default the thread's uncaught exception handler. */
+    public SandboxBuilder failures(FailureReport report) {
+        failures = report;
+        return this;
+    }
+
+    /** The JDK's own selector provider, for a program that has put another in its place. */
+    public SandboxBuilder selectorProvider(SelectorProvider newProvider) {
+        provider = newProvider;
+        return this;
+    }
+
+    /** What drives the stack in place of a loop of its own; closed with the sandbox. */
+    public SandboxBuilder driver(StackDriver newDriver) {
+        driver = newDriver;
+        return this;
+    }
+
+    private static void failedUnheard(Throwable cause) {
+        Thread thread = Thread.currentThread();
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, cause);
+    }
+
+    /**
+     * Makes the stack and begins to drive it.
+     *
+     * @throws IOException if a descriptor, an address or a route is refused; everything given to the builder is then
+     *     closed
+     */
+    public Sandbox start() throws IOException {
+        Check.that(!started, "a builder starts one sandbox");
+        started = true;
+        Check.argument(
+                link != null || (addresses.isEmpty() && routes.isEmpty() && captureChannel == null),
+                "link",
+                null,
+                "a link for the addresses, routes or capture");
+        Cleanup cleanup = new Cleanup();
+        try {
+            Sandbox sandbox = start(cleanup);
+            cleanup.keep();
+            return sandbox;
+        } finally {
+            cleanup.run();
+        }
+    }
+
+    private Sandbox start(Cleanup cleanup) throws IOException {
+        LinkEndpoint given = link;
+        if (given != null) {
+            cleanup.add(given::close);
+        }
+        if (captureChannel != null) {
+            cleanup.add(captureChannel);
+        }
+        SecureEntropy entropy = new SecureEntropy();
+        cleanup.add(entropy);
+        StackDriver drives = driver != null ? driver : new StackLoop(provider, clock, failures);
+        cleanup.add(drives);
+        Stack stack = Stack.builder().clock(clock).rng(entropy).driver(drives).build();
+        cleanup.add(stack);
+        if (denials != null) {
+            stack.ipTables().denialListener(denials);
+        }
+        if (rules != null) {
+            // Before there is a link: no packet ever meets a filter without its rules.
+            stack.ipTables().replace(rules);
+        }
+        PcapngWriter capture = null;
+        Nic nic = null;
+        if (given != null) {
+            LinkEndpoint used = given;
+            if (captureChannel != null) {
+                capture = new PcapngWriter(
+                        captureChannel, clock, nicName, PcapngWriter.DEFAULT_BUFFER_BYTES, failures::captureFailed);
+                cleanup.add(capture);
+                used = new CaptureLink(given, capture);
+            }
+            nic = makeNic(stack, used);
+        }
+        DnsResolver resolver = new DnsResolver(endpointsOf(stack), entropy, resolverOptions());
+        drives.start(DrivenStack.of(stack), given instanceof PolledLink polled ? List.of(polled) : List.of());
+        return new Sandbox(stack, nic, resolver, drives, capture, entropy);
+    }
+
+    private Nic makeNic(Stack stack, LinkEndpoint used) throws IOException {
+        Nic nic = stack.createNic(nicName, used);
+        for (Address each : addresses) {
+            nic.addAddress(each.address(), each.prefixLength());
+        }
+        for (Route each : routes) {
+            stack.routes().add(each.destination(), each.router(), nic);
+        }
+        return nic;
+    }
+
+    private ResolverOptions resolverOptions() {
+        ResolverOptions given = names != null ? names : ResolverOptions.of(List.of());
+        if (!given.localAddresses().isEmpty()) {
+            return given;
+        }
+        return given.withLocalHost(
+                given.localHostName(), addresses.stream().map(Address::address).toList());
+    }
+
+    private static EndpointFactory endpointsOf(Stack stack) {
+        return new EndpointFactory() {
+            @Override
+            public UdpEndpoint newUdpEndpoint() {
+                return stack.newUdpEndpoint();
+            }
+
+            @Override
+            public TcpEndpoint newTcpEndpoint() {
+                return stack.newTcpEndpoint();
+            }
+        };
+    }
+
+    /** Closes what was opened, last first, unless all went well. */
+    private static final class Cleanup {
+        private final List<AutoCloseable> opened = new ArrayList<>();
+
+        void add(AutoCloseable each) {
+            opened.add(each);
+        }
+
+        void keep() {
+            opened.clear();
+        }
+
+        void run() throws IOException {
+            IOException failure = null;
+            for (int i = opened.size() - 1; i >= 0; i--) {
+                try {
+                    opened.get(i).close();
+                } catch (Exception e) {
+                    failure = failure == null ? new IOException("cannot clean up after a failed start", e) : failure;
+                }
+            }
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.runtime.clock;
+
+import org.jspecify.annotations.NullMarked;

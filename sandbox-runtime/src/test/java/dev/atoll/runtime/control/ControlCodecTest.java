@@ -1,0 +1,163 @@
+package dev.atoll.runtime.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Counter;
+import dev.atoll.runtime.control.ControlRecord.Counters;
+import dev.atoll.runtime.control.ControlRecord.Denial;
+import dev.atoll.runtime.control.ControlRecord.Ended;
+import dev.atoll.runtime.control.ControlRecord.Failed;
+import dev.atoll.runtime.control.ControlRecord.FailureCode;
+import dev.atoll.runtime.control.ControlRecord.Link;
+import dev.atoll.runtime.control.ControlRecord.LinkKind;
+import dev.atoll.runtime.control.ControlRecord.Policy;
+import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Setup;
+import dev.atoll.runtime.control.ControlRecord.Stop;
+import dev.atoll.runtime.control.ControlRecord.ToLauncher;
+import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ControlCodecTest {
+    private static final Setup SETUP = new Setup(
+            "lagoon",
+            new Link(LinkKind.TAP, 3, "eth0", 1500, MacAddress.parse("02:00:00:00:00:02"), 10),
+            List.of(new Address(IpAddress.parse("10.66.0.2"), 30), new Address(IpAddress.parse("fd00::2"), 64)),
+            IpAddress.parse("10.66.0.1"),
+            List.of(IpAddress.parse("10.66.0.1"), IpAddress.parse("9.9.9.9")),
+            false,
+            true,
+            5,
+            true);
+
+    static List<ToProgram> toProgram() {
+        Link none = new Link(LinkKind.NONE, ControlRecord.NO_DESCRIPTOR, "none", 65535, MacAddress.ZERO, 0);
+        return List.of(
+                SETUP,
+                new Setup("", none, List.of(), null, List.of(), true, false, ControlRecord.NO_DESCRIPTOR, false),
+                new Policy(ByteBuffer.wrap(new byte[] {1, 2, 3})),
+                new Policy(ByteBuffer.allocate(0)),
+                new Stop("the launcher ends"));
+    }
+
+    static List<ToLauncher> toLauncher() {
+        return List.of(
+                new Ready(),
+                new Denial("egress.rules:12: -A OUTPUT -j REJECT", "tcp 10.66.0.2:4711 > 10.0.0.1:80", "App.java:7"),
+                new Counters(List.of(new Counter("tcp.segments.in", 1L << 40), new Counter("ü", -1))),
+                new Failed(FailureCode.LINK, "gone"),
+                new Ended());
+    }
+
+    @ParameterizedTest
+    @MethodSource("toProgram")
+    void toProgram_encoded_decodesToTheSame(ToProgram value) throws ControlFault {
+        assertEquals(value, ControlCodec.decodeToProgram(record(value)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("toLauncher")
+    void toLauncher_encoded_decodesToTheSame(ToLauncher value) throws ControlFault {
+        assertEquals(value, ControlCodec.decodeToLauncher(record(value)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("toProgram")
+    void toProgram_cutAnywhere_isAFault(ToProgram value) {
+        ByteBuffer whole = record(value);
+        for (int length = 0; length < whole.limit(); length++) {
+            ByteBuffer cut = whole.slice(0, length);
+            assertThrows(ControlFault.class, () -> ControlCodec.decodeToProgram(cut), "cut to " + length);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("toLauncher")
+    void toLauncher_withBytesAfterIt_isAFault(ToLauncher value) {
+        byte[] bytes = record(value).array();
+        byte[] longer = Arrays.copyOfRange(bytes, ControlCodec.LENGTH_BYTES, bytes.length + 1);
+        ControlFault fault =
+                assertThrows(ControlFault.class, () -> ControlCodec.decodeToLauncher(ByteBuffer.wrap(longer)));
+        assertTrue(fault.toString().contains("after the record's last field"), fault.toString());
+    }
+
+    @Test
+    void otherVersion_isAFaultThatNamesBoth() {
+        ByteBuffer bytes = ByteBuffer.wrap(new byte[] {9, 1});
+        ControlFault fault = assertThrows(ControlFault.class, () -> ControlCodec.decodeToLauncher(bytes));
+        assertEquals("a record of version 9, expected is 1", fault.getMessage());
+    }
+
+    @Test
+    void directions_doNotMix() {
+        ByteBuffer ended = record(new Ended());
+        assertThrows(ControlFault.class, () -> ControlCodec.decodeToProgram(ended));
+    }
+
+    @Test
+    void textTooLong_isCutBetweenCharacters() throws ControlFault {
+        String text = "x" + "é".repeat(ControlCodec.MAX_TEXT_BYTES);
+        Failed sent = new Failed(FailureCode.STACK, text);
+        Failed got = (Failed) ControlCodec.decodeToLauncher(record(sent));
+        assertEquals(text.substring(0, ControlCodec.MAX_TEXT_BYTES / 2), got.message());
+    }
+
+    @Test
+    void prefixLengthOutOfRange_isAFault() {
+        byte[] bytes = ControlCodec.encode(SETUP);
+        int at = indexOf(bytes, (byte) 30);
+        bytes[at] = 33;
+        ByteBuffer changed =
+                ByteBuffer.wrap(bytes, ControlCodec.LENGTH_BYTES, bytes.length - ControlCodec.LENGTH_BYTES);
+        ControlFault fault = assertThrows(ControlFault.class, () -> ControlCodec.decodeToProgram(changed));
+        assertTrue(fault.toString().contains("prefix length 33"), fault.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void anyBytes_areARecordOrAFault(long seed) {
+        Random random = new Random(seed);
+        int faults = 0;
+        for (int round = 0; round < 2_000; round++) {
+            byte[] bytes = new byte[random.nextInt(64)];
+            random.nextBytes(bytes);
+            if (bytes.length > 1) {
+                bytes[0] = ControlCodec.VERSION;
+                bytes[1] = (byte) (bytes[1] & 7);
+            }
+            try {
+                ControlCodec.decodeToLauncher(ByteBuffer.wrap(bytes));
+            } catch (ControlFault e) {
+                faults++;
+            }
+        }
+        assertTrue(faults > 1_000, "seed " + seed + " gave " + faults + " faults");
+    }
+
+    private static int indexOf(byte[] bytes, byte value) {
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == value) {
+                return i;
+            }
+        }
+        throw new AssertionError("no " + value);
+    }
+
+    private static ByteBuffer record(ControlRecord value) {
+        byte[] bytes = ControlCodec.encode(value);
+        return ByteBuffer.wrap(bytes, ControlCodec.LENGTH_BYTES, bytes.length - ControlCodec.LENGTH_BYTES)
+                .slice();
+    }
+}

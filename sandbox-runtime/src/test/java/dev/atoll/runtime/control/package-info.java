@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.runtime.control;
+
+import org.jspecify.annotations.NullMarked;

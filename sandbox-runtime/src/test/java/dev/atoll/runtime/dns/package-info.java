@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.runtime.dns;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package dev.atoll.runtime.host;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** The system calls tests make, by their names in the manual. Linux only; failures are {@link LastErrorException}. */
+public final class HostCalls {
+    public static final int AF_UNIX = 1;
+    public static final int SOCK_STREAM = 1;
+    /** Keeps the borders of what is written, as a TAP does. */
+    public static final int SOCK_SEQPACKET = 5;
+
+    private static final int O_RDWR = 2;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int CLONE_NEWNET = 0x40000000;
+    private static final int AF_PACKET = 17;
+    private static final int SOCK_RAW = 3;
+    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int ETH_P_ALL = 3;
+    private static final long TUNSETIFF = 0x400454caL;
+    private static final long TUNSETOFFLOAD = 0x400454d0L;
+    private static final int IFF_TAP = 2;
+    private static final int IFF_NO_PI = 0x1000;
+    private static final int IFF_VNET_HDR = 0x4000;
+    /** TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6. */
+    private static final long ALL_OFFLOADS = 1 | 2 | 4;
+
+    private static final int IFREQ_BYTES = 40;
+    private static final int IFNAMSIZ = 16;
+    private static final int SOCKADDR_LL_BYTES = 20;
+
+    static {
+        Native.register("c");
+    }
+
+    private HostCalls() {}
+
+    private static native int socketpair(int domain, int type, int protocol, int[] pair) throws LastErrorException;
+
+    private static native int open(String path, int flags) throws LastErrorException;
+
+    private static native int ioctl(int descriptor, long request, byte[] argument) throws LastErrorException;
+
+    private static native int ioctl(int descriptor, long request, long argument) throws LastErrorException;
+
+    private static native int unshare(int flags) throws LastErrorException;
+
+    private static native int socket(int domain, int type, int protocol) throws LastErrorException;
+
+    private static native int bind(int descriptor, byte[] address, int length) throws LastErrorException;
+
+    private static native int if_nametoindex(String name) throws LastErrorException;
+
+    private static native int close(int descriptor) throws LastErrorException;
+
+    /** Two connected Unix sockets of the given type. */
+    public static int[] socketPair(int type) {
+        int[] pair = new int[2];
+        socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair);
+        return pair;
+    }
+
+    /** Closes a descriptor nobody has adopted. */
+    public static void closeNumber(int descriptor) {
+        close(descriptor);
+    }
+
+    /** A new TAP device in the calling thread's network namespace, with a virtio header and all offloads. */
+    public static int openTap(String name) {
+        int descriptor = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+        ByteBuffer request = ByteBuffer.allocate(IFREQ_BYTES).order(ByteOrder.nativeOrder());
+        request.put(name.getBytes(StandardCharsets.US_ASCII));
+        request.putShort(IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR));
+        ioctl(descriptor, TUNSETIFF, request.array());
+        ioctl(descriptor, TUNSETOFFLOAD, ALL_OFFLOADS);
+        return descriptor;
+    }
+
+    /** A packet socket that sends and hears everything on one device of the calling thread's namespace. */
+    public static int openPacketSocket(String device) {
+        int descriptor =
+                socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, Short.toUnsignedInt(Short.reverseBytes((short) ETH_P_ALL)));
+        ByteBuffer address = ByteBuffer.allocate(SOCKADDR_LL_BYTES).order(ByteOrder.nativeOrder());
+        address.putShort((short) AF_PACKET);
+        address.putShort(Short.reverseBytes((short) ETH_P_ALL));
+        address.putInt(if_nametoindex(device));
+        bind(descriptor, address.array(), SOCKADDR_LL_BYTES);
+        return descriptor;
+    }
+
+    /** Gives the calling thread a network namespace of its own, empty. */
+    static void unshareNetwork() {
+        unshare(CLONE_NEWNET);
+    }
+}

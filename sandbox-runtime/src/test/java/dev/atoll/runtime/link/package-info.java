@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.runtime.link;
+
+import org.jspecify.annotations.NullMarked;

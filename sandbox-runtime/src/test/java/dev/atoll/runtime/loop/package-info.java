@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.runtime.loop;
+
+import org.jspecify.annotations.NullMarked;

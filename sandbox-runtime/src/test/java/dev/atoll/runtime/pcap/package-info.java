@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.runtime.pcap;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,235 @@
+package dev.atoll.runtime.policy;
+
+import dev.atoll.stack.env.Rng;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes policies as people and tools write them, with a mistake now and then; the same seed makes the same text. */
+final class RandomPolicy {
+    private final Rng rng;
+    private final List<String> userChains = new ArrayList<>();
+
+    private RandomPolicy(long seed) {
+        rng = Rng.seeded(seed);
+    }
+
+    static String make(long seed) {
+        return new RandomPolicy(seed).text();
+    }
+
+    private String text() {
+        StringBuilder text = new StringBuilder("*filter\n");
+        if (oneIn(2)) {
+            text.append(":INPUT ").append(pick("ACCEPT", "DROP", "-")).append(" [0:0]\n");
+        }
+        if (oneIn(2)) {
+            text.append(":OUTPUT ").append(pick("ACCEPT", "DROP")).append(oneIn(2) ? "\n" : " [7:420]\n");
+        }
+        if (oneIn(40)) {
+            text.append(":OUTPUT ").append(pick("REJECT", "ACEPT", "")).append("\n");
+        }
+        for (String name : List.of("EGRESS", "zone-a", "B_2")) {
+            if (oneIn(2)) {
+                userChains.add(name);
+                text.append(':').append(name).append(" - [0:0]\n");
+            }
+        }
+        int rules = 1 + rng.nextInt(5);
+        for (int i = 0; i < rules; i++) {
+            text.append(line()).append('\n');
+        }
+        if (!userChains.isEmpty() && oneIn(20)) {
+            String chain = userChains.get(0);
+            text.append("-I OUTPUT -j ")
+                    .append(chain)
+                    .append("\n-I ")
+                    .append(chain)
+                    .append(" -j ")
+                    .append(chain);
+            text.append('\n');
+        }
+        return text.append("COMMIT\n").toString();
+    }
+
+    private String line() {
+        switch (rng.nextInt(30)) {
+            case 0:
+                return "";
+            case 1:
+                return "# a comment";
+            case 2:
+                return "-P " + pick("INPUT", "OUTPUT", "FORWARD") + " " + pick("ACCEPT", "DROP", "REJECT");
+            case 3:
+                return "-Z" + pick("", " INPUT", " OUTPUT");
+            case 4:
+                return "-D OUTPUT -j " + pick("DROP", "ACCEPT");
+            case 5:
+                return "-I OUTPUT " + pick("1 ", "2 ", "") + "-j " + pick("DROP", "ACCEPT");
+            case 6:
+                return "-X EGRESS";
+            case 7:
+                return "-N " + pick("EGRESS", "FRESH", "zone-a");
+            default:
+                return rule();
+        }
+    }
+
+    private String rule() {
+        String chain = pick("INPUT", "OUTPUT", "OUTPUT", "FORWARD");
+        if (!userChains.isEmpty() && oneIn(4)) {
+            chain = userChains.get(rng.nextInt(userChains.size()));
+        }
+        List<String> parts = new ArrayList<>();
+        if (oneIn(3)) {
+            parts.add(negation() + pick("-s ", "--source ", "--src ") + address());
+        }
+        if (oneIn(2)) {
+            parts.add(negation() + pick("-d ", "--destination ", "--dst ") + address());
+        }
+        if (oneIn(4)) {
+            String side = chain.equals("INPUT") ? "-i" : chain.equals("OUTPUT") ? "-o" : pick("-i", "-o");
+            parts.add(negation() + (oneIn(15) ? pick("-i", "-o") : side) + " " + pick("lo", "eth0", "eth+", "tun1"));
+        }
+        String protocol = pick("tcp", "tcp", "udp", "icmp", "17", "6", "all", "gre", "99", "TCP");
+        boolean withProtocol = !oneIn(4);
+        if (withProtocol) {
+            parts.add((oneIn(12) ? "! " : "") + pick("-p ", "--protocol ", "--proto ") + protocol);
+            String match = protocolMatch(protocol);
+            if (!match.isEmpty()) {
+                parts.add(match);
+            }
+        }
+        if (oneIn(3)) {
+            parts.add(pick("-m state ", "-m state ! ") + "--state " + states());
+        } else if (oneIn(3)) {
+            parts.add("-m conntrack " + negation() + "--ctstate " + states());
+        }
+        if (oneIn(5)) {
+            parts.add("-m comment --comment "
+                    + pick("plain", "\"two words\"", "\"it's\"", "\"\"", "\"a \\\" b\"", "a=b", "\"\\\\\"", "x-y_9"));
+        }
+        String target = target(chain);
+        if (!target.isEmpty()) {
+            // Where the target stands makes no difference, except to its own options.
+            parts.add(oneIn(5) ? 0 : parts.size(), target);
+        }
+        String counters = oneIn(12) ? "[3:180] " : "";
+        return counters + pick("-A ", "-A ", "--append ") + chain + " " + String.join(oneIn(9) ? "  " : " ", parts);
+    }
+
+    private String protocolMatch(String protocol) {
+        boolean named = oneIn(2);
+        switch (protocol) {
+            case "tcp":
+            case "TCP":
+            case "6":
+                return (named ? "-m tcp " : "") + (oneIn(4) ? tcpFlags() : ports());
+            case "udp":
+            case "17":
+                return (named ? "-m udp " : "") + ports();
+            case "icmp":
+                return (named ? "-m icmp " : "") + negation() + "--icmp-type "
+                        + pick("8", "3/1", "echo-request", "any", "host-unreach", "ping", "0/0", "ttl-z", "256");
+            default:
+                return "";
+        }
+    }
+
+    private String ports() {
+        String text = negation() + pick("--dport ", "--destination-port ", "--dpo ") + port();
+        return oneIn(4) ? text + " " + negation() + "--sport " + port() : text;
+    }
+
+    private String port() {
+        return pick(
+                "80",
+                "443",
+                "https",
+                "domain",
+                "1024:65535",
+                ":1023",
+                "8000:",
+                "22:22",
+                "0",
+                "65535",
+                "ssh:http",
+                oneIn(8) ? "70001x" : "53",
+                oneIn(8) ? "90:80" : "5432",
+                oneIn(8) ? "nosuch" : "smtp");
+    }
+
+    private String tcpFlags() {
+        return negation()
+                + pick(
+                        "--syn",
+                        "--tcp-flags SYN,ACK SYN",
+                        "--tcp-flags ALL FIN,urg,PSH",
+                        "--tcp-flags ALL NONE",
+                        "--tcp-flags syn,rst rst");
+    }
+
+    private String address() {
+        return pick(
+                "10.0.0.53",
+                "10.1.2.3/8",
+                "192.0.2.0/24",
+                "172.16.0.0/255.240.0.0",
+                "10.0.0.1/255.0.255.0",
+                "203.0.113.7/32",
+                "10.0.0.1,10.0.0.2",
+                "192.0.2.1/31",
+                oneIn(10) ? "10.0.0.1/33" : "169.254.169.254",
+                oneIn(10) ? "10.0.0.1/24/3" : "127.0.0.0/8");
+    }
+
+    private String states() {
+        return pick(
+                "NEW",
+                "ESTABLISHED,RELATED",
+                "new,established",
+                "INVALID",
+                "RELATED,NEW,ESTABLISHED,INVALID",
+                "UNTRACKED",
+                oneIn(6) ? "OPEN" : "NEW");
+    }
+
+    private String target(String from) {
+        String jump = pick("-j ", "-j ", "--jump ");
+        // Only onward, so that there are no circles: Atoll refuses those too that iptables does not find.
+        int first = userChains.indexOf(from) + 1;
+        if (first < userChains.size() && oneIn(4)) {
+            return (oneIn(3) ? "-g " : jump) + userChains.get(first + rng.nextInt(userChains.size() - first));
+        }
+        switch (rng.nextInt(12)) {
+            case 0:
+                return "";
+            case 1:
+            case 2:
+                return jump + "DROP";
+            case 3:
+                return jump + "RETURN";
+            case 4:
+            case 5:
+                return jump + "REJECT";
+            case 6:
+                return jump + "REJECT --reject-with "
+                        + pick("icmp-host-unreachable", "tcp-reset", "admin-prohib", "icmp-net-prohibited", "nonsense");
+            case 7:
+                return oneIn(4) ? jump + "NOWHERE" : jump + "ACCEPT";
+            default:
+                return jump + "ACCEPT";
+        }
+    }
+
+    private String negation() {
+        return oneIn(6) ? "! " : "";
+    }
+
+    private boolean oneIn(int n) {
+        return rng.nextInt(n) == 0;
+    }
+
+    private String pick(String... choices) {
+        return choices[rng.nextInt(choices.length)];
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.runtime.sandbox;
+
+import org.jspecify.annotations.NullMarked;

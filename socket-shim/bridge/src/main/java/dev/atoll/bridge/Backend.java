@@ -1,0 +1,56 @@
+package dev.atoll.bridge;
+
+import java.io.IOException;
+import java.net.DatagramSocketImpl;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
+
+/**
+ * What stands behind the doors: the shim, seen from the JDK.
+ *
+ * <p>Every method may be called from any thread, of the program or of the JDK.
+ */
+public interface Backend {
+    /** A TCP socket that is not created yet; must cost next to nothing, as the JDK makes some it never uses. */
+    SocketCore newSocket(boolean server);
+
+    /**
+     * The provider of channels and selectors.
+     *
+     * @param published the provider that the program sees, for {@code provider()} of what is opened
+     */
+    SelectorProvider channels(SelectorProvider published);
+
+    /** What {@code DatagramSocket} runs on: a channel that an interrupt does not close. */
+    DatagramChannel openUninterruptibleDatagramChannel() throws IOException;
+
+    /** For JDK 17's {@code jdk.net.usePlainDatagramSocketImpl}. */
+    DatagramSocketImpl newDatagramSocketImpl();
+
+    /** All addresses of a host name, in the order to try them; never empty. */
+    InetAddress[] lookupAll(String host) throws UnknownHostException;
+
+    /** The host name of an address of 4 or 16 octets. */
+    String hostOf(byte[] address) throws UnknownHostException;
+
+    /** What gethostname(2) would say. */
+    String localHostName() throws UnknownHostException;
+
+    /**
+     * Whether a host answers.
+     *
+     * @param source the address to ask from, or an empty array for any
+     * @param hops the largest number of hops, or 0 for the default
+     */
+    boolean isReachable(byte[] address, int timeoutMillis, byte[] source, int hops) throws IOException;
+
+    /** The interfaces there are, in the order of their index. */
+    List<InterfaceView> interfaces() throws SocketException;
+
+    /** Whether the stack speaks IPv6; if not, Java sees a host without it. */
+    boolean hasIpv6();
+}

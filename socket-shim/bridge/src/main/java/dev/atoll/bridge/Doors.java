@@ -1,0 +1,229 @@
+package dev.atoll.bridge;
+
+import java.io.IOException;
+import java.net.DatagramSocketImpl;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.SocketImpl;
+import java.net.UnknownHostException;
+import java.nio.channels.spi.SelectorProvider;
+import org.jspecify.annotations.Nullable;
+import sun.nio.ch.DefaultSelectorProvider;
+import sun.nio.ch.SelectorProviderImpl;
+
+/**
+ * The doors: the static methods that edited JDK methods call. A door has the parameters and the result of the JDK method
+ * it stands in for; which method that is, {@code dev.atoll.hooks.Hooks} lists.
+ *
+ * <p>Order of life: {@link #rememberPlatform} before the JDK is edited, {@link #open} once, and from then on the doors
+ * lead to the shim. A door that is used before it is open throws: nothing reaches the network past the stack.
+ *
+ * <p>No lambdas, no string switches, no formatting in here: doors are called from inside the JDK's class initialisers.
+ */
+public final class Doors {
+    private static volatile @Nullable Backend backend;
+    private static volatile @Nullable SelectorProviderImpl channels;
+    private static volatile @Nullable SelectorProvider platform;
+    private static volatile @Nullable Probe probe;
+
+    private Doors() {}
+
+    /** Keeps the JDK's own default provider, for Unix-domain channels, pipes and the loop that drives the stack. */
+    public static void rememberPlatform() {
+        if (platform == null) {
+            platform = DefaultSelectorProvider.get();
+        }
+    }
+
+    /** The JDK's own default provider. */
+    public static SelectorProvider platformProvider() {
+        SelectorProvider known = platform;
+        if (known == null) {
+            throw new IllegalStateException("atoll: the platform's provider was not kept before the JDK was edited");
+        }
+        return known;
+    }
+
+    /** Opens the doors, once for the life of the JVM. */
+    public static synchronized void open(Backend target) {
+        if (backend != null) {
+            throw new IllegalStateException("atoll: the doors are open already");
+        }
+        channels = new BridgeSelectorProvider(target);
+        backend = target;
+    }
+
+    /**
+     * While a thread probes for a door, that door throws {@link DoorReached} at it instead of letting it through. So a
+     * check can call an edited JDK method and see that the edit is in force, without any effect.
+     *
+     * @param door the name of the door's method, or null to end probing
+     */
+    public static void probe(@Nullable String door) {
+        probe = door == null ? null : new Probe(Thread.currentThread(), door);
+    }
+
+    /** For {@code java.net.SocketImpl.createPlatformSocketImpl}. */
+    public static SocketImpl socketImpl(boolean server) {
+        return new PlatformCoreSocketImpl(enter("socketImpl").newSocket(server));
+    }
+
+    /** For {@code sun.nio.ch.DefaultSelectorProvider.get}. */
+    public static SelectorProviderImpl selectorProvider() {
+        enter("selectorProvider");
+        SelectorProviderImpl provider = channels;
+        if (provider == null) {
+            throw notStarted();
+        }
+        return provider;
+    }
+
+    /** For {@code java.net.DefaultDatagramSocketImplFactory.createDatagramSocketImpl} of JDK 17. */
+    public static DatagramSocketImpl datagramSocketImpl(boolean multicast) {
+        return enter("datagramSocketImpl").newDatagramSocketImpl();
+    }
+
+    /**
+     * For {@code sun.nio.ch.Net.socket0}: called before it, and lets nothing through. What gets here went around the
+     * other doors.
+     */
+    public static void tripwire() throws SocketException {
+        reach("tripwire");
+        throw new SocketException(Tripwire.message(new Throwable().getStackTrace()));
+    }
+
+    /** For {@code isIPv6Supported} of {@code java.net} and {@code sun.nio.ch.Net.isIPv6Available0}. */
+    public static boolean hasIpv6() {
+        return enter("hasIpv6").hasIpv6();
+    }
+
+    /** For {@code lookupAllHostAddr} of {@code Inet4AddressImpl}, and on 17 of {@code Inet6AddressImpl}. */
+    public static InetAddress[] lookupAllHostAddr(String host) throws UnknownHostException {
+        return enter("lookupAllHostAddr").lookupAll(host);
+    }
+
+    /**
+     * For {@code Inet6AddressImpl.lookupAllHostAddr} from 18 on.
+     *
+     * @param characteristics bits of {@code InetAddressResolver.LookupPolicy}
+     */
+    public static InetAddress[] lookupAllHostAddr(String host, int characteristics) throws UnknownHostException {
+        InetAddress[] all = enter("lookupAllHostAddr").lookupAll(host);
+        return LookupOrder.apply(host, all, characteristics);
+    }
+
+    /** For {@code getHostByAddr}. */
+    public static String getHostByAddr(byte[] address) throws UnknownHostException {
+        return enter("getHostByAddr").hostOf(address);
+    }
+
+    /** For {@code getLocalHostName}. */
+    public static String getLocalHostName() throws UnknownHostException {
+        return enter("getLocalHostName").localHostName();
+    }
+
+    /** For {@code Inet4AddressImpl.isReachable0}. */
+    public static boolean isReachable0(byte[] address, int timeoutMillis, byte @Nullable [] source, int hops)
+            throws IOException {
+        return enter("isReachable0").isReachable(address, timeoutMillis, source == null ? new byte[0] : source, hops);
+    }
+
+    /** For {@code Inet6AddressImpl.isReachable0}; scopes are numbers of interfaces. */
+    public static boolean isReachable0(
+            byte[] address, int scope, int timeoutMillis, byte @Nullable [] source, int hops, int sourceScope)
+            throws IOException {
+        return enter("isReachable0").isReachable(address, timeoutMillis, source == null ? new byte[0] : source, hops);
+    }
+
+    /** For {@code NetworkInterface.getAll}. */
+    public static NetworkInterface @Nullable [] getAll() throws SocketException {
+        return InterfaceFactory.all(enter("getAll").interfaces());
+    }
+
+    /** For {@code NetworkInterface.getByName0}. */
+    public static @Nullable NetworkInterface getByName0(String name) throws SocketException {
+        return InterfaceFactory.makeOrNull(
+                InterfaceFactory.byName(enter("getByName0").interfaces(), name));
+    }
+
+    /** For {@code NetworkInterface.getByIndex0}. */
+    public static @Nullable NetworkInterface getByIndex0(int index) throws SocketException {
+        return InterfaceFactory.makeOrNull(
+                InterfaceFactory.byIndex(enter("getByIndex0").interfaces(), index));
+    }
+
+    /** For {@code NetworkInterface.getByInetAddress0}. */
+    public static @Nullable NetworkInterface getByInetAddress0(InetAddress address) throws SocketException {
+        return InterfaceFactory.makeOrNull(
+                InterfaceFactory.byAddress(enter("getByInetAddress0").interfaces(), address));
+    }
+
+    /** For {@code NetworkInterface.boundInetAddress0}. */
+    public static boolean boundInetAddress0(InetAddress address) throws SocketException {
+        return InterfaceFactory.byAddress(enter("boundInetAddress0").interfaces(), address) != null;
+    }
+
+    /** For {@code NetworkInterface.isUp0}. */
+    public static boolean isUp0(String name, int index) throws SocketException {
+        return InterfaceFactory.known(enter("isUp0").interfaces(), name).up();
+    }
+
+    /** For {@code NetworkInterface.isLoopback0}. */
+    public static boolean isLoopback0(String name, int index) throws SocketException {
+        return InterfaceFactory.known(enter("isLoopback0").interfaces(), name).loopback();
+    }
+
+    /** For {@code NetworkInterface.supportsMulticast0}. */
+    public static boolean supportsMulticast0(String name, int index) throws SocketException {
+        return InterfaceFactory.known(enter("supportsMulticast0").interfaces(), name)
+                .multicast();
+    }
+
+    /** For {@code NetworkInterface.isP2P0}. */
+    public static boolean isP2P0(String name, int index) throws SocketException {
+        return InterfaceFactory.known(enter("isP2P0").interfaces(), name).pointToPoint();
+    }
+
+    /** For {@code NetworkInterface.getMacAddr0}. */
+    public static byte @Nullable [] getMacAddr0(byte @Nullable [] address, String name, int index)
+            throws SocketException {
+        return InterfaceFactory.hardwareAddress(
+                InterfaceFactory.known(enter("getMacAddr0").interfaces(), name));
+    }
+
+    /** For {@code NetworkInterface.getMTU0}. */
+    public static int getMTU0(String name, int index) throws SocketException {
+        return InterfaceFactory.known(enter("getMTU0").interfaces(), name).mtu();
+    }
+
+    private static Backend enter(String door) {
+        reach(door);
+        Backend target = backend;
+        if (target == null) {
+            throw notStarted();
+        }
+        return target;
+    }
+
+    private static void reach(String door) {
+        Probe probing = probe;
+        if (probing != null && probing.thread == Thread.currentThread() && probing.door.equals(door)) {
+            throw new DoorReached(door);
+        }
+    }
+
+    private static IllegalStateException notStarted() {
+        return new IllegalStateException("atoll: the network was used before the stack was started");
+    }
+
+    private static final class Probe {
+        final Thread thread;
+        final String door;
+
+        Probe(Thread thread, String door) {
+            this.thread = thread;
+            this.door = door;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.atoll.bridge;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.net.InetAddress;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes {@link NetworkInterface} objects, which {@code java.net} lets nobody make. Needs {@code java.net} opened to this
+ * class's module, which the installer of the hooks does.
+ */
+final class InterfaceFactory {
+    private static final Constructor<NetworkInterface> INTERFACE;
+    private static final Field DISPLAY_NAME;
+    private static final Field BINDINGS;
+    private static final Field CHILDREN;
+    private static final Constructor<InterfaceAddress> BINDING;
+    private static final Field ADDRESS;
+    private static final Field BROADCAST;
+    private static final Field MASK_LENGTH;
+
+    static {
+        try {
+            INTERFACE = NetworkInterface.class.getDeclaredConstructor(String.class, int.class, InetAddress[].class);
+            INTERFACE.setAccessible(true);
+            DISPLAY_NAME = field(NetworkInterface.class, "displayName");
+            BINDINGS = field(NetworkInterface.class, "bindings");
+            CHILDREN = field(NetworkInterface.class, "childs");
+            BINDING = InterfaceAddress.class.getDeclaredConstructor();
+            BINDING.setAccessible(true);
+            ADDRESS = field(InterfaceAddress.class, "address");
+            BROADCAST = field(InterfaceAddress.class, "broadcast");
+            MASK_LENGTH = field(InterfaceAddress.class, "maskLength");
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private InterfaceFactory() {}
+
+    private static Field field(Class<?> owner, String name) throws NoSuchFieldException {
+        Field field = owner.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    static NetworkInterface @Nullable [] all(List<InterfaceView> views) throws SocketException {
+        if (views.isEmpty()) {
+            return null;
+        }
+        NetworkInterface[] made = new NetworkInterface[views.size()];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = make(views.get(i));
+        }
+        return made;
+    }
+
+    static @Nullable NetworkInterface makeOrNull(@Nullable InterfaceView view) throws SocketException {
+        return view == null ? null : make(view);
+    }
+
+    static NetworkInterface make(InterfaceView view) throws SocketException {
+        int count = view.bindings().size();
+        InetAddress[] addresses = new InetAddress[count];
+        InterfaceAddress[] bindings = new InterfaceAddress[count];
+        try {
+            for (int i = 0; i < count; i++) {
+                InterfaceView.Binding binding = view.bindings().get(i);
+                addresses[i] = binding.address();
+                bindings[i] = BINDING.newInstance();
+                ADDRESS.set(bindings[i], binding.address());
+                BROADCAST.set(bindings[i], binding.broadcast());
+                MASK_LENGTH.setShort(bindings[i], (short) binding.prefixLength());
+            }
+            NetworkInterface made = INTERFACE.newInstance(view.name(), view.index(), addresses);
+            DISPLAY_NAME.set(made, view.name());
+            BINDINGS.set(made, bindings);
+            CHILDREN.set(made, new NetworkInterface[0]);
+            return made;
+        } catch (ReflectiveOperationException e) {
+            SocketException failed = new SocketException("atoll: this JDK's NetworkInterface is not known");
+            failed.initCause(e);
+            throw failed;
+        }
+    }
+
+    static @Nullable InterfaceView byName(List<InterfaceView> views, String name) {
+        for (InterfaceView view : views) {
+            if (view.name().equals(name)) {
+                return view;
+            }
+        }
+        return null;
+    }
+
+    static @Nullable InterfaceView byIndex(List<InterfaceView> views, int index) {
+        for (InterfaceView view : views) {
+            if (view.index() == index) {
+                return view;
+            }
+        }
+        return null;
+    }
+
+    static @Nullable InterfaceView byAddress(List<InterfaceView> views, InetAddress address) {
+        for (InterfaceView view : views) {
+            for (InterfaceView.Binding binding : view.bindings()) {
+                if (binding.address().equals(address)) {
+                    return view;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The interface of a {@code NetworkInterface} that a program holds; it may have gone since. */
+    static InterfaceView known(List<InterfaceView> views, String name) throws SocketException {
+        InterfaceView view = byName(views, name);
+        if (view == null) {
+            throw new SocketException("No such device");
+        }
+        return view;
+    }
+
+    static byte @Nullable [] hardwareAddress(InterfaceView view) {
+        long bits = view.hardwareAddress();
+        if (bits == InterfaceView.NO_HARDWARE_ADDRESS) {
+            return null;
+        }
+        byte[] octets = new byte[6];
+        for (int i = 0; i < 6; i++) {
+            octets[i] = (byte) (bits >>> 40 - 8 * i);
+        }
+        return octets;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.atoll.bridge;
+
+/** Says who would have opened a socket of the kernel. */
+final class Tripwire {
+    private Tripwire() {}
+
+    /** Names the JDK's entry and the first code outside the JDK, from a stack that begins at the door. */
+    static String message(StackTraceElement[] stack) {
+        StackTraceElement entry = null;
+        StackTraceElement caller = null;
+        for (StackTraceElement frame : stack) {
+            String name = frame.getClassName();
+            if (name.startsWith("dev.atoll.bridge.") || name.equals("sun.nio.ch.Net")) {
+                continue;
+            }
+            if (entry == null) {
+                entry = frame;
+            }
+            if (!"java.base".equals(frame.getModuleName())) {
+                caller = frame;
+                break;
+            }
+        }
+        String opener = entry == null ? "somebody" : entry.getClassName();
+        return "atoll: " + opener + " would open a socket of the kernel, around the sandbox's network; called by "
+                + (caller == null ? "the JDK itself" : caller.toString());
+    }
+}

@@ -1,0 +1,123 @@
+package dev.atoll.hooks;
+
+import dev.atoll.hooks.Hook.GuardCalls;
+import dev.atoll.hooks.Hook.ReplaceBody;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/**
+ * Applies hooks to a class file: a pure function.
+ *
+ * <p>No frame is computed, so no other class is loaded: a replaced body has no branch, and a guard leaves the frames
+ * around it as they are.
+ */
+public final class ClassEditor {
+    private static final String DOORS = "dev/atoll/bridge/Doors";
+    private static final int ASM_API = Opcodes.ASM9;
+
+    private ClassEditor() {}
+
+    /**
+     * The class file with all the hooks in it.
+     *
+     * @param hooks all for this one class
+     * @throws HookException if one finds nothing to edit
+     */
+    public static byte[] edit(byte[] classFile, List<Hook> hooks) throws HookException {
+        ClassReader reader = new ClassReader(classFile);
+        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+        Edit edit = new Edit(writer, hooks);
+        reader.accept(edit, 0);
+        for (Hook hook : hooks) {
+            if (!hook.owner().equals(reader.getClassName())) {
+                throw new IllegalArgumentException(hook.owner() + " is not " + reader.getClassName());
+            }
+            if (!edit.applied.contains(hook)) {
+                throw new HookException("this JDK is not the one expected: it has no " + hook.target());
+            }
+        }
+        if (!edit.strangers.isEmpty()) {
+            throw new HookException("this JDK is not the one expected: guarded calls also in " + edit.strangers);
+        }
+        return writer.toByteArray();
+    }
+
+    private static final class Edit extends ClassVisitor {
+        private final List<Hook> hooks;
+        final List<Hook> applied = new ArrayList<>();
+        final List<String> strangers = new ArrayList<>();
+
+        Edit(ClassVisitor next, List<Hook> hooks) {
+            super(ASM_API, next);
+            this.hooks = hooks;
+        }
+
+        @Override
+        public @Nullable MethodVisitor visitMethod(
+                int access,
+                String name,
+                String descriptor,
+                @Nullable String signature,
+                String @Nullable [] exceptions) {
+            for (Hook hook : hooks) {
+                if (hook instanceof ReplaceBody replace
+                        && replace.method().equals(name)
+                        && replace.descriptor().equals(descriptor)) {
+                    MethodVisitor method =
+                            super.visitMethod(access & ~Opcodes.ACC_NATIVE, name, descriptor, signature, exceptions);
+                    writeDoorCall(method, (access & Opcodes.ACC_STATIC) != 0, descriptor, replace.door());
+                    applied.add(hook);
+                    return null;
+                }
+            }
+            return new Guard(super.visitMethod(access, name, descriptor, signature, exceptions), name);
+        }
+
+        private static void writeDoorCall(MethodVisitor method, boolean isStatic, String descriptor, String door) {
+            method.visitCode();
+            int slot = isStatic ? 0 : 1;
+            for (Type argument : Type.getArgumentTypes(descriptor)) {
+                method.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), slot);
+                slot += argument.getSize();
+            }
+            method.visitMethodInsn(Opcodes.INVOKESTATIC, DOORS, door, descriptor, false);
+            method.visitInsn(Type.getReturnType(descriptor).getOpcode(Opcodes.IRETURN));
+            method.visitMaxs(0, 0);
+            method.visitEnd();
+        }
+
+        private final class Guard extends MethodVisitor {
+            private final String caller;
+
+            Guard(MethodVisitor next, String caller) {
+                super(ASM_API, next);
+                this.caller = caller;
+            }
+
+            @Override
+            public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+                for (Hook hook : hooks) {
+                    if (hook instanceof GuardCalls guard
+                            && guard.owner().equals(owner)
+                            && guard.method().equals(name)
+                            && guard.descriptor().equals(descriptor)) {
+                        super.visitMethodInsn(Opcodes.INVOKESTATIC, DOORS, guard.door(), "()V", false);
+                        if (guard.callers().contains(caller)) {
+                            applied.add(hook);
+                        } else {
+                            strangers.add(caller);
+                        }
+                    }
+                }
+                super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.atoll.hooks;
+
+import dev.atoll.bridge.Doors;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Puts the hooks in force in the running JVM.
+ *
+ * <p>Called once, from {@code premain}, by one thread, in this order:
+ *
+ * <ol>
+ *   <li>{@link #install}: from then on every door refuses;
+ *   <li>{@code Doors.open(backend)}, which the shim does: from then on the doors lead to the stack;
+ *   <li>{@link #verify}: every hook is called through.
+ * </ol>
+ *
+ * <p>The transformer stays for the life of the JVM: when another agent retransforms one of these classes later, the JVM
+ * starts from the original class file and asks for the edits again.
+ */
+public final class Installer {
+    private final int feature;
+    private final List<Hook> hooks;
+
+    private Installer(int feature, List<Hook> hooks) {
+        this.feature = feature;
+        this.hooks = hooks;
+    }
+
+    /**
+     * Edits the JDK.
+     *
+     * @throws HookException with one line for the user; the JVM must then stop
+     */
+    public static Installer install(Instrumentation instrumentation) throws HookException {
+        int feature = Runtime.version().feature();
+        List<Hook> hooks = Hooks.forFeature(feature);
+        requireHotSpot(System.getProperty("java.vm.name", ""));
+        if (!instrumentation.isRetransformClassesSupported()) {
+            throw new HookException("this JVM cannot retransform classes");
+        }
+        openJavaBase(instrumentation);
+        Doors.rememberPlatform();
+
+        Map<String, List<Hook>> byClass = new LinkedHashMap<>();
+        for (Hook hook : hooks) {
+            byClass.computeIfAbsent(hook.owner(), owner -> new ArrayList<>()).add(hook);
+        }
+        Class<?>[] targets = load(byClass.keySet());
+        HookTransformer transformer = new HookTransformer(byClass);
+        instrumentation.addTransformer(transformer, true);
+        try {
+            instrumentation.retransformClasses(targets);
+        } catch (UnmodifiableClassException | LinkageError e) {
+            throw new HookException("the JVM refused to edit the JDK: " + e, e);
+        }
+        transformer.rethrowFailure();
+        return new Installer(feature, hooks);
+    }
+
+    /**
+     * Calls every hook through to its door.
+     *
+     * @throws HookException naming the first hook not in force
+     */
+    public void verify() throws HookException {
+        new Verifier(feature).verify(hooks);
+    }
+
+    static void requireHotSpot(String vmName) throws HookException {
+        if (!vmName.startsWith("OpenJDK ") && !vmName.startsWith("Java HotSpot(TM) ")) {
+            throw new HookException("the JVM is \"" + vmName + "\": the sandbox needs HotSpot");
+        }
+    }
+
+    /** Lets the bridge see what it extends, and lets the verifier call what was edited. */
+    private static void openJavaBase(Instrumentation instrumentation) {
+        Module base = Object.class.getModule();
+        Module bridge = Doors.class.getModule();
+        Module self = Installer.class.getModule();
+        instrumentation.redefineModule(
+                base,
+                Set.of(bridge),
+                Map.of("sun.net", Set.of(bridge), "sun.nio.ch", Set.of(bridge)),
+                Map.of(
+                        "java.net",
+                        Set.of(bridge, self),
+                        "sun.nio.ch",
+                        Set.of(self),
+                        "java.nio.channels.spi",
+                        Set.of(self)),
+                Set.of(),
+                Map.of());
+    }
+
+    private static Class<?>[] load(Set<String> names) throws HookException {
+        List<Class<?>> classes = new ArrayList<>();
+        for (String name : names) {
+            String binaryName = name.replace('/', '.');
+            try {
+                classes.add(Class.forName(binaryName, false, null));
+            } catch (ClassNotFoundException e) {
+                throw new HookException("this JDK is not the one expected: it has no " + binaryName, e);
+            }
+        }
+        return classes.toArray(new Class<?>[0]);
+    }
+}

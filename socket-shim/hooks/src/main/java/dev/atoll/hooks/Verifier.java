@@ -1,0 +1,121 @@
+package dev.atoll.hooks;
+
+import dev.atoll.bridge.DoorReached;
+import dev.atoll.bridge.Doors;
+import dev.atoll.hooks.Hook.GuardCalls;
+import dev.atoll.hooks.Hook.ReplaceBody;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.Type;
+
+/** Calls every edited method and sees that it comes to its door. The doors must be open. */
+final class Verifier {
+    private final int feature;
+
+    Verifier(int feature) {
+        this.feature = feature;
+    }
+
+    void verify(List<Hook> hooks) throws HookException {
+        for (Hook hook : hooks) {
+            try {
+                if (hook instanceof ReplaceBody replace) {
+                    verifyReplaced(replace);
+                } else if (hook instanceof GuardCalls guard) {
+                    verifyGuarded(guard);
+                }
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                throw new HookException(
+                        "hook not in force on JDK " + feature + ": " + hook.target() + " (" + e + ")", e);
+            }
+        }
+        verifyProvider();
+    }
+
+    private void verifyReplaced(ReplaceBody hook) throws HookException, ReflectiveOperationException {
+        Class<?> owner = Class.forName(hook.owner().replace('/', '.'), true, null);
+        Method method = find(owner, hook.method(), hook.descriptor());
+        // Never call what is still native: it would do the real thing.
+        if (Modifier.isNative(method.getModifiers())) {
+            throw notInForce(hook);
+        }
+        Object target = null;
+        if (!Modifier.isStatic(method.getModifiers())) {
+            Constructor<?> constructor = owner.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            target = constructor.newInstance();
+        }
+        requireDoor(hook, method, target);
+    }
+
+    /** Calls each method that contains the guarded call. */
+    private void verifyGuarded(GuardCalls hook) throws HookException, ReflectiveOperationException {
+        Class<?> owner = Class.forName(hook.owner().replace('/', '.'), true, null);
+        Method guarded = find(owner, hook.method(), hook.descriptor());
+        if (!Modifier.isPrivate(guarded.getModifiers())) {
+            throw new HookException(hook.target() + ": the method is not private, so there may be other calls");
+        }
+        for (Method caller : owner.getDeclaredMethods()) {
+            if (hook.callers().contains(caller.getName())) {
+                requireDoor(hook, caller, null);
+            }
+        }
+    }
+
+    private void requireDoor(Hook hook, Method method, @Nullable Object target)
+            throws HookException, ReflectiveOperationException {
+        method.setAccessible(true);
+        Object[] arguments = new Object[method.getParameterCount()];
+        Class<?>[] types = method.getParameterTypes();
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = zero(types[i]);
+        }
+        Doors.probe(hook.door());
+        try {
+            method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof DoorReached reached && reached.door().equals(hook.door())) {
+                return;
+            }
+            throw e;
+        } finally {
+            Doors.probe(null);
+        }
+        throw notInForce(hook);
+    }
+
+    /** If somebody asked for the default provider before the hooks, the JDK keeps that answer for ever. */
+    private static void verifyProvider() throws HookException {
+        if (System.getProperty("java.nio.channels.spi.SelectorProvider") == null
+                && SelectorProvider.provider() == Doors.platformProvider()) {
+            throw new HookException(
+                    "another agent opened a channel before the sandbox was in place: name Atoll's agent first");
+        }
+    }
+
+    private HookException notInForce(Hook hook) {
+        return new HookException("hook not in force on JDK " + feature + ": " + hook.target());
+    }
+
+    private static Method find(Class<?> owner, String name, String descriptor) throws NoSuchMethodException {
+        for (Method method : owner.getDeclaredMethods()) {
+            if (method.getName().equals(name)
+                    && Type.getMethodDescriptor(method).equals(descriptor)) {
+                return method;
+            }
+        }
+        throw new NoSuchMethodException(owner.getName() + "." + name + descriptor);
+    }
+
+    private static @Nullable Object zero(Class<?> type) {
+        if (type == boolean.class) {
+            return false;
+        }
+        return type == int.class ? (Object) 0 : null;
+    }
+}

@@ -1,0 +1,76 @@
+package dev.atoll.shim;
+
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import org.jspecify.annotations.Nullable;
+
+/** Conversions between the addresses of {@code java.net} and those of the stack. */
+final class Addresses {
+    private Addresses() {}
+
+    /** For sockets of {@code java.net}: an IPv6 address on a host without IPv6 is refused as the JDK does it. */
+    static FullAddress toStack(InetAddress address, int port, boolean ipv6) throws SocketException {
+        if (address instanceof Inet6Address && !ipv6) {
+            if (address.isAnyLocalAddress()) {
+                return new FullAddress(IpAddress.V4_ANY, port);
+            }
+            throw new SocketException("Protocol family unavailable");
+        }
+        return toStack(address, port);
+    }
+
+    /** Also carries the scope of a link-local IPv6 address over, as the NIC's id. */
+    static FullAddress toStack(InetAddress address, int port) {
+        int nicId = address instanceof Inet6Address v6 ? v6.getScopeId() : 0;
+        return new FullAddress(nicId, toStack(address), port);
+    }
+
+    static IpAddress toStack(InetAddress address) {
+        return IpAddress.of(address.getAddress());
+    }
+
+    static InetAddress toJava(IpAddress address) {
+        try {
+            return InetAddress.getByAddress(address.octets());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("4 or 16 octets are always an address", e);
+        }
+    }
+
+    static InetSocketAddress toJava(FullAddress address) {
+        return new InetSocketAddress(toJava(address.address()), address.port());
+    }
+
+    static @Nullable InetSocketAddress toJavaOrNull(@Nullable FullAddress address) {
+        return address == null ? null : toJava(address);
+    }
+
+    /** The checks that channels make: with these exceptions, in this order. */
+    static InetSocketAddress checkForChannel(@Nullable SocketAddress address, boolean ipv6) {
+        if (address == null) {
+            throw new NullPointerException();
+        }
+        if (!(address instanceof InetSocketAddress inet)) {
+            throw new UnsupportedAddressTypeException();
+        }
+        if (inet.isUnresolved()) {
+            throw new UnresolvedAddressException();
+        }
+        if (!ipv6 && !(inet.getAddress() instanceof Inet4Address)) {
+            if (inet.getAddress().isAnyLocalAddress()) {
+                return new InetSocketAddress(toJava(IpAddress.V4_ANY), inet.getPort());
+            }
+            throw new UnsupportedAddressTypeException();
+        }
+        return inet;
+    }
+}

@@ -1,0 +1,548 @@
+package dev.atoll.shim;
+
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
+import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.socket.Readiness;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.MembershipKey;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A UDP endpoint as a channel.
+ *
+ * <p>Locks, close and interrupts are as in {@link AtollSocketChannel}: receiving takes the read turn, sending the write turn,
+ * {@code stateLock} guards the addresses and the memberships. Binding and connecting take {@code stateLock} only, so they do
+ * not wait for a receive under way.
+ *
+ * <p>A channel that is not <em>interruptible</em> is what {@code DatagramSocket} runs on: an interrupt does nothing to a
+ * platform thread, and ends a virtual thread's receive.
+ */
+final class AtollDatagramChannel extends DatagramChannel implements AtollChannel {
+    private final ShimContext context;
+    private final boolean interruptible;
+    private final UdpEndpoint endpoint;
+    private final Waiters waiters = new Waiters();
+    private final Turn readTurn = new Turn();
+    private final Turn writeTurn = new Turn();
+    private final ReentrantLock stateLock = new ReentrantLock();
+    private final Memberships memberships;
+
+    private volatile @Nullable InetSocketAddress localAddress;
+    private volatile @Nullable InetSocketAddress remoteAddress;
+    /** Made on demand; guarded by {@code stateLock}. */
+    private @Nullable DatagramSocket adaptor;
+
+    AtollDatagramChannel(SelectorProvider published, ShimContext context, boolean interruptible) throws IOException {
+        super(published);
+        this.context = context;
+        this.interruptible = interruptible;
+        try {
+            this.endpoint = context.sockets().newUdpEndpoint();
+        } catch (StackException e) {
+            throw Failures.ofCall(e);
+        }
+        this.memberships = new Memberships(this, endpoint);
+        endpoint.setReadinessListener(waiters);
+        Cleaners.CLEANER.register(this, endpoint::close);
+    }
+
+    @Override
+    public Waiters waiters() {
+        return waiters;
+    }
+
+    @Override
+    public UdpEndpoint endpoint() {
+        return endpoint;
+    }
+
+    private void ensureOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private IOException unlessClosed(IOException failure) {
+        return isOpen() ? failure : new AsynchronousCloseException();
+    }
+
+    private void beginBlocking(boolean blocking) {
+        if (blocking && interruptible) {
+            begin();
+        }
+    }
+
+    private void endBlocking(boolean blocking, boolean completed) throws AsynchronousCloseException {
+        if (blocking && interruptible) {
+            end(completed);
+        } else if (blocking && !completed && !isOpen()) {
+            throw new AsynchronousCloseException();
+        }
+    }
+
+    private Waiters.Interrupts interrupts() {
+        return interruptible ? Waiters.Interrupts.CLOSE_CHANNEL : Waiters.Interrupts.ofSocket();
+    }
+
+    // ---- binding and connecting
+
+    @Override
+    public DatagramChannel bind(@Nullable SocketAddress local) throws IOException {
+        stateLock.lock();
+        try {
+            ensureOpen();
+            if (localAddress != null) {
+                throw new AlreadyBoundException();
+            }
+            FullAddress target = new FullAddress(IpAddress.V4_ANY, 0);
+            if (local != null) {
+                InetSocketAddress inet =
+                        Addresses.checkForChannel(local, context.sockets().hasIpv6());
+                target = Addresses.toStack(inet.getAddress(), inet.getPort());
+            }
+            bindLocked(target);
+        } finally {
+            stateLock.unlock();
+        }
+        return this;
+    }
+
+    private void bindLocked(FullAddress target) throws SocketException {
+        try {
+            endpoint.bind(target);
+            localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
+        } catch (StackException e) {
+            throw Failures.ofCall(e);
+        }
+    }
+
+    private void bindIfNeeded() throws IOException {
+        if (localAddress == null) {
+            stateLock.lock();
+            try {
+                ensureOpen();
+                if (localAddress == null) {
+                    bindLocked(new FullAddress(IpAddress.V4_ANY, 0));
+                }
+            } finally {
+                stateLock.unlock();
+            }
+        }
+    }
+
+    @Override
+    public DatagramChannel connect(SocketAddress remote) throws IOException {
+        return connect(remote, true);
+    }
+
+    /** A socket may be connected anew, a channel may not. */
+    DatagramChannel connect(SocketAddress remote, boolean onlyOnce) throws IOException {
+        InetSocketAddress target =
+                Addresses.checkForChannel(remote, context.sockets().hasIpv6());
+        stateLock.lock();
+        try {
+            ensureOpen();
+            if (onlyOnce && remoteAddress != null) {
+                throw new AlreadyConnectedException();
+            }
+            if (target.getPort() == 0) {
+                throw new SocketException("Can't connect to port 0");
+            }
+            bindIfNeeded();
+            endpoint.connect(Addresses.toStack(target.getAddress(), target.getPort()));
+            remoteAddress = target;
+            localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
+            dropReceived();
+        } catch (StackException e) {
+            throw unlessClosed(Failures.ofCall(e));
+        } finally {
+            stateLock.unlock();
+        }
+        return this;
+    }
+
+    /** What was received before the connect may be of anyone. */
+    private void dropReceived() throws StackException {
+        ByteBuffer nowhere = ByteBuffer.allocate(0);
+        while (endpoint.nextLength() >= 0) {
+            endpoint.receive(nowhere);
+        }
+    }
+
+    @Override
+    public DatagramChannel disconnect() throws IOException {
+        stateLock.lock();
+        try {
+            if (isOpen() && remoteAddress != null) {
+                endpoint.disconnect();
+                remoteAddress = null;
+                localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
+            }
+        } catch (StackException e) {
+            throw unlessClosed(Failures.ofCall(e));
+        } finally {
+            stateLock.unlock();
+        }
+        return this;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return remoteAddress != null && isOpen();
+    }
+
+    private void requireConnected() {
+        if (remoteAddress == null) {
+            throw new NotYetConnectedException();
+        }
+    }
+
+    // ---- receiving
+
+    @Override
+    public @Nullable SocketAddress receive(ByteBuffer target) throws IOException {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        FullAddress sender = receive(target, isBlocking(), 0, false);
+        return sender == null ? null : Addresses.toJava(sender);
+    }
+
+    /** For the adaptor: blocks in any case, at most so long unless 0. */
+    FullAddress blockingReceive(ByteBuffer target, long timeoutNanos) throws IOException {
+        if (!isBlocking()) {
+            throw new IllegalBlockingModeException();
+        }
+        FullAddress sender = receive(target, true, timeoutNanos, false);
+        if (sender == null) {
+            throw new AsynchronousCloseException();
+        }
+        return sender;
+    }
+
+    private @Nullable FullAddress receive(ByteBuffer target, boolean blocking, long timeoutNanos, boolean connectedOnly)
+            throws IOException {
+        readTurn.take();
+        try {
+            ensureOpen();
+            FullAddress sender = null;
+            try {
+                beginBlocking(blocking);
+                ensureOpen();
+                if (connectedOnly) {
+                    requireConnected();
+                }
+                bindIfNeeded();
+                sender = endpoint.receive(target);
+                if (blocking && sender == null) {
+                    sender = receiveWaiting(target, timeoutNanos);
+                }
+            } catch (StackException e) {
+                throw unlessClosed(Failures.ofDatagram(e));
+            } finally {
+                endBlocking(blocking, sender != null);
+            }
+            return sender;
+        } finally {
+            readTurn.give();
+        }
+    }
+
+    private @Nullable FullAddress receiveWaiting(ByteBuffer target, long timeoutNanos)
+            throws IOException, StackException {
+        try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, interrupts())) {
+            while (isOpen()) {
+                FullAddress sender = endpoint.receive(target);
+                if (sender != null) {
+                    return sender;
+                }
+                if (!wait.await()) {
+                    throw new SocketTimeoutException("Receive timed out");
+                }
+            }
+            return null;
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        int before = target.position();
+        receive(target, isBlocking(), 0, true);
+        return target.position() - before;
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, targets.length);
+        ByteBuffer whole = ByteBuffer.allocate(DatagramBuffers.remaining(targets, offset, length));
+        receive(whole, isBlocking(), 0, true);
+        whole.flip();
+        int count = whole.remaining();
+        DatagramBuffers.scatter(whole, targets, offset, length);
+        return count;
+    }
+
+    // ---- sending
+
+    @Override
+    public int send(ByteBuffer source, SocketAddress target) throws IOException {
+        Objects.requireNonNull(source);
+        InetSocketAddress inet =
+                Addresses.checkForChannel(target, context.sockets().hasIpv6());
+        return send(source, inet, isBlocking());
+    }
+
+    /** For the adaptor. */
+    void blockingSend(ByteBuffer source, InetSocketAddress target) throws IOException {
+        if (!isBlocking()) {
+            throw new IllegalBlockingModeException();
+        }
+        send(source, Addresses.checkForChannel(target, context.sockets().hasIpv6()), true);
+    }
+
+    private int send(ByteBuffer source, @Nullable InetSocketAddress target, boolean blocking) throws IOException {
+        writeTurn.take();
+        try {
+            ensureOpen();
+            int count = 0;
+            boolean completed = false;
+            try {
+                beginBlocking(blocking);
+                ensureOpen();
+                InetSocketAddress connectedTo = remoteAddress;
+                FullAddress to = target == null || connectedTo != null ? null : checkedTarget(target);
+                if (target == null) {
+                    requireConnected();
+                } else if (connectedTo != null && !target.equals(connectedTo)) {
+                    throw new AlreadyConnectedException();
+                }
+                bindIfNeeded();
+                count = sendMaybeWaiting(source, to, blocking);
+                completed = count >= 0;
+            } catch (StackException e) {
+                throw unlessClosed(Failures.ofDatagram(e));
+            } finally {
+                endBlocking(blocking, completed);
+            }
+            return Math.max(count, 0);
+        } finally {
+            writeTurn.give();
+        }
+    }
+
+    private static FullAddress checkedTarget(InetSocketAddress target) throws SocketException {
+        if (target.getPort() == 0) {
+            throw new SocketException("Can't send to port 0");
+        }
+        return Addresses.toStack(target.getAddress(), target.getPort());
+    }
+
+    private int sendMaybeWaiting(ByteBuffer source, @Nullable FullAddress to, boolean blocking)
+            throws IOException, StackException {
+        int count = endpoint.send(source, to);
+        if (!blocking || count != Endpoint.WOULD_BLOCK) {
+            return count;
+        }
+        try (Waiters.Wait wait = waiters.beginWrite(interrupts())) {
+            while (isOpen()) {
+                count = endpoint.send(source, to);
+                if (count != Endpoint.WOULD_BLOCK) {
+                    return count;
+                }
+                wait.await();
+            }
+            return Endpoint.WOULD_BLOCK;
+        }
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        Objects.requireNonNull(source);
+        return send(source, null, isBlocking());
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, sources.length);
+        ByteBuffer whole = DatagramBuffers.gather(sources, offset, length);
+        int count = send(whole, null, isBlocking());
+        if (count > 0) {
+            DatagramBuffers.consume(sources, offset, length);
+        }
+        return count;
+    }
+
+    // ---- multicast
+
+    @Override
+    public MembershipKey join(InetAddress group, NetworkInterface nic) throws IOException {
+        return join(group, nic, null);
+    }
+
+    @Override
+    public MembershipKey join(InetAddress group, NetworkInterface nic, @Nullable InetAddress source)
+            throws IOException {
+        Memberships.check(group, source, context.sockets().hasIpv6());
+        stateLock.lock();
+        try {
+            ensureOpen();
+            return memberships.join(group, nic, source);
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    /** Runs an action on the memberships under the lock that guards them. */
+    <T> T withMemberships(MembershipAction<T> action) throws IOException {
+        stateLock.lock();
+        try {
+            return action.run(memberships);
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    /** Something done to the memberships. */
+    interface MembershipAction<T> {
+        T run(Memberships memberships) throws IOException;
+    }
+
+    // ---- closing
+
+    @Override
+    protected void implCloseSelectableChannel() {
+        endpoint.close();
+        waiters.wakeThreads();
+        memberships.channelClosed();
+    }
+
+    @Override
+    protected void implConfigureBlocking(boolean block) {
+        // The endpoint never blocks; the mode is kept by the superclass and read when an operation begins.
+    }
+
+    // ---- addresses and options
+
+    @Override
+    public DatagramSocket socket() {
+        stateLock.lock();
+        try {
+            DatagramSocket made = adaptor;
+            if (made == null) {
+                made = DatagramAdaptor.of(this);
+                adaptor = made;
+            }
+            return made;
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalAddress() throws IOException {
+        ensureOpen();
+        return localAddress;
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteAddress() throws IOException {
+        ensureOpen();
+        return remoteAddress;
+    }
+
+    /** Also after close. */
+    @Nullable InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    /** Also after close. */
+    @Nullable InetSocketAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public <T> DatagramChannel setOption(SocketOption<T> option, T value) throws IOException {
+        Objects.requireNonNull(option);
+        OptionTable.requireSupported(supportedOptions(), option);
+        OptionTable.requireValue(option, value);
+        stateLock.lock();
+        try {
+            ensureOpen();
+            if (value instanceof NetworkInterface nic) {
+                endpoint.setOption(EndpointOption.IP_MULTICAST_IF, Math.max(nic.getIndex(), 0));
+            } else {
+                OptionTable.set(endpoint, option, value);
+            }
+        } catch (StackException e) {
+            throw Failures.ofCall(e);
+        } finally {
+            stateLock.unlock();
+        }
+        return this;
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "NullAway"
+    }) // a value of the option's type; no interface set is null, as in the JDK
+    public <T> T getOption(SocketOption<T> option) throws IOException {
+        Objects.requireNonNull(option);
+        OptionTable.requireSupported(supportedOptions(), option);
+        stateLock.lock();
+        try {
+            ensureOpen();
+            if (option == StandardSocketOptions.IP_MULTICAST_IF) {
+                int id = endpoint.getOption(EndpointOption.IP_MULTICAST_IF);
+                return id == 0 ? null : (T) NetworkInterface.getByIndex(id);
+            }
+            return (T) OptionTable.get(endpoint, option);
+        } catch (StackException e) {
+            throw Failures.ofCall(e);
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return OptionTable.DATAGRAM_CHANNEL;
+    }
+
+    @Override
+    public int readyOps(int readiness, int interest) {
+        if ((readiness & ALWAYS) != 0) {
+            return interest;
+        }
+        int ops = (readiness & Readiness.IN) != 0 ? SelectionKey.OP_READ : 0;
+        ops |= (readiness & Readiness.OUT) != 0 ? SelectionKey.OP_WRITE : 0;
+        return ops & interest;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.atoll.shim;
+
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
+import dev.atoll.stack.socket.EndpointOption;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Java's socket options and the stack's: which a kind of socket has, what its values may be, and how it is set.
+ *
+ * <p>The options of module {@code jdk.net} are found by name, because a program's JVM need not have that module.
+ */
+final class OptionTable {
+    private static final String INCOMING_NAPI_ID = "SO_INCOMING_NAPI_ID";
+    private static final int LARGEST_LINGER_SECONDS = 65535;
+
+    private static final Map<String, EndpointOption<?>> BY_NAME = Map.ofEntries(
+            Map.entry("SO_SNDBUF", EndpointOption.SO_SNDBUF),
+            Map.entry("SO_RCVBUF", EndpointOption.SO_RCVBUF),
+            Map.entry("SO_KEEPALIVE", EndpointOption.SO_KEEPALIVE),
+            Map.entry("SO_REUSEADDR", EndpointOption.SO_REUSEADDR),
+            Map.entry("SO_REUSEPORT", EndpointOption.SO_REUSEPORT),
+            Map.entry("SO_LINGER", EndpointOption.SO_LINGER),
+            Map.entry("SO_BROADCAST", EndpointOption.SO_BROADCAST),
+            Map.entry("IP_TOS", EndpointOption.IP_TOS),
+            Map.entry("IP_MULTICAST_TTL", EndpointOption.IP_MULTICAST_TTL),
+            Map.entry("IP_MULTICAST_LOOP", EndpointOption.IP_MULTICAST_LOOP),
+            Map.entry("TCP_NODELAY", EndpointOption.TCP_NODELAY),
+            Map.entry("TCP_QUICKACK", EndpointOption.TCP_QUICKACK),
+            Map.entry("TCP_KEEPIDLE", EndpointOption.TCP_KEEPIDLE),
+            Map.entry("TCP_KEEPINTERVAL", EndpointOption.TCP_KEEPINTVL),
+            Map.entry("TCP_KEEPCOUNT", EndpointOption.TCP_KEEPCNT));
+
+    private static final String[] TCP_EXTENSIONS = {
+        "TCP_QUICKACK", "TCP_KEEPIDLE", "TCP_KEEPINTERVAL", "TCP_KEEPCOUNT", INCOMING_NAPI_ID
+    };
+    private static final String[] SERVER_EXTENSIONS = TCP_EXTENSIONS;
+    private static final String[] DATAGRAM_EXTENSIONS = {INCOMING_NAPI_ID};
+
+    static final Set<SocketOption<?>> SOCKET = set(
+            TCP_EXTENSIONS,
+            StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_REUSEADDR,
+            StandardSocketOptions.SO_REUSEPORT,
+            StandardSocketOptions.IP_TOS,
+            StandardSocketOptions.SO_KEEPALIVE,
+            StandardSocketOptions.SO_SNDBUF,
+            StandardSocketOptions.SO_LINGER,
+            StandardSocketOptions.TCP_NODELAY);
+
+    static final Set<SocketOption<?>> SERVER_SOCKET = set(
+            SERVER_EXTENSIONS,
+            StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_REUSEADDR,
+            StandardSocketOptions.SO_REUSEPORT,
+            StandardSocketOptions.IP_TOS);
+
+    /** A channel has what its adaptor needs too. */
+    static final Set<SocketOption<?>> SOCKET_CHANNEL = SOCKET;
+
+    static final Set<SocketOption<?>> SERVER_CHANNEL = set(
+            SERVER_EXTENSIONS,
+            StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_REUSEADDR,
+            StandardSocketOptions.SO_REUSEPORT);
+
+    static final Set<SocketOption<?>> DATAGRAM_CHANNEL = set(
+            DATAGRAM_EXTENSIONS,
+            StandardSocketOptions.SO_SNDBUF,
+            StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_REUSEADDR,
+            StandardSocketOptions.SO_REUSEPORT,
+            StandardSocketOptions.SO_BROADCAST,
+            StandardSocketOptions.IP_TOS,
+            StandardSocketOptions.IP_MULTICAST_IF,
+            StandardSocketOptions.IP_MULTICAST_TTL,
+            StandardSocketOptions.IP_MULTICAST_LOOP);
+
+    private OptionTable() {}
+
+    private static Set<SocketOption<?>> set(String[] extensions, SocketOption<?>... standard) {
+        Set<SocketOption<?>> options = new HashSet<>(Arrays.asList(standard));
+        for (String name : extensions) {
+            try {
+                Class<?> holder = Class.forName("jdk.net.ExtendedSocketOptions");
+                options.add((SocketOption<?>) holder.getField(name).get(null));
+            } catch (ReflectiveOperationException e) {
+                break; // no module jdk.net, so no program can name these options
+            }
+        }
+        return Collections.unmodifiableSet(options);
+    }
+
+    /** The checks that come before every use of an option. */
+    static void requireSupported(Set<SocketOption<?>> supported, SocketOption<?> option) {
+        if (!supported.contains(option)) {
+            throw new UnsupportedOperationException("'" + option + "' not supported");
+        }
+    }
+
+    static void requireValue(SocketOption<?> option, Object value) {
+        if (!option.type().isInstance(value)) {
+            throw new IllegalArgumentException("Invalid value '" + value + "'");
+        }
+    }
+
+    /** Sets a supported option to a value of its type. */
+    static void set(Endpoint endpoint, SocketOption<?> option, Object value) throws SocketException {
+        EndpointOption<?> target = BY_NAME.get(option.name());
+        if (target == null) {
+            // SO_INCOMING_NAPI_ID says which queue of a device a packet came by: read only, in the kernel as well.
+            throw new SocketException("Protocol not available");
+        }
+        try {
+            setUnchecked(endpoint, target, checked(target, value));
+        } catch (StackException e) {
+            throw Failures.ofCall(e);
+        }
+    }
+
+    /** Reads a supported option. */
+    static Object get(Endpoint endpoint, SocketOption<?> option) throws SocketException {
+        EndpointOption<?> target = BY_NAME.get(option.name());
+        if (target == null) {
+            return 0; // no packet came by a device with a NAPI id
+        }
+        try {
+            return endpoint.getOption(target);
+        } catch (StackException e) {
+            throw Failures.ofCall(e);
+        }
+    }
+
+    /** SO_LINGER in seconds, or -1; for close, which must not fail. */
+    static int lingerSeconds(Endpoint endpoint) {
+        try {
+            return endpoint.getOption(EndpointOption.SO_LINGER);
+        } catch (StackException e) {
+            return -1; // the endpoint is gone already, so there is nothing to wait for
+        }
+    }
+
+    private static Object checked(EndpointOption<?> option, Object value) {
+        if (!(value instanceof Integer number)) {
+            return value;
+        }
+        if ((option == EndpointOption.SO_SNDBUF || option == EndpointOption.SO_RCVBUF) && number < 0) {
+            throw new IllegalArgumentException("Invalid send/receive buffer size");
+        }
+        if (option == EndpointOption.SO_LINGER) {
+            return number < 0 ? -1 : Math.min(number, LARGEST_LINGER_SECONDS);
+        }
+        if (option == EndpointOption.IP_TOS && (number < 0 || number > 255)) {
+            throw new IllegalArgumentException("Invalid IP_TOS value");
+        }
+        if (option == EndpointOption.IP_MULTICAST_TTL && (number < 0 || number > 255)) {
+            throw new IllegalArgumentException("Invalid TTL/hop value");
+        }
+        return value;
+    }
+
+    private static <T> void setUnchecked(Endpoint endpoint, EndpointOption<T> option, Object value)
+            throws StackException {
+        endpoint.setOption(option, option.type().cast(value));
+    }
+}

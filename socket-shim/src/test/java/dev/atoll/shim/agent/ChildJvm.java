@@ -1,0 +1,154 @@
+package dev.atoll.shim.agent;
+
+import dev.atoll.bridge.Doors;
+import dev.atoll.hooks.Installer;
+import dev.atoll.shim.Shim;
+import dev.atoll.stack.socket.Endpoint;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import org.objectweb.asm.ClassReader;
+
+/** Starts JVMs with the test agent. */
+final class ChildJvm {
+    private static final Path DIRECTORY = Path.of("target", "test-agent").toAbsolutePath();
+    private static final long TIMEOUT_SECONDS = 60;
+
+    private ChildJvm() {}
+
+    record Result(int exitCode, String out, String err) {}
+
+    /** The home of an installed JDK of a feature version, by its release file. */
+    static Optional<Path> findJdk(int feature) throws IOException {
+        if (Runtime.version().feature() == feature) {
+            return Optional.of(Path.of(System.getProperty("java.home")));
+        }
+        Path all = Path.of("/usr/lib/jvm");
+        if (!Files.isDirectory(all)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> homes = Files.list(all)) {
+            return homes.filter(home -> isFeature(home, feature)).sorted().findFirst();
+        }
+    }
+
+    private static boolean isFeature(Path home, int feature) {
+        Path release = home.resolve("release");
+        try {
+            return Files.isExecutable(home.resolve("bin/java"))
+                    && Files.isReadable(release)
+                    && Files.readString(release).contains("JAVA_VERSION=\"" + feature + ".");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    static Result run(Path jdk, Class<?> program, List<String> vmOptions, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(jdk.resolve("bin/java").toString());
+        command.add("-javaagent:" + agentJar() + "=" + String.join(File.pathSeparator, insidePath()));
+        command.addAll(vmOptions);
+        command.add("-cp");
+        command.add(locationOf(program).toString());
+        command.add(program.getName());
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile("child", ".out");
+        Path err = Files.createTempFile("child", ".err");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new AssertionError("the child did not end: " + Files.readString(out) + Files.readString(err));
+            }
+            return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
+    }
+
+    private static List<String> insidePath() {
+        return Stream.of(Installer.class, ClassReader.class, Shim.class, Endpoint.class, Inside.class)
+                .map(ChildJvm::locationOf)
+                .map(Path::toString)
+                .distinct()
+                .toList();
+    }
+
+    private static Path locationOf(Class<?> type) {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
+    }
+
+    /** The agent's jar, with the bridge beside it as its boot class path. */
+    private static synchronized Path agentJar() throws IOException {
+        Path agent = DIRECTORY.resolve("agent.jar");
+        if (!Files.exists(agent) || isOlder(agent)) {
+            Files.createDirectories(DIRECTORY);
+            writeJar(DIRECTORY.resolve("bridge.jar"), new Manifest(), locationOf(Doors.class), "dev/atoll/bridge");
+            Manifest manifest = new Manifest();
+            Attributes main = manifest.getMainAttributes();
+            main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+            main.putValue("Premain-Class", TestAgent.class.getName());
+            main.putValue("Can-Retransform-Classes", "true");
+            main.putValue("Boot-Class-Path", "bridge.jar");
+            writeJar(
+                    agent,
+                    manifest,
+                    locationOf(TestAgent.class),
+                    TestAgent.class.getName().replace('.', '/') + ".class");
+        }
+        return agent;
+    }
+
+    /** Jars of an earlier run do not count. */
+    private static boolean isOlder(Path jar) throws IOException {
+        long started =
+                ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
+        return Files.getLastModifiedTime(jar).toMillis() < started;
+    }
+
+    private static void writeJar(Path jar, Manifest manifest, Path from, String under) throws IOException {
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(file, manifest)) {
+            if (Files.isDirectory(from)) {
+                try (Stream<Path> files = Files.walk(from.resolve(under))) {
+                    for (Path each : files.filter(Files::isRegularFile).sorted().toList()) {
+                        entries.putNextEntry(new JarEntry(from.relativize(each).toString()));
+                        Files.copy(each, entries);
+                    }
+                }
+            } else {
+                copyFromJar(from, under, entries);
+            }
+        }
+    }
+
+    private static void copyFromJar(Path from, String under, JarOutputStream entries) throws IOException {
+        try (java.util.jar.JarFile source = new java.util.jar.JarFile(from.toFile())) {
+            for (JarEntry each : source.stream().toList()) {
+                if (each.getName().startsWith(under) && !each.isDirectory()) {
+                    entries.putNextEntry(new JarEntry(each.getName()));
+                    try (InputStream bytes = source.getInputStream(each)) {
+                        bytes.transferTo(entries);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.atoll.stack.simulation;
+
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.simulation.Peer.Plan;
+import dev.atoll.stack.simulation.SimNetwork.Host;
+import dev.atoll.stack.wire.FullAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The scenario: two hosts, a network as bad as the seed wants it, at least 1 MiB each way over one connection, half
+ * closes, and an ending that leaves nothing behind.
+ */
+final class BulkTransfer {
+    static final long MIN_BYTES = 1 << 20;
+    private static final long MAX_MORE_BYTES = 1 << 18;
+    private static final int PORT = 7;
+    private static final long TIME_LIMIT_NS = TimeUnit.HOURS.toNanos(4);
+    /** TIME_WAIT and whatever an orphan may wait for. */
+    private static final long AFTERMATH_NS = TimeUnit.MINUTES.toNanos(20);
+
+    /**
+     * How a run went.
+     *
+     * @param firstSequence the initial sequence number of the side that connects
+     * @param hash of both streams together
+     */
+    record Report(long seed, long bytes, long tookNs, long events, int firstSequence, long hash, String network) {}
+
+    private final long seed;
+    private final SimNetwork network;
+    private final Host client;
+    private final Host server;
+    private final Peer connecting;
+    private final Peer accepting;
+    private final Plan clientPlan;
+    private final Plan serverPlan;
+
+    private BulkTransfer(long seed, long startNs) throws StackException {
+        this.seed = seed;
+        Chance chance = new Chance(Rng.seeded(seed));
+        network = new SimNetwork(chance.upTo(Long.MAX_VALUE - 1), startNs);
+        int mtu = BadNetworks.mtu(chance);
+        client = network.addHost(mtu, BadNetworks.direction(chance), BadNetworks.direction(chance));
+        server = network.addHost(mtu, BadNetworks.direction(chance), BadNetworks.direction(chance));
+        network.addInvariants(new StackInvariants(client.stack(), server.stack()));
+        long up = MIN_BYTES + chance.upTo(MAX_MORE_BYTES);
+        long down = MIN_BYTES + chance.upTo(MAX_MORE_BYTES);
+        ByteStream toServer = new ByteStream(chance.upTo(Long.MAX_VALUE - 1));
+        ByteStream toClient = new ByteStream(chance.upTo(Long.MAX_VALUE - 1));
+        clientPlan = new Plan(up, toServer, down, toClient);
+        serverPlan = new Plan(down, toClient, up, toServer);
+        connecting = new Peer(clientPlan, Rng.seeded(chance.upTo(Long.MAX_VALUE - 1)));
+        accepting = new Peer(serverPlan, Rng.seeded(chance.upTo(Long.MAX_VALUE - 1)));
+        client.start(connecting);
+        server.start(accepting);
+    }
+
+    /**
+     * Plays the scenario.
+     *
+     * @throws AssertionError naming the seed, and the file that has the last frames
+     */
+    static Report run(long seed) {
+        BulkTransfer transfer = null;
+        try {
+            long startNs = SequenceWrap.startNs(seed, BulkTransfer::firstSequence);
+            transfer = new BulkTransfer(seed, startNs);
+            return transfer.transfer(startNs);
+        } catch (StackException | RuntimeException | AssertionError e) {
+            String frames = transfer == null ? "" : "; last frames in " + transfer.writeFrames();
+            throw new AssertionError(
+                    "seed " + seed + " (replay with -Datoll.seed=" + seed + "): " + e.getMessage() + frames, e);
+        }
+    }
+
+    private Path writeFrames() {
+        try {
+            Path file = Files.createDirectories(Path.of("target", "simulation")).resolve("seed-" + seed + ".txt");
+            return Files.writeString(file, network.recentFrames());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The initial sequence number the connecting side takes if time begins there. */
+    private static int firstSequence(long seed, long startNs) {
+        try {
+            BulkTransfer run = new BulkTransfer(seed, startNs);
+            run.begin();
+            run.network.runUntil(() -> run.client.firstSequence() != null, startNs + TIME_LIMIT_NS);
+            return run.client.requireFirstSequence();
+        } catch (StackException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void begin() throws StackException {
+        accepting.listen(server.stack().newTcpListener(), new FullAddress(server.address(), PORT));
+        connecting.connect(client.stack().newTcpEndpoint(), new FullAddress(server.address(), PORT));
+    }
+
+    private Report transfer(long startNs) throws StackException {
+        begin();
+        boolean done = network.runUntil(() -> connecting.isClosed() && accepting.isClosed(), startNs + TIME_LIMIT_NS);
+        long tookNs = network.nowNs() - startNs;
+        String state = "client: " + connecting + "; server: " + accepting + "; client's link: " + client.upCounters()
+                + " up, " + client.downCounters() + " down; server's: " + server.upCounters() + " up, "
+                + server.downCounters() + " down; " + tookNs / 1_000_000 + " ms";
+        require(done, "not done in time; " + state);
+        require(connecting.hashOfRead() == Peer.hashOf(clientPlan.toRead(), clientPlan.bytesToRead()), "hash " + state);
+        require(accepting.hashOfRead() == Peer.hashOf(serverPlan.toRead(), serverPlan.bytesToRead()), "hash " + state);
+        network.runUntil(() -> false, network.nowNs() + AFTERMATH_NS);
+        requireNothingLeft(client, state);
+        requireNothingLeft(server, state);
+        return new Report(
+                seed,
+                clientPlan.bytesToWrite() + serverPlan.bytesToWrite(),
+                tookNs,
+                network.events(),
+                client.requireFirstSequence(),
+                connecting.hashOfRead() * 31 + accepting.hashOfRead(),
+                state);
+    }
+
+    private static void requireNothingLeft(Host host, String state) {
+        require(
+                host.stack().endpointCount() == 0,
+                host + " keeps " + host.stack().endpointCount() + " endpoints; " + state);
+        require(
+                host.stack().packetsOutstanding() == 0,
+                host + " keeps " + host.stack().packetsOutstanding() + " packets; " + state);
+        require(!host.hasDeadline(), host + " still has a timer; " + state);
+    }
+
+    private static void require(boolean ok, String otherwise) {
+        if (!ok) {
+            throw new AssertionError(otherwise);
+        }
+    }
+}

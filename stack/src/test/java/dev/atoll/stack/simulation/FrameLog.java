@@ -1,0 +1,63 @@
+package dev.atoll.stack.simulation;
+
+import dev.atoll.stack.check.BadFrameException;
+import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.TcpOption;
+import dev.atoll.stack.check.TcpSegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.stream.Collectors;
+
+/** The last frames of a simulation, kept as they are and put into words only if something went wrong. */
+final class FrameLog {
+    private static final int MAX_FRAMES = 3000;
+
+    private static final class Entry {
+        private final long atNs;
+        private final String what;
+        private final byte[] frame;
+
+        Entry(long atNs, String what, byte[] frame) {
+            this.atNs = atNs;
+            this.what = what;
+            this.frame = frame;
+        }
+    }
+
+    private final Deque<Entry> entries = new ArrayDeque<>();
+
+    void add(long atNs, String what, byte[] frame) {
+        if (entries.size() == MAX_FRAMES) {
+            entries.removeFirst();
+        }
+        entries.add(new Entry(atNs, what, frame));
+    }
+
+    /** A line for each frame, oldest first. */
+    String text() {
+        return entries.stream()
+                .map(entry -> String.format("%14.6f ms  %s  %s", entry.atNs / 1e6, entry.what, describe(entry.frame)))
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private static String describe(byte[] bytes) {
+        try {
+            EthernetFrame frame = EthernetFrame.decode(bytes);
+            if (frame.etherType() != EthernetFrame.IPV4) {
+                return "ARP " + frame.payload();
+            }
+            Ipv4Packet packet = Ipv4Packet.decode(frame.payload());
+            if (packet.protocol() != Ipv4Packet.TCP) {
+                return "protocol " + packet.protocol() + " " + packet.payload();
+            }
+            TcpSegment segment = TcpSegment.decode(packet);
+            String options = segment.options().stream().map(TcpOption::toString).collect(Collectors.joining(","));
+            return TcpSegment.formatFlags(segment.flags()) + " " + Integer.toUnsignedString(segment.seq()) + "("
+                    + segment.payload().length() + ") ack " + Integer.toUnsignedString(segment.ack()) + " win "
+                    + segment.window() + " <" + options + ">";
+        } catch (BadFrameException e) {
+            return "corrupt: " + e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.atoll.stack.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The simulation notices bugs: one of each class is planted, and the seeds of an ordinary build find it. */
+class MutationTest {
+    private static final long SEEDS = 100;
+
+    private static final List<Mutation> BUGS = List.of(
+            new Mutation(
+                    "lost FIN: one that is lost is not sent again",
+                    "tcp/Sender.java",
+                    "boolean fin = finSent && length == buffer.size() && SeqNum.greaterThan(sndMax, dataEnd());",
+                    "boolean fin = false;"),
+            new Mutation(
+                    "wrong sequence compare: as if numbers did not wrap",
+                    "tcp/SeqNum.java",
+                    "return a - b < 0;",
+                    "return a < b;"),
+            new Mutation(
+                    "wrong sequence maximum: as if numbers did not wrap",
+                    "tcp/SeqNum.java",
+                    "return a - b >= 0 ? a : b;",
+                    "return Math.max(a, b);"),
+            new Mutation(
+                    "skipped retransmit: a timeout backs off and sends nothing",
+                    "tcp/Sender.java",
+                    "sendAgain();",
+                    "sndNxt = sndMax;"));
+
+    @TestFactory
+    Stream<DynamicTest> simulation_plantedBug_isNoticed(@TempDir Path folder) {
+        return BUGS.stream()
+                .map(bug -> DynamicTest.dynamicTest(bug.name(), () -> {
+                    Path classes = Files.createTempDirectory(folder, "bug");
+                    bug.plant(classes);
+                    Mutation.Exit exit = Mutation.simulate(classes, 1, SEEDS);
+                    assertEquals(1, exit.status(), exit::output);
+                    assertTrue(exit.output().contains("FAIL seed "), exit::output);
+                }));
+    }
+
+    /** The same way of running without a bug: what fails above fails because of the bug. */
+    @Test
+    void simulation_nothingPlanted_passes(@TempDir Path folder) throws IOException, InterruptedException {
+        Mutation.Exit exit = Mutation.simulate(folder, 1, 10);
+        assertEquals(0, exit.status(), exit::output);
+    }
+}
