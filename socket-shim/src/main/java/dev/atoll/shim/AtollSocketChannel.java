@@ -588,15 +588,21 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         } finally {
             stateLock.unlock();
         }
-        if (before == State.CONNECTED && isBlocking()) {
-            int seconds = OptionTable.lingerSeconds(endpoint);
-            if (seconds > 0) {
-                waiters.wakeThreads();
-                Linger.await(endpoint, seconds);
-            }
+        if (before == State.CONNECTED && isBlocking() && OptionTable.lingerSeconds(endpoint) > 0) {
+            linger(OptionTable.lingerSeconds(endpoint));
         }
         endpoint.close();
         waiters.wakeThreads();
+    }
+
+    private void linger(int seconds) {
+        try {
+            endpoint.shutdownWrite();
+        } catch (StackException e) {
+            return; // the connection is gone, and what was written with it
+        }
+        waiters.wakeThreads();
+        Linger.await(endpoint, seconds);
     }
 
     @Override

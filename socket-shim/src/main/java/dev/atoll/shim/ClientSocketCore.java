@@ -328,9 +328,21 @@ final class ClientSocketCore extends SocketCoreBase {
         }
     }
 
+    /**
+     * As the JDK does it: FIN goes out first, unless SO_LINGER is 0, and only then the endpoint is closed. So a peer whose
+     * bytes were never read finds the end of the stream before the reset.
+     */
     @Override
     void beforeClose(State before) {
-        int seconds = before == State.CONNECTED ? OptionTable.lingerSeconds(tcp()) : -1;
+        int seconds = before == State.CONNECTED ? OptionTable.lingerSeconds(tcp()) : 0;
+        if (seconds == 0) {
+            return;
+        }
+        try {
+            tcp().shutdownWrite();
+        } catch (StackException e) {
+            return; // the connection is gone, and what was written with it
+        }
         if (seconds > 0) {
             Linger.await(tcp(), seconds);
         }

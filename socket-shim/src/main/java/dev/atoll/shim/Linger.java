@@ -1,6 +1,5 @@
 package dev.atoll.shim;
 
-import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.wire.TcpState;
 import java.util.concurrent.TimeUnit;
@@ -13,13 +12,9 @@ final class Linger {
 
     private Linger() {}
 
+    /** After the output was shut. */
     static void await(TcpEndpoint endpoint, int seconds) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        try {
-            endpoint.shutdownWrite();
-        } catch (StackException e) {
-            return; // the connection is gone, and what was written with it
-        }
         boolean interrupted = false;
         while (endpoint.unacknowledgedBytes() > 0
                 && endpoint.state() != TcpState.CLOSED

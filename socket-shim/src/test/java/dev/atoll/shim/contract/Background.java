@@ -80,6 +80,11 @@ final class Background {
         return thrown;
     }
 
+    /** Waits for the end, whatever it is. */
+    void ended() throws InterruptedException {
+        join();
+    }
+
     /** What the call gave. */
     Object result() throws InterruptedException {
         join();

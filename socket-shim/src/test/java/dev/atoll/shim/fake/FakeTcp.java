@@ -6,6 +6,7 @@ import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.TcpState;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +16,11 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
 
     private final ByteBuffer received = ByteBuffer.allocate(CAPACITY).flip();
     private @Nullable FakeTcp peer;
-    private State state = State.CLOSED;
+    private TcpState state = TcpState.CLOSED;
     private boolean peerFinished;
     private boolean readShut;
     private boolean writeShut;
+    private boolean resetAfterEnd;
     private @Nullable StackException broken;
 
     FakeTcp(FakeStack stack) {
@@ -38,10 +40,10 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
         if (broken != null || pendingError != null) {
             return Readiness.IN | Readiness.OUT | Readiness.ERR | Readiness.HUP;
         }
-        if (state == State.SYN_SENT) {
+        if (state == TcpState.SYN_SENT) {
             return 0;
         }
-        if (state == State.CLOSED) {
+        if (state == TcpState.CLOSED) {
             return Readiness.OUT | Readiness.HUP;
         }
         int bits = 0;
@@ -68,10 +70,10 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
     public boolean connect(FullAddress target) throws StackException {
         synchronized (stack.lock) {
             requireOpen();
-            if (state == State.SYN_SENT) {
+            if (state == TcpState.SYN_SENT) {
                 throw new StackException(StackError.ALREADY_CONNECTING);
             }
-            if (state != State.CLOSED) {
+            if (state != TcpState.CLOSED) {
                 throw new StackException(StackError.ALREADY_CONNECTED);
             }
             FakeStack.checkRoute(target.address());
@@ -80,14 +82,14 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
                 local = new FullAddress(target.address().isLoopback() ? target.address() : FakeStack.HOST, port);
             }
             remote = target;
-            state = State.SYN_SENT;
+            state = TcpState.SYN_SENT;
             FakeTcpListener listener = stack.listenerAt(target);
             if (FakeStack.isSwallowed(target.address())
                     || (listener != null && listener.listens() && !listener.takes())) {
                 return false;
             }
             if (listener == null || !listener.listens()) {
-                state = State.CLOSED;
+                state = TcpState.CLOSED;
                 pendingError = new StackException(StackError.REFUSED);
             } else {
                 join(listener, target);
@@ -103,15 +105,15 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
         other.local = target;
         other.remote = local;
         other.peer = this;
-        other.state = State.ESTABLISHED;
+        other.state = TcpState.ESTABLISHED;
         peer = other;
-        state = State.ESTABLISHED;
+        state = TcpState.ESTABLISHED;
         listener.offer(other);
     }
 
     private void requireConnected() throws StackException {
         requireOpen();
-        if (broken == null && (state == State.CLOSED || state == State.SYN_SENT)) {
+        if (broken == null && (state == TcpState.CLOSED || state == TcpState.SYN_SENT)) {
             throw new StackException(StackError.NOT_CONNECTED);
         }
     }
@@ -125,6 +127,7 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
                 return END_OF_STREAM;
             }
             if (broken != null) {
+                pendingError = null;
                 throw new StackException(broken.error(), broken.detail());
             }
             if (!received.hasRemaining()) {
@@ -149,12 +152,12 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
         synchronized (stack.lock) {
             requireConnected();
             if (broken != null) {
-                // The first time what happened, then that the pipe is broken.
+                // The first time what happened, unless a read has said so; then that the pipe is broken.
                 StackError error = pendingError == null ? StackError.BROKEN_PIPE : broken.error();
                 pendingError = null;
                 throw new StackException(error);
             }
-            if (writeShut) {
+            if (writeShut || resetAfterEnd) {
                 throw new StackException(StackError.BROKEN_PIPE);
             }
             FakeTcp to = peer;
@@ -198,14 +201,25 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
         pendingError = broken;
         received.clear().flip();
         peer = null;
-        state = State.CLOSED;
+        state = TcpState.CLOSED;
         stack.changed(this);
+    }
+
+    /** As Linux does it: after a FIN a reset is not news to a reader, only to a writer (EPIPE). */
+    private void reset() {
+        if (peerFinished) {
+            peer = null;
+            resetAfterEnd = true;
+            stack.changed(this);
+        } else {
+            breakWith(StackError.RESET);
+        }
     }
 
     /** With the lock held: the peer of a connection that nobody will accept. */
     void resetPeer() {
         if (peer != null) {
-            peer.breakWith(StackError.RESET);
+            peer.reset();
         }
     }
 
@@ -298,7 +312,7 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
     }
 
     @Override
-    public State state() {
+    public TcpState state() {
         synchronized (stack.lock) {
             return state;
         }

@@ -82,7 +82,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         sender.setBufferBytes(options.sendBufferBytes);
         sender.setNoDelay(options.noDelay);
         receiver.setBufferBytes(options.receiveBufferBytes);
-        receiver.setAlwaysQuick(options.quickAck);
+        receiver.setQuickAck(options.quickAck);
         receiver.setUrgentInline(options.oobInline);
     }
 
@@ -231,7 +231,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     void retransmitHandshake() {
-        rtt.afterHandshakeTimeout();
+        handshakeRetried = true;
         countRetransmission();
         sendSyn();
     }
@@ -266,6 +266,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     void established() {
         changeState(TcpState.ESTABLISHED);
         layer.counters().tcpEstablished++;
+        if (handshakeRetried) {
+            rtt.afterHandshakeTimeout();
+        }
         if (options.keepAlive) {
             armKeepalive();
         }
@@ -288,13 +291,14 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             flush();
             return bytes;
         }
+        // Before the failure, as Linux does it: what comes after FIN cannot take back that the stream was whole.
+        if (receiver.isAtEnd()) {
+            return -1;
+        }
         StackException ended = failure;
         if (ended != null) {
             failureTaken = true;
             throw new StackException(ended.error(), ended.detail());
-        }
-        if (receiver.isAtEnd()) {
-            return -1;
         }
         if (state == TcpState.CLOSED) {
             if (lastId == null) {
@@ -678,6 +682,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     private @Nullable StackError softError;
+    private boolean handshakeRetried;
 
     /** The network reported trouble that may pass: it is what a later timeout is called (RFC 1122 section 4.2.3.9). */
     void unreachable(StackError error, boolean hard) {
