@@ -22,6 +22,7 @@ import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -45,12 +46,14 @@ final class RunCommand {
         Settings settings = new ConfigLoader(environment, System.getProperties())
                 .load(request.options().settings(), request.options().config())
                 .settings();
+        byte[] rules = settings.policy() == null ? null : PolicyFile.read(settings.policy());
         try (JarBundle jars = preparation.jars();
                 OpenLink link = Links.open(
                         settings.link(),
                         new LinkRequest("", settings.address(), settings.router(), settings.mtuBytes()))) {
             int[] control = Libc.socketpair();
-            Setup setup = setup(settings, link);
+            int capture = settings.pcap() == null ? -1 : openCapture(settings.pcap());
+            Setup setup = setup(settings, link, capture >= 0, rules != null);
             Libc.write(control[0], ControlCodec.encode(setup));
             Map<String, String> files = SandboxFiles.of(
                     settings.hostname(),
@@ -65,11 +68,17 @@ final class RunCommand {
                             settings.hostname(),
                             files,
                             jars,
-                            new Inherited(control[1], link.programDescriptor(), -1));
+                            new Inherited(control[1], link.programDescriptor(), capture));
             link.handOver();
             Libc.close(control[1]);
+            if (capture >= 0) {
+                Libc.close(capture);
+            }
+            if (rules != null) {
+                sendPolicy(control[0], rules);
+            }
             Signals.passOnTo(sandbox, Terminal::line);
-            return sandbox.waitFor().code();
+            return new Supervisor(settings, request.command(), link, sandbox).supervise(control[0]);
         } catch (SystemCallException e) {
             throw new LaunchException(ExitCode.FAILED, "cannot start: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -77,7 +86,26 @@ final class RunCommand {
         }
     }
 
-    private static Setup setup(Settings settings, OpenLink link) {
+    /** After the start: a large policy does not fit into the socket before somebody reads it. */
+    private static void sendPolicy(int control, byte[] rules) {
+        try {
+            Libc.write(control, ControlCodec.encode(new ControlRecord.Policy(ByteBuffer.wrap(rules))));
+        } catch (SystemCallException e) {
+            // The program ended before it was read: how it ended says more.
+        }
+    }
+
+    /** The file is the launcher's to open: the program has only its descriptor. */
+    private static int openCapture(Path file) throws LaunchException {
+        try {
+            return Libc.create(file.toString());
+        } catch (SystemCallException e) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION, "cannot write the capture file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Setup setup(Settings settings, OpenLink link, boolean capture, boolean policy) {
         AddressPlan plan = link.addresses();
         IpAddress router = plan == null ? null : plan.router();
         IpAddress dns = settings.dns() == null ? router : settings.dns();
@@ -95,8 +123,8 @@ final class RunCommand {
                 dns == null ? List.of() : List.of(dns),
                 false,
                 settings.denialLines(),
-                ControlRecord.NO_DESCRIPTOR,
-                false);
+                capture ? Inherited.CAPTURE_NUMBER : ControlRecord.NO_DESCRIPTOR,
+                policy);
     }
 
     /** A locally administered unicast address (IEEE 802c). */
