@@ -223,7 +223,13 @@ class SandboxTest {
                 TcpListener listener = Blocking.listen(pair.first.stack(), PORT);
                 Blocking client = Blocking.connect(pair.second.stack(), SandboxPair.FIRST, PORT)) {
             pair.first.close();
-            assertEquals("the other end closed the link", ended.get(30, TimeUnit.SECONDS));
+            // Which of the three it is depends on what was still on its way.
+            String reason = ended.get(30, TimeUnit.SECONDS);
+            assertTrue(
+                    reason.equals("the other end closed the link")
+                            || reason.endsWith("Connection reset by peer")
+                            || reason.endsWith("Broken pipe"),
+                    reason);
             assertThrows(StackException.class, () -> client.read(ByteBuffer.allocate(1)));
             assertNotNull(listener);
         }
