@@ -84,6 +84,8 @@ final class ChainScript {
         }
         line(")");
         line(mount + " -t proc -o nosuid,nodev,noexec proc /proc");
+        // A kernel that cannot set it has no harm done.
+        line("{ echo " + ProcessNumbers.first() + " >/proc/sys/kernel/ns_last_pid; } 2>/dev/null || :");
         line(tools.require(Tools.HOSTNAME) + " " + quote(hostname));
         line(tools.require(Tools.IP) + " link set lo up");
         line("for f in " + String.join(" ", READ_ONLY_PROC) + "; do");

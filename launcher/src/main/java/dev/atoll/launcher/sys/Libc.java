@@ -199,6 +199,11 @@ public final class Libc {
         call("kill", pid, signal);
     }
 
+    /** This process's id. */
+    public static int getpid() {
+        return LIBRARY.getFunction("getpid").invokeInt(new Object[0]);
+    }
+
     /** The effective user id. */
     public static int geteuid() {
         return LIBRARY.getFunction("geteuid").invokeInt(new Object[0]);
