@@ -144,7 +144,7 @@ final class ClientSocketCore extends SocketCoreBase {
     }
 
     private void awaitConnected(TcpEndpoint tcp, long timeoutNanos) throws IOException, StackException {
-        try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, Waiters.Interrupts.ofSocket())) {
+        try (Waiters.Wait wait = waiters.beginConnect(timeoutNanos, Waiters.Interrupts.ofSocket())) {
             while (isOpen() && (tcp.readiness() & (Readiness.OUT | Readiness.ERR | Readiness.HUP)) == 0) {
                 if (!wait.await()) {
                     throw new SocketTimeoutException("Connect timed out");

@@ -54,7 +54,7 @@ final class TcpTransfer {
 
     /** Waits for the end of a connect; false if the channel was closed meanwhile. */
     boolean awaitConnected(long timeoutNanos) throws IOException, StackException {
-        try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, Waiters.Interrupts.CLOSE_CHANNEL)) {
+        try (Waiters.Wait wait = waiters.beginConnect(timeoutNanos, Waiters.Interrupts.CLOSE_CHANNEL)) {
             while (channel.isOpen() && !connectIsOver()) {
                 if (!wait.await()) {
                     throw new SocketTimeoutException("Connect timed out");
