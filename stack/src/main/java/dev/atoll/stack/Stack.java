@@ -237,6 +237,22 @@ public final class Stack implements AutoCloseable {
         return hold.query(() -> tcp.endpointCount() + udp.endpointCount());
     }
 
+    /**
+     * Closes all TCP endpoints as the end of a process does: what was written is still delivered, then FIN; unread data
+     * makes it RST. Returns at once; the stack must be driven on until {@link #isDelivering} is false.
+     */
+    public void shutdown() {
+        hold.query(() -> {
+            tcp.closeEndpoints();
+            return true;
+        });
+    }
+
+    /** Whether some connection has bytes, or a FIN, that its peer has not acknowledged. */
+    public boolean isDelivering() {
+        return hold.query(tcp::isDelivering);
+    }
+
     private void requireOpen() throws StackException {
         if (hold.isClosed()) {
             throw new StackException(StackError.CLOSED);

@@ -44,7 +44,7 @@ public final class Inside {
         FileDescriptor descriptor = HostAccess.descriptor(CONTROL_FD);
         ControlStream control = new ControlStream(new FileInputStream(descriptor), new FileOutputStream(descriptor));
         try {
-            start(instrumentation, hooks, control);
+            start(instrumentation, hooks, control, descriptor);
         } catch (IOException | ReflectiveOperationException | RuntimeException | LinkageError e) {
             Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
             control.write(new ControlRecord.Failed(FailureCode.START, String.valueOf(cause.getMessage())));
@@ -52,7 +52,8 @@ public final class Inside {
         }
     }
 
-    private static void start(Instrumentation instrumentation, ClassLoader hooks, ControlStream control)
+    private static void start(
+            Instrumentation instrumentation, ClassLoader hooks, ControlStream control, FileDescriptor descriptor)
             throws IOException, ReflectiveOperationException {
         if (!(control.read() instanceof Setup setup)) {
             throw new IOException("the launcher did not say how the sandbox is made");
@@ -70,6 +71,7 @@ public final class Inside {
         sockets.open(sandbox);
         installer.getClass().getMethod("verify").invoke(installer);
 
+        ExitHook.install(sandbox, descriptor);
         messenger.start(sandbox);
         messenger.send(new ControlRecord.Ready());
     }
@@ -89,7 +91,7 @@ public final class Inside {
                 Object.class.getModule(),
                 Set.of(),
                 Map.of(),
-                Map.of("java.io", Set.of(self), "sun.nio.ch", Set.of(self)),
+                Map.of("java.io", Set.of(self), "sun.nio.ch", Set.of(self), "jdk.internal.access", Set.of(self)),
                 Set.of(),
                 Map.of());
     }

@@ -45,10 +45,6 @@ final class Messenger implements DenialListener, FailureReport {
     void start(Sandbox sandbox) {
         startThread("atoll-control-out", this::sayDenials);
         startThread("atoll-control-in", () -> listen(sandbox));
-        if (sandbox.capture() != null) {
-            // What is still in memory goes to the file; later packets of other shutdown hooks are not recorded.
-            Runtime.getRuntime().addShutdownHook(new Thread(sandbox.capture()::close, "atoll-capture-end"));
-        }
     }
 
     private static void startThread(String name, Runnable work) {

@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import jdk.nio.Channels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open descriptor of the process, driven from plain Java: non-blocking, selectable, and deaf to interrupts.
@@ -26,6 +27,13 @@ import jdk.nio.Channels;
  * it, as otherwise another file could get the number and its events.
  */
 public final class HostDescriptor implements Closeable {
+    /** An event loop other than a selector of the JDK's, which watches the number. */
+    @FunctionalInterface
+    public interface Watcher {
+        /** Stops watching, then runs {@code giveBack}, once. Any thread; need not wait. */
+        void release(Runnable giveBack);
+    }
+
     /** Nothing to read now, or no room to write. */
     public static final int NOTHING = 0;
 
@@ -36,7 +44,8 @@ public final class HostDescriptor implements Closeable {
     private final FileChannel in;
     private final FileChannel out;
     private final SelectableChannel selectable;
-    private volatile boolean closed;
+    private @Nullable Watcher watcher;
+    private boolean closed;
 
     private HostDescriptor(int number, FileChannel in, FileChannel out, SelectableChannel selectable) {
         this.number = number;
@@ -144,19 +153,48 @@ public final class HostDescriptor implements Closeable {
     }
 
     private void ensureOpen() throws IOException {
-        if (closed) {
+        if (!isOpen()) {
             throw new ClosedChannelException();
         }
     }
 
-    public boolean isOpen() {
+    public synchronized boolean isOpen() {
         return !closed;
+    }
+
+    /**
+     * Has an event loop asked to let go before the number is given back; at most one.
+     *
+     * @throws IOException if the descriptor is closed already
+     */
+    public synchronized void watchedBy(Watcher newWatcher) throws IOException {
+        ensureOpen();
+        watcher = newWatcher;
     }
 
     @Override
     public void close() throws IOException {
-        closed = true;
-        selectable.close();
+        Watcher letsGo;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            letsGo = watcher;
+        }
+        if (letsGo == null) {
+            selectable.close();
+        } else {
+            letsGo.release(this::giveBack);
+        }
+    }
+
+    private void giveBack() {
+        try {
+            selectable.close();
+        } catch (IOException ignored) {
+            // The kernel has let go of the number whatever close(2) says (its man page): nothing is left to do.
+        }
     }
 
     /** Closes an adopted descriptor once no selector watches it. */

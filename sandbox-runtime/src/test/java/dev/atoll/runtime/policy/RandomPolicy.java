@@ -154,7 +154,7 @@ final class RandomPolicy {
                 "65535",
                 "ssh:http",
                 oneIn(8) ? "70001x" : "53",
-                oneIn(8) ? "90:80" : "5432",
+                oneIn(8) ? "90:8x" : "5432",
                 oneIn(8) ? "nosuch" : "smtp");
     }
 

@@ -15,10 +15,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A TCP endpoint as a blocking stream, for one test thread; gives up after 30 seconds without progress. */
-final class Blocking implements AutoCloseable {
+public final class Blocking implements AutoCloseable {
     private static final long LIMIT_S = 30;
 
-    final TcpEndpoint endpoint;
+    public final TcpEndpoint endpoint;
     private final Semaphore ready = new Semaphore(0);
 
     private Blocking(TcpEndpoint endpoint) {
@@ -27,7 +27,7 @@ final class Blocking implements AutoCloseable {
     }
 
     /** Connects, or throws what the connection failed with. */
-    static Blocking connect(Stack stack, IpAddress address, int port) throws StackException {
+    public static Blocking connect(Stack stack, IpAddress address, int port) throws StackException {
         Blocking stream = new Blocking(stack.newTcpEndpoint());
         stream.endpoint.connect(new FullAddress(address, port));
         while ((stream.endpoint.readiness() & (Readiness.OUT | Readiness.ERR | Readiness.HUP)) == 0) {
@@ -40,14 +40,14 @@ final class Blocking implements AutoCloseable {
         return stream;
     }
 
-    static TcpListener listen(Stack stack, int port) throws StackException {
+    public static TcpListener listen(Stack stack, int port) throws StackException {
         TcpListener listener = stack.newTcpListener();
         listener.bind(new FullAddress(IpAddress.V4_ANY, port));
         listener.listen(16);
         return listener;
     }
 
-    static Blocking accept(TcpListener listener) throws StackException {
+    public static Blocking accept(TcpListener listener) throws StackException {
         Semaphore signal = new Semaphore(0);
         listener.setReadinessListener((which, readiness) -> signal.release());
         while (true) {
@@ -72,7 +72,7 @@ final class Blocking implements AutoCloseable {
         signal.drainPermits();
     }
 
-    void write(ByteBuffer source) throws StackException {
+    public void write(ByteBuffer source) throws StackException {
         while (source.hasRemaining()) {
             if (endpoint.write(source) == Endpoint.WOULD_BLOCK) {
                 await();
@@ -81,7 +81,7 @@ final class Blocking implements AutoCloseable {
     }
 
     /** Reads at least one byte; false at the end. */
-    boolean read(ByteBuffer target) throws StackException {
+    public boolean read(ByteBuffer target) throws StackException {
         while (true) {
             int count = endpoint.read(target);
             if (count == Endpoint.END_OF_STREAM) {

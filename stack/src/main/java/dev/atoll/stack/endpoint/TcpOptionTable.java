@@ -3,6 +3,7 @@ package dev.atoll.stack.endpoint;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.tcp.ConnectionOptions;
+import dev.atoll.stack.tcp.QuickAck;
 
 /** The TCP endpoints' options by name. */
 final class TcpOptionTable {
@@ -31,7 +32,7 @@ final class TcpOptionTable {
         } else if (option == EndpointOption.TCP_NODELAY) {
             options.noDelay = on;
         } else if (option == EndpointOption.TCP_QUICKACK) {
-            options.quickAck = on;
+            options.quickAck = on ? QuickAck.ALWAYS : QuickAck.NEVER;
         } else {
             throw AbstractEndpoint.unknownOption(option);
         }
@@ -76,7 +77,7 @@ final class TcpOptionTable {
         } else if (option == EndpointOption.TCP_NODELAY) {
             return options.noDelay;
         } else if (option == EndpointOption.TCP_QUICKACK) {
-            return options.quickAck;
+            return options.quickAck != QuickAck.NEVER;
         } else if (option == EndpointOption.SO_SNDBUF) {
             return options.sendBufferBytes;
         } else if (option == EndpointOption.SO_RCVBUF) {

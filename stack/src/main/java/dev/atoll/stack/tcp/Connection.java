@@ -82,7 +82,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         sender.setBufferBytes(options.sendBufferBytes);
         sender.setNoDelay(options.noDelay);
         receiver.setBufferBytes(options.receiveBufferBytes);
-        receiver.setAlwaysQuick(options.quickAck);
+        receiver.setQuickAck(options.quickAck);
         receiver.setUrgentInline(options.oobInline);
     }
 
@@ -231,7 +231,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     void retransmitHandshake() {
-        rtt.afterHandshakeTimeout();
+        handshakeRetried = true;
         countRetransmission();
         sendSyn();
     }
@@ -266,6 +266,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     void established() {
         changeState(TcpState.ESTABLISHED);
         layer.counters().tcpEstablished++;
+        if (handshakeRetried) {
+            rtt.afterHandshakeTimeout();
+        }
         if (options.keepAlive) {
             armKeepalive();
         }
@@ -679,6 +682,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     private @Nullable StackError softError;
+    private boolean handshakeRetried;
 
     /** The network reported trouble that may pass: it is what a later timeout is called (RFC 1122 section 4.2.3.9). */
     void unreachable(StackError error, boolean hard) {

@@ -7,7 +7,7 @@ public final class ConnectionOptions {
     public boolean reuseAddress;
     public boolean reusePort;
     public boolean noDelay;
-    public boolean quickAck;
+    public QuickAck quickAck = QuickAck.INITIALLY;
     public boolean keepAlive;
     public int keepIdleSeconds = TcpSettings.KEEPALIVE_IDLE_SECONDS;
     public int keepIntervalSeconds = TcpSettings.KEEPALIVE_INTERVAL_SECONDS;

@@ -29,7 +29,10 @@ final class Receiver {
     private int lastAckSent;
     private int unacknowledgedBytes;
     private int quickAcks = TcpSettings.QUICK_ACKS;
-    private boolean alwaysQuick;
+    /** Bytes the application has read since the peer was last told of the window. */
+    private int readSinceAck;
+
+    private QuickAck quickAck = QuickAck.INITIALLY;
     private boolean ackNow;
 
     private boolean finKnown;
@@ -110,7 +113,10 @@ final class Receiver {
     /** Whether the window opened so far that the peer should know without waiting for data of ours. */
     private boolean windowUpdateDue() {
         int opened = freeBytes() - windowBytes();
-        return opened >= Math.min(bufferBytes / 2, 2 * peerSegmentBytes) && !finReceived;
+        int enough = Math.min(bufferBytes / 2, 2 * peerSegmentBytes);
+        // Only what was read counts: the window of a SYN is small because it is not scaled, and opening that needs no
+        // segment of its own.
+        return readSinceAck >= enough && opened >= enough && !finReceived;
     }
 
     // --- Arrival
@@ -235,9 +241,9 @@ final class Receiver {
     /** RFC 9293 section 3.8.6.3 (MUST-58, MUST-59): at least every second full segment, and soon in any case. */
     private void noteForAck(int payloadBytes) {
         unacknowledgedBytes += payloadBytes;
-        if (unacknowledgedBytes >= 2 * peerSegmentBytes || alwaysQuick) {
+        if (unacknowledgedBytes >= 2 * peerSegmentBytes || quickAck == QuickAck.ALWAYS) {
             ackNow = true;
-        } else if (quickAcks > 0) {
+        } else if (quickAck == QuickAck.INITIALLY && quickAcks > 0) {
             quickAcks--;
             ackNow = true;
         } else {
@@ -273,15 +279,12 @@ final class Receiver {
         lastAckSent = rcvNxt;
         ackNow = false;
         unacknowledgedBytes = 0;
+        readSinceAck = 0;
         connection.cancelDelayedAck();
     }
 
-    void setAlwaysQuick(boolean quick) {
-        alwaysQuick = quick;
-    }
-
-    boolean isAlwaysQuick() {
-        return alwaysQuick;
+    void setQuickAck(QuickAck when) {
+        quickAck = when;
     }
 
     // --- The application
@@ -306,6 +309,7 @@ final class Receiver {
     /** Moves bytes to the application; asks for a window update if the window opened enough. */
     int read(ByteBuffer target) {
         int bytes = queue.read(target);
+        readSinceAck += Math.max(bytes, 0);
         if (bytes > 0 && windowUpdateDue()) {
             ackNow = true;
         }

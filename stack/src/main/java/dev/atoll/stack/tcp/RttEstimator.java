@@ -48,7 +48,7 @@ final class RttEstimator {
         backoff = 0;
     }
 
-    /** The SYN was retransmitted: start anew from 3 seconds' worth of caution if nothing was measured (section 5.7). */
+    /** The handshake is over and needed retransmissions: data begins with 3 s unless a round trip was measured (5.7). */
     void afterHandshakeTimeout() {
         if (!hasSample()) {
             rtoNs = 3 * TcpSettings.INITIAL_RTO_NS;

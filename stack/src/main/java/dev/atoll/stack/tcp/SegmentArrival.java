@@ -76,6 +76,10 @@ final class SegmentArrival {
             answerUnacceptable(connection, segment);
             return false;
         }
+        if (isSimultaneousAnswer(connection, segment)) {
+            connection.receiver.acknowledgeNow();
+            return true;
+        }
         if (!connection.receiver.isAcceptable(segment.seq, segment.length())) {
             connection.drop(DropReason.TCP_OUT_OF_WINDOW);
             if (connection.state() == TcpState.SYN_RECEIVED && segment.has(Tcp.SYN) && !segment.has(Tcp.ACK)) {
@@ -103,6 +107,20 @@ final class SegmentArrival {
             return false;
         }
         return true;
+    }
+
+    /**
+     * Both ends opened at once and this is the peer's SYN-ACK: its SYN is an old one, but its acknowledgment is the one
+     * that completes the handshake. Dropped as a duplicate, as section 3.10.7.4 taken by the letter has it, it would
+     * leave two stacks like this one sending SYN-ACKs to each other until they give up.
+     */
+    private static boolean isSimultaneousAnswer(Connection connection, Segment segment) {
+        return connection.state() == TcpState.SYN_RECEIVED
+                && segment.has(Tcp.SYN)
+                && segment.has(Tcp.ACK)
+                && !segment.has(Tcp.RST)
+                && segment.seq + 1 == connection.receiver.rcvNxt
+                && connection.sender.acknowledges(segment.ack);
     }
 
     /** RFC 7323 section 5.3: a timestamp that went back marks a segment from the past. */
@@ -220,7 +238,8 @@ final class SegmentArrival {
                 segment.payloadBytes > 0 && SeqNum.greaterThan(segment.seq + segment.payloadBytes, receiver.rcvNxt);
         if (newText && connection.isOrphan()) {
             // Nobody will read it, and the peer must not believe otherwise (RFC 9293 section 3.6.1, SHLD-3).
-            connection.abort();
+            layer.refuse(segment);
+            connection.end();
             return;
         }
         if (segment.has(Tcp.URG)) {

@@ -167,8 +167,9 @@ final class Sender {
         connection.cancelRetransmit();
     }
 
+    /** The window a segment names, bytes; that of a SYN is never scaled (RFC 7323 section 2.2). */
     int scaledWindow(Segment segment) {
-        return segment.window << windowScale;
+        return segment.has(Tcp.SYN) ? segment.window : segment.window << windowScale;
     }
 
     /** The handshake's window: that of a SYN is not scaled. */
@@ -428,7 +429,7 @@ final class Sender {
         }
         timing = false;
         connection.countRetransmission();
-        transmit(sndUna, length, Tcp.ACK | (fin ? Tcp.FIN : 0) | (length == buffer.size() ? Tcp.PSH : 0));
+        transmit(sndUna, length, Tcp.ACK | (fin ? Tcp.FIN : 0) | (length > 0 && length == buffer.size() ? Tcp.PSH : 0));
     }
 
     // --- Timers

@@ -342,6 +342,32 @@ public final class TcpLayer implements TransportHandler {
         }
     }
 
+    /** Closes every listener and connection as the end of a process does: what was written is still delivered. */
+    public void closeEndpoints() {
+        for (DemuxEntry entry : entries()) {
+            if (entry instanceof Listener listener) {
+                listener.close();
+            }
+        }
+        for (DemuxEntry entry : entries()) {
+            if (entry instanceof Connection connection && !connection.isOrphan()) {
+                connection.close();
+            }
+        }
+    }
+
+    /** Whether anything written, a FIN included, is not acknowledged yet. */
+    public boolean isDelivering() {
+        for (DemuxEntry entry : entries()) {
+            if (entry instanceof Connection connection
+                    && connection.state().isSynchronized()
+                    && connection.unacknowledgedBytes() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Ends everything without a word: the stack closes. */
     public void close() {
         for (DemuxEntry entry : entries()) {

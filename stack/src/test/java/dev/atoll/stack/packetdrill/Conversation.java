@@ -31,7 +31,10 @@ final class Conversation {
     private final int remotePort;
     private int localPort;
 
+    /** Of the first SYN; a later one within the connection changes nothing. */
     private int remoteIsn;
+
+    private boolean remoteIsnKnown;
     private int localIsn;
     private int scriptLocalIsn;
 
@@ -111,7 +114,8 @@ final class Conversation {
     private TcpSegment segment(PacketSpec.Tcp tcp) throws ScriptFailure {
         boolean syn = (tcp.flags() & TcpSegment.SYN) != 0;
         boolean ack = (tcp.flags() & TcpSegment.ACK) != 0;
-        if (syn) {
+        if (syn && !remoteIsnKnown) {
+            remoteIsnKnown = true;
             remoteIsn = tcp.seq();
         }
         int ackOffset = syn ? localIsn - scriptLocalIsn : localIsn;

@@ -67,13 +67,17 @@ final class ExpressionParser {
     }
 
     /** Strings next to each other are one; an ellipsis after one only shortens it for the reader. */
-    private Expression text(Token first) {
+    private Expression text(Token first) throws ScriptException {
         StringBuilder text = new StringBuilder(first.text());
         while (tokens.at(Token.Kind.STRING)) {
             text.append(tokens.take().text());
         }
         tokens.accept(Token.Kind.ELLIPSIS);
-        return new Expression.Text(text.toString().translateEscapes());
+        try {
+            return new Expression.Text(text.toString().translateEscapes());
+        } catch (IllegalArgumentException e) {
+            throw ScriptException.unsupported(first.line(), "escapes such as in " + first);
+        }
     }
 
     private List<Member> members() throws ScriptException {

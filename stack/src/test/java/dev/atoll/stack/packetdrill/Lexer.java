@@ -30,8 +30,8 @@ final class Lexer {
             new Rule(Token.Kind.INTEGER, "-?[0-9]+"),
             new Rule(Token.Kind.HEX, "0x[0-9a-fA-F]+"),
             new Rule(Token.Kind.WORD, "[a-zA-Z0-9_]+"),
-            new Rule(Token.Kind.STRING, "\"((?:\\\\.|[^\"\\\\])*)\""),
-            new Rule(Token.Kind.COMMAND, "`((?:\\\\.|[^`\\\\])*)`"),
+            new Rule(Token.Kind.STRING, "\"((?s:\\\\.|[^\"\\\\])*)\""),
+            new Rule(Token.Kind.COMMAND, "`((?s:\\\\.|[^`\\\\])*)`"),
             new Rule(Token.Kind.SYMBOL, "[^ \\t\\r\\n]"));
 
     private final String source;

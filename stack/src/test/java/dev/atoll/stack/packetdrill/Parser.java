@@ -40,6 +40,9 @@ final class Parser {
                 options.put(option.substring(0, equals), option.substring(equals + 1));
             }
         }
+        if (options.containsKey("psp_udp_port")) {
+            throw ScriptException.unsupported(tokens.peek().line(), "encapsulation in PSP");
+        }
         List<String> commands = new ArrayList<>();
         while (tokens.at(Token.Kind.COMMAND)) {
             commands.add(tokens.take().text());

@@ -30,7 +30,7 @@ record ScriptConfig(
         if (!version.equals("ipv4")) {
             throw ScriptFailure.skip("--ip_version=" + version);
         }
-        for (String option : new String[] {"is_anyip", "psp_udp_port", "code_sockopt"}) {
+        for (String option : new String[] {"is_anyip", "code_sockopt"}) {
             if (options.containsKey(option)) {
                 throw ScriptFailure.skip("option --" + option);
             }

@@ -29,7 +29,7 @@ final class SystemCalls {
     Attempt prepare(SystemCall call) throws ScriptFailure {
         List<Expression> arguments = call.arguments();
         if (call.name().equals("socket")) {
-            return () -> socket(arguments);
+            return () -> socket(arguments, call.result());
         }
         if (call.name().equals("poll")) {
             return new PollCall(this, arguments);
@@ -45,7 +45,7 @@ final class SystemCalls {
         return switch (call.name()) {
             case "bind" -> () -> bind(socket, arguments.get(1));
             case "listen" -> () -> listen(socket, (int) Values.number(arguments.get(1)));
-            case "accept", "accept4" -> () -> accept(socket);
+            case "accept", "accept4" -> () -> accept(socket, call.result());
             case "connect" -> connect(socket, arguments.get(1));
             case "close" -> () -> close(fd, socket);
             case "shutdown" -> () -> shutdown(socket, (int) Values.number(arguments.get(1)));
@@ -86,7 +86,7 @@ final class SystemCalls {
         descriptors.clear();
     }
 
-    private Outcome socket(List<Expression> arguments) throws ScriptFailure {
+    private Outcome socket(List<Expression> arguments, Expression wanted) throws ScriptFailure {
         if (arguments.get(0) instanceof Expression.Word family && !family.name().equals("AF_INET")) {
             throw ScriptFailure.skip("sockets of family " + family.name());
         }
@@ -100,15 +100,18 @@ final class SystemCalls {
             throw ScriptFailure.skip("sockets of type " + type);
         }
         socket.nonBlocking = (type & Constants.O_NONBLOCK) != 0;
-        return Outcome.of(install(socket));
+        return Outcome.of(install(socket, wanted));
     }
 
-    private int install(Socket socket) {
-        int fd = FIRST_FD;
-        while (descriptors.containsKey(fd)) {
-            fd++;
+    /** Descriptors are whatever number the script gives them, as in packetdrill. */
+    private int install(Socket socket, Expression wanted) throws ScriptFailure {
+        int fd = Values.isEllipsis(wanted) ? FIRST_FD : (int) Values.number(wanted);
+        if (fd < 0) {
+            fd = FIRST_FD; // The script expects a failure, and will see that there is none.
         }
-        descriptors.put(fd, socket);
+        if (descriptors.putIfAbsent(fd, socket) != null) {
+            throw ScriptFailure.failed("descriptor " + fd + " is open already");
+        }
         return fd;
     }
 
@@ -125,14 +128,14 @@ final class SystemCalls {
         return Outcome.DONE;
     }
 
-    private @Nullable Outcome accept(Socket socket) throws StackException, ScriptFailure {
+    private @Nullable Outcome accept(Socket socket, Expression wanted) throws StackException, ScriptFailure {
         TcpEndpoint accepted = socket.listener().accept();
         if (accepted == null) {
             return null;
         }
         Socket child = new Socket(accepted);
         conversations.accepted(accepted.remoteAddress(), child);
-        return Outcome.of(install(child));
+        return Outcome.of(install(child, wanted));
     }
 
     private Attempt connect(Socket socket, Expression where) throws ScriptFailure {

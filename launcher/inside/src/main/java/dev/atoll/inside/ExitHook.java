@@ -1,0 +1,73 @@
+package dev.atoll.inside;
+
+import dev.atoll.runtime.sandbox.Sandbox;
+import java.io.FileDescriptor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The last thing that happens in the program's JVM: what its sockets still owe is delivered, as the kernel would do
+ * after a process has ended, and our threads leave native code.
+ *
+ * <p>It runs after the program's own shutdown hooks, which may use the network: in the JDK's sequence of system hooks,
+ * where the application's hooks are the second. A JVM whose daemon threads sit in native code at its end waits 300 ms for
+ * them, so the loop ends here and the control descriptor is shut for reading.
+ */
+final class ExitHook implements Runnable {
+    /** The last of the JDK's slots for system hooks; its own use the first three. */
+    private static final int LAST_SLOT = 9;
+
+    /** How long what was written may take; the kernel would go on for minutes, but it does not keep a process. */
+    private static final long DELIVERY_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Sandbox sandbox;
+    private final FileDescriptor control;
+
+    private ExitHook(Sandbox sandbox, FileDescriptor control) {
+        this.sandbox = sandbox;
+        this.control = control;
+    }
+
+    /** Needs {@code jdk.internal.access} and {@code sun.nio.ch} open to this module. */
+    static void install(Sandbox sandbox, FileDescriptor control) throws ReflectiveOperationException {
+        Object access = Class.forName("jdk.internal.access.SharedSecrets")
+                .getMethod("getJavaLangAccess")
+                .invoke(null);
+        Method register = Class.forName("jdk.internal.access.JavaLangAccess")
+                .getMethod("registerShutdownHook", int.class, boolean.class, Runnable.class);
+        register.invoke(access, LAST_SLOT, false, new ExitHook(sandbox, control));
+    }
+
+    @Override
+    public void run() {
+        try {
+            sandbox.stack().shutdown();
+            long start = System.nanoTime();
+            while (sandbox.stack().isDelivering() && System.nanoTime() - start < DELIVERY_NS) {
+                LockSupport.parkNanos(this, LOOK_AGAIN_NS);
+            }
+            sandbox.close();
+        } finally {
+            leaveRead();
+        }
+    }
+
+    /** Ends the blocking read of the control descriptor. */
+    private void leaveRead() {
+        try {
+            Method shutdown =
+                    Class.forName("sun.nio.ch.Net").getDeclaredMethod("shutdown", FileDescriptor.class, int.class);
+            shutdown.setAccessible(true);
+            int read = 0;
+            shutdown.invoke(null, control, read);
+        } catch (InvocationTargetException e) {
+            // The launcher closed its end already, so the read has ended.
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("sun.nio.ch.Net is not the one expected", e);
+        }
+    }
+}

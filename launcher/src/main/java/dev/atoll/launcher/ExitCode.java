@@ -1,0 +1,30 @@
+package dev.atoll.launcher;
+
+/** The launcher's exit codes that are not the program's own. */
+public enum ExitCode {
+    /** The policy, the configuration or the command line is wrong; nothing was started. */
+    CONFIGURATION(120),
+    /** A privilege or a program that the sandbox needs is not there. */
+    MISSING(121),
+    /** The link or the control connection was lost while the program ran. */
+    LOST(122),
+    /** {@code --timeout} ran out. */
+    TIMEOUT(124),
+    /** Atoll failed before the program ran. */
+    FAILED(125),
+    /** The command is there and cannot be executed. */
+    NOT_EXECUTABLE(126),
+    /** The command was not found. */
+    NOT_FOUND(127);
+
+    private final int number;
+
+    ExitCode(int number) {
+        this.number = number;
+    }
+
+    /** What the process exits with. */
+    public int number() {
+        return number;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.atoll.launcher;
+
+import dev.atoll.launcher.cli.CommandLine;
+import dev.atoll.launcher.config.ConfigLoader;
+import java.util.Map;
+
+/** The launcher's entry: reads the command line and does what it says. Its exit codes are {@link ExitCode}'s. */
+public final class Main {
+    private Main() {}
+
+    /** Runs a command and ends the JVM. */
+    public static void main(String[] arguments) {
+        int exitCode;
+        try {
+            exitCode = run(arguments);
+        } catch (LaunchException e) {
+            Terminal.line(e.line());
+            exitCode = e.exitCode().number();
+        }
+        System.out.flush();
+        // Not exit: shutdown hooks of libraries would only cost the user time.
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    private static int run(String[] arguments) throws LaunchException {
+        Preparation preparation = Preparation.begin(arguments);
+        CommandLine.Request request = CommandLine.parse(arguments);
+        if (request instanceof CommandLine.Run run) {
+            return new RunCommand(preparation, System.getenv()).run(run);
+        }
+        if (request instanceof CommandLine.ShowConfig config) {
+            String text = new ConfigLoader(System.getenv(), System.getProperties())
+                    .load(Map.of(), config.file())
+                    .describe();
+            System.out.println(text);
+        } else if (request instanceof CommandLine.Show show) {
+            System.out.println(show.text());
+        }
+        return 0;
+    }
+}

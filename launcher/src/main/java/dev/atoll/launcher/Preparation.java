@@ -1,0 +1,49 @@
+package dev.atoll.launcher;
+
+import dev.atoll.launcher.start.JarBundle;
+import dev.atoll.launcher.sys.Libc;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * What every run needs whatever the command line says, begun in a thread of its own before it is read: loading the native
+ * library takes as long as reading the command line and the configuration.
+ */
+final class Preparation {
+    private final FutureTask<JarBundle> jars;
+
+    private Preparation(FutureTask<JarBundle> jars) {
+        this.jars = jars;
+    }
+
+    static Preparation begin(String[] arguments) {
+        Callable<JarBundle> work = () -> {
+            Libc.warmUp();
+            return JarBundle.load();
+        };
+        FutureTask<JarBundle> task = new FutureTask<>(work);
+        if (arguments.length > 0 && arguments[0].equals("run")) {
+            Thread thread = new Thread(task, "atoll-preparation");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return new Preparation(task);
+    }
+
+    /** Waits for the jars. */
+    JarBundle jars() throws LaunchException {
+        jars.run();
+        try {
+            return jars.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof LaunchException failure) {
+                throw failure;
+            }
+            throw new LaunchException(ExitCode.FAILED, "cannot call into libc: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LaunchException(ExitCode.FAILED, "interrupted while starting", e);
+        }
+    }
+}

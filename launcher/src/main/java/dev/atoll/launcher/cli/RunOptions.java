@@ -1,0 +1,77 @@
+package dev.atoll.launcher.cli;
+
+import com.beust.jcommander.Parameter;
+import com.beust.jcommander.Parameters;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@code run}. Each but {@code --config} is a setting of the same name; what is not given is not set. */
+@Parameters(commandDescription = "Run a Java program in a sandbox: run [OPTIONS] -- java ARGUMENTS")
+public final class RunOptions {
+    @Parameter(
+            names = "--link",
+            description = "tap[:NAME], stream, none, or auto: tap where it can be made, else stream")
+    @Nullable String link;
+
+    @Parameter(names = "--address", description = "The program's address and prefix length, 10.66.0.2/24")
+    @Nullable String address;
+
+    @Parameter(names = "--router", description = "The next hop of the program's default route")
+    @Nullable String router;
+
+    @Parameter(names = "--dns", description = "The DNS server the program asks")
+    @Nullable String dns;
+
+    @Parameter(names = "--policy", description = "A file of rules as iptables-save writes them, or none: no filter")
+    @Nullable String policy;
+
+    @Parameter(names = "--config", description = "A configuration file, see the command config")
+    @Nullable String config;
+
+    @Parameter(names = "--pcap", description = "Record what crosses the link in this pcapng file")
+    @Nullable String pcap;
+
+    @Parameter(names = "--status-file", description = "Write how the run ended to this file, as JSON")
+    @Nullable String statusFile;
+
+    @Parameter(names = "--timeout", description = "Stop the program after this time: 30s, 5m")
+    @Nullable String timeout;
+
+    @Parameter(
+            names = {"--help", "-h"},
+            description = "Show this",
+            help = true)
+    boolean help;
+
+    /** What JCommander knows no option for. */
+    @Parameter(hidden = true)
+    List<String> unknown = new ArrayList<>();
+
+    /** The configuration file, or null. */
+    public @Nullable String config() {
+        return config;
+    }
+
+    /** Names of settings to what was given for them. */
+    public Map<String, String> settings() {
+        Map<String, String> given = new LinkedHashMap<>();
+        put(given, "atoll.link", link);
+        put(given, "atoll.address", address);
+        put(given, "atoll.router", router);
+        put(given, "atoll.dns", dns);
+        put(given, "atoll.policy", policy);
+        put(given, "atoll.pcap", pcap);
+        put(given, "atoll.status-file", statusFile);
+        put(given, "atoll.timeout", timeout);
+        return given;
+    }
+
+    private static void put(Map<String, String> given, String setting, @Nullable String value) {
+        if (value != null) {
+            given.put(setting, value);
+        }
+    }
+}

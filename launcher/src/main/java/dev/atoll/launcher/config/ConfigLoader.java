@@ -1,0 +1,148 @@
+package dev.atoll.launcher.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.cli.Suggestions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the settings together from all the places they can be in. Each place is checked by itself, so that an error names
+ * the file and line where it is and not a default that hides it.
+ */
+public final class ConfigLoader {
+    private static final String ROOT = "atoll";
+    private static final String COMMAND_LINE = "command line";
+
+    private final Map<String, String> environment;
+    private final Properties properties;
+
+    /**
+     * @param environment for the place of the user's file
+     * @param properties for {@code -Datoll.NAME=VALUE}
+     */
+    public ConfigLoader(Map<String, String> environment, Properties properties) {
+        this.environment = environment;
+        this.properties = properties;
+    }
+
+    /**
+     * Loads and checks everything.
+     *
+     * @param commandLine name of a setting to its text
+     * @param file what {@code --config} names, or null
+     * @throws LaunchException with the place of the first error
+     */
+    public EffectiveConfig load(Map<String, String> commandLine, @Nullable String file) throws LaunchException {
+        List<Config> layers = new ArrayList<>();
+        layers.add(fromTexts(commandLine, key -> COMMAND_LINE));
+        layers.add(fromProperties());
+        if (file != null) {
+            layers.add(fromFile(Path.of(file), true));
+        }
+        layers.add(fromFile(userFile(), false));
+        layers.add(ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf"));
+
+        Config all = ConfigFactory.empty();
+        for (Config layer : layers) {
+            refuseUnknown(layer);
+            all = all.withFallback(layer);
+        }
+        try {
+            return new EffectiveConfig(all.resolve());
+        } catch (ConfigException e) {
+            throw new LaunchException(ExitCode.CONFIGURATION, message(e), e);
+        }
+    }
+
+    private Config fromProperties() {
+        Map<String, String> given = new java.util.TreeMap<>();
+        for (String name : new TreeSet<>(properties.stringPropertyNames())) {
+            if (name.startsWith(ROOT + ".")) {
+                given.put(name, properties.getProperty(name));
+            }
+        }
+        return fromTexts(given, key -> "-D" + key);
+    }
+
+    private static Config fromTexts(Map<String, String> texts, java.util.function.UnaryOperator<String> origin) {
+        Config config = ConfigFactory.empty();
+        for (Map.Entry<String, String> entry : texts.entrySet()) {
+            config = config.withValue(
+                    entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue(), origin.apply(entry.getKey())));
+        }
+        return config;
+    }
+
+    private static Config fromFile(Path file, boolean required) throws LaunchException {
+        if (!Files.exists(file)) {
+            if (required) {
+                throw new LaunchException(ExitCode.CONFIGURATION, "config: there is no file " + file);
+            }
+            return ConfigFactory.empty();
+        }
+        try {
+            return ConfigFactory.parseFile(file.toFile());
+        } catch (ConfigException e) {
+            throw new LaunchException(ExitCode.CONFIGURATION, message(e), e);
+        }
+    }
+
+    /** The XDG base directory specification's place for it. */
+    private Path userFile() {
+        String base = environment.getOrDefault("XDG_CONFIG_HOME", "");
+        Path directory =
+                base.startsWith("/") ? Path.of(base) : Path.of(properties.getProperty("user.home", "/"), ".config");
+        return directory.resolve("atoll").resolve("atoll.conf");
+    }
+
+    private static void refuseUnknown(Config layer) throws LaunchException {
+        for (Map.Entry<String, ConfigValue> entry : layer.root().entrySet()) {
+            if (!entry.getKey().equals(ROOT)) {
+                throw unknown(entry.getKey(), entry.getValue().origin());
+            }
+        }
+        for (Map.Entry<String, ConfigValue> entry : layer.entrySet()) {
+            if (Setting.of(entry.getKey()) == null) {
+                throw unknown(entry.getKey(), entry.getValue().origin());
+            }
+        }
+    }
+
+    private static LaunchException unknown(String key, ConfigOrigin origin) {
+        return new LaunchException(
+                ExitCode.CONFIGURATION,
+                place(origin) + ": there is no setting \"" + key + "\"" + Suggestions.didYouMean(key, Setting.keys()));
+    }
+
+    /** {@code FILE:LINE}, or a description where there is no file. */
+    static String place(ConfigOrigin origin) {
+        String file = origin.filename();
+        if (file == null) {
+            return origin.description();
+        }
+        return origin.lineNumber() > 0 ? file + ":" + origin.lineNumber() : file;
+    }
+
+    private static String message(ConfigException e) {
+        String text = String.valueOf(e.getMessage());
+        ConfigOrigin origin = e.origin();
+        String described = origin == null ? "" : origin.description() + ": ";
+        // The library's messages begin with its own form of the place.
+        boolean twice = !described.isEmpty() && text.startsWith(described);
+        return (origin == null ? "config: " : place(origin) + ": ")
+                + (twice ? text.substring(described.length()) : text);
+    }
+}

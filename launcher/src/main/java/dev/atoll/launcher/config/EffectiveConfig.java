@@ -1,0 +1,203 @@
+package dev.atoll.launcher.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.config.Setting.Kind;
+import dev.atoll.launcher.config.Settings.LogSettings;
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.stack.wire.IpAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The values in force, each with its origin. */
+public final class EffectiveConfig {
+    private static final String AUTO = "auto";
+    private static final String NONE = "none";
+    private static final int MIN_MTU_BYTES = 576;
+    private static final int MAX_MTU_BYTES = 65535;
+    private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
+    private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
+
+    private final Config config;
+
+    EffectiveConfig(Config config) {
+        this.config = config;
+    }
+
+    /**
+     * Checks all values.
+     *
+     * @throws LaunchException with the place of the first one that is not what it may be
+     */
+    public Settings settings() throws LaunchException {
+        String router = text(Setting.ROUTER);
+        Address address = address();
+        if (address == null && !router.equals(AUTO)) {
+            throw wrong(Setting.ROUTER, "stands alone; give the program's --address with it");
+        }
+        String timeout = text(Setting.TIMEOUT);
+        return new Settings(
+                text(Setting.LINK),
+                address,
+                ipAddress(Setting.ROUTER),
+                ipAddress(Setting.DNS),
+                mtu(),
+                hostname(),
+                file(Setting.POLICY),
+                file(Setting.PCAP),
+                file(Setting.STATUS_FILE),
+                timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),
+                duration(Setting.STOP_GRACE),
+                flag(Setting.DENIAL_LINES),
+                new LogSettings(logLevel(), file(Setting.LOG_FILE), logFormat().equals("json")));
+    }
+
+    /** One line per setting: name, value, origin. */
+    public String describe() {
+        int nameWidth = 0;
+        int valueWidth = 0;
+        for (Setting setting : Setting.values()) {
+            nameWidth = Math.max(nameWidth, setting.key().length());
+            valueWidth = Math.max(valueWidth, rendered(setting).length());
+        }
+        StringBuilder lines = new StringBuilder();
+        String format = "%-" + nameWidth + "s = %-" + valueWidth + "s  # %s%n";
+        for (Setting setting : Setting.values()) {
+            String place = ConfigLoader.place(config.getValue(setting.key()).origin());
+            lines.append(String.format(
+                    Locale.ROOT,
+                    format,
+                    setting.key(),
+                    rendered(setting),
+                    place.startsWith("reference.conf") ? "default" : place));
+        }
+        return lines.toString().stripTrailing();
+    }
+
+    private String rendered(Setting setting) {
+        return config.getValue(setting.key()).render();
+    }
+
+    private String text(Setting setting) throws LaunchException {
+        ConfigValue value = config.getValue(setting.key());
+        if (value.valueType() == ConfigValueType.LIST || value.valueType() == ConfigValueType.OBJECT) {
+            throw unexpected(setting);
+        }
+        return String.valueOf(value.unwrapped());
+    }
+
+    private @Nullable Address address() throws LaunchException {
+        String text = text(Setting.ADDRESS);
+        if (text.equals(AUTO)) {
+            return null;
+        }
+        int slash = text.indexOf('/');
+        try {
+            if (slash > 0) {
+                return new Address(
+                        IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+            }
+        } catch (IllegalArgumentException e) {
+            throw unexpected(Setting.ADDRESS, e);
+        }
+        throw unexpected(Setting.ADDRESS);
+    }
+
+    private @Nullable IpAddress ipAddress(Setting setting) throws LaunchException {
+        String text = text(setting);
+        try {
+            return text.equals(AUTO) ? null : IpAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw unexpected(setting, e);
+        }
+    }
+
+    private int mtu() throws LaunchException {
+        try {
+            int bytes = config.getInt(Setting.MTU.key());
+            if (bytes >= MIN_MTU_BYTES && bytes <= MAX_MTU_BYTES) {
+                return bytes;
+            }
+        } catch (ConfigException e) {
+            throw unexpected(Setting.MTU, e);
+        }
+        throw unexpected(Setting.MTU);
+    }
+
+    private String hostname() throws LaunchException {
+        String text = text(Setting.HOSTNAME);
+        if (!HOSTNAME.matcher(text).matches()) {
+            throw unexpected(Setting.HOSTNAME);
+        }
+        return text;
+    }
+
+    private @Nullable Path file(Setting setting) throws LaunchException {
+        String text = text(setting);
+        if (text.isEmpty()) {
+            throw unexpected(setting);
+        }
+        return text.equals(NONE) ? null : Path.of(text);
+    }
+
+    private Duration duration(Setting setting) throws LaunchException {
+        try {
+            Duration duration = config.getDuration(setting.key());
+            // A bare number would be milliseconds, which nobody means by --timeout 30.
+            if (duration.compareTo(Duration.ZERO) > 0 && !text(setting).matches("[0-9.]*")) {
+                return duration;
+            }
+        } catch (ConfigException e) {
+            throw unexpected(setting, e);
+        }
+        throw unexpected(setting);
+    }
+
+    private boolean flag(Setting setting) throws LaunchException {
+        try {
+            return config.getBoolean(setting.key());
+        } catch (ConfigException e) {
+            throw unexpected(setting, e);
+        }
+    }
+
+    private String logLevel() throws LaunchException {
+        String text = text(Setting.LOG_LEVEL).toUpperCase(Locale.ROOT);
+        if (!LOG_LEVELS.contains(text)) {
+            throw unexpected(Setting.LOG_LEVEL);
+        }
+        return text;
+    }
+
+    private String logFormat() throws LaunchException {
+        String text = text(Setting.LOG_FORMAT);
+        if (!text.equals("text") && !text.equals("json")) {
+            throw unexpected(Setting.LOG_FORMAT);
+        }
+        return text;
+    }
+
+    private LaunchException unexpected(Setting setting) {
+        Kind kind = setting.kind();
+        return wrong(setting, "is " + rendered(setting) + ", expected is " + kind.expected());
+    }
+
+    private LaunchException unexpected(Setting setting, RuntimeException cause) {
+        LaunchException failure = unexpected(setting);
+        failure.addSuppressed(cause);
+        return failure;
+    }
+
+    private LaunchException wrong(Setting setting, String what) {
+        String place = ConfigLoader.place(config.getValue(setting.key()).origin());
+        return new LaunchException(ExitCode.CONFIGURATION, place + ": " + setting.key() + " " + what);
+    }
+}

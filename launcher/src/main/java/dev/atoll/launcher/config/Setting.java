@@ -1,0 +1,86 @@
+package dev.atoll.launcher.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Every setting there is. {@code reference.conf} has their meaning and defaults; a test holds the two together. */
+public enum Setting {
+    LINK("atoll.link", Kind.TEXT),
+    ADDRESS("atoll.address", Kind.ADDRESS_AND_PREFIX),
+    ROUTER("atoll.router", Kind.ADDRESS),
+    DNS("atoll.dns", Kind.ADDRESS),
+    MTU("atoll.mtu", Kind.MTU),
+    HOSTNAME("atoll.hostname", Kind.HOSTNAME),
+    POLICY("atoll.policy", Kind.FILE),
+    PCAP("atoll.pcap", Kind.FILE),
+    STATUS_FILE("atoll.status-file", Kind.FILE),
+    TIMEOUT("atoll.timeout", Kind.DURATION_OR_NONE),
+    STOP_GRACE("atoll.stop-grace", Kind.DURATION),
+    DENIAL_LINES("atoll.denial-lines", Kind.FLAG),
+    LOG_LEVEL("atoll.log.level", Kind.LOG_LEVEL),
+    LOG_FILE("atoll.log.file", Kind.FILE),
+    LOG_FORMAT("atoll.log.format", Kind.LOG_FORMAT);
+
+    /** What a setting's value may be. */
+    enum Kind {
+        TEXT("a word"),
+        ADDRESS("an IP address or \"auto\""),
+        ADDRESS_AND_PREFIX("an address and prefix length as in 10.66.0.2/24, or \"auto\""),
+        MTU("a number of bytes from 576 to 65535"),
+        HOSTNAME("a host name"),
+        FILE("a file's name or \"none\""),
+        DURATION("a time as in 30s, 5m, 1h"),
+        DURATION_OR_NONE("a time as in 30s, 5m, 1h, or \"none\""),
+        FLAG("true or false"),
+        LOG_LEVEL("ERROR, WARN, INFO, DEBUG or TRACE"),
+        LOG_FORMAT("text or json");
+
+        private final String expected;
+
+        Kind(String expected) {
+            this.expected = expected;
+        }
+
+        /** For an error message: what was expected. */
+        String expected() {
+            return expected;
+        }
+    }
+
+    private final String key;
+    private final Kind kind;
+
+    Setting(String key, Kind kind) {
+        this.key = key;
+        this.kind = kind;
+    }
+
+    /** Its full name, with dots. */
+    public String key() {
+        return key;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** The setting of that name, or null. */
+    static @Nullable Setting of(String key) {
+        for (Setting setting : values()) {
+            if (setting.key.equals(key)) {
+                return setting;
+            }
+        }
+        return null;
+    }
+
+    /** All names. */
+    static List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        for (Setting setting : values()) {
+            keys.add(setting.key);
+        }
+        return keys;
+    }
+}

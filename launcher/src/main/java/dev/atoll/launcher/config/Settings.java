@@ -1,0 +1,49 @@
+package dev.atoll.launcher.config;
+
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.stack.wire.IpAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a run, checked; what is "auto" or "none" is null.
+ *
+ * @param link kind of link, and its argument after a colon
+ * @param address the program's
+ * @param router next hop
+ * @param dns the server to ask
+ * @param mtuBytes the largest IP packet
+ * @param hostname the sandbox's name
+ * @param policy file of rules
+ * @param pcap file to record in
+ * @param statusFile where to say how the run ended
+ * @param timeout how long the program may run
+ * @param stopGrace how long it has to end when asked to
+ * @param denialLines whether a denial is a line on the program's stderr
+ * @param log the launcher's log
+ */
+public record Settings(
+        String link,
+        @Nullable Address address,
+        @Nullable IpAddress router,
+        @Nullable IpAddress dns,
+        int mtuBytes,
+        String hostname,
+        @Nullable Path policy,
+        @Nullable Path pcap,
+        @Nullable Path statusFile,
+        @Nullable Duration timeout,
+        Duration stopGrace,
+        boolean denialLines,
+        LogSettings log) {
+
+    /**
+     * The launcher's log.
+     *
+     * @param level least important level for the file
+     * @param file where; null for none
+     * @param json one JSON object per line instead of text
+     */
+    public record LogSettings(String level, @Nullable Path file, boolean json) {}
+}

@@ -1,0 +1,65 @@
+package dev.atoll.launcher.link;
+
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Subnet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has which address on the link.
+ *
+ * @param program the program's
+ * @param router the other end's
+ */
+public record AddressPlan(Address program, IpAddress router) {
+    /** The subnet both are in. */
+    public Subnet subnet() {
+        return Subnet.containing(program.address(), program.prefixLength());
+    }
+
+    /**
+     * The plan for a chosen address: the router is the subnet's first host unless the user says otherwise.
+     *
+     * @throws LaunchException if the two cannot be neighbours
+     */
+    public static AddressPlan of(Address program, @Nullable IpAddress router) throws LaunchException {
+        if (!program.address().isV4()) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION, "address " + program + ": the stack has no IPv6 yet, use an IPv4 address");
+        }
+        if (program.prefixLength() < 1 || program.prefixLength() > 30) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "address " + program + ": the prefix length must be 1 to 30, to hold a router");
+        }
+        Subnet subnet = Subnet.containing(program.address(), program.prefixLength());
+        if (!isHost(subnet, program.address())) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "address " + program + " is the network's or broadcast address of " + subnet);
+        }
+        int first = subnet.network().v4Bits() + 1;
+        IpAddress chosen = router;
+        if (chosen == null) {
+            chosen = IpAddress.v4(program.address().v4Bits() == first ? first + 1 : first);
+        }
+        if (!isHost(subnet, chosen) || chosen.equals(program.address())) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "router " + chosen + " is not another host of the program's subnet " + subnet);
+        }
+        return new AddressPlan(program, chosen);
+    }
+
+    /** The plan of a /30: first host the router, second the program. */
+    static AddressPlan ofPair(Subnet pair) {
+        int network = pair.network().v4Bits();
+        return new AddressPlan(new Address(IpAddress.v4(network + 2), pair.prefixLength()), IpAddress.v4(network + 1));
+    }
+
+    private static boolean isHost(Subnet subnet, IpAddress address) {
+        return subnet.contains(address) && !address.equals(subnet.network()) && !subnet.isBroadcast(address);
+    }
+}

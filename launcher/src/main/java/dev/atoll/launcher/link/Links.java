@@ -1,0 +1,58 @@
+package dev.atoll.launcher.link;
+
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import java.util.ServiceLoader;
+import java.util.StringJoiner;
+
+/** Opens the link that {@code --link} names. */
+public final class Links {
+    /** TAP where it can be made, else the stream link. */
+    public static final String AUTO = "auto";
+
+    private Links() {}
+
+    /**
+     * Opens a link.
+     *
+     * @param choice {@code KIND} or {@code KIND:ARGUMENT}
+     * @param request everything but the argument
+     */
+    public static OpenLink open(String choice, LinkRequest request) throws LaunchException {
+        int colon = choice.indexOf(':');
+        String name = colon < 0 ? choice : choice.substring(0, colon);
+        String argument = colon < 0 ? "" : choice.substring(colon + 1);
+        LinkRequest whole = new LinkRequest(argument, request.address(), request.router(), request.mtuBytes());
+        return switch (name) {
+            case AUTO -> automatic(whole);
+            case TapLink.NAME -> new TapLink().open(whole);
+            case StreamLink.NAME -> new StreamLink().open(whole);
+            case NoLink.NAME -> new NoLink().open(whole);
+            default -> provided(name).open(whole);
+        };
+    }
+
+    private static OpenLink automatic(LinkRequest request) throws LaunchException {
+        try {
+            return new TapLink().open(request);
+        } catch (LaunchException e) {
+            if (e.exitCode() != ExitCode.MISSING) {
+                throw e;
+            }
+            return new StreamLink().open(request);
+        }
+    }
+
+    private static LinkKind provided(String name) throws LaunchException {
+        StringJoiner known =
+                new StringJoiner(", ").add(TapLink.NAME).add(StreamLink.NAME).add(NoLink.NAME);
+        for (LinkKind kind : ServiceLoader.load(LinkKind.class, Links.class.getClassLoader())) {
+            if (kind.name().equals(name)) {
+                return kind;
+            }
+            known.add(kind.name());
+        }
+        throw new LaunchException(
+                ExitCode.CONFIGURATION, "link: there is no kind \"" + name + "\"; there are " + known);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.atoll.launcher.link;
+
+import dev.atoll.runtime.control.ControlRecord;
+import java.io.Closeable;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A link that has been made. Closed by the launcher at the end, whatever else happens. */
+public interface OpenLink extends Closeable {
+    /** How the program is to drive its end. */
+    ControlRecord.LinkKind wire();
+
+    /** The program's end, which it inherits; negative if there is none. */
+    int programDescriptor();
+
+    /** Bytes of the virtio-net header before each frame. */
+    int headerBytes();
+
+    /** The program's address and the next hop; null on a link that has no addresses. */
+    @Nullable AddressPlan addresses();
+
+    /** One line for the log and the status file. */
+    String description();
+
+    /** The program has inherited its end: the launcher's copy of it is closed. */
+    void handOver();
+
+    /** What the launcher has to do for the link while the program runs; empty if the kernel does it. */
+    default Optional<LinkService> service() {
+        return Optional.empty();
+    }
+
+    @Override
+    void close();
+}

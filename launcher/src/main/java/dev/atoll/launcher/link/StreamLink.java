@@ -1,0 +1,100 @@
+package dev.atoll.launcher.link;
+
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.sys.Libc;
+import dev.atoll.launcher.sys.SystemCallException;
+import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.stack.wire.Subnet;
+
+/**
+ * A Unix stream socket pair: the program has one end, the launcher's switch the other. It needs no privilege and touches
+ * nothing of the host, so every sandbox can have the same addresses.
+ */
+public final class StreamLink implements LinkKind {
+    /** What {@code --link} calls it. */
+    public static final String NAME = "stream";
+
+    private static final Subnet DEFAULT_SUBNET = Subnet.parse("10.66.0.0/30");
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Open open(LinkRequest request) throws LaunchException {
+        AddressPlan plan = request.address() == null
+                ? AddressPlan.ofPair(DEFAULT_SUBNET)
+                : AddressPlan.of(request.address(), request.router());
+        try {
+            int[] pair = Libc.socketpair();
+            return new Open(pair[0], pair[1], plan);
+        } catch (SystemCallException e) {
+            throw new LaunchException(ExitCode.FAILED, "no socket pair for the link: " + e.getMessage(), e);
+        }
+    }
+
+    /** Both ends until the program has its own. */
+    public static final class Open implements OpenLink {
+        private final int launcherEnd;
+        private final int programEnd;
+        private final AddressPlan plan;
+        private boolean handedOver;
+        private boolean taken;
+
+        Open(int launcherEnd, int programEnd, AddressPlan plan) {
+            this.launcherEnd = launcherEnd;
+            this.programEnd = programEnd;
+            this.plan = plan;
+        }
+
+        /** The launcher's end, from now on the caller's to close. */
+        public synchronized int takeLauncherEnd() {
+            taken = true;
+            return launcherEnd;
+        }
+
+        @Override
+        public ControlRecord.LinkKind wire() {
+            return ControlRecord.LinkKind.STREAM;
+        }
+
+        @Override
+        public int programDescriptor() {
+            return programEnd;
+        }
+
+        @Override
+        public int headerBytes() {
+            return 0;
+        }
+
+        @Override
+        public AddressPlan addresses() {
+            return plan;
+        }
+
+        @Override
+        public String description() {
+            return NAME;
+        }
+
+        @Override
+        public synchronized void handOver() {
+            if (!handedOver) {
+                handedOver = true;
+                Libc.close(programEnd);
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            handOver();
+            if (!taken) {
+                taken = true;
+                Libc.close(launcherEnd);
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.atoll.launcher.link;
+
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.sys.Errno;
+import dev.atoll.launcher.sys.Libc;
+import dev.atoll.launcher.sys.NetDevice;
+import dev.atoll.launcher.sys.SystemCallException;
+import dev.atoll.launcher.sys.TapDevice;
+import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.stack.wire.Subnet;
+import java.io.IOException;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TAP device in the launcher's network namespace: the host's kernel is the neighbour, with the router's address. Nothing
+ * else of the host is changed, and the device goes when the program and the launcher have closed it.
+ */
+public final class TapLink implements LinkKind {
+    /** What {@code --link} calls it. */
+    public static final String NAME = "tap";
+
+    private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public OpenLink open(LinkRequest request) throws LaunchException {
+        String device = request.argument();
+        if (!device.isEmpty() && !DEVICE_NAME.matcher(device).matches()) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "link tap:" + device + ": a device's name has 1 to 15 letters, digits, dots, dashes, underscores");
+        }
+        TapDevice tap = create(device.isEmpty() ? TapDevice.DEFAULT_NAME : device);
+        try {
+            return configured(tap, request);
+        } catch (IOException e) {
+            Libc.close(tap.descriptor());
+            throw new LaunchException(
+                    ExitCode.MISSING, "the device " + tap.name() + " cannot be set up: " + e.getMessage(), e);
+        } catch (LaunchException e) {
+            Libc.close(tap.descriptor());
+            throw e;
+        }
+    }
+
+    private static OpenLink configured(TapDevice tap, LinkRequest request) throws IOException, LaunchException {
+        List<HostRoutes.Route> routes = HostRoutes.read();
+        Address address = request.address();
+        FreeSubnets.Lease lease = null;
+        AddressPlan plan;
+        if (address == null) {
+            lease = FreeSubnets.take(routes);
+            plan = AddressPlan.ofPair(lease.subnet());
+        } else {
+            plan = AddressPlan.of(address, request.router());
+            refuseTaken(plan.subnet(), routes);
+        }
+        try (NetDevice device = NetDevice.open(tap.name())) {
+            device.setMtu(request.mtuBytes());
+            device.setAddress(plan.router().v4Bits(), plan.program().prefixLength());
+            device.up();
+        } catch (SystemCallException e) {
+            if (lease != null) {
+                lease.close();
+            }
+            throw e;
+        }
+        return new Open(tap, plan, lease);
+    }
+
+    private static void refuseTaken(Subnet subnet, List<HostRoutes.Route> routes) throws LaunchException {
+        for (HostRoutes.Route route : routes) {
+            if (route.overlaps(subnet)) {
+                throw new LaunchException(
+                        ExitCode.CONFIGURATION,
+                        "address: the host has a route to " + route.destination() + " through " + route.device()
+                                + ", which overlaps " + subnet + "; choose another --address");
+            }
+        }
+    }
+
+    private static TapDevice create(String name) throws LaunchException {
+        try {
+            return TapDevice.create(name);
+        } catch (SystemCallException e) {
+            String hint =
+                    switch (e.errno()) {
+                        case Errno.ENOENT, Errno.ENODEV ->
+                            "there is no /dev/net/tun: load the module \"tun\", in a" + " container pass the device in";
+                        case Errno.EACCES, Errno.EPERM ->
+                            "it needs access to /dev/net/tun and CAP_NET_ADMIN; run as" + " root, or use --link stream";
+                        case Errno.EBUSY -> "somebody uses the device " + name;
+                        default -> "the kernel refuses";
+                    };
+            throw new LaunchException(
+                    ExitCode.MISSING, "no TAP device can be made: " + hint + " (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** The device, and the subnet's lock. */
+    private static final class Open implements OpenLink {
+        private final TapDevice tap;
+        private final AddressPlan plan;
+        private final FreeSubnets.@Nullable Lease lease;
+        private boolean handedOver;
+
+        Open(TapDevice tap, AddressPlan plan, FreeSubnets.@Nullable Lease lease) {
+            this.tap = tap;
+            this.plan = plan;
+            this.lease = lease;
+        }
+
+        @Override
+        public ControlRecord.LinkKind wire() {
+            return ControlRecord.LinkKind.TAP;
+        }
+
+        @Override
+        public int programDescriptor() {
+            return tap.descriptor();
+        }
+
+        @Override
+        public int headerBytes() {
+            return TapDevice.VNET_HEADER_BYTES;
+        }
+
+        @Override
+        public AddressPlan addresses() {
+            return plan;
+        }
+
+        @Override
+        public String description() {
+            return NAME + ":" + tap.name();
+        }
+
+        @Override
+        public void handOver() {
+            // One reader only: two would split the frames between them.
+            if (!handedOver) {
+                handedOver = true;
+                Libc.close(tap.descriptor());
+            }
+        }
+
+        @Override
+        public void close() {
+            handOver();
+            if (lease != null) {
+                lease.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The launcher's own log. */
+@NullMarked
+package dev.atoll.launcher.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,194 @@
+package dev.atoll.launcher.start;
+
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.sys.Libc;
+import dev.atoll.launcher.sys.Spawn;
+import dev.atoll.launcher.sys.SystemCallException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts a program in user, network, mount, PID, UTS and IPC namespaces of its own.
+ *
+ * <pre>
+ * launcher ── unshare ── sh (process 1 of the sandbox) ── java
+ *                 └ killed as soon as process 1 is up: the launcher, a subreaper, becomes its parent
+ * </pre>
+ *
+ * <p>So the launcher waits for process 1 itself, nothing lies between them that a terminal's signal could kill, and the
+ * parent-death signal that process 1 asks for is tied to the launcher. When process 1 ends the kernel kills whatever is
+ * left in its PID namespace.
+ *
+ * <p>Used by one thread.
+ */
+public final class StartChain {
+    private static final int SIGKILL = 9;
+
+    private final Tools tools;
+    private final Map<String, String> environment;
+
+    /**
+     * The descriptors that the program inherits; negative for none.
+     *
+     * @param control the program's end of the control connection
+     * @param link the link's
+     * @param capture the capture file
+     */
+    public record Inherited(int control, int link, int capture) {
+        /** The number under which the program has its end of the control connection. */
+        public static final int CONTROL_NUMBER = ChainScript.CONTROL;
+        /** The number under which the program has the link. */
+        public static final int LINK_NUMBER = ChainScript.LINK;
+        /** The number under which the program has the capture file. */
+        public static final int CAPTURE_NUMBER = ChainScript.CAPTURE;
+    }
+
+    /**
+     * @param environment the program's, and the one whose PATH has the chain's tools
+     */
+    public StartChain(Map<String, String> environment) {
+        this.environment = environment;
+        this.tools = new Tools(environment.getOrDefault("PATH", ""));
+    }
+
+    /**
+     * Starts the program; returns when it has been let go.
+     *
+     * @param files name below {@code /etc} to content
+     * @return process 1 of the sandbox, a child of this process
+     * @throws LaunchException if the sandbox cannot be made; nothing is left of it then
+     */
+    public SandboxProcess start(
+            ProgramCommand command, String hostname, Map<String, String> files, JarBundle jars, Inherited inherited)
+            throws LaunchException {
+        try {
+            return startSteps(command, hostname, files, jars, inherited);
+        } catch (IOException e) {
+            throw new LaunchException(ExitCode.MISSING, "the sandbox cannot be made: " + e.getMessage(), e);
+        }
+    }
+
+    private SandboxProcess startSteps(
+            ProgramCommand command, String hostname, Map<String, String> files, JarBundle jars, Inherited inherited)
+            throws IOException, LaunchException {
+        Identities identities = Identities.ofLauncher();
+        ProgramEnvironment variables = ProgramEnvironment.of(environment);
+        String script = new ChainScript(tools)
+                .furnish(
+                        hostname,
+                        files,
+                        jars.sizes(),
+                        Cgroups.mountPoints(),
+                        identities.capabilities(),
+                        System.getProperty("user.dir", "/"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "unshare",
+                "--user",
+                "--keep-caps",
+                "--net",
+                "--mount",
+                "--pid",
+                "--uts",
+                "--ipc",
+                "--fork",
+                tools.require(Tools.SH),
+                "-c",
+                script,
+                "sh"));
+        if (!variables.restored().isEmpty()) {
+            arguments.add(tools.require(Tools.ENV));
+            arguments.addAll(variables.restored());
+        }
+        arguments.add(command.file());
+        arguments.addAll(command.arguments().subList(1, command.arguments().size()));
+
+        Libc.setChildSubreaper();
+        jars.rewind();
+        int[] pair = Libc.socketpair();
+        int outer;
+        try (StepSocket steps = new StepSocket(pair[0])) {
+            try {
+                outer = Spawn.start(
+                        tools.require(Tools.UNSHARE),
+                        arguments,
+                        variables.variables(),
+                        descriptors(pair[1], jars, inherited));
+            } finally {
+                Libc.close(pair[1]);
+            }
+            SandboxProcess first = adopt(outer, steps, identities);
+            try {
+                steps.await(ChainScript.READY);
+                steps.answer();
+            } catch (IOException | LaunchException e) {
+                first.discard();
+                throw e;
+            }
+            return first;
+        }
+    }
+
+    private static Map<Integer, Integer> descriptors(int steps, JarBundle jars, Inherited inherited) {
+        Map<Integer, Integer> descriptors = new LinkedHashMap<>();
+        // What the tools complain about is the launcher's to say; the program gets the real one back.
+        descriptors.put(2, steps);
+        descriptors.put(ChainScript.STDERR, 2);
+        descriptors.put(ChainScript.SYNC, steps);
+        descriptors.put(ChainScript.JARS, jars.descriptor());
+        descriptors.put(ChainScript.CONTROL, inherited.control());
+        if (inherited.link() >= 0) {
+            descriptors.put(ChainScript.LINK, inherited.link());
+        }
+        if (inherited.capture() >= 0) {
+            descriptors.put(ChainScript.CAPTURE, inherited.capture());
+        }
+        return descriptors;
+    }
+
+    /** Waits for process 1, gives the user namespace its ids, and becomes process 1's parent. */
+    private static SandboxProcess adopt(int outer, StepSocket steps, Identities identities)
+            throws IOException, LaunchException {
+        SandboxProcess first = null;
+        try {
+            steps.await(ChainScript.UP);
+            first = new SandboxProcess(onlyChildOf(outer));
+            identities.writeFor(outer);
+        } catch (IOException | LaunchException e) {
+            kill(outer);
+            if (first != null) {
+                first.discard();
+            }
+            throw e;
+        }
+        kill(outer);
+        steps.answer();
+        return first;
+    }
+
+    private static void kill(int pid) throws SystemCallException {
+        Libc.kill(pid, SIGKILL);
+        Libc.waitpid(pid);
+    }
+
+    private static int onlyChildOf(int parent) throws IOException, LaunchException {
+        String id = Integer.toString(parent);
+        Path children = Path.of("/proc", id, "task", id, "children");
+        String text = Files.exists(children)
+                ? Files.readString(children, StandardCharsets.US_ASCII).strip()
+                : "";
+        if (text.isEmpty()) {
+            throw new LaunchException(
+                    ExitCode.MISSING,
+                    "the kernel does not tell which processes are children of another (" + children
+                            + "): it was built without CONFIG_PROC_CHILDREN");
+        }
+        return Integer.parseInt(text.split(" ", -1)[0]);
+    }
+}

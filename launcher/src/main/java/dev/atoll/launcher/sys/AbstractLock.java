@@ -1,0 +1,47 @@
+package dev.atoll.launcher.sys;
+
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A name that one process of a network namespace can hold: an abstract Unix socket, which has no file and is gone with
+ * its holder, however that ends.
+ */
+public final class AbstractLock implements Closeable {
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_CLOEXEC = 0x80000;
+
+    private final int socket;
+
+    private AbstractLock(int socket) {
+        this.socket = socket;
+    }
+
+    /** Takes the name; null if somebody holds it. */
+    public static @Nullable AbstractLock tryAcquire(String name) throws SystemCallException {
+        int socket = Libc.call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer address = ByteBuffer.allocate(Short.BYTES + 1 + bytes.length).order(ByteOrder.nativeOrder());
+        // A null byte first is what makes the name abstract.
+        address.putShort((short) AF_UNIX).put((byte) 0).put(bytes);
+        try {
+            Libc.call("bind", socket, address.array(), address.capacity());
+            return new AbstractLock(socket);
+        } catch (SystemCallException e) {
+            Libc.close(socket);
+            if (e.errno() == Errno.EADDRINUSE) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        Libc.close(socket);
+    }
+}

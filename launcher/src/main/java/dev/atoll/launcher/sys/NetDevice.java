@@ -1,0 +1,89 @@
+package dev.atoll.launcher.sys;
+
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Sets up a network device through the old {@code ioctl}s of {@code netdevice(7)}: five calls in all, for which netlink
+ * would need a parser.
+ */
+public final class NetDevice implements Closeable {
+    /** Bytes of {@code struct ifreq} on 64-bit systems. */
+    static final int IFREQ_BYTES = 40;
+
+    /** Bytes of a device's name with its closing null. */
+    static final int IFNAMSIZ = 16;
+
+    private static final int AF_INET = 2;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_CLOEXEC = 0x80000;
+
+    private static final long SIOCGIFFLAGS = 0x8913;
+    private static final long SIOCSIFFLAGS = 0x8914;
+    private static final long SIOCSIFADDR = 0x8916;
+    private static final long SIOCSIFNETMASK = 0x891c;
+    private static final long SIOCSIFMTU = 0x8922;
+    private static final short IFF_UP = 1;
+
+    private final String name;
+    private final int socket;
+
+    private NetDevice(String name, int socket) {
+        this.name = name;
+        this.socket = socket;
+    }
+
+    /** The device of that name in the launcher's network namespace. */
+    public static NetDevice open(String name) throws SystemCallException {
+        return new NetDevice(name, Libc.call("socket", AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    }
+
+    /** Gives it its IPv4 address and prefix. */
+    public void setAddress(int address, int prefixLength) throws SystemCallException {
+        Libc.ioctl(socket, SIOCSIFADDR, withAddress(address));
+        Libc.ioctl(socket, SIOCSIFNETMASK, withAddress(prefixLength == 0 ? 0 : -1 << (32 - prefixLength)));
+    }
+
+    /** Sets the largest IP packet. */
+    public void setMtu(int mtuBytes) throws SystemCallException {
+        byte[] request = request(name);
+        fields(request).putInt(IFNAMSIZ, mtuBytes);
+        Libc.ioctl(socket, SIOCSIFMTU, request);
+    }
+
+    /** Brings it up. */
+    public void up() throws SystemCallException {
+        byte[] request = request(name);
+        Libc.ioctl(socket, SIOCGIFFLAGS, request);
+        ByteBuffer fields = fields(request);
+        fields.putShort(IFNAMSIZ, (short) (fields.getShort(IFNAMSIZ) | IFF_UP));
+        Libc.ioctl(socket, SIOCSIFFLAGS, request);
+    }
+
+    @Override
+    public void close() {
+        Libc.close(socket);
+    }
+
+    private byte[] withAddress(int address) {
+        byte[] request = request(name);
+        // struct sockaddr_in: family in the machine's order, port, address in network order.
+        fields(request).putShort(IFNAMSIZ, (short) AF_INET);
+        ByteBuffer.wrap(request).putInt(IFNAMSIZ + 4, address);
+        return request;
+    }
+
+    /** A {@code struct ifreq} with the name filled in. */
+    static byte[] request(String name) {
+        byte[] request = new byte[IFREQ_BYTES];
+        byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(bytes, 0, request, 0, Math.min(bytes.length, IFNAMSIZ - 1));
+        return request;
+    }
+
+    static ByteBuffer fields(byte[] request) {
+        return ByteBuffer.wrap(request).order(ByteOrder.nativeOrder());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.netty;
+
+import org.jspecify.annotations.NullMarked;
