@@ -440,8 +440,11 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
 
     @Override
     protected void implCloseSelectableChannel() {
-        endpoint.close();
-        waiters.wakeThreads();
+        try {
+            endpoint.close();
+        } finally {
+            waiters.wakeThreads();
+        }
         memberships.channelClosed();
     }
 

@@ -162,8 +162,11 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
 
     @Override
     protected void implCloseSelectableChannel() {
-        endpoint.close();
-        waiters.wakeThreads();
+        try {
+            endpoint.close();
+        } finally {
+            waiters.wakeThreads();
+        }
     }
 
     @Override

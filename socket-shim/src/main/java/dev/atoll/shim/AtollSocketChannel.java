@@ -467,11 +467,14 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         } finally {
             stateLock.unlock();
         }
-        if (before == State.CONNECTED && isBlocking()) {
-            transfer.lingerIfAsked();
+        try {
+            if (before == State.CONNECTED && isBlocking()) {
+                transfer.lingerIfAsked();
+            }
+            endpoint.close();
+        } finally {
+            waiters.wakeThreads();
         }
-        endpoint.close();
-        waiters.wakeThreads();
     }
 
     @Override

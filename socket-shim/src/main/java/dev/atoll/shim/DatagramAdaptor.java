@@ -266,10 +266,7 @@ final class DatagramAdaptor extends MulticastSocket {
 
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        // The superclass's constructor asks for this before there is a channel; see AtollDatagramChannel.
-        if (channel != null) {
-            set(StandardSocketOptions.SO_REUSEADDR, on);
-        }
+        set(StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
-import java.net.ProtocolException;
 import java.net.SocketException;
 
 /**
@@ -113,8 +112,7 @@ final class Failures {
         if (e instanceof SocketException already) {
             return already;
         }
-        SocketException translated =
-                e instanceof ProtocolException ? new SocketException() : new SocketException(e.getMessage());
+        SocketException translated = new SocketException(e.getMessage());
         translated.initCause(e);
         return translated;
     }

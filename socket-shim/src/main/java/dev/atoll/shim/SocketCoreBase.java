@@ -183,9 +183,20 @@ abstract class SocketCoreBase implements SocketCore {
         }
         Cleaner.Cleanable closer = endpointCloser;
         if (before != State.CLOSED && closer != null) {
+            close(before, closer);
+        }
+    }
+
+    /** Whatever fails on the way, nobody is left waiting. */
+    private void close(State before, Cleaner.Cleanable closer) {
+        try {
             beforeClose(before);
-            closer.clean();
-            waiters.wakeThreads();
+        } finally {
+            try {
+                closer.clean();
+            } finally {
+                waiters.wakeThreads();
+            }
         }
     }
 

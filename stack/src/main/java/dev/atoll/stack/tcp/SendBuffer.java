@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Bytes the application wrote that the peer has not acknowledged, in pooled chunks. They are copied in once and leave
  * as fragments of packets.
  *
- * <p>Positions are offsets from the first unacknowledged byte. Small writes get small chunks, so that a connection
- * that says little costs little; an empty buffer holds no memory.
+ * <p>Positions are offsets from the first unacknowledged byte. A small write into an empty buffer gets a small chunk, so
+ * that a connection that says little costs little; an empty buffer holds no memory.
  */
 final class SendBuffer {
     private static final int LARGE_CHUNK_BYTES = 16 * 1024;
@@ -43,7 +43,9 @@ final class SendBuffer {
         while (left > 0) {
             PacketBuffer chunk = tail;
             if (chunk == null || chunk.tailroom() == 0) {
-                chunk = pool.allocate(left > SMALL_CHUNK_BYTES ? LARGE_CHUNK_BYTES : SMALL_CHUNK_BYTES);
+                // Only a first chunk is small: many small ones would be more fragments than a super-segment may have.
+                boolean large = tail != null || left > SMALL_CHUNK_BYTES;
+                chunk = pool.allocate(large ? LARGE_CHUNK_BYTES : SMALL_CHUNK_BYTES);
                 if (tail == null) {
                     head = chunk;
                 } else {
