@@ -2,6 +2,7 @@ package dev.atoll.launcher;
 
 import dev.atoll.launcher.cli.CommandLine;
 import dev.atoll.launcher.config.ConfigLoader;
+import dev.atoll.launcher.demo.DemoCommand;
 import java.util.Map;
 
 /** The launcher's entry: reads the command line and does what it says. Its exit codes are {@link ExitCode}'s. */
@@ -27,6 +28,9 @@ public final class Main {
         CommandLine.Request request = CommandLine.parse(arguments);
         if (request instanceof CommandLine.Run run) {
             return new RunCommand(preparation, System.getenv()).run(run);
+        }
+        if (request instanceof CommandLine.Demo) {
+            return new DemoCommand(Main::run, System.out).run();
         }
         if (request instanceof CommandLine.ShowConfig config) {
             String text = new ConfigLoader(System.getenv(), System.getProperties())

@@ -1,0 +1,53 @@
+package dev.atoll.launcher.demo;
+
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.link.AddressPlan;
+import dev.atoll.launcher.link.OpenLink;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A TAP link whose router address, the host's, has the demo's servers. */
+final class HostServedLink extends ServedLink {
+    private static final Logger LOG = LoggerFactory.getLogger(HostServedLink.class);
+
+    private final List<HostWebServer> servers = new ArrayList<>();
+
+    private HostServedLink(OpenLink link) {
+        super(link);
+    }
+
+    /** Owns the link from here on. The servers listen when it returns: the kernel would refuse who comes earlier. */
+    static HostServedLink over(OpenLink link) throws LaunchException {
+        HostServedLink served = new HostServedLink(link);
+        AddressPlan plan = Objects.requireNonNull(link.addresses(), "a TAP link has addresses");
+        try {
+            InetAddress router = InetAddress.getByAddress(plan.router().octets());
+            for (int port : new int[] {WebPage.ALLOWED_PORT, WebPage.REFUSED_PORT}) {
+                served.servers.add(HostWebServer.start(router, port, "Hello from the host, through its kernel."));
+            }
+            return served;
+        } catch (IOException e) {
+            served.close();
+            throw new LaunchException(
+                    ExitCode.MISSING, "the demo's server cannot listen at " + plan.router() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (HostWebServer server : servers) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                LOG.debug("a server of the demo was not closed: {}", e.toString());
+            }
+        }
+        super.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.demo;
+
+import org.jspecify.annotations.NullMarked;
