@@ -2,10 +2,12 @@ package dev.atoll.launcher;
 
 /** Atoll's own lines on stderr. */
 public final class Terminal {
+    private static final String MARK = "atoll: ";
+
     private Terminal() {}
 
-    /** One line, marked as Atoll's. */
+    /** A message, each line of it marked as Atoll's. */
     public static void line(String text) {
-        System.err.println("atoll: " + text.replace('\n', ' '));
+        System.err.println(MARK + text.replace("\n", "\n" + MARK));
     }
 }
