@@ -73,4 +73,14 @@ final class Addresses {
         }
         return inet;
     }
+
+    /** A channel that connects to the wildcard address connects to its own host. */
+    static InetSocketAddress loopbackIfAny(InetSocketAddress address) {
+        if (!address.getAddress().isAnyLocalAddress()) {
+            return address;
+        }
+        IpAddress loopback =
+                address.getAddress() instanceof Inet6Address ? IpAddress.V6_LOOPBACK : IpAddress.V4_LOOPBACK;
+        return new InetSocketAddress(toJava(loopback), address.getPort());
+    }
 }

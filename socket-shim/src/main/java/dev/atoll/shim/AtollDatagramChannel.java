@@ -491,9 +491,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
 
     @Override
     public <T> DatagramChannel setOption(SocketOption<T> option, T value) throws IOException {
-        Objects.requireNonNull(option);
-        OptionTable.requireSupported(supportedOptions(), option);
-        OptionTable.requireValue(option, value);
+        OptionTable.check(supportedOptions(), option, value);
         stateLock.lock();
         try {
             ensureOpen();
@@ -514,8 +512,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     @SuppressWarnings({"unchecked", "NullAway"
     }) // a value of the option's type; no interface set is null, as in the JDK
     public <T> T getOption(SocketOption<T> option) throws IOException {
-        Objects.requireNonNull(option);
-        OptionTable.requireSupported(supportedOptions(), option);
+        OptionTable.check(supportedOptions(), option);
         stateLock.lock();
         try {
             ensureOpen();

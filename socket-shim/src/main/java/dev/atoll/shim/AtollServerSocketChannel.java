@@ -22,7 +22,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -200,9 +199,7 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
 
     @Override
     public <T> ServerSocketChannel setOption(SocketOption<T> option, T value) throws IOException {
-        Objects.requireNonNull(option);
-        OptionTable.requireSupported(supportedOptions(), option);
-        OptionTable.requireValue(option, value);
+        OptionTable.check(supportedOptions(), option, value);
         stateLock.lock();
         try {
             ensureOpen();
@@ -216,8 +213,7 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
     @Override
     @SuppressWarnings("unchecked") // the table gives a value of the option's type
     public <T> T getOption(SocketOption<T> option) throws IOException {
-        Objects.requireNonNull(option);
-        OptionTable.requireSupported(supportedOptions(), option);
+        OptionTable.check(supportedOptions(), option);
         stateLock.lock();
         try {
             ensureOpen();

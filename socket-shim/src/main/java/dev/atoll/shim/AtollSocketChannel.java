@@ -1,6 +1,5 @@
 package dev.atoll.shim;
 
-import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.Readiness;
@@ -8,13 +7,11 @@ import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
@@ -59,13 +56,12 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     private final ShimContext context;
     private final TcpEndpoint endpoint;
     private final Waiters waiters = new Waiters();
+    private final TcpTransfer transfer;
     private final Turn readTurn = new Turn();
     private final Turn writeTurn = new Turn();
     private final ReentrantLock stateLock = new ReentrantLock();
 
     private volatile State state;
-    private volatile boolean inputShut;
-    private volatile boolean outputShut;
     private volatile @Nullable InetSocketAddress localAddress;
     private volatile @Nullable InetSocketAddress remoteAddress;
     /** Made on demand; guarded by {@code stateLock}. */
@@ -81,6 +77,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         } catch (StackException e) {
             throw Failures.ofCall(e);
         }
+        this.transfer = new TcpTransfer(endpoint, waiters, this);
         endpoint.setReadinessListener(waiters);
     }
 
@@ -92,6 +89,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         this.endpoint = accepted;
         this.localAddress = Addresses.toJavaOrNull(accepted.localAddress());
         this.remoteAddress = Addresses.toJavaOrNull(accepted.remoteAddress());
+        this.transfer = new TcpTransfer(endpoint, waiters, this);
         endpoint.setReadinessListener(waiters);
     }
 
@@ -173,7 +171,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     }
 
     private boolean connect(SocketAddress remote, boolean blocking, long timeoutNanos) throws IOException {
-        InetSocketAddress target = loopbackIfAny(
+        InetSocketAddress target = Addresses.loopbackIfAny(
                 Addresses.checkForChannel(remote, context.sockets().hasIpv6()));
         try {
             readTurn.take();
@@ -191,15 +189,6 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         }
     }
 
-    private static InetSocketAddress loopbackIfAny(InetSocketAddress address) {
-        if (!address.getAddress().isAnyLocalAddress()) {
-            return address;
-        }
-        IpAddress loopback =
-                address.getAddress() instanceof java.net.Inet6Address ? IpAddress.V6_LOOPBACK : IpAddress.V4_LOOPBACK;
-        return new InetSocketAddress(Addresses.toJava(loopback), address.getPort());
-    }
-
     private boolean connectInTurn(InetSocketAddress target, boolean blocking, long timeoutNanos) throws IOException {
         boolean connected = false;
         try {
@@ -209,7 +198,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
             beginConnect(target);
             connected = endpoint.connect(Addresses.toStack(target.getAddress(), target.getPort()));
             if (!connected && blocking) {
-                connected = awaitConnected(timeoutNanos);
+                connected = transfer.awaitConnected(timeoutNanos);
             }
         } catch (StackException e) {
             throw unlessClosed(Failures.ofCall(e));
@@ -234,32 +223,6 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         } finally {
             stateLock.unlock();
         }
-    }
-
-    private boolean connectIsOver() {
-        return (endpoint.readiness() & (Readiness.OUT | Readiness.ERR | Readiness.HUP)) != 0;
-    }
-
-    private void throwIfConnectFailed() throws StackException {
-        StackException failed = endpoint.takeError();
-        if (failed != null) {
-            throw failed;
-        }
-    }
-
-    private boolean awaitConnected(long timeoutNanos) throws IOException, StackException {
-        try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, Waiters.Interrupts.CLOSE_CHANNEL)) {
-            while (isOpen() && !connectIsOver()) {
-                if (!wait.await()) {
-                    throw new SocketTimeoutException("Connect timed out");
-                }
-            }
-        }
-        if (!isOpen()) {
-            return false;
-        }
-        throwIfConnectFailed();
-        return true;
     }
 
     private void endConnect(boolean blocking, boolean connected) throws IOException {
@@ -314,10 +277,9 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                 throw new NoConnectionPendingException();
             }
             if (blocking) {
-                connected = awaitConnected(0);
-            } else if (connectIsOver()) {
-                throwIfConnectFailed();
-                connected = isOpen();
+                connected = transfer.awaitConnected(0);
+            } else {
+                connected = transfer.isConnected();
             }
         } catch (StackException e) {
             throw unlessClosed(Failures.ofCall(e));
@@ -377,9 +339,9 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                     begin();
                 }
                 ensureOpen();
-                count = tryRead(targets, offset, length);
+                count = transfer.tryRead(targets, offset, length);
                 if (blocking && count == Endpoint.WOULD_BLOCK) {
-                    count = readWaiting(timeoutNanos, targets, offset, length);
+                    count = transfer.readWaiting(timeoutNanos, targets, offset, length);
                 }
             } catch (StackException e) {
                 throw unlessClosed(Failures.ofRead(e));
@@ -392,44 +354,6 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         } finally {
             readTurn.give();
         }
-    }
-
-    private long readWaiting(long timeoutNanos, ByteBuffer[] targets, int offset, int length)
-            throws IOException, StackException {
-        try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, Waiters.Interrupts.CLOSE_CHANNEL)) {
-            while (isOpen()) {
-                long count = tryRead(targets, offset, length);
-                if (count != Endpoint.WOULD_BLOCK) {
-                    return count;
-                }
-                if (!wait.await()) {
-                    throw new SocketTimeoutException("Read timed out");
-                }
-            }
-            return 0;
-        }
-    }
-
-    private long tryRead(ByteBuffer[] targets, int offset, int length) throws StackException {
-        if (inputShut) {
-            return Endpoint.END_OF_STREAM;
-        }
-        long total = 0;
-        for (int i = offset; i < offset + length; i++) {
-            ByteBuffer target = targets[i];
-            if (!target.hasRemaining()) {
-                continue;
-            }
-            int count = endpoint.read(target);
-            if (count < 0) {
-                return total == 0 ? count : total;
-            }
-            total += count;
-            if (target.hasRemaining()) {
-                break;
-            }
-        }
-        return total;
     }
 
     // ---- writing
@@ -464,53 +388,25 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                     begin();
                 }
                 ensureOpen();
-                if (outputShut) {
+                if (transfer.isOutputShut()) {
                     throw blocking ? new ClosedChannelException() : new AsynchronousCloseException();
                 }
                 for (int i = offset; i < offset + length; i++) {
-                    total += blocking ? writeAll(sources[i]) : Math.max(endpoint.write(sources[i]), 0);
+                    total += blocking ? transfer.writeAll(sources[i]) : Math.max(endpoint.write(sources[i]), 0);
                     if (sources[i].hasRemaining()) {
                         break;
                     }
                 }
             } catch (StackException e) {
-                throw unlessClosed(outputShut ? new AsynchronousCloseException() : Failures.ofWrite(e));
+                throw unlessClosed(transfer.isOutputShut() ? new AsynchronousCloseException() : Failures.ofWrite(e));
             } finally {
                 if (blocking) {
-                    end(total > 0 || !hasRemaining(sources, offset, length));
+                    end(total > 0 || !TcpTransfer.hasRemaining(sources, offset, length));
                 }
             }
             return total;
         } finally {
             writeTurn.give();
-        }
-    }
-
-    private static boolean hasRemaining(ByteBuffer[] buffers, int offset, int length) {
-        for (int i = offset; i < offset + length; i++) {
-            if (buffers[i].hasRemaining()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Writes until the buffer is empty or the channel is closed. */
-    private int writeAll(ByteBuffer source) throws IOException, StackException {
-        int before = source.remaining();
-        while (source.hasRemaining() && isOpen()) {
-            if (endpoint.write(source) == Endpoint.WOULD_BLOCK) {
-                writeWaiting(source);
-            }
-        }
-        return before - source.remaining();
-    }
-
-    private void writeWaiting(ByteBuffer source) throws InterruptedIOException, StackException {
-        try (Waiters.Wait wait = waiters.beginWrite(Waiters.Interrupts.CLOSE_CHANNEL)) {
-            while (isOpen() && endpoint.write(source) == Endpoint.WOULD_BLOCK) {
-                wait.await();
-            }
         }
     }
 
@@ -538,12 +434,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         stateLock.lock();
         try {
             ensureConnected();
-            if (!inputShut) {
-                inputShut = true;
-                endpoint.shutdownRead();
-            }
-        } catch (StackException e) {
-            throwUnlessGone(e);
+            transfer.shutdownInput();
         } finally {
             stateLock.unlock();
         }
@@ -557,25 +448,13 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         stateLock.lock();
         try {
             ensureConnected();
-            if (!outputShut) {
-                outputShut = true;
-                endpoint.shutdownWrite();
-            }
-        } catch (StackException e) {
-            throwUnlessGone(e);
+            transfer.shutdownOutput();
         } finally {
             stateLock.unlock();
         }
         waiters.wakeThreads();
         waiters.wakeSelectors();
         return this;
-    }
-
-    /** Shutting a connection that the peer has ended is ENOTCONN to the kernel, which the JDK lets pass. */
-    private static void throwUnlessGone(StackException e) throws SocketException {
-        if (e.error() != StackError.NOT_CONNECTED) {
-            throw Failures.ofCall(e);
-        }
     }
 
     @Override
@@ -588,21 +467,11 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         } finally {
             stateLock.unlock();
         }
-        if (before == State.CONNECTED && isBlocking() && OptionTable.lingerSeconds(endpoint) > 0) {
-            linger(OptionTable.lingerSeconds(endpoint));
+        if (before == State.CONNECTED && isBlocking()) {
+            transfer.lingerIfAsked();
         }
         endpoint.close();
         waiters.wakeThreads();
-    }
-
-    private void linger(int seconds) {
-        try {
-            endpoint.shutdownWrite();
-        } catch (StackException e) {
-            return; // the connection is gone, and what was written with it
-        }
-        waiters.wakeThreads();
-        Linger.await(endpoint, seconds);
     }
 
     @Override
@@ -650,23 +519,21 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     }
 
     boolean isInputShut() {
-        return inputShut;
+        return transfer.isInputShut();
     }
 
     boolean isOutputShut() {
-        return outputShut;
+        return transfer.isOutputShut();
     }
 
     int available() throws IOException {
         ensureConnected();
-        return inputShut ? 0 : endpoint.available();
+        return transfer.isInputShut() ? 0 : endpoint.available();
     }
 
     @Override
     public <T> SocketChannel setOption(SocketOption<T> option, T value) throws IOException {
-        Objects.requireNonNull(option);
-        OptionTable.requireSupported(supportedOptions(), option);
-        OptionTable.requireValue(option, value);
+        OptionTable.check(supportedOptions(), option, value);
         stateLock.lock();
         try {
             ensureOpen();
@@ -680,8 +547,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     @Override
     @SuppressWarnings("unchecked") // the table gives a value of the option's type
     public <T> T getOption(SocketOption<T> option) throws IOException {
-        Objects.requireNonNull(option);
-        OptionTable.requireSupported(supportedOptions(), option);
+        OptionTable.check(supportedOptions(), option);
         stateLock.lock();
         try {
             ensureOpen();
@@ -716,23 +582,17 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(SocketChannel.class.getName()).append('[');
-        if (!isOpen()) {
-            return text.append("closed]").toString();
+        String text =
+                switch (isOpen() ? state : State.CLOSED) {
+                    case UNCONNECTED -> "unconnected";
+                    case PENDING -> "connection-pending";
+                    case CONNECTED -> "connected" + transfer.describeShut();
+                    case CLOSED -> "closed";
+                };
+        if (isOpen()) {
+            text += localAddress == null ? "" : " local=" + localAddress;
+            text += remoteAddress == null ? "" : " remote=" + remoteAddress;
         }
-        switch (state) {
-            case UNCONNECTED -> text.append("unconnected");
-            case PENDING -> text.append("connection-pending");
-            case CONNECTED ->
-                text.append("connected").append(inputShut ? " ishut" : "").append(outputShut ? " oshut" : "");
-            case CLOSED -> text.append("closed");
-        }
-        if (localAddress != null) {
-            text.append(" local=").append(localAddress);
-        }
-        if (remoteAddress != null) {
-            text.append(" remote=").append(remoteAddress);
-        }
-        return text.append(']').toString();
+        return SocketChannel.class.getName() + '[' + text + ']';
     }
 }

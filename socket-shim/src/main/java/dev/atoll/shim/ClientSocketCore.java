@@ -1,7 +1,6 @@
 package dev.atoll.shim;
 
 import dev.atoll.bridge.SocketCore;
-import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.Readiness;
@@ -145,7 +144,7 @@ final class ClientSocketCore extends SocketCoreBase {
     }
 
     private void awaitConnected(TcpEndpoint tcp, long timeoutNanos) throws IOException, StackException {
-        try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, Waiters.Interrupts.ofSocket())) {
+        try (Waiters.Wait wait = waiters.beginConnect(timeoutNanos, Waiters.Interrupts.ofSocket())) {
             while (isOpen() && (tcp.readiness() & (Readiness.OUT | Readiness.ERR | Readiness.HUP)) == 0) {
                 if (!wait.await()) {
                     throw new SocketTimeoutException("Connect timed out");
@@ -297,7 +296,7 @@ final class ClientSocketCore extends SocketCoreBase {
                 tcp().shutdownRead();
             }
         } catch (StackException e) {
-            throwUnlessGone(e);
+            Failures.throwUnlessGone(e);
         } finally {
             stateLock.unlock();
         }
@@ -314,18 +313,11 @@ final class ClientSocketCore extends SocketCoreBase {
                 tcp().shutdownWrite();
             }
         } catch (StackException e) {
-            throwUnlessGone(e);
+            Failures.throwUnlessGone(e);
         } finally {
             stateLock.unlock();
         }
         waiters.wakeThreads();
-    }
-
-    /** Shutting a connection that the peer has ended is ENOTCONN to the kernel, which the JDK lets pass. */
-    private static void throwUnlessGone(StackException e) throws SocketException {
-        if (e.error() != StackError.NOT_CONNECTED) {
-            throw Failures.ofCall(e);
-        }
     }
 
     /**

@@ -48,6 +48,13 @@ final class Failures {
         return translated;
     }
 
+    /** Shutting a connection that the peer has ended is ENOTCONN to the kernel, which the JDK lets pass. */
+    static void throwUnlessGone(StackException e) throws SocketException {
+        if (e.error() != StackError.NOT_CONNECTED) {
+            throw ofCall(e);
+        }
+    }
+
     /** For reading from a connection by a channel. */
     static IOException ofRead(StackException e) {
         if (e.error() == StackError.RESET) {

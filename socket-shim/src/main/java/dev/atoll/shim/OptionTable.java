@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -98,14 +99,17 @@ final class OptionTable {
         return Collections.unmodifiableSet(options);
     }
 
-    /** The checks that come before every use of an option. */
-    static void requireSupported(Set<SocketOption<?>> supported, SocketOption<?> option) {
+    /** The checks that come before an option is read. */
+    static void check(Set<SocketOption<?>> supported, SocketOption<?> option) {
+        Objects.requireNonNull(option);
         if (!supported.contains(option)) {
             throw new UnsupportedOperationException("'" + option + "' not supported");
         }
     }
 
-    static void requireValue(SocketOption<?> option, Object value) {
+    /** The checks that come before an option is set. */
+    static void check(Set<SocketOption<?>> supported, SocketOption<?> option, Object value) {
+        check(supported, option);
         if (!option.type().isInstance(value)) {
             throw new IllegalArgumentException("Invalid value '" + value + "'");
         }

@@ -191,8 +191,7 @@ abstract class SocketCoreBase implements SocketCore {
 
     @Override
     public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-        OptionTable.requireSupported(supportedOptions(), option);
-        OptionTable.requireValue(option, value);
+        OptionTable.check(supportedOptions(), option, value);
         stateLock.lock();
         try {
             ensureOpen();
@@ -205,7 +204,7 @@ abstract class SocketCoreBase implements SocketCore {
     @Override
     @SuppressWarnings("unchecked") // the table gives a value of the option's type
     public <T> T getOption(SocketOption<T> option) throws IOException {
-        OptionTable.requireSupported(supportedOptions(), option);
+        OptionTable.check(supportedOptions(), option);
         stateLock.lock();
         try {
             ensureOpen();

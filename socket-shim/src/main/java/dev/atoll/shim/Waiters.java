@@ -25,19 +25,22 @@ final class Waiters implements ReadinessListener {
     private static final AtollKey[] NO_KEYS = {};
 
     private volatile @Nullable Thread reader;
+    /** What the reader waits for; written before {@code reader}. */
+    private volatile int readerBits;
+
     private volatile @Nullable Thread writer;
     private volatile AtollKey[] keys = NO_KEYS;
 
     @Override
     public void onReady(Endpoint endpoint, int readiness) {
         int now = endpoint.readiness();
-        if ((now & FOR_READER) != 0 && reader != null) {
-            LockSupport.unpark(reader);
+        Thread reads = reader;
+        if (reads != null && (now & readerBits) != 0) {
+            LockSupport.unpark(reads);
         }
-        // A connect is awaited by the reader too and ends with OUT.
-        if ((now & FOR_WRITER) != 0) {
-            LockSupport.unpark(writer);
-            LockSupport.unpark(reader);
+        Thread writes = writer;
+        if (writes != null && (now & FOR_WRITER) != 0) {
+            LockSupport.unpark(writes);
         }
         for (AtollKey key : keys) {
             key.endpointChanged(now);
@@ -90,12 +93,22 @@ final class Waiters implements ReadinessListener {
     }
 
     /**
-     * Puts the calling thread down as the one that reads, accepts or connects.
+     * Puts the calling thread down as the one that reads or accepts.
      *
      * @param timeoutNanos how long it may wait in all, or 0 for ever
      */
     Wait beginRead(long timeoutNanos, Interrupts interrupts) {
+        return begin(FOR_READER, timeoutNanos, interrupts);
+    }
+
+    /** Puts the calling thread down as the one that connects, which nobody who reads does at the same time. */
+    Wait beginConnect(long timeoutNanos, Interrupts interrupts) {
+        return begin(FOR_WRITER, timeoutNanos, interrupts);
+    }
+
+    private Wait begin(int bits, long timeoutNanos, Interrupts interrupts) {
         Wait wait = new Wait(false, timeoutNanos, interrupts);
+        readerBits = bits;
         reader = Thread.currentThread();
         return wait;
     }

@@ -1,7 +1,9 @@
 package dev.atoll.runtime.host;
 
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.LastErrorException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,10 +34,15 @@ public final class HostNamespace implements AutoCloseable {
                 "needs root: makes a network namespace (run the tests as root)");
         assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun (modprobe tun)");
         HostNamespace namespace = new HostNamespace();
-        namespace.call(() -> {
-            HostCalls.unshareNetwork();
-            return true;
-        });
+        try {
+            namespace.call(() -> {
+                HostCalls.unshareNetwork();
+                return true;
+            });
+        } catch (LastErrorException e) {
+            namespace.close();
+            abort("needs CAP_SYS_ADMIN to make a network namespace (docker run --privileged): " + e.getMessage());
+        }
         namespace.run("ip", "link", "set", "lo", "up");
         return namespace;
     }

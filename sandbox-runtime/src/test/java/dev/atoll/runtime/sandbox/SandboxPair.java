@@ -15,25 +15,25 @@ public final class SandboxPair implements AutoCloseable {
 
     public final Sandbox first;
     public final Sandbox second;
+    public final StreamLink firstLink;
+    public final StreamLink secondLink;
 
     /** With what each test wants of them besides. */
     public SandboxPair(UnaryOperator<SandboxBuilder> moreOfFirst, UnaryOperator<SandboxBuilder> moreOfSecond)
             throws IOException {
         int[] pair = HostCalls.socketPair(HostCalls.SOCK_STREAM);
-        first = moreOfFirst.apply(describe(pair[0], "02:00:00:00:00:01", FIRST)).start();
+        firstLink = new StreamLink(HostDescriptor.adopt(pair[0]), MacAddress.parse("02:00:00:00:00:01"), 1500);
+        secondLink = new StreamLink(HostDescriptor.adopt(pair[1]), MacAddress.parse("02:00:00:00:00:02"), 1500);
+        first = moreOfFirst
+                .apply(Sandbox.builder().link(firstLink).address(FIRST, 24))
+                .start();
         second = moreOfSecond
-                .apply(describe(pair[1], "02:00:00:00:00:02", SECOND))
+                .apply(Sandbox.builder().link(secondLink).address(SECOND, 24))
                 .start();
     }
 
     public SandboxPair() throws IOException {
         this(builder -> builder, builder -> builder);
-    }
-
-    private static SandboxBuilder describe(int descriptor, String linkAddress, IpAddress address) throws IOException {
-        return Sandbox.builder()
-                .link(new StreamLink(HostDescriptor.adopt(descriptor), MacAddress.parse(linkAddress), 1500))
-                .address(address, 24);
     }
 
     @Override

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.runtime.dns.ResolverOptions;
 import dev.atoll.runtime.host.HostCalls;
 import dev.atoll.runtime.link.HostDescriptor;
+import dev.atoll.runtime.link.LinkCounters;
 import dev.atoll.runtime.link.StreamLink;
 import dev.atoll.runtime.loop.FailureReport;
 import dev.atoll.stack.env.StackError;
@@ -96,14 +97,18 @@ class SandboxTest {
     }
 
     @Test
-    void twoSandboxes_talkOverTheStreamLink() throws Exception {
+    void twoSandboxes_talkOverTheStreamLink_manyFramesASystemCall() throws Exception {
         try (SandboxPair pair = new SandboxPair();
                 TcpListener listener = Blocking.listen(pair.first.stack(), PORT)) {
             Thread server = echo(listener);
             try (Blocking client = Blocking.connect(pair.second.stack(), SandboxPair.FIRST, PORT)) {
-                sendAndCompare(client, pattern(4 * 1024 * 1024));
+                sendAndCompare(client, pattern(16 * 1024 * 1024));
             }
             server.join();
+            // Measured: 100 to 180. Far less would mean that frames go one by one.
+            LinkCounters counters = pair.firstLink.counters();
+            assertTrue(counters.framesIn() >= 8 * counters.readCalls(), counters::toString);
+            assertTrue(counters.framesOut() >= 8 * counters.writeCalls(), counters::toString);
         }
     }
 
@@ -218,7 +223,13 @@ class SandboxTest {
                 TcpListener listener = Blocking.listen(pair.first.stack(), PORT);
                 Blocking client = Blocking.connect(pair.second.stack(), SandboxPair.FIRST, PORT)) {
             pair.first.close();
-            assertEquals("the other end closed the link", ended.get(30, TimeUnit.SECONDS));
+            // Which of the three it is depends on what was still on its way.
+            String reason = ended.get(30, TimeUnit.SECONDS);
+            assertTrue(
+                    reason.equals("the other end closed the link")
+                            || reason.endsWith("Connection reset by peer")
+                            || reason.endsWith("Broken pipe"),
+                    reason);
             assertThrows(StackException.class, () -> client.read(ByteBuffer.allocate(1)));
             assertNotNull(listener);
         }

@@ -3,7 +3,9 @@ package dev.atoll.hooks;
 import dev.atoll.hooks.Hook.GuardCalls;
 import dev.atoll.hooks.Hook.ReplaceBody;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -52,7 +54,7 @@ public final class ClassEditor {
     private static final class Edit extends ClassVisitor {
         private final List<Hook> hooks;
         final List<Hook> applied = new ArrayList<>();
-        final List<String> strangers = new ArrayList<>();
+        final Set<String> strangers = new LinkedHashSet<>();
 
         Edit(ClassVisitor next, List<Hook> hooks) {
             super(ASM_API, next);

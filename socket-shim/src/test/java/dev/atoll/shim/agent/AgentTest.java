@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.shim.agent.programs.Hello;
+import dev.atoll.shim.agent.programs.Libraries;
+import dev.atoll.shim.agent.programs.VirtualThreads;
+import dev.atoll.shim.contract.ContractMain;
 import dev.atoll.shim.fake.FakeStack;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,5 +57,72 @@ class AgentTest {
         assertTrue(last.startsWith("async: java.net.SocketException: atoll: sun.nio.ch."), last);
         assertTrue(last.contains("called by " + Hello.class.getName()), last);
         assertEquals(0, result.exitCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 21, 25})
+    void contracts_ofTheJdksOwnProviders_holdUnderTheHooks(int feature) throws Exception {
+        ChildJvm.Result result = ChildJvm.run(jdk(feature), ContractMain.class, List.of("-Datoll.test.realStack=true"));
+        assertEquals(0, result.exitCode(), result::out);
+        assertEquals("", result.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {21, 25})
+    void contracts_ofTheJdksOwnProviders_holdWithoutHooks(int feature) throws Exception {
+        ChildJvm.Result result = ChildJvm.runPlain(jdk(feature), ContractMain.class, List.of());
+        assertEquals(0, result.exitCode(), result::out);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {21, 25})
+    void virtualThreads_blocked_areInterruptedAsTheJdksAndCostNoThread(int feature) throws Exception {
+        ChildJvm.Result result = ChildJvm.run(jdk(feature), VirtualThreads.class, List.of());
+        assertEquals("", result.err());
+        String expected = """
+                read: java.net.SocketException: Closed by interrupt
+                closed: true
+                accept: java.net.SocketException: Closed by interrupt
+                receive: java.net.SocketException: Closed by interrupt
+                connect: java.net.SocketException: Closed by interrupt
+                peer: -1
+                few threads: true
+                sum: 5000
+                """;
+        assertEquals(expected, result.out());
+    }
+
+    private static final String LIBRARIES = """
+            HttpClient: 200 /hello
+            HttpURLConnection: /hello
+            through a proxy: 42
+            subclass: OwnSocket 17
+            datagram: 3
+            """;
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 21, 25})
+    void librariesOfTheJdk_useTheStack(int feature) throws Exception {
+        ChildJvm.Result result = ChildJvm.run(jdk(feature), Libraries.class, List.of("-Datoll.test.realStack=true"));
+        assertEquals("", result.err());
+        assertEquals(LIBRARIES, result.out());
+    }
+
+    @Test
+    void oldImplementationsOf17_askedFor_areOursToo() throws Exception {
+        ChildJvm.Result result = ChildJvm.run(
+                jdk(17),
+                Libraries.class,
+                List.of("-Djdk.net.usePlainSocketImpl", "-Djdk.net.usePlainDatagramSocketImpl"));
+        assertEquals(LIBRARIES, result.out());
+    }
+
+    @Test
+    void provider_cachedByAnAgentBefore_stopsTheJvmWithOneLine() throws Exception {
+        ChildJvm.Result result = ChildJvm.run(jdk(17), Hello.class, List.of("-Datoll.test.openFirst=true"));
+        assertEquals(125, result.exitCode());
+        assertEquals("", result.out());
+        assertTrue(
+                result.err().contains("another agent opened a channel before the sandbox was in place"), result.err());
     }
 }

@@ -18,8 +18,12 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.commons.JUnitException;
 import org.objectweb.asm.ClassReader;
+import org.opentest4j.AssertionFailedError;
 
 /** Starts JVMs with the test agent. */
 final class ChildJvm {
@@ -55,14 +59,27 @@ final class ChildJvm {
         }
     }
 
+    /** Under the hooks. */
     static Result run(Path jdk, Class<?> program, List<String> vmOptions, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> options = new ArrayList<>();
+        options.add("-javaagent:" + agentJar() + "=" + String.join(File.pathSeparator, insidePath()));
+        options.addAll(vmOptions);
+        return runPlain(jdk, program, options, arguments);
+    }
+
+    /** Without the agent. */
+    static Result runPlain(Path jdk, Class<?> program, List<String> vmOptions, String... arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(jdk.resolve("bin/java").toString());
-        command.add("-javaagent:" + agentJar() + "=" + String.join(File.pathSeparator, insidePath()));
         command.addAll(vmOptions);
         command.add("-cp");
-        command.add(locationOf(program).toString());
+        command.add(Stream.of(program, Test.class, AssertionFailedError.class, JUnitException.class)
+                .map(ChildJvm::locationOf)
+                .map(Path::toString)
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator)));
         command.add(program.getName());
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile("child", ".out");

@@ -135,7 +135,9 @@ abstract class SocketContract {
 
     @Test
     void connect_twice_isRefusedByTheSocket() {
-        assertSays("already connected", () -> client.connect(server.getLocalSocketAddress()));
+        // The facade's text; from some version between 21 and 25 on it begins with a capital.
+        String text = Runtime.version().feature() < 25 ? "already connected" : "Already connected";
+        assertSays(text, () -> client.connect(server.getLocalSocketAddress()));
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class Hold {
         final Thread waiter = Thread.currentThread();
         private @Nullable T result;
         private @Nullable StackException exception;
-        private @Nullable RuntimeException bug;
+        private @Nullable Throwable bug;
         volatile boolean done;
 
         Task(Work<T> work) {
@@ -44,11 +44,13 @@ public final class Hold {
                 result = work.run();
             } catch (StackException e) {
                 exception = e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // The waiter is told too: it must not wait for ever for work that nobody will finish.
                 bug = e;
+            } finally {
+                done = true;
+                LockSupport.unpark(waiter);
             }
-            done = true;
-            LockSupport.unpark(waiter);
         }
 
         @Nullable T get() throws StackException {

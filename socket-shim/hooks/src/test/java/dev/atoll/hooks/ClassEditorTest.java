@@ -1,0 +1,250 @@
+package dev.atoll.hooks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.bridge.Doors;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.net.URLClassLoader;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/** The edits on the class files of each JDK there is; no JVM of that version is started. */
+class ClassEditorTest {
+    private static final String DOORS = "dev/atoll/bridge/Doors";
+
+    /** Calls of doors in a class file, by the method they are in. */
+    private static final class DoorCalls extends ClassVisitor {
+        final Map<String, List<String>> byMethod = new LinkedHashMap<>();
+        final List<String> natives = new ArrayList<>();
+        int methods;
+
+        DoorCalls(byte[] classFile) {
+            super(Opcodes.ASM9);
+            new ClassReader(classFile).accept(this, 0);
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access,
+                String name,
+                String descriptor,
+                @Nullable String signature,
+                String @Nullable [] exceptions) {
+            methods++;
+            if ((access & Opcodes.ACC_NATIVE) != 0) {
+                natives.add(name + descriptor);
+            }
+            return new MethodVisitor(Opcodes.ASM9) {
+                @Override
+                public void visitMethodInsn(
+                        int opcode, String owner, String called, String calledDescriptor, boolean isInterface) {
+                    if (owner.equals(DOORS)) {
+                        byMethod.computeIfAbsent(name + descriptor, key -> new ArrayList<>())
+                                .add(called + calledDescriptor);
+                    }
+                }
+            };
+        }
+    }
+
+    private static Path jdk(int feature) throws IOException {
+        if (Runtime.version().feature() == feature) {
+            return Path.of(System.getProperty("java.home"));
+        }
+        Path all = Path.of("/usr/lib/jvm");
+        Optional<Path> home = Optional.empty();
+        if (Files.isDirectory(all)) {
+            try (Stream<Path> homes = Files.list(all)) {
+                home = homes.filter(each -> isFeature(each, feature)).sorted().findFirst();
+            }
+        }
+        Assumptions.assumeTrue(home.isPresent(), "no JDK " + feature + " under /usr/lib/jvm");
+        return home.orElseThrow();
+    }
+
+    private static boolean isFeature(Path home, int feature) {
+        Path release = home.resolve("release");
+        try {
+            return Files.isReadable(release)
+                    && Files.exists(home.resolve("lib/jrt-fs.jar"))
+                    && Files.readString(release).contains("JAVA_VERSION=\"" + feature + ".");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Map<String, List<Hook>> hooksByClass(int feature) throws HookException {
+        Map<String, List<Hook>> byClass = new LinkedHashMap<>();
+        for (Hook hook : Hooks.forFeature(feature)) {
+            byClass.computeIfAbsent(hook.owner(), owner -> new ArrayList<>()).add(hook);
+        }
+        return byClass;
+    }
+
+    private static FileSystem image(Path home) throws IOException {
+        if (home.equals(Path.of(System.getProperty("java.home")))) {
+            return FileSystems.getFileSystem(URI.create("jrt:/"));
+        }
+        return FileSystems.newFileSystem(URI.create("jrt:/"), Map.of("java.home", home.toString()));
+    }
+
+    private static byte[] classFile(FileSystem image, String owner) throws IOException {
+        return Files.readAllBytes(image.getPath("/modules/java.base", owner + ".class"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 21, 25})
+    void hooks_onTheClassesOfTheirJdk_areAllAppliedAndNothingElseChanges(int feature) throws Exception {
+        FileSystem image = image(jdk(feature));
+        for (Map.Entry<String, List<Hook>> each : hooksByClass(feature).entrySet()) {
+            byte[] before = classFile(image, each.getKey());
+            byte[] after = ClassEditor.edit(before, each.getValue());
+            DoorCalls edited = new DoorCalls(after);
+            assertEquals(new DoorCalls(before).methods, edited.methods);
+            for (Hook hook : each.getValue()) {
+                assertApplied(hook, edited);
+            }
+        }
+    }
+
+    private static void assertApplied(Hook hook, DoorCalls edited) {
+        if (hook instanceof Hook.ReplaceBody replace) {
+            String method = replace.method() + replace.descriptor();
+            assertEquals(List.of(replace.door() + replace.descriptor()), edited.byMethod.get(method), hook.target());
+            assertFalse(edited.natives.contains(method), hook.target());
+        } else if (hook instanceof Hook.GuardCalls guard) {
+            assertTrue(edited.natives.contains(guard.method() + guard.descriptor()));
+            List<String> guarded = edited.byMethod.entrySet().stream()
+                    .filter(entry -> entry.getValue().equals(List.of(guard.door() + "()V")))
+                    .map(entry -> entry.getKey().substring(0, entry.getKey().indexOf('(')))
+                    .distinct()
+                    .sorted()
+                    .toList();
+            assertEquals(guard.callers().stream().sorted().toList(), guarded);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 21, 25})
+    void doors_ofEveryHook_existWithTheSameDescriptor(int feature) throws Exception {
+        for (Hook hook : Hooks.forFeature(feature)) {
+            String descriptor = hook instanceof Hook.ReplaceBody replace ? replace.descriptor() : "()V";
+            Method door = null;
+            for (Method each : Doors.class.getMethods()) {
+                if (each.getName().equals(hook.door())
+                        && Type.getMethodDescriptor(each).equals(descriptor)) {
+                    door = each;
+                }
+            }
+            assertNotNull(door, hook + " has no door");
+        }
+    }
+
+    @Test
+    void forFeature_unknownJdk_isRefused() {
+        HookException e = assertThrows(HookException.class, () -> Hooks.forFeature(24));
+        assertEquals("JDK 24 is not known: programs run in the sandbox on JDK 17, 21 or 25", e.getMessage());
+    }
+
+    @Test
+    void edit_methodMissing_isRefused() throws Exception {
+        byte[] classFile = bytesOf(Sample.class);
+        Hook hook = new Hook.ReplaceBody(Type.getInternalName(Sample.class), "gone", "()V", "tripwire");
+        HookException e = assertThrows(HookException.class, () -> ClassEditor.edit(classFile, List.of(hook)));
+        assertTrue(String.valueOf(e.getMessage()).contains("it has no " + Sample.class.getName() + ".gone"));
+    }
+
+    @Test
+    void edit_guardedCallElsewhere_isRefused() throws Exception {
+        byte[] classFile = bytesOf(Sample.class);
+        Hook hook =
+                new Hook.GuardCalls(Type.getInternalName(Sample.class), "open", "(I)I", List.of("first"), "tripwire");
+        HookException e = assertThrows(HookException.class, () -> ClassEditor.edit(classFile, List.of(hook)));
+        assertTrue(String.valueOf(e.getMessage()).contains("[second]"));
+    }
+
+    @Test
+    void edit_guarded_refusesTheCallAndOnlyThat() throws Exception {
+        Hook hook = new Hook.GuardCalls(
+                Type.getInternalName(Sample.class), "open", "(I)I", List.of("first", "second"), "tripwire");
+        byte[] edited = ClassEditor.edit(bytesOf(Sample.class), List.of(hook));
+        try (Defining loader = new Defining(edited)) {
+            Class<?> sample = loader.define();
+            assertEquals(1, sample.getMethod("harmless").invoke(null));
+            Exception e = assertThrows(
+                    Exception.class, () -> sample.getMethod("first", int.class).invoke(null, 3));
+            assertTrue(String.valueOf(e.getCause()).contains("would open a socket of the kernel"));
+        }
+    }
+
+    @Test
+    void requireHotSpot_otherVm_isRefused() throws Exception {
+        Installer.requireHotSpot(System.getProperty("java.vm.name", ""));
+        assertThrows(HookException.class, () -> Installer.requireHotSpot("Eclipse OpenJ9 VM"));
+    }
+
+    private static byte[] bytesOf(Class<?> type) throws IOException {
+        try (var in = type.getResourceAsStream("/" + Type.getInternalName(type) + ".class")) {
+            assertNotNull(in);
+            return in.readAllBytes();
+        }
+    }
+
+    /** Two callers of a private method, and one method that does not call it. */
+    public static final class Sample {
+        private Sample() {}
+
+        public static int first(int value) {
+            return value > 0 ? open(value) : 0;
+        }
+
+        public static int second(int value) {
+            return open(value) + open(value + 1);
+        }
+
+        public static int harmless() {
+            return 1;
+        }
+
+        private static int open(int value) {
+            return value;
+        }
+    }
+
+    private static final class Defining extends URLClassLoader {
+        private final byte[] classFile;
+
+        Defining(byte[] classFile) {
+            super(new java.net.URL[0], ClassEditorTest.class.getClassLoader());
+            this.classFile = classFile;
+        }
+
+        Class<?> define() {
+            return defineClass(null, classFile, 0, classFile.length);
+        }
+    }
+}

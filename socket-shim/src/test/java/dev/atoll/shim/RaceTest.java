@@ -1,0 +1,151 @@
+package dev.atoll.shim;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.atoll.shim.fake.DrivenStack;
+import dev.atoll.shim.fake.FakeNames;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Close, interrupt, read, write and select at once on the same connections: nothing hangs and nothing fails in a way that
+ * the JDK does not know. How long is set by {@code -Datoll.race.seconds}.
+ */
+@Timeout(600)
+class RaceTest {
+    private static final int PER_ROUND = 4;
+
+    private final ConcurrentLinkedQueue<Throwable> strange = new ConcurrentLinkedQueue<>();
+
+    @Test
+    void closeInterruptReadWriteSelect_together_neverHang() throws Exception {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.getInteger("atoll.race.seconds", 2));
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (DrivenStack driven = DrivenStack.start()) {
+            Shim shim = Shim.of(StackSockets.of(driven.stack(), false), new FakeNames());
+            while (System.nanoTime() - deadlineNs < 0) {
+                round(shim, random, seed);
+            }
+        }
+        Throwable first = strange.peek();
+        if (first != null) {
+            throw new AssertionError(strange.size() + " strange failures, seed " + seed, first);
+        }
+    }
+
+    private void round(Shim shim, Random random, long seed) throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        try (Selector selector = shim.selectorProvider().openSelector();
+                ServerSocketChannel server = shim.selectorProvider().openServerSocketChannel()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            List<SocketChannel> all = new ArrayList<>();
+            for (int i = 0; i < PER_ROUND; i++) {
+                SocketChannel client = shim.selectorProvider().openSocketChannel();
+                client.connect(server.getLocalAddress());
+                SocketChannel accepted = server.accept();
+                all.add(client);
+                all.add(accepted);
+                threads.add(start(() -> read(client)));
+                threads.add(start(() -> write(client)));
+                accepted.configureBlocking(false);
+                accepted.register(selector, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            }
+            Thread selecting = start(() -> select(selector));
+            threads.add(start(server::accept));
+            Thread.onSpinWait();
+            for (int i = 0; i < threads.size(); i++) {
+                if (random.nextBoolean()) {
+                    threads.get(i).interrupt();
+                }
+            }
+            for (SocketChannel each : all) {
+                threads.add(start(() -> closed(each)));
+            }
+            threads.add(start(() -> closed(server)));
+            for (Thread each : threads) {
+                join(each, seed);
+            }
+            Thread closing = start(() -> closed(selector));
+            join(closing, seed);
+            join(selecting, seed);
+        }
+    }
+
+    private Thread start(Callable<?> work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.call();
+            } catch (IOException | ClosedSelectorException | CancelledKeyException e) {
+                // What a closed or interrupted channel gives.
+                return;
+            } catch (Exception e) {
+                strange.add(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void join(Thread thread, long seed) throws InterruptedException {
+        thread.join(30_000);
+        if (thread.isAlive()) {
+            AssertionError hangs = new AssertionError("a thread hangs, seed " + seed);
+            hangs.setStackTrace(thread.getStackTrace());
+            throw hangs;
+        }
+        assertFalse(thread.isAlive());
+    }
+
+    private static Object closed(AutoCloseable resource) throws Exception {
+        resource.close();
+        return resource;
+    }
+
+    private static Object read(SocketChannel channel) throws IOException {
+        ByteBuffer target = ByteBuffer.allocate(1000);
+        while (channel.read(target) >= 0) {
+            target.clear();
+        }
+        return channel;
+    }
+
+    private static Object write(SocketChannel channel) throws IOException {
+        while (true) {
+            channel.write(ByteBuffer.allocate(10_000));
+        }
+    }
+
+    private static Object select(Selector selector) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(1000);
+        while (true) {
+            selector.select(key -> {
+                try {
+                    buffer.clear();
+                    ((SocketChannel) key.channel()).read(buffer);
+                    buffer.flip();
+                    ((SocketChannel) key.channel()).write(buffer);
+                } catch (IOException e) {
+                    key.cancel();
+                }
+            });
+        }
+    }
+}

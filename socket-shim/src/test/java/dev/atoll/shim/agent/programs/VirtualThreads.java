@@ -1,0 +1,104 @@
+package dev.atoll.shim.agent.programs;
+
+import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Blocks virtual threads, by reflection, as this is compiled for a JDK without them. */
+@SuppressWarnings("AddressSelection") // these APIs are what is tried
+public final class VirtualThreads {
+    private static final int MANY = 5_000;
+
+    private VirtualThreads() {}
+
+    public static void main(String[] arguments) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
+                Socket accepted = server.accept();
+                DatagramSocket datagrams = new DatagramSocket();
+                Socket unconnected = new Socket()) {
+            InputStream in = client.getInputStream();
+            say("read", interrupted(in::read));
+            say("closed", client.isClosed());
+            say("accept", interrupted(server::accept));
+            say("receive", interrupted(() -> {
+                datagrams.receive(new DatagramPacket(new byte[1], 1));
+                return 0;
+            }));
+            say("connect", interrupted(() -> {
+                unconnected.connect(new InetSocketAddress("10.251.0.1", 80));
+                return 0;
+            }));
+            say("peer", accepted.getInputStream().read());
+        }
+        many();
+    }
+
+    private static void say(String what, Object value) {
+        System.out.println(what + ": " + value);
+    }
+
+    private static Thread start(Runnable work) throws ReflectiveOperationException {
+        return (Thread)
+                Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
+    }
+
+    /** What a call ends with when its virtual thread is interrupted. */
+    private static Object interrupted(Callable<?> call) throws Exception {
+        List<Object> end = new ArrayList<>();
+        Thread thread = start(() -> {
+            try {
+                end.add(call.call());
+            } catch (Exception e) {
+                end.add(e);
+            }
+        });
+        awaitState(thread);
+        thread.interrupt();
+        thread.join();
+        return end.get(0);
+    }
+
+    private static void awaitState(Thread thread) {
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Many connections, a blocked virtual thread on each, few platform threads. */
+    private static void many() throws Exception {
+        List<Socket> sockets = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        AtomicInteger sum = new AtomicInteger();
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            for (int i = 0; i < MANY; i++) {
+                Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
+                sockets.add(server.accept());
+                threads.add(start(() -> {
+                    try (client) {
+                        sum.addAndGet(client.getInputStream().read());
+                    } catch (java.io.IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                }));
+            }
+            threads.forEach(VirtualThreads::awaitState);
+            say("few threads", Thread.getAllStackTraces().size() < 50);
+            for (Socket each : sockets) {
+                each.getOutputStream().write(1);
+            }
+            for (Thread each : threads) {
+                each.join();
+            }
+            say("sum", sum.get());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.atoll.stack;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.Driver;
+import dev.atoll.stack.env.ManualClock;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.hold.Hold;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Work that a thread leaves to the holder. */
+class HoldTest {
+    private final CountDownLatch woken = new CountDownLatch(1);
+    private final Hold hold = new Hold(
+            new Cycle(new ManualClock(), Rng.seeded(1)),
+            new Driver() {
+                @Override
+                public boolean mayHold() {
+                    return false;
+                }
+
+                @Override
+                public void wake() {
+                    woken.countDown();
+                }
+            },
+            () -> {});
+
+    private <T> FutureTask<T> submitted(Hold.Work<T> work) throws InterruptedException {
+        FutureTask<T> task = new FutureTask<>(() -> hold.call(work));
+        new Thread(task, "submitter").start();
+        assertEquals(true, woken.await(10, TimeUnit.SECONDS), "the driver is woken for queued work");
+        hold.enterAsDriver();
+        hold.exitAsDriver();
+        return task;
+    }
+
+    @Test
+    void submit_threadMayNotHold_driverDoesTheWork() throws Exception {
+        assertEquals(42, submitted(() -> 42).get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void submit_workThrowsError_waiterIsTold() throws Exception {
+        FutureTask<Integer> task = submitted(() -> {
+            throw new StackOverflowError("planted");
+        });
+        Exception failure = assertThrows(Exception.class, () -> task.get(10, TimeUnit.SECONDS));
+        assertInstanceOf(IllegalStateException.class, failure.getCause());
+    }
+
+    @Test
+    void submit_workFails_waiterGetsTheStacksError() throws Exception {
+        FutureTask<Integer> task = submitted(() -> {
+            throw new StackException(StackError.REFUSED);
+        });
+        Exception failure = assertThrows(Exception.class, () -> task.get(10, TimeUnit.SECONDS));
+        assertInstanceOf(StackException.class, failure.getCause());
+    }
+}
