@@ -6,6 +6,7 @@ import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.stack.wire.Subnet;
+import java.util.Optional;
 
 /**
  * A Unix stream socket pair: the program has one end, the launcher's switch the other. It needs no privilege and touches
@@ -29,7 +30,7 @@ public final class StreamLink implements LinkKind {
                 : AddressPlan.of(request.address(), request.router());
         try {
             int[] pair = Libc.socketpair();
-            return new Open(pair[0], pair[1], plan);
+            return new Open(pair[0], pair[1], plan, request.mtuBytes());
         } catch (SystemCallException e) {
             throw new LaunchException(ExitCode.FAILED, "no socket pair for the link: " + e.getMessage(), e);
         }
@@ -40,19 +41,26 @@ public final class StreamLink implements LinkKind {
         private final int launcherEnd;
         private final int programEnd;
         private final AddressPlan plan;
+        private final int mtuBytes;
         private boolean handedOver;
         private boolean taken;
 
-        Open(int launcherEnd, int programEnd, AddressPlan plan) {
+        Open(int launcherEnd, int programEnd, AddressPlan plan, int mtuBytes) {
             this.launcherEnd = launcherEnd;
             this.programEnd = programEnd;
             this.plan = plan;
+            this.mtuBytes = mtuBytes;
         }
 
         /** The launcher's end, from now on the caller's to close. */
         public synchronized int takeLauncherEnd() {
             taken = true;
             return launcherEnd;
+        }
+
+        @Override
+        public Optional<LinkService> service() {
+            return Optional.of(loop -> RouterStack.start(takeLauncherEnd(), plan, mtuBytes, loop));
         }
 
         @Override

@@ -1,7 +1,6 @@
 package dev.atoll.launcher.log;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
@@ -9,61 +8,92 @@ import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
-import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import dev.atoll.launcher.config.Settings.LogSettings;
 import java.nio.file.Path;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets Logback up as the settings say: to a file if there is one, and what is WARN or worse to the terminal, marked as
- * Atoll's like every line of ours there.
+ * Sets Logback up: WARN and ERROR on the terminal as Atoll's lines, everything from the chosen level on in the chosen file.
  */
-public final class LauncherLog {
-    private LauncherLog() {}
+public final class LauncherLog implements AutoCloseable {
+    private static final String TERMINAL_PATTERN = "atoll: %msg%n%nopex";
+    private static final String FILE_PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0}: %msg%n";
 
-    /** Replaces whatever was configured. */
-    public static void configure(LogSettings settings) {
-        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        context.reset();
-        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.toLevel(settings.level(), Level.INFO));
-        root.addAppender(terminal(context));
-        Path file = settings.file();
-        if (file != null) {
-            FileAppender<ILoggingEvent> appender = new FileAppender<>();
-            appender.setFile(file.toString());
-            Encoder<ILoggingEvent> encoder =
-                    settings.json() ? new JsonEncoder() : pattern(context, "%d{ISO8601} %-5level %logger{20} %msg%n");
-            start(appender, encoder, context);
-            root.addAppender(appender);
-        }
+    private final LoggerContext context;
+
+    private LauncherLog(LoggerContext context) {
+        this.context = context;
     }
 
-    private static ConsoleAppender<ILoggingEvent> terminal(LoggerContext context) {
-        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
-        appender.setTarget("System.err");
-        ThresholdFilter warnings = new ThresholdFilter();
-        warnings.setLevel("WARN");
-        warnings.start();
-        appender.addFilter(warnings);
-        start(appender, pattern(context, "atoll: %msg%n%nopex"), context);
+    /** Sets it up for this process. */
+    public static LauncherLog open(LogSettings settings) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        Path file = settings.file();
+        root.setLevel(file == null ? Level.WARN : lower(Level.valueOf(settings.level()), Level.WARN));
+        // Netty says at DEBUG what of the JVM it uses.
+        context.getLogger("io.netty").setLevel(Level.WARN);
+
+        ConsoleAppender<ILoggingEvent> terminal = new ConsoleAppender<>();
+        terminal.setContext(context);
+        terminal.setTarget("System.err");
+        terminal.setEncoder(pattern(context, TERMINAL_PATTERN));
+        terminal.addFilter(threshold(Level.WARN));
+        terminal.start();
+        root.addAppender(terminal);
+        if (file != null) {
+            root.addAppender(toFile(context, file, settings));
+        }
+        return new LauncherLog(context);
+    }
+
+    private static FileAppender<ILoggingEvent> toFile(LoggerContext context, Path file, LogSettings settings) {
+        FileAppender<ILoggingEvent> appender = new FileAppender<>();
+        appender.setContext(context);
+        appender.setFile(file.toString());
+        appender.setAppend(true);
+        appender.setEncoder(settings.json() ? json(context) : pattern(context, FILE_PATTERN));
+        appender.addFilter(threshold(Level.valueOf(settings.level())));
+        appender.start();
         return appender;
     }
 
-    private static PatternLayoutEncoder pattern(LoggerContext context, String text) {
+    private static Encoder<ILoggingEvent> pattern(LoggerContext context, String pattern) {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
-        encoder.setPattern(text);
+        encoder.setPattern(pattern);
+        encoder.start();
         return encoder;
     }
 
-    private static void start(
-            OutputStreamAppender<ILoggingEvent> appender, Encoder<ILoggingEvent> encoder, LoggerContext context) {
+    private static Encoder<ILoggingEvent> json(LoggerContext context) {
+        JsonEncoder encoder = new JsonEncoder();
         encoder.setContext(context);
+        // The context's name and birthday say nothing here.
+        encoder.setWithContext(false);
+        encoder.setWithSequenceNumber(false);
+        encoder.setWithNanoseconds(false);
         encoder.start();
-        appender.setContext(context);
-        appender.setEncoder(encoder);
-        appender.start();
+        return encoder;
+    }
+
+    private static ThresholdFilter threshold(Level level) {
+        ThresholdFilter filter = new ThresholdFilter();
+        filter.setLevel(level.toString());
+        filter.start();
+        return filter;
+    }
+
+    private static Level lower(Level a, Level b) {
+        return a.isGreaterOrEqual(b) ? b : a;
+    }
+
+    /** What is logged afterwards is lost. */
+    @Override
+    public void close() {
+        context.stop();
     }
 }

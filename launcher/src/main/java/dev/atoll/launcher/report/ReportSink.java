@@ -1,12 +1,22 @@
 package dev.atoll.launcher.report;
 
-import java.io.IOException;
+import dev.atoll.runtime.control.ControlRecord.Counters;
+import dev.atoll.runtime.control.ControlRecord.Denial;
 
 /**
- * Is told of runs. A provider on the launcher's class path is found by {@link java.util.ServiceLoader}; it needs a public
- * constructor without parameters.
+ * Hears what happens in a run. Providers are found by {@link java.util.ServiceLoader}; each is called by one thread at a
+ * time and must not wait for anything long. What they throw is logged and changes nothing.
  */
 public interface ReportSink {
-    /** The run has come to a new state: {@code RUNNING} first, and one other state at the end. */
-    void report(RunReport run) throws IOException;
+    /** The program is about to run. */
+    default void started(RunDescription run) {}
+
+    /** A rule refused something. The texts come from inside the sandbox: they are not to be trusted. */
+    default void denied(Denial denial) {}
+
+    /** New values of counters; the names come from inside the sandbox. */
+    default void counted(Counters counters) {}
+
+    /** The program has ended; the last call. */
+    default void ended(Outcome outcome) {}
 }

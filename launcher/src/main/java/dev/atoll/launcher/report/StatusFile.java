@@ -2,63 +2,116 @@ package dev.atoll.launcher.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Locale;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** {@code --status-file}: the run as one JSON object, replaced as a whole so that a reader never sees half of it. */
-public final class StatusFile implements ReportSink {
+/**
+ * Says how a run goes and ended, as one JSON object. The file is replaced as a whole, so that a reader never sees half of
+ * it; {@code docs/status-file.md} lists the fields.
+ */
+public final class StatusFile {
+    private static final int VERSION = 1;
+    private static final int LAST_SIGNAL = 64;
+    private static final int SIGNAL_BASE = 128;
+
     private final Path file;
+    private final JsonFactory json = new JsonFactory();
 
     public StatusFile(Path file) {
         this.file = file;
     }
 
-    @Override
-    public void report(RunReport run) throws IOException {
+    /** Where it is. */
+    public Path file() {
+        return file;
+    }
+
+    /** The program runs. */
+    public void running(RunDescription run, int pid) throws IOException {
+        write(generator -> {
+            generator.writeStringField("outcome", "running");
+            generator.writeNumberField("programPid", pid);
+            describe(generator, run);
+        });
+    }
+
+    /** The run is over. */
+    public void ended(@Nullable RunDescription run, Outcome outcome, Instant endedAt) throws IOException {
+        write(generator -> {
+            generator.writeStringField("outcome", outcome.kind().text());
+            generator.writeNumberField("exitCode", outcome.exitCode());
+            if (outcome.kind() == Outcome.Kind.SIGNALLED) {
+                generator.writeNumberField("signal", outcome.exitCode() - SIGNAL_BASE);
+            }
+            if (!outcome.message().isEmpty()) {
+                generator.writeStringField("message", outcome.message());
+            }
+            if (run != null) {
+                generator.writeNumberField("denials", outcome.denials());
+                describe(generator, run);
+                generator.writeStringField("endedAt", endedAt.toString());
+                generator.writeNumberField(
+                        "durationMs", Duration.between(run.startedAt(), endedAt).toMillis());
+            }
+        });
+    }
+
+    /** Whether a shell would read that exit code as a signal. */
+    public static boolean isSignal(int exitCode) {
+        return exitCode > SIGNAL_BASE && exitCode <= SIGNAL_BASE + LAST_SIGNAL;
+    }
+
+    private static void describe(JsonGenerator generator, RunDescription run) throws IOException {
+        generator.writeArrayFieldStart("command");
+        for (String word : run.command()) {
+            generator.writeString(word);
+        }
+        generator.writeEndArray();
+        generator.writeStringField("link", run.link());
+        generator.writeStringField("address", run.address());
+        generator.writeStringField("router", run.router());
+        generator.writeStringField("dns", run.dns());
+        // A run without a policy is a run without a filter, and whoever reads this shall not have to infer it.
+        generator.writeBooleanField("filter", run.policy() != null);
+        generator.writeStringField("policy", text(run.policy()));
+        generator.writeStringField("capture", text(run.capture()));
+        generator.writeStringField("startedAt", run.startedAt().toString());
+    }
+
+    private static @Nullable String text(@Nullable Path path) {
+        return path == null ? null : path.toString();
+    }
+
+    /** Writes the fields of the object. */
+    @FunctionalInterface
+    private interface Fields {
+        void write(JsonGenerator generator) throws IOException;
+    }
+
+    private void write(Fields fields) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator generator = json.createGenerator(bytes)) {
+            generator.useDefaultPrettyPrinter();
+            generator.writeStartObject();
+            generator.writeNumberField("version", VERSION);
+            fields.write(generator);
+            generator.writeEndObject();
+        }
+        bytes.write('\n');
         Path whole = file.toAbsolutePath();
-        Path draft = whole.resolveSibling(whole.getFileName() + ".tmp");
-        Files.writeString(draft, json(run));
-        Files.move(draft, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    static String json(RunReport run) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-            json.writeStartObject();
-            json.writeStringField("state", run.state().name().toLowerCase(Locale.ROOT));
-            json.writeArrayFieldStart("command");
-            for (String word : run.command()) {
-                json.writeString(word);
-            }
-            json.writeEndArray();
-            if (run.pid().isPresent()) {
-                json.writeNumberField("pid", run.pid().getAsLong());
-            }
-            json.writeStringField("link", run.link());
-            writeText(json, "address", run.address());
-            writeText(json, "router", run.router());
-            writeText(json, "policy", run.policy());
-            json.writeBooleanField("filtered", run.policy() != null);
-            if (run.exitCode().isPresent()) {
-                json.writeNumberField("exitCode", run.exitCode().getAsInt());
-            }
-            writeText(json, "reason", run.reason());
-            json.writeNumberField("denials", run.denials());
-            json.writeEndObject();
+        if (Files.exists(whole) && !Files.isRegularFile(whole)) {
+            // /dev/stdout or a named pipe: replacing it would be wrong.
+            Files.write(whole, bytes.toByteArray());
+            return;
         }
-        return text.append('\n').toString();
-    }
-
-    private static void writeText(JsonGenerator json, String field, @Nullable String value) throws IOException {
-        if (value == null) {
-            json.writeNullField(field);
-        } else {
-            json.writeStringField(field, value);
-        }
+        Path next = whole.resolveSibling(whole.getFileName() + ".new");
+        Files.write(next, bytes.toByteArray());
+        Files.move(next, whole, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -1,4 +1,7 @@
-/** Who is told how a run goes and ends. */
+/**
+ * Who hears what happens in a run. A further listener is a {@link dev.atoll.launcher.report.ReportSink} found by {@link
+ * java.util.ServiceLoader}.
+ */
 @NullMarked
 package dev.atoll.launcher.report;
 

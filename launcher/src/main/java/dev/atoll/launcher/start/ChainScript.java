@@ -1,6 +1,8 @@
 package dev.atoll.launcher.start;
 
 import dev.atoll.launcher.LaunchException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +38,12 @@ final class ChainScript {
 
     /** Room for Atoll's files; it is the sandbox's memory only as far as it is used. */
     private static final String TMPFS_SIZE = "64m";
+
+    /**
+     * HotSpot keeps a file by its process id there. In a PID namespace the numbers are small and those of other sandboxes
+     * are the same: a JVM that finds its file taken says so on stdout. The launcher's own JVM has made the directory.
+     */
+    private static final Path PERFORMANCE_DATA = Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"));
 
     private final Tools tools;
     private final StringBuilder script = new StringBuilder();
@@ -88,6 +96,9 @@ final class ChainScript {
         line("{ echo " + ProcessNumbers.first() + " >/proc/sys/kernel/ns_last_pid; } 2>/dev/null || :");
         line(tools.require(Tools.HOSTNAME) + " " + quote(hostname));
         line(tools.require(Tools.IP) + " link set lo up");
+        if (Files.isDirectory(PERFORMANCE_DATA)) {
+            line(mount + " -t tmpfs -o mode=0755,nosuid,nodev,size=16m atoll " + quote(PERFORMANCE_DATA.toString()));
+        }
         line("for f in " + String.join(" ", READ_ONLY_PROC) + "; do");
         line("if [ -e /proc/$f ]; then " + mount + " -o bind,ro /proc/$f /proc/$f; fi");
         line("done");

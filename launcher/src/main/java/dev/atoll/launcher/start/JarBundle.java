@@ -18,6 +18,9 @@ public final class JarBundle implements Closeable {
     /** The agent's jar; the others lie next to it. */
     public static final String AGENT = "agent.jar";
 
+    /** Where the sandbox has them. */
+    public static final String SANDBOX_DIRECTORY = ChainScript.JAR_DIRECTORY;
+
     private static final String[] NAMES = {AGENT, "bridge.jar", "hooks.jar", "inside.jar"};
     private static final String DIRECTORY = "/META-INF/atoll/";
 

@@ -27,10 +27,11 @@ public final class Libc {
     private static final int WEXITED = 4;
     private static final int WNOWAIT = 0x01000000;
     private static final int SIGINFO_BYTES = 128;
-    private static final int O_WRONLY = 1;
     private static final int O_RDWR = 2;
+    private static final int O_WRONLY = 1;
     private static final int O_CREAT = 0x40;
     private static final int O_TRUNC = 0x200;
+    private static final int FILE_MODE = 0644;
     private static final int O_NOCTTY = 0x100;
     private static final int O_CLOEXEC = 0x80000;
 
@@ -91,9 +92,9 @@ public final class Libc {
         return open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
     }
 
-    /** Makes a file, or empties the one there is, and opens it for writing. */
+    /** Makes or empties a file that the launcher's user alone may write. */
     public static int create(String path) throws SystemCallException {
-        return call("open", path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        return call("open", path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
     }
 
     static int open(String path, int flags) throws SystemCallException {

@@ -2,28 +2,25 @@ package dev.atoll.launcher.wiring;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
+import dev.atoll.launcher.log.LogSink;
 import dev.atoll.launcher.report.ReportSink;
-import dev.atoll.launcher.report.StatusFile;
-import java.nio.file.Path;
 import java.util.ServiceLoader;
-import org.jspecify.annotations.Nullable;
 
-/** Who is told of the run: the status file, and every sink that a provider brings. */
-public final class ReportModule extends AbstractModule {
-    private final @Nullable Path statusFile;
-
-    public ReportModule(@Nullable Path statusFile) {
-        this.statusFile = statusFile;
-    }
-
+/** The sinks of reports: the log, and whatever providers the class path has. */
+final class ReportModule extends AbstractModule {
     @Override
     protected void configure() {
         Multibinder<ReportSink> sinks = Multibinder.newSetBinder(binder(), ReportSink.class);
-        if (statusFile != null) {
-            sinks.addBinding().toInstance(new StatusFile(statusFile));
+        sinks.addBinding().to(LogSink.class);
+        for (ReportSink sink : ServiceLoader.load(ReportSink.class, ReportModule.class.getClassLoader())) {
+            sinks.addBinding().toInstance(sink);
         }
-        for (ReportSink provided : ServiceLoader.load(ReportSink.class, ReportModule.class.getClassLoader())) {
-            sinks.addBinding().toInstance(provided);
-        }
+    }
+
+    /** Whether there are sinks besides Atoll's own, for which even the shortest run is reported. */
+    static boolean hasProviders() {
+        return ServiceLoader.load(ReportSink.class, ReportModule.class.getClassLoader()).stream()
+                .findAny()
+                .isPresent();
     }
 }

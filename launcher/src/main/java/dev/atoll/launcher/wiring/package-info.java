@@ -1,4 +1,7 @@
-/** How the launcher's parts find each other once the program runs: one Guice module per concern. */
+/**
+ * The launcher's services and how they find each other: one Guice module for each concern. Nothing here is loaded before
+ * the program's JVM has been started.
+ */
 @NullMarked
 package dev.atoll.launcher.wiring;
 

@@ -1,0 +1,46 @@
+package dev.atoll.launcher.log;
+
+import dev.atoll.launcher.report.Outcome;
+import dev.atoll.launcher.report.ReportSink;
+import dev.atoll.launcher.report.RunDescription;
+import dev.atoll.runtime.control.ControlRecord.Counters;
+import dev.atoll.runtime.control.ControlRecord.Denial;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes what happens in a run to the log. A denial is news and no fault of Atoll's: INFO. */
+public final class LogSink implements ReportSink {
+    private static final Logger LOG = LoggerFactory.getLogger(LogSink.class);
+
+    @Override
+    public void started(RunDescription run) {
+        LOG.info(
+                "started {} on link {}, address {}, policy {}",
+                run.command(),
+                run.link(),
+                run.address(),
+                run.policy() == null ? "none: no filter" : run.policy());
+    }
+
+    @Override
+    public void denied(Denial denial) {
+        LOG.info("denied {}: {}", printable(denial.what()), printable(denial.rule()));
+    }
+
+    @Override
+    public void counted(Counters counters) {
+        LOG.debug("counters {}", printable(counters.values().toString()));
+    }
+
+    @Override
+    public void ended(Outcome outcome) {
+        LOG.info("{}, exit code {}, {} denials", outcome.kind().text(), outcome.exitCode(), outcome.denials());
+    }
+
+    /** The program chose these texts: it shall not write lines of its own into the log. */
+    private static String printable(String text) {
+        StringBuilder safe = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> safe.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+        return safe.toString();
+    }
+}

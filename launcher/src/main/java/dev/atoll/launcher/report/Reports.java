@@ -1,0 +1,105 @@
+package dev.atoll.launcher.report;
+
+import dev.atoll.runtime.control.ControlRecord.Counters;
+import dev.atoll.runtime.control.ControlRecord.Denial;
+import dev.atoll.runtime.control.ControlRecord.Failed;
+import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.ToLauncher;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what the program says and hands it to the sinks. Sinks come later than the first records, as the launcher wires
+ * itself while the program starts already: up to {@value #MAX_WAITING} events wait for them, later ones are counted only.
+ *
+ * <p>Thread-safe; sinks are called under the lock, so one at a time and in order.
+ */
+public final class Reports {
+    private static final int MAX_WAITING = 256;
+
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Failed> failed = new CompletableFuture<>();
+    private final Queue<Consumer<ReportSink>> waiting = new ArrayDeque<>();
+    private @Nullable List<ReportSink> sinks;
+    private @Nullable Consumer<String> problems;
+    private long denials;
+
+    /** The program is about to run. */
+    public void started(RunDescription run) {
+        tell(sink -> sink.started(run));
+    }
+
+    /** The program said something. */
+    public void received(ToLauncher message) {
+        if (message instanceof Ready) {
+            ready.complete(null);
+        } else if (message instanceof Failed failure) {
+            failed.complete(failure);
+        } else if (message instanceof Denial denial) {
+            synchronized (this) {
+                denials++;
+            }
+            tell(sink -> sink.denied(denial));
+        } else if (message instanceof Counters counters) {
+            tell(sink -> sink.counted(counters));
+        }
+    }
+
+    /** The run is over. */
+    public void ended(Outcome outcome) {
+        tell(sink -> sink.ended(outcome));
+    }
+
+    /** Completes when the program's stack runs. */
+    public CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    /** Completes if the program's stack fails. */
+    public CompletableFuture<Failed> failed() {
+        return failed;
+    }
+
+    /** How many denials there were. */
+    public synchronized long denials() {
+        return denials;
+    }
+
+    /**
+     * The sinks are there; they hear first what has waited.
+     *
+     * @param log hears of sinks that throw
+     */
+    public synchronized void attach(List<ReportSink> to, Consumer<String> log) {
+        sinks = new ArrayList<>(to);
+        problems = log;
+        while (!waiting.isEmpty()) {
+            tell(waiting.remove());
+        }
+    }
+
+    private synchronized void tell(Consumer<ReportSink> event) {
+        List<ReportSink> to = sinks;
+        if (to == null) {
+            if (waiting.size() < MAX_WAITING) {
+                waiting.add(event);
+            }
+            return;
+        }
+        for (ReportSink sink : to) {
+            try {
+                event.accept(sink);
+            } catch (RuntimeException e) {
+                // A sink is somebody else's code: its faults must not end a run.
+                if (problems != null) {
+                    problems.accept("report sink " + sink.getClass().getName() + " failed: " + e);
+                }
+            }
+        }
+    }
+}
