@@ -45,16 +45,18 @@ final class StackServedLink extends ServedLink {
         AddressPlan plan = link.addresses();
         try {
             IoEventLoop one = (IoEventLoop) loop.next();
-            Sandbox started = Sandbox.builder()
+            String text = "Hello from a second stack, in the launcher.";
+            router = Sandbox.builder()
                     .link(new dev.atoll.runtime.link.StreamLink(
                             HostDescriptor.adopt(link.takeLauncherEnd()), ROUTER_MAC, mtuBytes))
                     .address(plan.router(), plan.program().prefixLength())
                     .driver(new NettyStackDriver(one, new SystemClock(), report()))
+                    // Before the first frame: the program may have sent its request already, and would be refused.
+                    .prepare(stack -> {
+                        StackWebServer.start(stack, WebPage.ALLOWED_PORT, text);
+                        StackWebServer.start(stack, WebPage.REFUSED_PORT, text);
+                    })
                     .start();
-            router = started;
-            String text = "Hello from a second stack, in the launcher.";
-            StackWebServer.start(started.stack(), WebPage.ALLOWED_PORT, text);
-            StackWebServer.start(started.stack(), WebPage.REFUSED_PORT, text);
         } catch (IOException e) {
             throw new UncheckedIOException("the demo's server cannot start: " + e.getMessage(), e);
         }

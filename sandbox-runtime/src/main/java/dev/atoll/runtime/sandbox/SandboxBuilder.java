@@ -39,6 +39,13 @@ public final class SandboxBuilder {
 
     private record Route(Subnet destination, @Nullable IpAddress router) {}
 
+    /** What is done to a stack before it meets its first packet. */
+    @FunctionalInterface
+    public interface Preparation {
+        /** Called once, in the thread that starts the sandbox; what it throws fails the start. */
+        void prepare(Stack stack) throws IOException;
+    }
+
     private @Nullable LinkEndpoint link;
     private String nicName = DEFAULT_NIC_NAME;
     private final List<Address> addresses = new ArrayList<>();
@@ -50,6 +57,7 @@ public final class SandboxBuilder {
     private FailureReport failures = SandboxBuilder::failedUnheard;
     private SelectorProvider provider = SelectorProvider.provider();
     private @Nullable StackDriver driver;
+    private Preparation preparation = stack -> {};
     private final Clock clock = new SystemClock();
     private boolean started;
 
@@ -126,6 +134,12 @@ public final class SandboxBuilder {
         return this;
     }
 
+    /** What to do before the first packet, such as to listen: a peer that is there already finds nothing missing. */
+    public SandboxBuilder prepare(Preparation newPreparation) {
+        preparation = newPreparation;
+        return this;
+    }
+
     private static void failedUnheard(Throwable cause) {
         Thread thread = Thread.currentThread();
         thread.getUncaughtExceptionHandler().uncaughtException(thread, cause);
@@ -189,6 +203,7 @@ public final class SandboxBuilder {
             nic = makeNic(stack, used);
         }
         DnsResolver resolver = new DnsResolver(endpointsOf(stack), entropy, resolverOptions());
+        preparation.prepare(stack);
         drives.start(DrivenStack.of(stack), given instanceof PolledLink polled ? List.of(polled) : List.of());
         return new Sandbox(stack, nic, resolver, drives, capture, entropy);
     }

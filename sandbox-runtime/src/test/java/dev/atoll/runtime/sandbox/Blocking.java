@@ -28,8 +28,14 @@ public final class Blocking implements AutoCloseable {
 
     /** Connects, or throws what the connection failed with. */
     public static Blocking connect(Stack stack, IpAddress address, int port) throws StackException {
-        Blocking stream = new Blocking(stack.newTcpEndpoint());
-        stream.endpoint.connect(new FullAddress(address, port));
+        TcpEndpoint endpoint = stack.newTcpEndpoint();
+        endpoint.connect(new FullAddress(address, port));
+        return connected(endpoint);
+    }
+
+    /** Waits for a connection that was asked for, or throws what it failed with. */
+    public static Blocking connected(TcpEndpoint endpoint) throws StackException {
+        Blocking stream = new Blocking(endpoint);
         while ((stream.endpoint.readiness() & (Readiness.OUT | Readiness.ERR | Readiness.HUP)) == 0) {
             stream.await();
         }

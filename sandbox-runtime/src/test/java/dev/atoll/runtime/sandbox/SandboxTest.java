@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.runtime.clock.SystemClock;
 import dev.atoll.runtime.dns.ResolverOptions;
 import dev.atoll.runtime.host.HostCalls;
 import dev.atoll.runtime.link.HostDescriptor;
 import dev.atoll.runtime.link.LinkCounters;
+import dev.atoll.runtime.link.PolledLink;
 import dev.atoll.runtime.link.StreamLink;
+import dev.atoll.runtime.loop.DrivenStack;
 import dev.atoll.runtime.loop.FailureReport;
+import dev.atoll.runtime.loop.StackDriver;
+import dev.atoll.runtime.loop.StackLoop;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.Chain;
@@ -26,13 +31,16 @@ import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.socket.NameService.UnknownNameException;
+import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -122,7 +130,7 @@ class SandboxTest {
                 // Each call finds the flag set, so that each is done by the loop's thread.
                 Thread.currentThread().interrupt();
                 try (var endpoint = pair.second.stack().newTcpEndpoint()) {
-                    endpoint.connect(new dev.atoll.stack.wire.FullAddress(SandboxPair.FIRST, PORT));
+                    endpoint.connect(new FullAddress(SandboxPair.FIRST, PORT));
                     while ((endpoint.readiness() & dev.atoll.stack.socket.Readiness.OUT) == 0) {
                         Thread.onSpinWait();
                     }
@@ -189,6 +197,58 @@ class SandboxTest {
         }
         assertTrue(recorded > 100, recorded + " packets");
         assertTrue(Files.size(file) > 200_000, Files.size(file) + " bytes");
+    }
+
+    @Test
+    void listenerOfThePreparation_servesAClientThatWasThereFirst() throws Exception {
+        int[] pair = HostCalls.socketPair(HostCalls.SOCK_STREAM);
+        try (Sandbox client = Sandbox.builder()
+                        .link(new StreamLink(
+                                HostDescriptor.adopt(pair[1]), MacAddress.parse("02:00:00:00:00:02"), 1500))
+                        .address(SandboxPair.SECOND, 24)
+                        .start();
+                TcpEndpoint endpoint = client.stack().newTcpEndpoint()) {
+            endpoint.connect(new FullAddress(SandboxPair.FIRST, PORT));
+            List<String> order = new ArrayList<>();
+            StackLoop loop = new StackLoop(SelectorProvider.provider(), new SystemClock(), Throwable::printStackTrace);
+            try (Sandbox server = Sandbox.builder()
+                    .link(new StreamLink(HostDescriptor.adopt(pair[0]), MacAddress.parse("02:00:00:00:00:01"), 1500))
+                    .address(SandboxPair.FIRST, 24)
+                    .driver(new NotingDriver(loop, order))
+                    .prepare(stack -> {
+                        order.add("prepared");
+                        Thread unused = echo(Blocking.listen(stack, PORT));
+                    })
+                    .start()) {
+                assertEquals(List.of("prepared", "driven"), order);
+                sendAndCompare(Blocking.connected(endpoint), pattern(10));
+                assertNotNull(server.nic());
+            }
+        }
+    }
+
+    /** Notes when it is started. */
+    private record NotingDriver(StackDriver driver, List<String> order) implements StackDriver {
+        @Override
+        public void start(DrivenStack stack, List<? extends PolledLink> links) throws IOException {
+            order.add("driven");
+            driver.start(stack, links);
+        }
+
+        @Override
+        public boolean mayHold() {
+            return driver.mayHold();
+        }
+
+        @Override
+        public void wake() {
+            driver.wake();
+        }
+
+        @Override
+        public void close() {
+            driver.close();
+        }
     }
 
     @Test
