@@ -72,7 +72,8 @@ final class RunCommand {
         try (JarBundle jars = preparation.jars();
                 OpenLink link = Links.open(
                         settings.link(),
-                        new LinkRequest("", settings.address(), settings.router(), settings.mtuBytes()))) {
+                        new LinkRequest(
+                                "", settings.address(), settings.router(), settings.mtuBytes(), settings.offload()))) {
             return runOn(link, command, settings, policy, jars, status);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
@@ -204,7 +205,8 @@ final class RunCommand {
                         "eth0",
                         settings.mtuBytes(),
                         randomMac(),
-                        link.headerBytes()),
+                        link.headerBytes(),
+                        settings.offload()),
                 plan == null ? List.of() : List.of(plan.program()),
                 router,
                 dns == null ? List.of() : List.of(dns),

@@ -38,7 +38,7 @@ public final class TapLink implements LinkKind {
                     ExitCode.CONFIGURATION,
                     "link tap:" + device + ": a device's name has 1 to 15 letters, digits, dots, dashes, underscores");
         }
-        TapDevice tap = create(device.isEmpty() ? TapDevice.DEFAULT_NAME : device);
+        TapDevice tap = create(device.isEmpty() ? TapDevice.DEFAULT_NAME : device, request.offload());
         try {
             return configured(tap, request);
         } catch (IOException e) {
@@ -87,9 +87,9 @@ public final class TapLink implements LinkKind {
         }
     }
 
-    private static TapDevice create(String name) throws LaunchException {
+    private static TapDevice create(String name, boolean offload) throws LaunchException {
         try {
-            return TapDevice.create(name);
+            return TapDevice.create(name, offload);
         } catch (SystemCallException e) {
             String hint =
                     switch (e.errno()) {

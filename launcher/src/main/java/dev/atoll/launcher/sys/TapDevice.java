@@ -30,14 +30,18 @@ public record TapDevice(String name, int descriptor) {
     /** TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6. */
     private static final long OFFLOADS = 1 | 2 | 4;
 
-    /** Makes a device; a name that exists already, even as a persistent device, is refused by the kernel or attached to. */
-    public static TapDevice create(String name) throws SystemCallException {
+    /**
+     * Makes a device; a name that exists already, even as a persistent device, is refused by the kernel or attached to.
+     *
+     * @param offload whether the kernel may leave checksums and segmentation to the program
+     */
+    public static TapDevice create(String name, boolean offload) throws SystemCallException {
         int descriptor = Libc.open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         try {
             byte[] request = NetDevice.request(name);
             NetDevice.fields(request).putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR));
             Libc.ioctl(descriptor, TUNSETIFF, request);
-            Libc.ioctl(descriptor, TUNSETOFFLOAD, OFFLOADS);
+            Libc.ioctl(descriptor, TUNSETOFFLOAD, offload ? OFFLOADS : 0);
             int length = 0;
             while (length < NetDevice.IFNAMSIZ && request[length] != 0) {
                 length++;
