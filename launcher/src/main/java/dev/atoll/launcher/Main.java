@@ -2,6 +2,8 @@ package dev.atoll.launcher;
 
 import dev.atoll.launcher.cli.CommandLine;
 import dev.atoll.launcher.config.ConfigLoader;
+import dev.atoll.launcher.config.EffectiveConfig;
+import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.demo.DemoCommand;
 import java.util.Map;
 
@@ -17,6 +19,10 @@ public final class Main {
         } catch (LaunchException e) {
             Terminal.line(e.line());
             exitCode = e.exitCode().number();
+        } catch (Throwable e) {
+            // An Error too: without an exit code the JVM would go on for as long as one of its threads does.
+            Terminal.line("Atoll has failed: " + Terminal.describe(e));
+            exitCode = ExitCode.FAILED.number();
         }
         System.out.flush();
         // Not exit: shutdown hooks of libraries would only cost the user time.
@@ -29,14 +35,18 @@ public final class Main {
         if (request instanceof CommandLine.Run run) {
             return new RunCommand(preparation, System.getenv()).run(run);
         }
+        if (request instanceof CommandLine.Refused refused) {
+            throw new RunCommand(preparation, System.getenv()).refused(refused);
+        }
         if (request instanceof CommandLine.Demo) {
             return new DemoCommand(Main::run, System.out).run();
         }
         if (request instanceof CommandLine.ShowConfig config) {
-            String text = new ConfigLoader(System.getenv(), System.getProperties())
-                    .load(Map.of(), config.file())
-                    .describe();
-            System.out.println(text);
+            EffectiveConfig effective =
+                    new ConfigLoader(System.getenv(), System.getProperties()).load(Map.of(), config.file());
+            // A value that a run would refuse is refused here as well.
+            Settings unused = effective.settings();
+            System.out.println(effective.describe());
         } else if (request instanceof CommandLine.Show show) {
             System.out.println(show.text());
         }

@@ -29,6 +29,13 @@ public final class CommandLine {
      */
     public record Run(RunOptions options, List<String> command) implements Request {}
 
+    /**
+     * The command line of {@code run} is wrong.
+     *
+     * @param options what could be read of it
+     */
+    public record Refused(RunOptions options, LaunchException reason) implements Request {}
+
     /** Show the settings; {@code file} is what {@code --config} gave. */
     public record ShowConfig(@Nullable String file) implements Request {}
 
@@ -57,7 +64,7 @@ public final class CommandLine {
     /**
      * Reads the arguments.
      *
-     * @throws LaunchException with one line if they are not in order
+     * @throws LaunchException with one line if they are not in order, and are not those of {@code run}
      */
     public static Request parse(String[] arguments) throws LaunchException {
         int separator = Arrays.asList(arguments).indexOf(SEPARATOR);
@@ -79,13 +86,20 @@ public final class CommandLine {
         if (options == null) {
             return withoutCommand(main, commands, Arrays.copyOf(arguments, end));
         }
-        List<String> unknown = read(name, options, Arrays.copyOfRange(arguments, 1, end));
-        boolean help = options == run ? run.help : options == config ? config.help : ((PlainOptions) options).help;
-        if (help) {
-            return new Show(Help.of(name, options));
-        }
-        if (!unknown.isEmpty()) {
-            throw unknownWord(name, options, unknown);
+        try {
+            List<String> unknown = read(name, options, Arrays.copyOfRange(arguments, 1, end));
+            boolean help = options == run ? run.help : options == config ? config.help : ((PlainOptions) options).help;
+            if (help) {
+                return new Show(Help.of(name, options));
+            }
+            if (!unknown.isEmpty()) {
+                throw unknownWord(name, options, unknown);
+            }
+        } catch (LaunchException e) {
+            if (options == run) {
+                return new Refused(run, e);
+            }
+            throw e;
         }
         return switch (name) {
             case "run" -> new Run(run, command);

@@ -91,17 +91,22 @@ public final class TapLink implements LinkKind {
         try {
             return TapDevice.create(name);
         } catch (SystemCallException e) {
-            String hint =
+            String reason =
                     switch (e.errno()) {
                         case Errno.ENOENT, Errno.ENODEV ->
-                            "there is no /dev/net/tun: load the module \"tun\", in a" + " container pass the device in";
+                            "there is no /dev/net/tun: load the module \"tun\", in a container pass the device in";
                         case Errno.EACCES, Errno.EPERM ->
-                            "it needs access to /dev/net/tun and CAP_NET_ADMIN; run as" + " root, or use --link stream";
-                        case Errno.EBUSY -> "somebody uses the device " + name;
+                            "it needs access to /dev/net/tun and CAP_NET_ADMIN; run as root, or use --link stream";
+                        case Errno.EBUSY -> "there is a device " + name + " already, choose another --link tap:NAME";
+                        case Errno.EINVAL -> "the kernel takes no device of the name " + name;
                         default -> "the kernel refuses";
                     };
+            // The user's words are to blame for a name, the host for everything else.
+            boolean nameIsWrong = e.errno() == Errno.EBUSY || e.errno() == Errno.EINVAL;
             throw new LaunchException(
-                    ExitCode.MISSING, "no TAP device can be made: " + hint + " (" + e.getMessage() + ")", e);
+                    nameIsWrong ? ExitCode.CONFIGURATION : ExitCode.MISSING,
+                    "no TAP device can be made: " + reason + " (" + e.getMessage() + ")",
+                    e);
         }
     }
 

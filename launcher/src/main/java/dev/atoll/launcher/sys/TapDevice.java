@@ -27,15 +27,18 @@ public record TapDevice(String name, int descriptor) {
     private static final short IFF_NO_PI = 0x1000;
     private static final short IFF_VNET_HDR = 0x4000;
 
+    /** Else a persistent device of that name, somebody's, would be attached to and reconfigured. */
+    private static final short IFF_TUN_EXCL = (short) 0x8000;
+
     /** TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6. */
     private static final long OFFLOADS = 1 | 2 | 4;
 
-    /** Makes a device; a name that exists already, even as a persistent device, is refused by the kernel or attached to. */
+    /** Makes a device; EBUSY if there is one of that name already, of whatever kind. */
     public static TapDevice create(String name) throws SystemCallException {
         int descriptor = Libc.open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         try {
             byte[] request = NetDevice.request(name);
-            NetDevice.fields(request).putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR));
+            NetDevice.fields(request).putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL));
             Libc.ioctl(descriptor, TUNSETIFF, request);
             Libc.ioctl(descriptor, TUNSETOFFLOAD, OFFLOADS);
             int length = 0;

@@ -10,10 +10,12 @@ import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.log.LauncherLog;
 import dev.atoll.launcher.report.ReportSink;
 import dev.atoll.launcher.report.Reports;
-import dev.atoll.launcher.supervise.ControlReader;
+import dev.atoll.launcher.supervise.ControlConnection;
 import dev.atoll.launcher.supervise.Services;
 import io.netty.channel.IoEventLoopGroup;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,30 +25,43 @@ import org.slf4j.LoggerFactory;
 public final class WiredServices implements Services {
     private final Settings settings;
     private final OpenLink link;
-    private final ControlReader control;
+    private final ControlConnection control;
     private final Reports reports;
+    private final List<ReportSink> providers;
+
+    /** Set as soon as there is one, whatever fails afterwards. */
     private @Nullable Injector injector;
 
-    public WiredServices(Settings settings, OpenLink link, ControlReader control, Reports reports) {
+    /**
+     * @param providers sinks besides Atoll's own
+     */
+    public WiredServices(
+            Settings settings,
+            OpenLink link,
+            ControlConnection control,
+            Reports reports,
+            List<ReportSink> providers) {
         this.settings = settings;
         this.link = link;
         this.control = control;
         this.reports = reports;
+        this.providers = List.copyOf(providers);
     }
 
     /** Whether even the shortest run needs them. */
-    public static boolean areNeeded(Settings settings, OpenLink link) {
-        return settings.log().file() != null || link.service().isPresent() || ReportModule.hasProviders();
+    public boolean areNeeded() {
+        return settings.log().file() != null || link.service().isPresent() || !providers.isEmpty();
     }
 
     @Override
-    public synchronized void start() {
+    public synchronized void start() throws IOException {
         Injector made = Guice.createInjector(
                 Stage.DEVELOPMENT,
                 new RunModule(settings, link, control, reports),
                 new LogModule(),
                 new LoopModule(),
-                new ReportModule());
+                new ReportModule(providers));
+        injector = made;
         // The log first: the others write to it.
         made.getInstance(LauncherLog.class);
         Logger log = LoggerFactory.getLogger(WiredServices.class);
@@ -55,15 +70,12 @@ public final class WiredServices implements Services {
         IoEventLoopGroup loop = made.getInstance(IoEventLoopGroup.class);
         made.getInstance(ControlChannel.class).open();
         link.service().ifPresent(service -> service.start(loop));
-        injector = made;
         log.debug("services are up");
     }
 
     @Override
-    public synchronized void drain() {
-        if (injector != null) {
-            injector.getInstance(ControlChannel.class).awaitEnd();
-        }
+    public synchronized boolean drain() {
+        return injector == null || injector.getInstance(ControlChannel.class).awaitEnd();
     }
 
     @Override
