@@ -55,6 +55,7 @@ public final class WiredServices implements Services {
 
     @Override
     public synchronized void start() throws IOException {
+        tameLibraries();
         Injector made = Guice.createInjector(
                 Stage.DEVELOPMENT,
                 new RunModule(settings, link, control, reports),
@@ -71,6 +72,15 @@ public final class WiredServices implements Services {
         made.getInstance(ControlChannel.class).open();
         link.service().ifPresent(service -> service.start(loop));
         log.debug("services are up");
+    }
+
+    /** Before their first use: what they would do that an application server may want and a user's terminal does not. */
+    private static void tameLibraries() {
+        // Guice would write classes, through sun.misc.Unsafe, of which JDK 24 and later warn on stderr.
+        System.setProperty("guice_bytecode_gen_option", "DISABLED");
+        // Netty would ask all interfaces for a hardware address, and warn of a host without one. It is for the ids of
+        // channels, which nobody sees.
+        System.setProperty("io.netty.machineId", "00:00:00:00:00:00");
     }
 
     @Override

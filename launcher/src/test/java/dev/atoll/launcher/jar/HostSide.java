@@ -30,9 +30,7 @@ final class HostSide implements AutoCloseable {
     HostSide() throws IOException, InterruptedException {
         run("ip", "netns", "add", name);
         inside("ip", "link", "set", "lo", "up");
-        inside("ip", "link", "add", "host0", "type", "dummy");
-        inside("ip", "address", "add", ADDRESS + "/24", "dev", "host0");
-        inside("ip", "link", "set", "host0", "up");
+        inside("ip", "address", "add", ADDRESS + "/32", "dev", "lo");
     }
 
     /** Begins to serve on these ports, TCP and UDP; listens when it returns. */

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <table>
  * <caption>Arguments</caption>
- * <tr><td>{@code tcp:HOST:PORT}</td><td>connects and reads a line: {@code tcp:HOST:PORT=LINE} or the exception, and ms</td></tr>
+ * <tr><td>{@code tcp:HOST:PORT}</td><td>asks a server: {@code tcp:HOST:PORT=ANSWER} or the exception, and ms</td></tr>
+ * <tr><td>{@code short:HOST:PORT}</td><td>the same, waiting 2 s at most</td></tr>
  * <tr><td>{@code udp:HOST:PORT}</td><td>sends a datagram and waits for one</td></tr>
  * <tr><td>{@code signals:A,B}</td><td>prints each of these signals from now on</td></tr>
  * <tr><td>{@code ignore:A}</td><td>ignores a signal</td></tr>
@@ -37,7 +38,11 @@ import org.jspecify.annotations.Nullable;
  * </table>
  */
 public final class Probe {
-    private static final int CONNECT_LIMIT_MS = 2_000;
+    /** What a server is asked first. */
+    static final String REQUEST = "GET / HTTP/1.0\r\n\r\n";
+
+    private static final int LIMIT_MS = 20_000;
+    private static final int SHORT_LIMIT_MS = 2_000;
     private static final int LONGEST_RUN_S = 60;
 
     private Probe() {}
@@ -48,7 +53,8 @@ public final class Probe {
             String[] words = command.split(":", 2);
             String argument = words.length > 1 ? words[1] : "";
             switch (words[0]) {
-                case "tcp" -> timed(command, () -> tcp(address(argument)));
+                case "tcp" -> timed(command, () -> tcp(address(argument), LIMIT_MS));
+                case "short" -> timed(command, () -> tcp(address(argument), SHORT_LIMIT_MS));
                 case "udp" -> timed(command, () -> udp(address(argument)));
                 case "signals" -> printSignals(argument.split(",", -1));
                 case "ignore" -> handle(argument, null);
@@ -86,17 +92,18 @@ public final class Probe {
         line(command + "=" + result + " [" + tookMs + " ms]");
     }
 
-    private static String tcp(InetSocketAddress server) throws IOException {
+    private static String tcp(InetSocketAddress server, int limitMs) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(server, CONNECT_LIMIT_MS);
-            socket.setSoTimeout(CONNECT_LIMIT_MS);
+            socket.connect(server, limitMs);
+            socket.setSoTimeout(limitMs);
+            socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.UTF_8));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
     private static String udp(InetSocketAddress server) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.setSoTimeout(CONNECT_LIMIT_MS);
+            socket.setSoTimeout(LIMIT_MS);
             InetAddress host = server.getAddress();
             byte[] bytes = "ping".getBytes(StandardCharsets.UTF_8);
             socket.send(new DatagramPacket(bytes, bytes.length, host, server.getPort()));
