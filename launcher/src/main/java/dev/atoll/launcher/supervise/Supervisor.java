@@ -219,6 +219,11 @@ public final class Supervisor {
             String message = Terminal.printable(reports.failed().join().message());
             return new Outcome(Outcome.Kind.NOT_STARTED, ExitCode.FAILED.number(), message, reports.denials());
         }
+        if (status.code() == ExitCode.FAILED.number() && !reports.ready().isDone()) {
+            // The agent has stopped the JVM with a line of its own before it could reach the control connection.
+            String message = "Atoll failed inside the sandbox, before the program ran";
+            return new Outcome(Outcome.Kind.NOT_STARTED, ExitCode.FAILED.number(), message, reports.denials());
+        }
         Outcome.Kind kind = StatusFile.isSignal(status.code()) ? Outcome.Kind.SIGNALLED : Outcome.Kind.EXITED;
         return new Outcome(kind, status.code(), "", reports.denials());
     }

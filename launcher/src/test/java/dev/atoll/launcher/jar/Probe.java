@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code udp:HOST:PORT}</td><td>sends a datagram and waits for one</td></tr>
  * <tr><td>{@code signals:A,B}</td><td>prints each of these signals from now on</td></tr>
  * <tr><td>{@code ignore:A}</td><td>ignores a signal</td></tr>
+ * <tr><td>{@code arguments ...}</td><td>prints all of them, and that is all</td></tr>
  * <tr><td>{@code say:TEXT}</td><td>prints it</td></tr>
  * <tr><td>{@code copy}</td><td>stdin to stdout, byte by byte, to its end</td></tr>
  * <tr><td>{@code close:N}, {@code garbage:N}</td><td>closes or scribbles on a descriptor</td></tr>
@@ -49,6 +51,10 @@ public final class Probe {
 
     /** Runs the commands. */
     public static void main(String[] commands) throws Exception {
+        if (commands.length > 0 && commands[0].equals("arguments")) {
+            line(Arrays.asList(commands).toString());
+            return;
+        }
         for (String command : commands) {
             String[] words = command.split(":", 2);
             String argument = words.length > 1 ? words[1] : "";
