@@ -152,8 +152,8 @@ final class RunCommand {
 
         RunDescription run = describe(command, settings, setup, link);
         reports.started(run);
-        Supervisor supervisor = new Supervisor(
-                program, connection, reports, services, services.areNeeded(), settings.stopGrace());
+        Supervisor supervisor =
+                new Supervisor(program, connection, reports, services, services.areNeeded(), settings.stopGrace());
         return superviseToEnd(supervisor, program, policy, settings, run);
     }
 

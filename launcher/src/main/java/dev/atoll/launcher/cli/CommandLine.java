@@ -95,6 +95,10 @@ public final class CommandLine {
             if (!unknown.isEmpty()) {
                 throw unknownWord(name, options, unknown);
             }
+            if (separator >= 0 && options != run) {
+                throw new LaunchException(
+                        ExitCode.CONFIGURATION, name + ": takes no program; \"--\" is for run");
+            }
         } catch (LaunchException e) {
             if (options == run) {
                 return new Refused(run, e);
@@ -154,6 +158,8 @@ public final class CommandLine {
     private static LaunchException unknownWord(String command, Object options, List<String> unknown) {
         String word = unknown.get(0);
         if (word.startsWith("-")) {
+            int value = word.indexOf('=');
+            word = value < 0 ? word : word.substring(0, value);
             String hint = orElse(word, names(options), "; " + command + " --help lists what there is");
             return new LaunchException(
                     ExitCode.CONFIGURATION, command + ": there is no option \"" + word + "\"" + hint);

@@ -68,7 +68,7 @@ public final class ConfigLoader {
             refuseUnknown("", layer.root());
             all = all.withFallback(layer);
         }
-        return new EffectiveConfig(all);
+        return new EffectiveConfig(all, reference);
     }
 
     /**
@@ -80,9 +80,11 @@ public final class ConfigLoader {
         String key = Setting.STATUS_FILE.key();
         String property = properties.getProperty(key);
         Map<String, String> given = property == null ? Map.of() : Map.of(key, property);
-        return new EffectiveConfig(fromTexts(commandLine, name -> COMMAND_LINE)
+        Config reference = reference();
+        Config all = fromTexts(commandLine, name -> COMMAND_LINE)
                 .withFallback(fromTexts(given, name -> "-D" + name))
-                .withFallback(reference()));
+                .withFallback(reference);
+        return new EffectiveConfig(all, reference);
     }
 
     private static Config reference() {
@@ -164,7 +166,8 @@ public final class ConfigLoader {
             } else {
                 throw new LaunchException(
                         ExitCode.CONFIGURATION,
-                        place(value.origin()) + ": " + key + " is " + value.render() + ", expected is a block of settings");
+                        place(value.origin()) + ": " + key + " is " + value.render()
+                                + ", expected is a block of settings");
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.atoll.launcher.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import dev.atoll.launcher.ExitCode;
@@ -29,9 +30,15 @@ public final class EffectiveConfig {
     private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
     private final Config config;
+    private final Config defaults;
 
-    EffectiveConfig(Config config) {
+    /**
+     * @param config everything, the defaults included
+     * @param defaults the defaults alone
+     */
+    EffectiveConfig(Config config, Config defaults) {
         this.config = config;
+        this.defaults = defaults;
     }
 
     /**
@@ -60,7 +67,8 @@ public final class EffectiveConfig {
                 timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),
                 duration(Setting.STOP_GRACE),
                 flag(Setting.DENIAL_LINES),
-                new LogSettings(logLevel(), outputFile(Setting.LOG_FILE), logFormat().equals("json")));
+                new LogSettings(
+                        logLevel(), outputFile(Setting.LOG_FILE), logFormat().equals("json")));
     }
 
     /** The status file, or null; it is wanted even where another setting is wrong. */
@@ -80,8 +88,7 @@ public final class EffectiveConfig {
         String format = "%-" + nameWidth + "s = %-" + valueWidth + "s  # %s%n";
         for (Setting setting : Setting.values()) {
             ConfigOrigin origin = config.getValue(setting.key()).origin();
-            boolean isDefault =
-                    origin.filename() == null && origin.description().startsWith(ConfigLoader.REFERENCE);
+            boolean isDefault = origin.equals(defaults.getValue(setting.key()).origin());
             lines.append(String.format(
                     Locale.ROOT,
                     format,
@@ -93,7 +100,12 @@ public final class EffectiveConfig {
     }
 
     private String rendered(Setting setting) {
-        return config.getValue(setting.key()).render();
+        return rendered(config.getValue(setting.key()));
+    }
+
+    /** In one line, whatever it is. */
+    static String rendered(ConfigValue value) {
+        return value.render(ConfigRenderOptions.concise());
     }
 
     private String text(Setting setting) throws LaunchException {
@@ -224,7 +236,7 @@ public final class EffectiveConfig {
 
     /** The value is not one that the setting can have. */
     static LaunchException unexpected(Setting setting, ConfigValue value) {
-        String what = "is " + value.render() + ", expected is " + setting.kind().expected();
+        String what = "is " + rendered(value) + ", expected is " + setting.kind().expected();
         return wrong(setting, value.origin(), what);
     }
 

@@ -2,6 +2,7 @@ package dev.atoll.launcher.link;
 
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.StringJoiner;
 
@@ -24,12 +25,21 @@ public final class Links {
         String argument = colon < 0 ? "" : choice.substring(colon + 1);
         LinkRequest whole = new LinkRequest(argument, request.address(), request.router(), request.mtuBytes());
         return switch (name) {
-            case AUTO -> automatic(whole);
+            case AUTO -> automatic(plain(name, whole));
             case TapLink.NAME -> new TapLink().open(whole);
-            case StreamLink.NAME -> new StreamLink().open(whole);
-            case NoLink.NAME -> new NoLink().open(whole);
+            case StreamLink.NAME -> new StreamLink().open(plain(name, whole));
+            case NoLink.NAME -> new NoLink().open(plain(name, whole));
             default -> provided(name).open(whole);
         };
+    }
+
+    private static LinkRequest plain(String name, LinkRequest request) throws LaunchException {
+        if (!request.argument().isEmpty()) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "link " + name + ":" + request.argument() + ": the link " + name + " takes nothing after a colon");
+        }
+        return request;
     }
 
     private static OpenLink automatic(LinkRequest request) throws LaunchException {
@@ -46,11 +56,15 @@ public final class Links {
     private static LinkKind provided(String name) throws LaunchException {
         StringJoiner known =
                 new StringJoiner(", ").add(TapLink.NAME).add(StreamLink.NAME).add(NoLink.NAME);
-        for (LinkKind kind : ServiceLoader.load(LinkKind.class, Links.class.getClassLoader())) {
-            if (kind.name().equals(name)) {
-                return kind;
+        try {
+            for (LinkKind kind : ServiceLoader.load(LinkKind.class, Links.class.getClassLoader())) {
+                if (kind.name().equals(name)) {
+                    return kind;
+                }
+                known.add(kind.name());
             }
-            known.add(kind.name());
+        } catch (ServiceConfigurationError e) {
+            throw new LaunchException(ExitCode.CONFIGURATION, "link: a provider cannot be used: " + e.getMessage(), e);
         }
         throw new LaunchException(
                 ExitCode.CONFIGURATION, "link: there is no kind \"" + name + "\"; there are " + known);

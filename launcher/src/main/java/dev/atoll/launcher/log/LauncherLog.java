@@ -80,6 +80,11 @@ public final class LauncherLog implements AutoCloseable {
         encoder.setWithContext(false);
         encoder.setWithSequenceNumber(false);
         encoder.setWithNanoseconds(false);
+        // The message as a person would read it, and not the pieces it is made of.
+        encoder.setWithFormattedMessage(true);
+        encoder.setWithMessage(false);
+        encoder.setWithArguments(false);
+        encoder.setWithMDC(false);
         encoder.start();
         return encoder;
     }

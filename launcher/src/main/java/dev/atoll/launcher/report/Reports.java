@@ -102,7 +102,8 @@ public final class Reports {
             try {
                 event.accept(sink);
             } catch (RuntimeException | LinkageError e) {
-                // A sink is somebody else's code: its faults, or that it was built for another Atoll, must not end a run.
+                // A sink is somebody else's code: its faults, or that it was built for another Atoll, must not end a
+                // run.
                 if (problems != null) {
                     problems.accept("report sink " + sink.getClass().getName() + " failed: " + e);
                 }

@@ -38,7 +38,8 @@ public record TapDevice(String name, int descriptor) {
         int descriptor = Libc.open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         try {
             byte[] request = NetDevice.request(name);
-            NetDevice.fields(request).putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL));
+            NetDevice.fields(request)
+                    .putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL));
             Libc.ioctl(descriptor, TUNSETIFF, request);
             Libc.ioctl(descriptor, TUNSETOFFLOAD, OFFLOADS);
             int length = 0;

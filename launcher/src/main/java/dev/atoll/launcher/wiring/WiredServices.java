@@ -36,11 +36,7 @@ public final class WiredServices implements Services {
      * @param providers sinks besides Atoll's own
      */
     public WiredServices(
-            Settings settings,
-            OpenLink link,
-            ControlConnection control,
-            Reports reports,
-            List<ReportSink> providers) {
+            Settings settings, OpenLink link, ControlConnection control, Reports reports, List<ReportSink> providers) {
         this.settings = settings;
         this.link = link;
         this.control = control;

@@ -57,8 +57,7 @@ final class Atoll {
 
         /** The line of stdout that begins so. */
         String line(String start) {
-            return stdout()
-                    .lines()
+            return stdout().lines()
                     .filter(line -> line.startsWith(start))
                     .findFirst()
                     .orElseThrow(() -> new AssertionError("no line \"" + start + "\" in " + this));

@@ -45,8 +45,8 @@ final class HostSide implements AutoCloseable {
         command.addAll(Arrays.asList(ports));
         Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
         servers = started;
-        String first = new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8))
-                .readLine();
+        String first =
+                new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8)).readLine();
         assertTrue(first != null && first.startsWith("listening"), "the servers start: " + first);
     }
 

@@ -76,13 +76,7 @@ class PolicyTest {
                     "short:" + HOST + ":8082",
                     "udp:" + HOST + ":8080");
             Result result = atoll.runProbe(
-                            List.of(
-                                    "--link",
-                                    "tap",
-                                    "--policy",
-                                    rules.toString(),
-                                    "--status-file",
-                                    status.toString()),
+                            List.of("--link", "tap", "--policy", rules.toString(), "--status-file", status.toString()),
                             words.toArray(new String[0]))
                     .assertExit(0);
 
@@ -165,8 +159,7 @@ class PolicyTest {
 
             Result result = new Atoll(directory)
                     .behind(host.prefix())
-                    .runProbe(
-                            List.of("--link", "tap", "--policy", rules.toString()), words.toArray(new String[0]))
+                    .runProbe(List.of("--link", "tap", "--policy", rules.toString()), words.toArray(new String[0]))
                     .assertExit(0);
             for (int i = 0; i < WAYS.size(); i++) {
                 String rule = " (" + rules + ":" + (i + 4) + ": " + lines.get(i + 3) + ")";
