@@ -96,8 +96,7 @@ public final class CommandLine {
                 throw unknownWord(name, options, unknown);
             }
             if (separator >= 0 && options != run) {
-                throw new LaunchException(
-                        ExitCode.CONFIGURATION, name + ": takes no program; \"--\" is for run");
+                throw new LaunchException(ExitCode.CONFIGURATION, name + ": takes no program; \"--\" is for run");
             }
         } catch (LaunchException e) {
             if (options == run) {

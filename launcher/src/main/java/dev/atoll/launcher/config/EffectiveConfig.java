@@ -236,7 +236,8 @@ public final class EffectiveConfig {
 
     /** The value is not one that the setting can have. */
     static LaunchException unexpected(Setting setting, ConfigValue value) {
-        String what = "is " + rendered(value) + ", expected is " + setting.kind().expected();
+        String what =
+                "is " + rendered(value) + ", expected is " + setting.kind().expected();
         return wrong(setting, value.origin(), what);
     }
 

@@ -27,7 +27,7 @@ public final class Links {
         return switch (name) {
             case AUTO -> automatic(plain(name, whole));
             case TapLink.NAME -> new TapLink().open(whole);
-            case StreamLink.NAME -> new StreamLink().open(plain(name, whole));
+            case StreamLink.NAME -> stream(plain(name, whole));
             case NoLink.NAME -> new NoLink().open(plain(name, whole));
             default -> provided(name).open(whole);
         };
@@ -49,8 +49,13 @@ public final class Links {
             if (e.exitCode() != ExitCode.MISSING) {
                 throw e;
             }
-            return new StreamLink().open(request);
+            return stream(request);
         }
+    }
+
+    private static OpenLink stream(LinkRequest request) throws LaunchException {
+        RouterStack.requireOpenPackages();
+        return new StreamLink().open(request);
     }
 
     private static LinkKind provided(String name) throws LaunchException {

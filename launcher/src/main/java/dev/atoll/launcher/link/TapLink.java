@@ -81,7 +81,8 @@ public final class TapLink implements LinkKind {
             if (route.overlaps(subnet)) {
                 throw new LaunchException(
                         ExitCode.CONFIGURATION,
-                        "address: the host has " + route.description() + ", which overlaps " + subnet + "; choose another --address");
+                        "address: the host has " + route.description() + ", which overlaps " + subnet
+                                + "; choose another --address");
             }
         }
     }

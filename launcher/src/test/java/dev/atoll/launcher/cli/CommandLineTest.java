@@ -19,9 +19,8 @@ class CommandLineTest {
     void run_everyOption_isTheSettingOfItsName() throws Exception {
         CommandLine.Run run = assertInstanceOf(
                 CommandLine.Run.class,
-                parse(
-                        "run --link tap:x --address 10.0.0.2/24 --router 10.0.0.1 --dns 10.0.0.3 --policy p --config c"
-                                + " --pcap f --status-file s --timeout 30s -- java -version"));
+                parse("run --link tap:x --address 10.0.0.2/24 --router 10.0.0.1 --dns 10.0.0.3 --policy p --config c"
+                        + " --pcap f --status-file s --timeout 30s -- java -version"));
 
         assertEquals(
                 Map.of(
@@ -43,7 +42,9 @@ class CommandLineTest {
         CommandLine.Run run =
                 assertInstanceOf(CommandLine.Run.class, parse("run --link=stream --policy=a=b -- java --x=y"));
 
-        assertEquals(Map.of("atoll.link", "stream", "atoll.policy", "a=b"), run.options().settings());
+        assertEquals(
+                Map.of("atoll.link", "stream", "atoll.policy", "a=b"),
+                run.options().settings());
         assertEquals(List.of("java", "--x=y"), run.command());
     }
 
@@ -58,14 +59,16 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "run --polcy x -- java     | run: there is no option \"--polcy\", did you mean \"--policy\"?",
-        "run --polcy=x -- java     | run: there is no option \"--polcy\", did you mean \"--policy\"?",
-        "run --zzzzzz -- java      | run: there is no option \"--zzzzzz\"; run --help lists what there is",
-        "run java -jar app.jar     | run: \"java\" is out of place; the program's command goes after \"--\"",
-        "run --link -- java        | run: expected a value after parameter --link",
-        "run --link a --link b --  | run: can only specify option --link once.",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "run --polcy x -- java     | run: there is no option \"--polcy\", did you mean \"--policy\"?",
+                "run --polcy=x -- java     | run: there is no option \"--polcy\", did you mean \"--policy\"?",
+                "run --zzzzzz -- java      | run: there is no option \"--zzzzzz\"; run --help lists what there is",
+                "run java -jar app.jar     | run: \"java\" is out of place; the program's command goes after \"--\"",
+                "run --link -- java        | run: expected a value after parameter --link",
+                "run --link a --link b --  | run: can only specify option --link once.",
+            })
     void run_mistake_isOneLineWithWhatWasMeant(String arguments, String line) throws Exception {
         CommandLine.Refused refused = assertInstanceOf(CommandLine.Refused.class, parse(arguments));
 
@@ -83,15 +86,17 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "''               | no command; there are run, demo, doctor, config",
-        "rnu              | there is no command \"rnu\", did you mean \"run\"?",
-        "--versoin        | there is no option \"--versoin\", did you mean \"--version\"?",
-        "xyzzy            | there is no command \"xyzzy\"; --help lists what there is",
-        "doctor now       | doctor: \"now\" is out of place",
-        "config --confg x | config: there is no option \"--confg\", did you mean \"--config\"?",
-        "demo -- java     | demo: takes no program; \"--\" is for run",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''               | no command; there are run, demo, doctor, config",
+                "rnu              | there is no command \"rnu\", did you mean \"run\"?",
+                "--versoin        | there is no option \"--versoin\", did you mean \"--version\"?",
+                "xyzzy            | there is no command \"xyzzy\"; --help lists what there is",
+                "doctor now       | doctor: \"now\" is out of place",
+                "config --confg x | config: there is no option \"--confg\", did you mean \"--config\"?",
+                "demo -- java     | demo: takes no program; \"--\" is for run",
+            })
     void otherCommands_mistake_isOneLine(String arguments, String line) {
         LaunchException failure = assertThrows(LaunchException.class, () -> parse(arguments));
 
@@ -105,7 +110,8 @@ class CommandLineTest {
         for (String word : List.of("run", "demo", "doctor", "config", "--version", "SIGQUIT", "jcmd", "124", "127")) {
             assertTrue(all.contains(word), () -> word + " in " + all);
         }
-        String run = assertInstanceOf(CommandLine.Show.class, parse("run --help")).text();
+        String run =
+                assertInstanceOf(CommandLine.Show.class, parse("run --help")).text();
         for (String option : CommandLine.names(new RunOptions())) {
             assertTrue(run.contains(option), () -> option + " in " + run);
         }

@@ -41,10 +41,7 @@ class ConfigLoaderTest {
     /** Each source alone, then each pair of neighbours and beyond: the stronger one counts and is named as the origin. */
     @ParameterizedTest
     @CsvSource({
-        "0,1", "0,2", "0,3", "0,4",
-        "1,2", "1,3", "1,4",
-        "2,3", "2,4",
-        "3,4",
+        "0,1", "0,2", "0,3", "0,4", "1,2", "1,3", "1,4", "2,3", "2,4", "3,4",
     })
     void precedence_ofEachPair_strongerCounts(int stronger, int weaker) throws Exception {
         put(weaker);
@@ -65,7 +62,9 @@ class ConfigLoaderTest {
     void describe_everySetting_isThereOnceWithItsOrigin() throws Exception {
         List<String> lines = load().describe().lines().toList();
 
-        assertEquals(Setting.keys(), lines.stream().map(line -> line.split(" ", 2)[0]).toList());
+        assertEquals(
+                Setting.keys(),
+                lines.stream().map(line -> line.split(" ", 2)[0]).toList());
         assertTrue(lines.stream().allMatch(line -> line.endsWith("# default")), lines::toString);
     }
 
@@ -96,33 +95,36 @@ class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-        "atoll.lnik = tap              | there is no setting \"atoll.lnik\", did you mean \"atoll.link\"?",
-        "atol.link = tap               | there is no setting \"atol\", did you mean \"atoll.link\"?",
-        "atoll.log.colour = red        | there is no setting \"atoll.log.colour\", did you mean \"atoll.log.file\"?",
-        "atoll.extra {}                | there is no setting \"atoll.extra\"",
-        "atoll.extra = null            | there is no setting \"atoll.extra\"",
-        "atoll = 5                     | atoll is 5, expected is a block of settings",
-        "atoll.log = loud              | atoll.log is \"loud\", expected is a block of settings",
-        "atoll.link = null             | atoll.link is null, expected is a word",
-        "atoll.link = [1]              | atoll.link is [1], expected is a word",
-        "atoll.link { a = 1 }          | atoll.link is {\"a\":1}, expected is a word",
-        "atoll.mtu = large             | atoll.mtu is \"large\", expected is a number of bytes from 576 to 65535",
-        "atoll.mtu = 575               | atoll.mtu is 575, expected is a number of bytes from 576 to 65535",
-        "atoll.timeout = 30            | atoll.timeout is 30, expected is a time as in 30s, 5m, 1h, or \"none\"",
-        "atoll.timeout = -1s           | atoll.timeout is \"-1s\", expected is a time as in 30s, 5m, 1h, or \"none\"",
-        "atoll.stop-grace = none       | atoll.stop-grace is \"none\", expected is a time as in 30s, 5m, 1h",
-        "atoll.denial-lines = perhaps  | atoll.denial-lines is \"perhaps\", expected is true or false",
-        "atoll.address = 10.0.0.2      | atoll.address is \"10.0.0.2\", expected is an address and prefix length as in 10.66.0.2/24, or \"auto\"",
-        "atoll.dns = example.org       | atoll.dns is \"example.org\", expected is an IP address or \"auto\"",
-        "atoll.router = 10.0.0.1       | atoll.router stands alone; give the program's --address with it",
-        "atoll.hostname = under_score  | atoll.hostname is \"under_score\", expected is a host name",
-        "atoll.log.level = loud        | atoll.log.level is \"loud\", expected is ERROR, WARN, INFO, DEBUG or TRACE",
-        "atoll.log.format = xml        | atoll.log.format is \"xml\", expected is text or json",
-        "atoll.pcap = \"\"             | atoll.pcap is \"\", expected is a file's name or \"none\"",
-        "atoll.pcap = /no/such/x       | atoll.pcap is \"/no/such/x\", and there is no directory /no/such",
-        "atoll.log.file = /tmp         | atoll.log.file is \"/tmp\", which is a directory",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "atoll.lnik = tap              | there is no setting \"atoll.lnik\", did you mean \"atoll.link\"?",
+                "atol.link = tap               | there is no setting \"atol\", did you mean \"atoll.link\"?",
+                "atoll.log.colour = red        | there is no setting \"atoll.log.colour\", did you mean \"atoll.log.file\"?",
+                "atoll.extra {}                | there is no setting \"atoll.extra\"",
+                "atoll.extra = null            | there is no setting \"atoll.extra\"",
+                "atoll = 5                     | atoll is 5, expected is a block of settings",
+                "atoll.log = loud              | atoll.log is \"loud\", expected is a block of settings",
+                "atoll.link = null             | atoll.link is null, expected is a word",
+                "atoll.link = [1]              | atoll.link is [1], expected is a word",
+                "atoll.link { a = 1 }          | atoll.link is {\"a\":1}, expected is a word",
+                "atoll.mtu = large             | atoll.mtu is \"large\", expected is a number of bytes from 576 to 65535",
+                "atoll.mtu = 575               | atoll.mtu is 575, expected is a number of bytes from 576 to 65535",
+                "atoll.timeout = 30            | atoll.timeout is 30, expected is a time as in 30s, 5m, 1h, or \"none\"",
+                "atoll.timeout = -1s           | atoll.timeout is \"-1s\", expected is a time as in 30s, 5m, 1h, or \"none\"",
+                "atoll.stop-grace = none       | atoll.stop-grace is \"none\", expected is a time as in 30s, 5m, 1h",
+                "atoll.denial-lines = perhaps  | atoll.denial-lines is \"perhaps\", expected is true or false",
+                "atoll.address = 10.0.0.2      | atoll.address is \"10.0.0.2\", expected is an address and prefix length as in 10.66.0.2/24, or \"auto\"",
+                "atoll.dns = example.org       | atoll.dns is \"example.org\", expected is an IP address or \"auto\"",
+                "atoll.router = 10.0.0.1       | atoll.router stands alone; give the program's --address with it",
+                "atoll.hostname = under_score  | atoll.hostname is \"under_score\", expected is a host name",
+                "atoll.log.level = loud        | atoll.log.level is \"loud\", expected is ERROR, WARN, INFO, DEBUG or TRACE",
+                "atoll.log.format = xml        | atoll.log.format is \"xml\", expected is text or json",
+                "atoll.pcap = \"\"             | atoll.pcap is \"\", expected is a file's name or \"none\"",
+                "atoll.pcap = /no/such/x       | atoll.pcap is \"/no/such/x\", and there is no directory /no/such",
+                "atoll.log.file = /tmp         | atoll.log.file is \"/tmp\", which is a directory",
+            })
     void file_mistake_isToldWithFileAndLine(String line, String message) throws Exception {
         Path file = file("given.conf", "# the mistake is in line 2", line);
 

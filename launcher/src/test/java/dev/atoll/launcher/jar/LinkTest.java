@@ -53,7 +53,8 @@ class LinkTest {
                 running.awaitOutput("done");
                 String device = host.inside("ip", "-o", "-4", "address", "show", "dev", "mine0");
                 assertTrue(device.contains("inet 10.9.8.254/24 "), device);
-                assertTrue(host.inside("ip", "-o", "link", "show", "dev", "mine0").contains(",UP"), "it is up");
+                assertTrue(
+                        host.inside("ip", "-o", "link", "show", "dev", "mine0").contains(",UP"), "it is up");
                 assertEquals(before, without(state(host), "mine0"), "all else is as it was");
                 Json json = Json.read(status);
                 assertEquals("tap:mine0", json.text("link"));
@@ -103,11 +104,13 @@ class LinkTest {
             String before = state(host);
             Atoll atoll = new Atoll(directory).behind(host.prefix());
 
-            Result result = atoll.runProbe(List.of("--link", "tap:taken0"), "say:never").assertExit(120);
+            Result result =
+                    atoll.runProbe(List.of("--link", "tap:taken0"), "say:never").assertExit(120);
             assertTrue(
                     result.stderr().startsWith("atoll: no TAP device can be made: there is a device taken0 already"),
                     result::toString);
-            Result loopback = atoll.runProbe(List.of("--link", "tap:lo"), "say:never").assertExit(120);
+            Result loopback =
+                    atoll.runProbe(List.of("--link", "tap:lo"), "say:never").assertExit(120);
             assertTrue(loopback.stderr().contains("there is a device lo already"), loopback::toString);
             assertEquals(before, state(host));
         }
@@ -176,7 +179,7 @@ class LinkTest {
 
     private static int nextNumber(HostSide host, String device) throws IOException, InterruptedException {
         host.inside("ip", "tuntap", "add", "dev", device, "mode", "tap");
-        return Integer.parseInt(host.inside("cat", "/sys/class/net/" + device + "/ifindex")
-                .strip());
+        return Integer.parseInt(
+                host.inside("cat", "/sys/class/net/" + device + "/ifindex").strip());
     }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.jar.Atoll.Result;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,7 +122,7 @@ class StreamsTest {
 
     /** The types of a pcapng file's blocks, whose lengths must fit the file. */
     private static List<Integer> blocks(byte[] file) {
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.wrap(file);
         List<Integer> types = new ArrayList<>();
         while (bytes.hasRemaining()) {
             int length = bytes.getInt(bytes.position() + Integer.BYTES);

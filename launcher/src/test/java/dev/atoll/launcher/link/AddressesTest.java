@@ -34,16 +34,18 @@ class AddressesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "10.66.0.0/24   |           | address 10.66.0.0/24 is the network's or broadcast address of 10.66.0.0/24",
-        "10.66.0.255/24 |           | address 10.66.0.255/24 is the network's or broadcast address of 10.66.0.0/24",
-        "10.66.0.2/31   |           | address 10.66.0.2/31: the prefix length must be 1 to 30, to hold a router",
-        "10.66.0.2/24   | 10.66.1.1 | router 10.66.1.1 is not another host of the program's subnet 10.66.0.0/24",
-        "10.66.0.2/24   | 10.66.0.2 | router 10.66.0.2 is not another host of the program's subnet 10.66.0.0/24",
-        "10.66.0.2/24   | 10.66.0.0 | router 10.66.0.0 is not another host of the program's subnet 10.66.0.0/24",
-        "10.66.0.2/24   | fe80::1   | router fe80::1 is not another host of the program's subnet 10.66.0.0/24",
-        "fd00::2/64     |           | address fd00::2/64: the stack has no IPv6 yet, use an IPv4 address",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.66.0.0/24   |           | address 10.66.0.0/24 is the network's or broadcast address of 10.66.0.0/24",
+                "10.66.0.255/24 |           | address 10.66.0.255/24 is the network's or broadcast address of 10.66.0.0/24",
+                "10.66.0.2/31   |           | address 10.66.0.2/31: the prefix length must be 1 to 30, to hold a router",
+                "10.66.0.2/24   | 10.66.1.1 | router 10.66.1.1 is not another host of the program's subnet 10.66.0.0/24",
+                "10.66.0.2/24   | 10.66.0.2 | router 10.66.0.2 is not another host of the program's subnet 10.66.0.0/24",
+                "10.66.0.2/24   | 10.66.0.0 | router 10.66.0.0 is not another host of the program's subnet 10.66.0.0/24",
+                "10.66.0.2/24   | fe80::1   | router fe80::1 is not another host of the program's subnet 10.66.0.0/24",
+                "fd00::2/64     |           | address fd00::2/64: the stack has no IPv6 yet, use an IPv4 address",
+            })
     void addresses_thatCannotBeNeighbours_areRefused(String address, String router, String message) {
         LaunchException failure = assertThrows(
                 LaunchException.class,
@@ -108,8 +110,10 @@ class AddressesTest {
         List<Route> routes = List.of(new Route("x", Subnet.parse("10.66.0.0/23")));
         FreeSubnets.Lease first = FreeSubnets.take(routes);
         try (FreeSubnets.Lease second = FreeSubnets.take(routes)) {
-            assertTrue(first.subnet().network().v4Bits() >= IpAddress.parse("10.66.2.0").v4Bits());
-            assertTrue(second.subnet().network().v4Bits() > first.subnet().network().v4Bits());
+            assertTrue(first.subnet().network().v4Bits()
+                    >= IpAddress.parse("10.66.2.0").v4Bits());
+            assertTrue(second.subnet().network().v4Bits()
+                    > first.subnet().network().v4Bits());
             assertEquals(30, second.subnet().prefixLength());
         }
         Subnet given = first.subnet();
@@ -122,25 +126,25 @@ class AddressesTest {
     @Test
     void freeSubnets_noneLeft_saysWhatToDo() {
         LaunchException failure = assertThrows(
-                LaunchException.class,
-                () -> FreeSubnets.take(List.of(new Route("x", Subnet.parse("10.0.0.0/8")))));
+                LaunchException.class, () -> FreeSubnets.take(List.of(new Route("x", Subnet.parse("10.0.0.0/8")))));
 
-        assertEquals(
-                "no free /30 is left in 10.66.0.0/16; give one with --address ADDRESS/LENGTH", failure.line());
+        assertEquals("no free /30 is left in 10.66.0.0/16; give one with --address ADDRESS/LENGTH", failure.line());
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "carrier-pigeon | link: there is no kind \"carrier-pigeon\"; there are tap, stream, none, demo",
-        "tap:a/b        | link tap:a/b: a device's name has 1 to 15 letters, digits, dots, dashes, underscores",
-        "tap:1234567890123456 | link tap:1234567890123456: a device's name has 1 to 15 letters, digits, dots, dashes, underscores",
-        "stream:x       | link stream:x: the link stream takes nothing after a colon",
-        "none:x         | link none:x: the link none takes nothing after a colon",
-        "auto:x         | link auto:x: the link auto takes nothing after a colon",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "carrier-pigeon | link: there is no kind \"carrier-pigeon\"; there are tap, stream, none, demo",
+                "tap:a/b        | link tap:a/b: a device's name has 1 to 15 letters, digits, dots, dashes, underscores",
+                "tap:1234567890123456 | link tap:1234567890123456: a device's name has 1 to 15 letters, digits, dots, dashes, underscores",
+                "stream:x       | link stream:x: the link stream takes nothing after a colon",
+                "none:x         | link none:x: the link none takes nothing after a colon",
+                "auto:x         | link auto:x: the link auto takes nothing after a colon",
+            })
     void links_unknownKindOrArgument_isRefused(String link, String message) {
-        LaunchException failure = assertThrows(
-                LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500)));
+        LaunchException failure =
+                assertThrows(LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500)));
 
         assertEquals(message, failure.line());
         assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
