@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A TAP device made by this program; it goes when the program closes it. Without a virtio-net header the kernel hands
  * over whole frames with complete checksums: no offload is ever in play. One thread.
  */
-final class TapDevice implements AutoCloseable {
+public final class TapDevice implements AutoCloseable {
     private static final long TUNSETIFF = 0x400454caL;
     private static final int IFF_TAP = 2;
     private static final int IFF_NO_PI = 0x1000;
@@ -21,8 +21,11 @@ final class TapDevice implements AutoCloseable {
     private final int fd;
     private final Memory buffer = new Memory(MAX_FRAME_BYTES);
 
-    /** Makes the device; it is down, and the caller gives it its address and brings it up. */
-    TapDevice(String name) {
+    /**
+     * Makes the device, or takes hold of a persistent one of that name. A new one is down: the caller gives it its address
+     * and brings it up.
+     */
+    public TapDevice(String name) {
         fd = Linux.open("/dev/net/tun", Linux.O_RDWR | Linux.O_NONBLOCK | Linux.O_CLOEXEC);
         byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
         if (bytes.length >= IFNAMSIZ) {
@@ -39,7 +42,8 @@ final class TapDevice implements AutoCloseable {
         }
     }
 
-    int fd() {
+    /** Its descriptor, non-blocking. */
+    public int fd() {
         return fd;
     }
 
