@@ -34,7 +34,7 @@ public final class EmbeddedRun {
         int slash = args[1].indexOf('/');
         IpAddress address = IpAddress.parse(args[1].substring(0, slash));
         int prefixLength = Integer.parseInt(args[1].substring(slash + 1));
-        HostDescriptor tap = HostDescriptor.adopt(new TapDevice(args[0]).fd());
+        HostDescriptor tap = HostDescriptor.adopt(TapDevice.openWithVirtioHeader(args[0]));
         try (Sandbox sandbox = Sandbox.builder()
                 .link(new TapLink(tap, MAC, MTU_BYTES, false))
                 .address(address, prefixLength)
