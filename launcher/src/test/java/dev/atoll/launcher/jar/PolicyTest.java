@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.jar.Atoll.Result;
+import dev.atoll.testing.Jdks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,14 +45,15 @@ class PolicyTest {
     @TempDir
     Path directory;
 
-    static Stream<Path> jdks() {
-        return Needs.jdks();
+    static List<Integer> jdks() {
+        return Jdks.tested();
     }
 
     /** On TAP, against servers on the host's kernel: one address and port is allowed. */
     @ParameterizedTest
     @MethodSource("jdks")
-    void tap_oneAddressAndPortIsAllowed_othersAreRefusedWithTheirRule(Path jdk) throws Exception {
+    void tap_oneAddressAndPortIsAllowed_othersAreRefusedWithTheirRule(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
         Needs.tap();
         try (HostSide host = new HostSide()) {
             host.serve("8080", "8081", "8082");
@@ -104,7 +105,8 @@ class PolicyTest {
     /** Without a policy the same program reaches everything, and the status file says that there is no filter. */
     @ParameterizedTest
     @MethodSource("jdks")
-    void tap_withoutPolicy_everythingIsReached(Path jdk) throws Exception {
+    void tap_withoutPolicy_everythingIsReached(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
         Needs.tap();
         try (HostSide host = new HostSide()) {
             host.serve("8080", "8081", "8082");
@@ -171,7 +173,8 @@ class PolicyTest {
     /** The same without privileges, against the second stack in the launcher. */
     @ParameterizedTest
     @MethodSource("jdks")
-    void stream_asOrdinaryUser_onePortIsAllowed_theOtherRefusedWithItsRule(Path jdk) throws Exception {
+    void stream_asOrdinaryUser_onePortIsAllowed_theOtherRefusedWithItsRule(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
         Atoll atoll = new Atoll(directory).asOrdinaryUser().on(jdk);
         Path rules = atoll.file(
                 "demo.rules",

@@ -49,9 +49,9 @@ class ExtensionTest {
 
     @BeforeEach
     void needAtollAndNamespaces() throws Exception {
-        assumeTrue(Files.exists(ATOLL), "skipped: there is no " + ATOLL + " yet; run \"mvn package\" first");
+        assumeTrue(Files.exists(ATOLL), "needs " + ATOLL + " (mvn package)");
         assumeTrue(
-                run(List.of("unshare", "--user", "--net", "--pid", "--fork", "true")) == 0, "skipped: no namespaces");
+                run(List.of("unshare", "--user", "--net", "--pid", "--fork", "true")) == 0, "needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, or run as root)");
     }
 
     @Test
