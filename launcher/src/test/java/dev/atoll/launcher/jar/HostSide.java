@@ -72,10 +72,15 @@ final class HostSide implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        if (servers != null) {
-            servers.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    public void close() throws IOException {
+        try {
+            if (servers != null) {
+                servers.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            }
+            run("ip", "netns", "delete", name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted before " + name + " was deleted", e);
         }
-        run("ip", "netns", "delete", name);
     }
 }

@@ -102,9 +102,11 @@ class LauncherLogTest {
         PrintStream before = System.err;
         ByteArrayOutputStream terminal = new ByteArrayOutputStream();
         System.setErr(new PrintStream(terminal, true, StandardCharsets.UTF_8));
-        try (LauncherLog log = LauncherLog.open(settings)) {
+        LauncherLog log = LauncherLog.open(settings);
+        try {
             writer.write(LoggerFactory.getLogger(LauncherLogTest.class));
         } finally {
+            log.close();
             System.setErr(before);
         }
         return terminal.toString(StandardCharsets.UTF_8);
