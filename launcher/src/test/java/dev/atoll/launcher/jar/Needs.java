@@ -18,7 +18,9 @@ final class Needs {
     private Needs() {}
 
     static void namespaces() {
-        assumeTrue(succeeds(NAMESPACES), "needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, or run as root)");
+        assumeTrue(
+                succeeds(NAMESPACES),
+                "needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, or run as root)");
     }
 
     static void root() {
@@ -37,7 +39,9 @@ final class Needs {
         if (isRoot()) {
             List<String> probe = new ArrayList<>(Atoll.AS_NOBODY);
             probe.addAll(List.of("test", "-r", Atoll.JAR.toString()));
-            assumeTrue(succeeds(probe.toArray(new String[0])), "needs a build that an ordinary user can read: " + Atoll.JAR);
+            assumeTrue(
+                    succeeds(probe.toArray(new String[0])),
+                    "needs a build that an ordinary user can read: " + Atoll.JAR);
             List<String> unshare = new ArrayList<>(Atoll.AS_NOBODY);
             unshare.addAll(List.of(NAMESPACES));
             assumeTrue(

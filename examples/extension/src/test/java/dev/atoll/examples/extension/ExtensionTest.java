@@ -51,7 +51,8 @@ class ExtensionTest {
     void needAtollAndNamespaces() throws Exception {
         assumeTrue(Files.exists(ATOLL), "needs " + ATOLL + " (mvn package)");
         assumeTrue(
-                run(List.of("unshare", "--user", "--net", "--pid", "--fork", "true")) == 0, "needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, or run as root)");
+                run(List.of("unshare", "--user", "--net", "--pid", "--fork", "true")) == 0,
+                "needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, or run as root)");
     }
 
     @Test
