@@ -55,6 +55,7 @@ final class ChainScript {
      * @param cgroups mount points to keep
      * @param kernelFiles mounts that become read-only
      * @param directory where the program starts
+     * @param repair commands right before the program starts
      */
     record Furniture(
             String hostname,
@@ -62,7 +63,8 @@ final class ChainScript {
             Map<String, Integer> jars,
             List<String> cgroups,
             List<KernelFiles> kernelFiles,
-            String directory) {}
+            String directory,
+            List<String> repair) {}
 
     /** The first script, which ends as the second. */
     String furnish(Furniture furniture, Privileges privileges) throws LaunchException {
@@ -114,7 +116,8 @@ final class ChainScript {
         }
         String setpriv = tools.require(Tools.SETPRIV);
         line("exec " + setpriv + " --no-new-privs --pdeathsig KILL " + privileges.ofFirstProcess() + " "
-                + tools.require(Tools.SH) + " -c " + quote(run(setpriv, privileges)) + " sh \"$@\"");
+                + tools.require(Tools.SH) + " -c " + quote(run(setpriv, privileges, furniture.repair()))
+                + " sh \"$@\"");
         return script.toString();
     }
 
@@ -123,10 +126,11 @@ final class ChainScript {
      * its default; redirections are made in a subshell, since this shell's own stderr must be silent: it would report
      * the program's death by a signal there.
      */
-    private static String run(String setpriv, Privileges privileges) {
+    private static String run(String setpriv, Privileges privileges, List<String> repair) {
         return "echo " + READY + " >&" + SYNC + "\n"
                 + "read -r go <&" + SYNC + " || exit 1\n"
                 + "exec 2>/dev/null " + SYNC + ">&- " + JARS + ">&-\n"
+                + String.join("\n", repair) + "\n"
                 + "(exec " + setpriv + " " + privileges.ofProgram() + " \"$@\" 2>&" + STDERR + " " + STDERR + ">&-)\n"
                 + "exit $?";
     }

@@ -91,7 +91,8 @@ public final class StartChain {
                                 Cgroups.mountPoints(mountinfo),
                                 // Nobody but root may write there.
                                 identities.root() ? KernelFiles.elsewhere(mountinfo) : List.of(),
-                                System.getProperty("user.dir", "/")),
+                                System.getProperty("user.dir", "/"),
+                                variables.repair()),
                         new Privileges(identities.root()));
         List<String> arguments = new ArrayList<>(List.of(
                 "unshare",
