@@ -15,6 +15,7 @@ final class Frames {
     private static final byte PROTOCOL_ICMP = 1;
     private static final byte ECHO_REQUEST = 8;
     private static final byte ECHO_REPLY = 0;
+    private static final short ECHO_ID = 0x6666;
 
     /** A locally administered address, not the stack's. */
     private static final byte[] OWN_MAC = {2, 0, 0, 0, 0, 0x66};
@@ -61,7 +62,7 @@ final class Frames {
         frame.putShort((short) 0x4500).putShort((short) (28 + ECHO_DATA_BYTES)).putInt(0);
         frame.put((byte) 64).put(PROTOCOL_ICMP).putShort((short) 0).put(source).put(target);
         frame.putShort(PAYLOAD + 10, checksum(frame, PAYLOAD, ICMP));
-        frame.put(ECHO_REQUEST);
+        frame.put(ECHO_REQUEST).putShort(ICMP + 4, ECHO_ID);
         frame.putShort(ICMP + 2, checksum(frame, ICMP, frame.capacity()));
         return frame.array();
     }
