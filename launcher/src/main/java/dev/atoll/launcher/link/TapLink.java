@@ -92,12 +92,13 @@ public final class TapLink implements LinkKind {
     /**
      * Settings of the host's end against code in the program that writes frames of its own. Strict reverse-path filtering
      * (RFC 3704): frames with a foreign source are dropped, or the host would send its answers to whoever that is, through
-     * its other interfaces. No IPv6 until the stack has it: the host would take such code's router advertisements (RFC 4861)
-     * and route what is not ours through the program.
+     * its other interfaces. No router advertisements (RFC 4861), with which such code could have the host route through the
+     * program; and no IPv6 at all until the stack has it.
      */
     private static void guard(NetDevice device, String name) {
         try {
             device.set("ipv4", "rp_filter", 1);
+            device.set("ipv6", "accept_ra", 0);
             device.set("ipv6", "disable_ipv6", 1);
         } catch (IOException e) {
             Terminal.line("the host's end of " + name + " is not guarded, /proc/sys cannot be written (" + e
