@@ -1,6 +1,7 @@
 package dev.atoll.launcher;
 
 import dev.atoll.launcher.start.JarBundle;
+import dev.atoll.launcher.start.PerformanceData;
 import dev.atoll.launcher.sys.Libc;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +21,7 @@ final class Preparation {
     static Preparation begin(String[] arguments) {
         Callable<JarBundle> work = () -> {
             Libc.warmUp();
+            PerformanceData.removeOwn();
             return JarBundle.load();
         };
         FutureTask<JarBundle> task = new FutureTask<>(work);

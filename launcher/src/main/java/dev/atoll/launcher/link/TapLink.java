@@ -2,6 +2,7 @@ package dev.atoll.launcher.link;
 
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.Terminal;
 import dev.atoll.launcher.sys.Errno;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.NetDevice;
@@ -38,9 +39,10 @@ public final class TapLink implements LinkKind {
                     ExitCode.CONFIGURATION,
                     "link tap:" + device + ": a device's name has 1 to 15 letters, digits, dots, dashes, underscores");
         }
+        boolean own = !isThere(device);
         TapDevice tap = create(device.isEmpty() ? TapDevice.DEFAULT_NAME : device);
         try {
-            return configured(tap, request);
+            return configured(tap, own, request);
         } catch (IOException e) {
             Libc.close(tap.descriptor());
             throw new LaunchException(
@@ -51,7 +53,17 @@ public final class TapLink implements LinkKind {
         }
     }
 
-    private static OpenLink configured(TapDevice tap, LinkRequest request) throws IOException, LaunchException {
+    /** A device of the user's own, which stays when the program has ended. */
+    private static boolean isThere(String device) throws LaunchException {
+        try {
+            return !device.isEmpty() && TapDevice.exists(device);
+        } catch (SystemCallException e) {
+            throw new LaunchException(ExitCode.FAILED, "link tap:" + device + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static OpenLink configured(TapDevice tap, boolean own, LinkRequest request)
+            throws IOException, LaunchException {
         List<HostRoutes.Route> routes = HostRoutes.read();
         Address address = request.address();
         FreeSubnets.Lease lease = null;
@@ -66,6 +78,7 @@ public final class TapLink implements LinkKind {
         try (NetDevice device = NetDevice.open(tap.name())) {
             device.setMtu(request.mtuBytes());
             device.setAddress(plan.router().v4Bits(), plan.program().prefixLength());
+            guard(device, tap.name());
             device.up();
         } catch (SystemCallException e) {
             if (lease != null) {
@@ -73,7 +86,24 @@ public final class TapLink implements LinkKind {
             }
             throw e;
         }
-        return new Open(tap, plan, lease);
+        return new Open(tap, own, plan, lease);
+    }
+
+    /**
+     * Settings of the host's end against code in the program that writes frames of its own. Strict reverse-path filtering
+     * (RFC 3704): frames with a foreign source are dropped, or the host would send its answers to whoever that is, through
+     * its other interfaces. No router advertisements (RFC 4861), with which such code could have the host route through the
+     * program; and no IPv6 at all until the stack has it.
+     */
+    private static void guard(NetDevice device, String name) {
+        try {
+            device.set("ipv4", "rp_filter", 1);
+            device.set("ipv6", "accept_ra", 0);
+            device.set("ipv6", "disable_ipv6", 1);
+        } catch (IOException e) {
+            Terminal.line("the host's end of " + name + " is not guarded, /proc/sys cannot be written (" + e
+                    + "): code that drives the link's descriptor itself can make the host send to others");
+        }
     }
 
     private static void refuseTaken(Subnet subnet, List<HostRoutes.Route> routes) throws LaunchException {
@@ -113,12 +143,14 @@ public final class TapLink implements LinkKind {
     /** The device, and the subnet's lock. */
     private static final class Open implements OpenLink {
         private final TapDevice tap;
+        private final boolean own;
         private final AddressPlan plan;
         private final FreeSubnets.@Nullable Lease lease;
         private boolean handedOver;
 
-        Open(TapDevice tap, AddressPlan plan, FreeSubnets.@Nullable Lease lease) {
+        Open(TapDevice tap, boolean own, AddressPlan plan, FreeSubnets.@Nullable Lease lease) {
             this.tap = tap;
+            this.own = own;
             this.plan = plan;
             this.lease = lease;
         }
@@ -160,8 +192,22 @@ public final class TapLink implements LinkKind {
         @Override
         public void close() {
             handOver();
+            if (own) {
+                removeIfLeft();
+            }
             if (lease != null) {
                 lease.close();
+            }
+        }
+
+        /** Code in the program that drives the descriptor itself may have made the device stay. */
+        private void removeIfLeft() {
+            try {
+                if (TapDevice.exists(tap.name())) {
+                    TapDevice.remove(tap.name());
+                }
+            } catch (SystemCallException e) {
+                Terminal.line("the device " + tap.name() + " is left, somebody still holds it: " + e.getMessage());
             }
         }
     }

@@ -22,6 +22,7 @@ public record TapDevice(String name, int descriptor) {
     private static final int O_CLOEXEC = 0x80000;
 
     private static final long TUNSETIFF = 0x400454caL;
+    private static final long TUNSETPERSIST = 0x400454cbL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final short IFF_TAP = 2;
     private static final short IFF_NO_PI = 0x1000;
@@ -50,6 +51,32 @@ public record TapDevice(String name, int descriptor) {
         } catch (SystemCallException e) {
             Libc.close(descriptor);
             throw e;
+        }
+    }
+
+    /** Whether this process's network namespace has a device of that name. */
+    public static boolean exists(String name) throws SystemCallException {
+        try {
+            Libc.call("if_nametoindex", name);
+            return true;
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Removes a device that has outlived its descriptors: whoever holds one can make the device persistent, without any
+     * privilege.
+     */
+    public static void remove(String name) throws SystemCallException {
+        TapDevice device = create(name);
+        try {
+            Libc.ioctl(device.descriptor(), TUNSETPERSIST, 0L);
+        } finally {
+            Libc.close(device.descriptor());
         }
     }
 }
