@@ -3,6 +3,7 @@ package dev.atoll.launcher;
 import dev.atoll.launcher.cli.CommandLine;
 import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.demo.DemoCommand;
+import dev.atoll.launcher.doctor.Doctor;
 import java.util.Map;
 
 /** The launcher's entry: reads the command line and does what it says. Its exit codes are {@link ExitCode}'s. */
@@ -31,6 +32,9 @@ public final class Main {
         }
         if (request instanceof CommandLine.Demo) {
             return new DemoCommand(Main::run, System.out).run();
+        }
+        if (request instanceof CommandLine.Doctor) {
+            return Doctor.ofHost(System.getenv(), System.out).run();
         }
         if (request instanceof CommandLine.ShowConfig config) {
             String text = new ConfigLoader(System.getenv(), System.getProperties())
