@@ -4,11 +4,17 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.cli.Suggestions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +31,30 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigLoader {
     private static final String ROOT = "atoll";
     private static final String COMMAND_LINE = "command line";
+
+    /** The defaults, read when first needed: whoever needs them while another thread reads waits for it. */
+    private static final class Reference {
+        static final Config CONFIG = read("reference.conf");
+
+        /** By a reader: of a resource's URL the library would ask the type of content, which loads a table of types. */
+        private static Config read(String name) {
+            try (InputStream in = ConfigLoader.class.getResourceAsStream("/" + name)) {
+                if (in == null) {
+                    throw new IOException("it is not there");
+                }
+                return ConfigFactory.parseReader(
+                        new InputStreamReader(in, StandardCharsets.UTF_8),
+                        ConfigParseOptions.defaults().setOriginDescription(name));
+            } catch (IOException e) {
+                throw new UncheckedIOException("atoll.jar is not whole, " + name + " cannot be read", e);
+            }
+        }
+    }
+
+    /** Reads the defaults; for a thread that has nothing better to do while the launcher starts. */
+    public static void warmUp() {
+        Config unused = Reference.CONFIG.resolve();
+    }
 
     private final Map<String, String> environment;
     private final Properties properties;
@@ -53,7 +83,7 @@ public final class ConfigLoader {
             layers.add(fromFile(Path.of(file), true));
         }
         layers.add(fromFile(userFile(), false));
-        layers.add(ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf"));
+        layers.add(Reference.CONFIG);
 
         Config all = ConfigFactory.empty();
         for (Config layer : layers) {
