@@ -20,7 +20,8 @@ class IpAddressEqualsTest {
     @Test
     void hashCode_ofEqualAddresses_isEqual() {
         assertEquals(
-                IpAddress.parse("10.66.0.1").hashCode(), IpAddress.v4(0x0a420001).hashCode());
+                IpAddress.parse("10.66.0.1").hashCode(),
+                IpAddress.v4(0x0a420001).hashCode());
         assertNotEquals(new IpAddress(1, 2).hashCode(), new IpAddress(2, 1).hashCode());
     }
 }
