@@ -1,5 +1,6 @@
 package dev.atoll.launcher;
 
+import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.start.JarBundle;
 import dev.atoll.launcher.start.PerformanceData;
 import dev.atoll.launcher.sys.Libc;
@@ -8,8 +9,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * What every run needs whatever the command line says, begun in a thread of its own before it is read: loading the native
- * library takes as long as reading the command line and the configuration.
+ * What every run needs whatever the command line says, begun in threads of its own before it is read: loading the native
+ * library and reading the defaults take as long as reading the command line.
  */
 final class Preparation {
     private final FutureTask<JarBundle> jars;
@@ -26,11 +27,16 @@ final class Preparation {
         };
         FutureTask<JarBundle> task = new FutureTask<>(work);
         if (arguments.length > 0 && arguments[0].equals("run")) {
-            Thread thread = new Thread(task, "atoll-preparation");
-            thread.setDaemon(true);
-            thread.start();
+            start("atoll-preparation", task);
+            start("atoll-preparation-config", ConfigLoader::warmUp);
         }
         return new Preparation(task);
+    }
+
+    private static void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Waits for the jars. */
