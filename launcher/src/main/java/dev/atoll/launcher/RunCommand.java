@@ -108,7 +108,8 @@ final class RunCommand {
         try (JarBundle jars = preparation.jars();
                 OpenLink link = Links.open(
                         settings.link(),
-                        new LinkRequest("", settings.address(), settings.router(), settings.mtuBytes()))) {
+                        new LinkRequest(
+                                "", settings.address(), settings.router(), settings.mtuBytes(), settings.offload()))) {
             return runOn(link, command, settings, policy, sinks, jars);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
@@ -249,7 +250,8 @@ final class RunCommand {
                         "eth0",
                         settings.mtuBytes(),
                         randomMac(),
-                        link.headerBytes()),
+                        link.headerBytes(),
+                        settings.offload()),
                 plan == null ? List.of() : List.of(plan.program()),
                 router,
                 dns == null ? List.of() : List.of(dns),

@@ -58,7 +58,7 @@ public final class Doctor {
         checks.add(new MountsCheck(host, limits));
         checks.add(new AppArmorCheck(host));
         checks.add(new ProcChildrenCheck(host, ProcessHandle.current().pid()));
-        checks.add(new TapCheck(() -> TapDevice.create(TapDevice.DEFAULT_NAME)));
+        checks.add(new TapCheck(() -> TapDevice.create(TapDevice.DEFAULT_NAME, true)));
         checks.add(new UserCheck(host));
         return new Doctor(checks, new SandboxCheck(host, own, onPath, SandboxCheck.ownJar()), out);
     }

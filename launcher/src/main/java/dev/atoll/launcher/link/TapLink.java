@@ -39,10 +39,9 @@ public final class TapLink implements LinkKind {
                     ExitCode.CONFIGURATION,
                     "link tap:" + device + ": a device's name has 1 to 15 letters, digits, dots, dashes, underscores");
         }
-        boolean own = !isThere(device);
-        TapDevice tap = create(device.isEmpty() ? TapDevice.DEFAULT_NAME : device);
+        TapDevice tap = create(device.isEmpty() ? TapDevice.DEFAULT_NAME : device, request.offload());
         try {
-            return configured(tap, own, request);
+            return configured(tap, request);
         } catch (IOException e) {
             Libc.close(tap.descriptor());
             throw new LaunchException(
@@ -53,16 +52,7 @@ public final class TapLink implements LinkKind {
         }
     }
 
-    /** A device of the user's own, which stays when the program has ended. */
-    private static boolean isThere(String device) throws LaunchException {
-        try {
-            return !device.isEmpty() && TapDevice.exists(device);
-        } catch (SystemCallException e) {
-            throw new LaunchException(ExitCode.FAILED, "link tap:" + device + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static OpenLink configured(TapDevice tap, boolean own, LinkRequest request)
+    private static OpenLink configured(TapDevice tap, LinkRequest request)
             throws IOException, LaunchException {
         List<HostRoutes.Route> routes = HostRoutes.read();
         Address address = request.address();
@@ -86,7 +76,7 @@ public final class TapLink implements LinkKind {
             }
             throw e;
         }
-        return new Open(tap, own, plan, lease);
+        return new Open(tap, plan, lease);
     }
 
     /**
@@ -117,9 +107,9 @@ public final class TapLink implements LinkKind {
         }
     }
 
-    private static TapDevice create(String name) throws LaunchException {
+    private static TapDevice create(String name, boolean offload) throws LaunchException {
         try {
-            return TapDevice.create(name);
+            return TapDevice.create(name, offload);
         } catch (SystemCallException e) {
             String reason =
                     switch (e.errno()) {
@@ -143,14 +133,12 @@ public final class TapLink implements LinkKind {
     /** The device, and the subnet's lock. */
     private static final class Open implements OpenLink {
         private final TapDevice tap;
-        private final boolean own;
         private final AddressPlan plan;
         private final FreeSubnets.@Nullable Lease lease;
         private boolean handedOver;
 
-        Open(TapDevice tap, boolean own, AddressPlan plan, FreeSubnets.@Nullable Lease lease) {
+        Open(TapDevice tap, AddressPlan plan, FreeSubnets.@Nullable Lease lease) {
             this.tap = tap;
-            this.own = own;
             this.plan = plan;
             this.lease = lease;
         }
@@ -192,9 +180,7 @@ public final class TapLink implements LinkKind {
         @Override
         public void close() {
             handOver();
-            if (own) {
-                removeIfLeft();
-            }
+            removeIfLeft();
             if (lease != null) {
                 lease.close();
             }
@@ -203,9 +189,7 @@ public final class TapLink implements LinkKind {
         /** Code in the program that drives the descriptor itself may have made the device stay. */
         private void removeIfLeft() {
             try {
-                if (TapDevice.exists(tap.name())) {
-                    TapDevice.remove(tap.name());
-                }
+                tap.removeIfLeft();
             } catch (SystemCallException e) {
                 Terminal.line("the device " + tap.name() + " is left, somebody still holds it: " + e.getMessage());
             }
