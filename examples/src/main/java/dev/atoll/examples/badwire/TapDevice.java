@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TAP device made by this program; it goes when the program closes it. Without a virtio-net header the kernel hands
- * over whole frames with complete checksums: no offload is ever in play. One thread.
+ * over whole frames with complete checksums, so no offload is in play. One thread.
  */
-final class TapDevice implements AutoCloseable {
+public final class TapDevice implements AutoCloseable {
     private static final long TUNSETIFF = 0x400454caL;
     private static final int IFF_TAP = 2;
     private static final int IFF_NO_PI = 0x1000;
+    private static final int IFF_VNET_HDR = 0x4000;
     private static final int IFNAMSIZ = 16;
     private static final int IFREQ_BYTES = 40;
     private static final int MAX_FRAME_BYTES = 65_600;
@@ -22,8 +23,15 @@ final class TapDevice implements AutoCloseable {
     private final int fd;
     private final Memory buffer = new Memory(MAX_FRAME_BYTES);
 
-    /** Makes the device; it is down, and the caller gives it its address and brings it up. */
+    /**
+     * Makes the device, or takes hold of a persistent one of that name. A new one is down: the caller gives it its address
+     * and brings it up.
+     */
     TapDevice(String name) {
+        this(name, 0);
+    }
+
+    private TapDevice(String name, int moreFlags) {
         fd = Linux.open("/dev/net/tun", Linux.O_RDWR | Linux.O_NONBLOCK | Linux.O_CLOEXEC);
         byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
         if (bytes.length >= IFNAMSIZ) {
@@ -32,12 +40,20 @@ final class TapDevice implements AutoCloseable {
         try (Memory request = new Memory(IFREQ_BYTES)) {
             request.clear();
             request.write(0, bytes, 0, bytes.length);
-            request.setShort(IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI));
+            request.setShort(IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | moreFlags));
             Linux.ioctl(fd, new NativeLong(TUNSETIFF), request);
         } catch (LastErrorException e) {
             Linux.close(fd);
             throw e;
         }
+    }
+
+    /**
+     * The descriptor of a device whose frames have a virtio-net header before them, as Atoll's link wants it; the caller
+     * owns it.
+     */
+    public static int openWithVirtioHeader(String name) {
+        return new TapDevice(name, IFF_VNET_HDR).fd;
     }
 
     int fd() {

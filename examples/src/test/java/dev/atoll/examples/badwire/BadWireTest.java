@@ -165,13 +165,13 @@ class BadWireTest {
     /** Sends numbered frames through a wire of its own and returns what arrives, in order of arrival. */
     private static List<Seen> measure(Trouble trouble, IntFunction<byte[]> frames)
             throws IOException, InterruptedException {
-        Assumptions.assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "skipped: no access to /dev/net/tun");
+        Assumptions.assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "no access to /dev/net/tun");
         String suffix = Long.toString(ProcessHandle.current().pid() % 100_000);
         BadWire wire;
         try {
             wire = new BadWire("bwa" + suffix, "bwb" + suffix, trouble, Trouble.NONE, 7);
         } catch (LastErrorException e) {
-            Assumptions.abort("skipped: a TAP device needs CAP_NET_ADMIN: " + e.getMessage());
+            Assumptions.abort("a TAP device needs CAP_NET_ADMIN: " + e.getMessage());
             throw e;
         }
         try (wire) {

@@ -76,6 +76,16 @@ public enum Setting {
         return null;
     }
 
+    /** Whether the names of settings begin with that name and a dot. */
+    static boolean isBlock(String key) {
+        for (Setting setting : values()) {
+            if (setting.key.startsWith(key + ".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** All names. */
     static List<String> keys() {
         List<String> keys = new ArrayList<>();
