@@ -91,7 +91,7 @@ class ControlLossTest {
         return new Setup(
                 "island",
                 new ControlRecord.Link(
-                        ControlRecord.LinkKind.STREAM, 4, "eth0", 1500, new MacAddress(0x0200_0000_0001L), 0),
+                        ControlRecord.LinkKind.STREAM, 4, "eth0", 1500, new MacAddress(0x0200_0000_0001L), 0, false),
                 List.of(new ControlRecord.Address(IpAddress.parse("10.66.0.2"), 30)),
                 IpAddress.parse("10.66.0.1"),
                 List.of(),

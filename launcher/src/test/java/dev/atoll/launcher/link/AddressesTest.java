@@ -144,7 +144,7 @@ class AddressesTest {
             })
     void links_unknownKindOrArgument_isRefused(String link, String message) {
         LaunchException failure =
-                assertThrows(LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500)));
+                assertThrows(LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500, true)));
 
         assertEquals(message, failure.line());
         assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
@@ -154,14 +154,14 @@ class AddressesTest {
     void noLink_withAnAddress_isRefused() {
         LaunchException failure = assertThrows(
                 LaunchException.class,
-                () -> Links.open("none", new LinkRequest("", address("10.0.0.2/24"), null, 1500)));
+                () -> Links.open("none", new LinkRequest("", address("10.0.0.2/24"), null, 1500, true)));
 
         assertEquals("link none: there is no link that could have the address 10.0.0.2/24", failure.line());
     }
 
     @Test
     void stream_hasItsAddressesAndBothEnds() throws Exception {
-        try (OpenLink link = Links.open("stream", new LinkRequest("", null, null, 1500))) {
+        try (OpenLink link = Links.open("stream", new LinkRequest("", null, null, 1500, true))) {
             AddressPlan plan = assertNotNullPlan(link);
             assertEquals("10.66.0.2/30", plan.program().toString());
             assertEquals("10.66.0.1", plan.router().toString());
