@@ -42,7 +42,18 @@ class BadWireTest {
     private static final int UDP = 34;
     private static final int NUMBER = 44;
 
-    private record Seen(int number, long delayNs, byte[] bytes) {}
+    /** A frame that arrived. */
+    private static final class Seen {
+        final int number;
+        final long delayNs;
+        final byte[] bytes;
+
+        Seen(int number, long delayNs, byte[] bytes) {
+            this.number = number;
+            this.delayNs = delayNs;
+            this.bytes = bytes;
+        }
+    }
 
     @Test
     void trouble_text_isRead() {
@@ -79,7 +90,7 @@ class BadWireTest {
         List<Seen> seen = measure(Trouble.parse("loss=0.1,delay=20ms"), BadWireTest::frame);
         assertShare(0.1, FRAMES - seen.size(), "lost");
         assertEquals(0, late(seen), "frames that others overtook");
-        long[] delaysNs = seen.stream().mapToLong(Seen::delayNs).sorted().toArray();
+        long[] delaysNs = seen.stream().mapToLong(frame -> frame.delayNs).sorted().toArray();
         assertTrue(delaysNs[0] >= 20_000_000, "least delay " + delaysNs[0]);
         // The quickest tenth: what a busy machine adds to the others is not the wire's.
         long quickNs = delaysNs[delaysNs.length / 10];
@@ -105,7 +116,7 @@ class BadWireTest {
         assertShare(0.1, seen.size() - FRAMES, "duplicated");
         assertEquals(
                 IntStream.range(0, FRAMES).boxed().toList(),
-                seen.stream().map(Seen::number).distinct().toList(),
+                seen.stream().map(frame -> frame.number).distinct().toList(),
                 "each at least once, and in order");
     }
 
