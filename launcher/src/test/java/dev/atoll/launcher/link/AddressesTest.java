@@ -144,7 +144,8 @@ class AddressesTest {
             })
     void links_unknownKindOrArgument_isRefused(String link, String message) {
         LaunchException failure =
-                assertThrows(LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500, true)));
+                assertThrows(
+                        LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500, true)));
 
         assertEquals(message, failure.line());
         assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
