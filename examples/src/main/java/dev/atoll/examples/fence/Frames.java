@@ -64,7 +64,9 @@ final class Frames {
         frame.putShort(PAYLOAD + 10, checksum(frame, PAYLOAD, ICMP));
         frame.put(ECHO_REQUEST).putShort(ICMP + 4, ECHO_ID);
         frame.putShort(ICMP + 2, checksum(frame, ICMP, frame.capacity()));
-        return frame.array();
+        byte[] bytes = new byte[frame.capacity()];
+        frame.get(0, bytes);
+        return bytes;
     }
 
     static boolean isEchoReply(byte[] frame, byte[] sender) {

@@ -10,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ public final class EpollFetch {
                     .findFirst()
                     .orElse("nothing"));
         } finally {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            Future<?> unusedEnd = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
     }
 
