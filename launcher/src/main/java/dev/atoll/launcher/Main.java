@@ -5,6 +5,7 @@ import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.config.EffectiveConfig;
 import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.demo.DemoCommand;
+import dev.atoll.launcher.doctor.Doctor;
 import java.util.Map;
 
 /** The launcher's entry: reads the command line and does what it says. Its exit codes are {@link ExitCode}'s. */
@@ -40,6 +41,9 @@ public final class Main {
         }
         if (request instanceof CommandLine.Demo) {
             return new DemoCommand(Main::run, System.out).run();
+        }
+        if (request instanceof CommandLine.Doctor) {
+            return Doctor.ofHost(System.getenv(), System.out).run();
         }
         if (request instanceof CommandLine.ShowConfig config) {
             EffectiveConfig effective =

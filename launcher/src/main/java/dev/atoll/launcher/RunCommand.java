@@ -29,6 +29,7 @@ import dev.atoll.launcher.supervise.Supervisor;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.launcher.wiring.WiredServices;
+import dev.atoll.runtime.clock.SecureEntropy;
 import dev.atoll.runtime.control.ControlCodec;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.Policy;
@@ -37,8 +38,8 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +108,8 @@ final class RunCommand {
         try (JarBundle jars = preparation.jars();
                 OpenLink link = Links.open(
                         settings.link(),
-                        new LinkRequest("", settings.address(), settings.router(), settings.mtuBytes()))) {
+                        new LinkRequest(
+                                "", settings.address(), settings.router(), settings.mtuBytes(), settings.offload()))) {
             return runOn(link, command, settings, policy, sinks, jars);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
@@ -134,12 +136,7 @@ final class RunCommand {
                         command.withAgent(
                                 JarBundle.SANDBOX_DIRECTORY + "/" + JarBundle.AGENT, JarBundle.SANDBOX_DIRECTORY),
                         settings.hostname(),
-                        SandboxFiles.of(
-                                settings.hostname(),
-                                setup.addresses().stream()
-                                        .map(ControlRecord.Address::address)
-                                        .toList(),
-                                setup.dnsServers()),
+                        SandboxFiles.of(settings.hostname(), addresses(setup), setup.dnsServers()),
                         jars,
                         new Inherited(control[1], link.programDescriptor(), capture));
         SandboxedProgram program = new SandboxedProgram(sandbox);
@@ -185,6 +182,14 @@ final class RunCommand {
             write(status, () -> status.ended(run, end, Instant.now()));
         }
         return outcome.exitCode();
+    }
+
+    private static List<IpAddress> addresses(Setup setup) {
+        List<IpAddress> addresses = new ArrayList<>();
+        for (ControlRecord.Address address : setup.addresses()) {
+            addresses.add(address.address());
+        }
+        return addresses;
     }
 
     /** The capture file, or a negative number; it is made here, since the program may not be allowed to. */
@@ -233,7 +238,7 @@ final class RunCommand {
         }
     }
 
-    private static Setup setup(Settings settings, OpenLink link, boolean policyFollows) {
+    private static Setup setup(Settings settings, OpenLink link, boolean policyFollows) throws IOException {
         AddressPlan plan = link.addresses();
         IpAddress router = plan == null ? null : plan.router();
         IpAddress dns = settings.dns() == null ? router : settings.dns();
@@ -245,7 +250,8 @@ final class RunCommand {
                         "eth0",
                         settings.mtuBytes(),
                         randomMac(),
-                        link.headerBytes()),
+                        link.headerBytes(),
+                        settings.offload()),
                 plan == null ? List.of() : List.of(plan.program()),
                 router,
                 dns == null ? List.of() : List.of(dns),
@@ -256,8 +262,10 @@ final class RunCommand {
     }
 
     /** A locally administered unicast address (IEEE 802c). */
-    private static MacAddress randomMac() {
-        long bits = new SecureRandom().nextLong() & 0xffff_ffff_ffffL;
-        return new MacAddress(bits & ~(1L << 40) | 1L << 41);
+    private static MacAddress randomMac() throws IOException {
+        try (SecureEntropy entropy = new SecureEntropy()) {
+            long bits = entropy.nextLong() & 0xffff_ffff_ffffL;
+            return new MacAddress(bits & ~(1L << 40) | 1L << 41);
+        }
     }
 }

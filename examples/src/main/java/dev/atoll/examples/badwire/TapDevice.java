@@ -2,6 +2,7 @@ package dev.atoll.examples.badwire;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
+import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -61,29 +62,28 @@ public final class TapDevice implements AutoCloseable {
 
     /** The next frame the kernel sends, or null if there is none now. */
     byte @Nullable [] read() {
-        try {
-            int count = Linux.read(fd, buffer, new NativeLong(MAX_FRAME_BYTES)).intValue();
+        int count = Linux.read(fd, buffer, new NativeLong(MAX_FRAME_BYTES)).intValue();
+        if (count >= 0) {
             return buffer.getByteArray(0, count);
-        } catch (LastErrorException e) {
-            if (e.getErrorCode() == Linux.EAGAIN || e.getErrorCode() == Linux.EINTR) {
-                return null;
-            }
-            throw e;
         }
+        int error = Native.getLastError();
+        if (error == Linux.EAGAIN || error == Linux.EINTR) {
+            return null;
+        }
+        throw new LastErrorException(error);
     }
 
     /** Gives the kernel a frame; false if it does not take it, as a device that is down does not. */
     boolean write(byte[] frame) {
         buffer.write(0, frame, 0, frame.length);
-        try {
-            Linux.write(fd, buffer, new NativeLong(frame.length));
+        if (Linux.write(fd, buffer, new NativeLong(frame.length)).intValue() >= 0) {
             return true;
-        } catch (LastErrorException e) {
-            if (e.getErrorCode() == Linux.EAGAIN || e.getErrorCode() == Linux.EIO) {
-                return false;
-            }
-            throw e;
         }
+        int error = Native.getLastError();
+        if (error == Linux.EAGAIN || error == Linux.EIO) {
+            return false;
+        }
+        throw new LastErrorException(error);
     }
 
     @Override

@@ -5,12 +5,18 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.cli.Suggestions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +39,30 @@ public final class ConfigLoader {
     private static final String ROOT = "atoll";
     private static final String COMMAND_LINE = "command line";
 
+    /** The defaults, read when first needed: whoever needs them while another thread reads waits for it. */
+    private static final class Reference {
+        static final Config CONFIG = read(REFERENCE);
+
+        /** By a reader: of a resource's URL the library would ask the type of content, which loads a table of types. */
+        private static Config read(String name) {
+            try (InputStream in = ConfigLoader.class.getResourceAsStream("/" + name)) {
+                if (in == null) {
+                    throw new IOException("it is not there");
+                }
+                return ConfigFactory.parseReader(
+                        new InputStreamReader(in, StandardCharsets.UTF_8),
+                        ConfigParseOptions.defaults().setOriginDescription(name));
+            } catch (IOException e) {
+                throw new UncheckedIOException("atoll.jar is not whole, " + name + " cannot be read", e);
+            }
+        }
+    }
+
+    /** Reads the defaults; for a thread that has nothing better to do while the launcher starts. */
+    public static void warmUp() {
+        Config unused = Reference.CONFIG.resolve();
+    }
+
     private final Map<String, String> environment;
     private final Properties properties;
 
@@ -53,7 +83,7 @@ public final class ConfigLoader {
      * @throws LaunchException with the place of the first error
      */
     public EffectiveConfig load(Map<String, String> commandLine, @Nullable String file) throws LaunchException {
-        Config reference = reference();
+        Config reference = Reference.CONFIG;
         List<Config> layers = new ArrayList<>();
         layers.add(fromTexts(commandLine, key -> COMMAND_LINE));
         layers.add(fromProperties());
@@ -80,15 +110,11 @@ public final class ConfigLoader {
         String key = Setting.STATUS_FILE.key();
         String property = properties.getProperty(key);
         Map<String, String> given = property == null ? Map.of() : Map.of(key, property);
-        Config reference = reference();
+        Config reference = Reference.CONFIG;
         Config all = fromTexts(commandLine, name -> COMMAND_LINE)
                 .withFallback(fromTexts(given, name -> "-D" + name))
                 .withFallback(reference);
         return new EffectiveConfig(all, reference);
-    }
-
-    private static Config reference() {
-        return ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), REFERENCE);
     }
 
     /** A file may use its own values, the defaults and environment variables as {@code ${NAME}}. */

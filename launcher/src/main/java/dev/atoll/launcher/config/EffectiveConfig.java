@@ -60,6 +60,7 @@ public final class EffectiveConfig {
                 ipAddress(Setting.ROUTER),
                 ipAddress(Setting.DNS),
                 mtu(),
+                flag(Setting.OFFLOAD),
                 hostname(),
                 file(Setting.POLICY),
                 outputFile(Setting.PCAP),

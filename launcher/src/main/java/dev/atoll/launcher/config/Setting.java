@@ -11,6 +11,7 @@ public enum Setting {
     ROUTER("atoll.router", Kind.ADDRESS),
     DNS("atoll.dns", Kind.ADDRESS),
     MTU("atoll.mtu", Kind.MTU),
+    OFFLOAD("atoll.offload", Kind.FLAG),
     HOSTNAME("atoll.hostname", Kind.HOSTNAME),
     POLICY("atoll.policy", Kind.FILE),
     PCAP("atoll.pcap", Kind.FILE),

@@ -23,7 +23,8 @@ public final class Links {
         int colon = choice.indexOf(':');
         String name = colon < 0 ? choice : choice.substring(0, colon);
         String argument = colon < 0 ? "" : choice.substring(colon + 1);
-        LinkRequest whole = new LinkRequest(argument, request.address(), request.router(), request.mtuBytes());
+        LinkRequest whole =
+                new LinkRequest(argument, request.address(), request.router(), request.mtuBytes(), request.offload());
         return switch (name) {
             case AUTO -> automatic(plain(name, whole));
             case TapLink.NAME -> new TapLink().open(whole);

@@ -36,7 +36,7 @@ public final class Libc {
     private static final int O_NOCTTY = 0x100;
     private static final int O_CLOEXEC = 0x80000;
 
-    private static final NativeLibrary LIBRARY = NativeLibrary.getProcess();
+    private static final NativeLibrary LIBRARY = JnaSetup.process();
 
     private Libc() {}
 
