@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,10 +50,10 @@ final class Atoll {
     }
 
     /** How a run ended. */
-    record Result(int exitCode, byte[] output, String stderr) {
+    record Result(int exitCode, ByteBuffer output, String stderr) {
         /** What the program has written to stdout. */
         String stdout() {
-            return new String(output, StandardCharsets.UTF_8);
+            return StandardCharsets.UTF_8.decode(output.duplicate()).toString();
         }
 
         /** The line of stdout that begins so. */
@@ -233,7 +234,8 @@ final class Atoll {
             }
             try {
                 assertTrue(process.waitFor(LIMIT_S, TimeUnit.SECONDS), () -> "ends in time: " + soFar());
-                known = new Result(process.exitValue(), Files.readAllBytes(stdout), Files.readString(stderr));
+                ByteBuffer output = ByteBuffer.wrap(Files.readAllBytes(stdout));
+                known = new Result(process.exitValue(), output, Files.readString(stderr));
                 result = known;
                 return known;
             } finally {

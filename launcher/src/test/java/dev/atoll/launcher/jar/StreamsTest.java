@@ -1,6 +1,5 @@
 package dev.atoll.launcher.jar;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -42,7 +41,7 @@ class StreamsTest {
                 .runProbe(List.of("--link", "none"), "copy")
                 .assertExit(0);
 
-        assertArrayEquals(bytes, result.output());
+        assertEquals(ByteBuffer.wrap(bytes), result.output());
         assertEquals("", result.stderr());
     }
 
