@@ -103,13 +103,13 @@ public final class SmallTalk {
     }
 
     private static void echo(InetSocketAddress to) throws IOException {
+        // Not connected: the JDK sends no empty datagram on a connected socket.
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(to);
             socket.setSoTimeout(LIMIT_MS);
             for (int length : LENGTHS) {
                 byte[] sent = new byte[length];
                 Arrays.fill(sent, (byte) length);
-                socket.send(new DatagramPacket(sent, length));
+                socket.send(new DatagramPacket(sent, length, to));
                 DatagramPacket back = new DatagramPacket(new byte[length + 1], length + 1);
                 socket.receive(back);
                 if (!Arrays.equals(sent, Arrays.copyOf(back.getData(), back.getLength()))) {
