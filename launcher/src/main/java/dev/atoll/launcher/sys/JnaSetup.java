@@ -3,13 +3,16 @@ package dev.atoll.launcher.sys;
 import com.sun.jna.NativeLibrary;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,8 @@ final class JnaSetup {
     private static final String BOOT_PATH = "jna.boot.library.path";
     private static final String LIBRARY = "libjnidispatch.so";
     private static final String RESOURCE = "/com/sun/jna/linux-x86-64/" + LIBRARY;
-    private static final int ATTEMPTS = 16;
+    private static final Set<PosixFilePermission> OWN =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
     private JnaSetup() {}
 
@@ -35,7 +39,7 @@ final class JnaSetup {
                 || !System.getProperty("os.arch", "").equals("amd64")) {
             return NativeLibrary.getProcess();
         }
-        Path directory = unpack();
+        Path directory = cached();
         if (directory == null) {
             return NativeLibrary.getProcess();
         }
@@ -44,51 +48,66 @@ final class JnaSetup {
             return NativeLibrary.getProcess();
         } finally {
             System.clearProperty(BOOT_PATH);
-            // What is loaded needs no file any more.
-            delete(directory.resolve(LIBRARY));
-            delete(directory);
         }
     }
 
-    /** Puts the library into a new directory that nobody else may enter; null if that cannot be done. */
-    private static @Nullable Path unpack() {
-        Path directory = null;
+    /**
+     * The directory that has the library, and is kept: a file of each run's own would be left by a launcher that is killed
+     * before it has removed it. Null if there is none to be trusted.
+     */
+    private static @Nullable Path cached() {
         try (InputStream in = JnaSetup.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 return null;
             }
-            directory = newDirectory(Path.of(System.getProperty("java.io.tmpdir", "/tmp")));
-            Files.copy(in, directory.resolve(LIBRARY));
-            return directory;
-        } catch (IOException e) {
-            if (directory != null) {
-                delete(directory.resolve(LIBRARY));
-                delete(directory);
+            byte[] content = in.readAllBytes();
+            CRC32 sum = new CRC32();
+            sum.update(content);
+            Path directory = cacheOfUser().resolve("jna-" + Long.toHexString(sum.getValue()));
+            Path library = directory.resolve(LIBRARY);
+            makeOwn(directory);
+            if (!Files.exists(library) || !Arrays.equals(Files.readAllBytes(library), content)) {
+                write(content, library);
             }
+            return directory;
+        } catch (IOException | RuntimeException e) {
+            // No home, no room, no right: JNA has its own ways.
             return null;
         }
     }
 
-    /** A name that can be guessed is no risk: making it fails if it is there, whatever it is. */
-    private static Path newDirectory(Path parent) throws IOException {
-        FileAttribute<Set<PosixFilePermission>> mine = PosixFilePermissions.asFileAttribute(Set.of(
-                PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE));
-        FileAlreadyExistsException last = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            try {
-                return Files.createDirectory(parent.resolve("atoll-jna-" + System.nanoTime()), mine);
-            } catch (FileAlreadyExistsException e) {
-                last = e;
-            }
+    /** For root one that nobody else can write to, whosever home the environment names. */
+    private static Path cacheOfUser() {
+        if (System.getProperty("user.name", "").equals("root")) {
+            return Path.of("/var/cache/atoll");
         }
-        throw new IOException("every name is taken", last);
+        String cache = System.getenv("XDG_CACHE_HOME");
+        return cache == null || cache.isEmpty()
+                ? Path.of(System.getProperty("user.home", "/nonexistent"), ".cache", "atoll")
+                : Path.of(cache, "atoll");
     }
 
-    private static void delete(Path file) {
+    /** Makes the directory for this user alone; one that is there must be that. */
+    private static void makeOwn(Path directory) throws IOException {
+        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWN));
+        PosixFileAttributes attributes =
+                Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!attributes.isDirectory()
+                || !attributes.owner().getName().equals(System.getProperty("user.name"))
+                || !OWN.containsAll(attributes.permissions())) {
+            throw new IOException(directory + " is not this user's own");
+        }
+    }
+
+    /** As a whole or not at all. */
+    private static void write(byte[] content, Path library) throws IOException {
+        Path fresh =
+                library.resolveSibling(LIBRARY + "." + ProcessHandle.current().pid());
         try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // A few kilobytes stay in the temporary directory, which the system empties.
+            Files.write(fresh, content);
+            Files.move(fresh, library, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(fresh);
         }
     }
 }
