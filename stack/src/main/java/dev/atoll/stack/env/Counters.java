@@ -23,6 +23,12 @@ public final class Counters {
     public long tcpRetransmitted;
     public long tcpTimeouts;
     public long tcpFastRetransmits;
+    public long tcpTailLossProbes;
+    /** Recoveries undone because what looked lost had only been late. */
+    public long tcpUndone;
+    /** Segments a peer reported to have got twice (RFC 2883). */
+    public long tcpDuplicatesReported;
+
     public long tcpResetsSent;
     public long tcpResetsReceived;
     public long tcpActiveOpens;

@@ -7,6 +7,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.transport.TransportEndpointId;
@@ -58,6 +59,8 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     // What the handshake settled.
     private boolean timestamps;
+    private boolean sack;
+    private boolean pathShrank;
     private int timestampOffset;
     int tsRecent;
     private long tsRecentAtNs;
@@ -70,7 +73,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         this.layer = layer;
         this.options = options;
         writer = layer.writer();
-        sender = new Sender(this, new SendBuffer(layer.pool()), rtt, new NewReno());
+        sender = new Sender(this, new SendBuffer(layer.pool()), rtt);
         receiver = new Receiver(this);
         retransmitTimer = layer.cycle().newTimer(this::retransmitExpired);
         delayedAckTimer = layer.cycle().newTimer(this::delayedAckExpired);
@@ -162,12 +165,11 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         learnPath();
         sender.start(layer.initialSequence(newId));
         timestampOffset = layer.timestampOffset(newId);
-        timestamps = true;
-        windowScaling = true;
+        offerOptions();
         changeState(TcpState.SYN_SENT);
         layer.counters().tcpActiveOpens++;
         sendSyn();
-        armRetransmit(rtt.rtoNs());
+        sender.retransmitter().armHandshake();
     }
 
     /** Answers a SYN that arrived at a listener (RFC 9293 section 3.10.7.2). The id is registered by the caller. */
@@ -177,14 +179,20 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         learnPath();
         sender.start(layer.initialSequence(newId));
         timestampOffset = layer.timestampOffset(newId);
-        timestamps = true;
-        windowScaling = true;
+        offerOptions();
         takeSyn(syn);
         sender.initialWindow(syn.window, syn.seq, 0);
         changeState(TcpState.SYN_RECEIVED);
         layer.counters().tcpPassiveOpens++;
         sendSyn();
-        armRetransmit(rtt.rtoNs());
+        sender.retransmitter().armHandshake();
+    }
+
+    private void offerOptions() {
+        TcpTuning settings = settings();
+        timestamps = settings.timestamps;
+        windowScaling = settings.windowScaling;
+        sack = settings.sack;
     }
 
     private void learnPath() {
@@ -197,6 +205,8 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         peerMss = syn.options.mss == 0 ? TcpSettings.DEFAULT_MSS : Math.max(syn.options.mss, TcpSettings.MIN_MSS);
         timestamps &= syn.options.hasTimestamps;
         windowScaling &= syn.options.windowScale >= 0;
+        sack &= syn.options.sackPermitted;
+        sender.setSack(sack);
         if (windowScaling) {
             sender.setWindowScale(Math.min(syn.options.windowScale, TcpSettings.MAX_WINDOW_SCALE));
             receiver.setWindowScale(receiver.offeredWindowScale());
@@ -223,7 +233,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     private void sendSyn() {
         sender.synSent();
         boolean answer = state == TcpState.SYN_RECEIVED;
-        StackError refused = writer.sendSyn(this, sender.iss, answer, timestamps, windowScaling);
+        StackError refused = writer.sendSyn(this, sender.iss, answer);
         if (refused != null && refused != StackError.NOT_PERMITTED) {
             // The policy rejected it: the answer is known before anyone could give one. A drop is silence.
             fail(new StackException(refused, layer.denialText()));
@@ -246,7 +256,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     void simultaneousOpen() {
         changeState(TcpState.SYN_RECEIVED);
         sendSyn();
-        armRetransmit(rtt.rtoNs());
+        sender.retransmitter().armHandshake();
     }
 
     /** The listener has no room for one more: the peer's ACK is not heard, and it will repeat. */
@@ -259,7 +269,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     int handshakeRetries() {
-        return state == TcpState.SYN_SENT ? TcpSettings.SYN_RETRIES : TcpSettings.SYN_ACK_RETRIES;
+        return state == TcpState.SYN_SENT ? settings().synRetries : settings().synAckRetries;
     }
 
     /** The handshake is over. */
@@ -519,10 +529,11 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** Sends a segment with ACK; the payload is in the packet already. */
     void transmit(PacketBuffer packet, int seq, int flags, int urgentPointer, int mss) {
+        boolean bare = packet.length() == 0;
         StackError refused = writer.send(this, packet, seq, flags, urgentPointer, mss);
-        receiver.acknowledged();
+        receiver.acknowledged(bare);
         if (refused == StackError.MESSAGE_TOO_LONG) {
-            pathMtuChanged(route().mtuBytes());
+            pathShrank = true;
         }
     }
 
@@ -536,6 +547,11 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** Sends the acknowledgment that is due, if no data carried it. */
     void flush() {
+        if (pathShrank) {
+            // Not at once: whoever was sending had not noted yet what was sent.
+            pathShrank = false;
+            pathMtuChanged(route().mtuBytes());
+        }
         if (receiver.isAckDue() && state.isSynchronized()) {
             sendAck();
         }
@@ -555,6 +571,14 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     boolean usesTimestamps() {
         return timestamps;
+    }
+
+    boolean usesSack() {
+        return sack;
+    }
+
+    int timestampOffset() {
+        return timestampOffset;
     }
 
     boolean usesWindowScaling() {
@@ -591,10 +615,6 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     // --- Timers
 
-    boolean isRetransmitArmed() {
-        return retransmitTimer.isArmed();
-    }
-
     void armRetransmit(long delayNs) {
         if (state != TcpState.CLOSED) {
             layer.cycle().armIn(retransmitTimer, delayNs);
@@ -616,7 +636,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     private void retransmitExpired() {
-        sender.timerExpired();
+        sender.retransmitter().expired();
         flush();
     }
 
@@ -789,6 +809,27 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     void countFastRetransmit() {
         layer.counters().tcpFastRetransmits++;
+    }
+
+    void countTailLossProbe() {
+        layer.counters().tcpTailLossProbes++;
+    }
+
+    void countUndo() {
+        layer.counters().tcpUndone++;
+    }
+
+    void countDuplicates(int segments) {
+        layer.counters().tcpDuplicatesReported += segments;
+    }
+
+    /** One of the stack: acknowledgments are processed one after the other. */
+    AckSummary ackSummary() {
+        return layer.ackSummary();
+    }
+
+    TcpTuning settings() {
+        return layer.settings();
     }
 
     @Nullable IpAddress boundAddress() {

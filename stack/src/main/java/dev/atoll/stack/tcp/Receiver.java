@@ -13,6 +13,7 @@ final class Receiver {
     private final Connection connection;
     private final ReceiveQueue queue = new ReceiveQueue();
     private final ReassemblyQueue reassembly = new ReassemblyQueue();
+    private final SackBlocks blocks = new SackBlocks();
 
     int irs;
     int rcvNxt;
@@ -157,6 +158,7 @@ final class Receiver {
         int seq = segment.seq;
         int end = seq + segment.payloadBytes;
         if (SeqNum.atMost(end, rcvNxt)) {
+            duplicate(seq, end);
             ackNow = true;
             return;
         }
@@ -165,6 +167,7 @@ final class Receiver {
             packet.trimTo(advertisedEdge - seq);
         }
         if (SeqNum.lessThan(seq, rcvNxt)) {
+            duplicate(seq, rcvNxt);
             ReassemblyQueue.cutFront(packet, rcvNxt - seq);
         }
         if (packet.linearLength() == 0) {
@@ -184,6 +187,7 @@ final class Receiver {
                 deliver(next);
                 next = reassembly.poll(rcvNxt);
             }
+            blocks.advance(rcvNxt);
             // RFC 5681 section 4.2: a segment that fills a gap is acknowledged at once.
             ackNow = true;
         }
@@ -196,10 +200,45 @@ final class Receiver {
             connection.drop(DropReason.TCP_RECEIVE_BUFFER_FULL);
             packet.release();
         } else {
-            reassembly.insert(packet);
+            insert(packet);
         }
         // RFC 5681 section 4.2: a duplicate ACK for every segment out of order.
         ackNow = true;
+    }
+
+    private void insert(PacketBuffer packet) {
+        int from = packet.sequence;
+        int to = from + packet.linearLength();
+        int known = reassembly.insert(packet);
+        if (connection.usesSack()) {
+            blocks.add(from, to);
+            if (known > 0) {
+                duplicate(from, from + known);
+            }
+        }
+    }
+
+    /** RFC 2883 section 4: the peer learns what it sent in vain. */
+    private void duplicate(int from, int to) {
+        if (connection.usesSack() && connection.settings().duplicateSack) {
+            blocks.addDuplicate(from, to);
+        }
+    }
+
+    /** A segment lay wholly before what is expected, and is answered at once. */
+    void repeated(int from, int to) {
+        if (SeqNum.lessThan(from, to)) {
+            duplicate(from, SeqNum.lessThan(to, rcvNxt) ? to : rcvNxt);
+        }
+        ackNow = true;
+    }
+
+    int sackBytes(int room) {
+        return connection.usesSack() ? blocks.bytes(room) : 0;
+    }
+
+    void writeSack(ByteBuffer data, int at, int room) {
+        blocks.write(data, at, room);
     }
 
     private void deliver(PacketBuffer packet) {
@@ -274,10 +313,10 @@ final class Receiver {
         return lastAckSent;
     }
 
-    /** A segment with ACK went out. */
-    void acknowledged() {
+    /** A segment with ACK went out; {@code bare} if it had no payload, and so told all there is to tell. */
+    void acknowledged(boolean bare) {
         lastAckSent = rcvNxt;
-        ackNow = false;
+        ackNow &= !bare && !blocks.isEmpty();
         unacknowledgedBytes = 0;
         readSinceAck = 0;
         connection.cancelDelayedAck();
@@ -324,6 +363,7 @@ final class Receiver {
 
     /** Gives all memory back. */
     void clear() {
+        blocks.clear();
         queue.clear();
         reassembly.clear();
     }

@@ -140,7 +140,7 @@ final class SegmentArrival {
             if (connection.state() == TcpState.TIME_WAIT && segment.has(Tcp.FIN)) {
                 connection.enterTimeWait();
             }
-            connection.receiver.acknowledgeNow();
+            connection.receiver.repeated(segment.seq, segment.seq + segment.payloadBytes);
         } else {
             connection.sendChallengeAck();
         }

@@ -26,6 +26,8 @@ final class SegmentWriter {
 
     private static final int SYN_OPTIONS_MSS_BYTES = 4;
     private static final int SYN_OPTIONS_SCALE_BYTES = 4;
+    private static final int SYN_OPTIONS_SACK_BYTES = 4;
+    private static final int MAX_OPTIONS_BYTES = Tcp.MAX_HEADER_BYTES - Tcp.HEADER_BYTES;
 
     private final Ipv4Layer ip;
     private final BufferPool pool;
@@ -43,14 +45,21 @@ final class SegmentWriter {
      * @param mss payload bytes of each segment if the packet holds several
      */
     @Nullable StackError send(Connection from, PacketBuffer packet, int seq, int flags, int urgentPointer, int mss) {
-        int options = from.usesTimestamps() ? TIMESTAMPS_BYTES : 0;
+        int stamps = from.usesTimestamps() ? TIMESTAMPS_BYTES : 0;
         int payload = packet.length();
+        // Blocks go where payload leaves room; where it does not, the receiver has another segment sent.
+        int room = Math.min(MAX_OPTIONS_BYTES - stamps, payload == 0 ? MAX_OPTIONS_BYTES : Math.max(mss - payload, 0));
+        int blocks = from.receiver.sackBytes(room);
+        int options = stamps + blocks;
         int at = packet.push(Tcp.HEADER_BYTES + options);
         ByteBuffer data = packet.data();
         int window = from.receiver.windowField(false);
         write(from, data, at, seq, from.receiver.rcvNxt, Tcp.HEADER_BYTES + options, flags, window, urgentPointer);
-        if (options > 0) {
+        if (stamps > 0) {
             writeTimestamps(from, data, at + Tcp.HEADER_BYTES, true);
+        }
+        if (blocks > 0) {
+            from.receiver.writeSack(data, at + Tcp.HEADER_BYTES + stamps, room);
         }
         if (payload > mss && mss > 0) {
             packet.gsoType = PacketBuffer.GSO_TCPV4;
@@ -60,9 +69,13 @@ final class SegmentWriter {
     }
 
     /** Sends SYN, or SYN with ACK, with the options of this stack (in the order Linux has them). */
-    @Nullable StackError sendSyn(Connection from, int seq, boolean answer, boolean timestamps, boolean scaling) {
-        int options =
-                SYN_OPTIONS_MSS_BYTES + (timestamps ? TIMESTAMPS_BYTES : 0) + (scaling ? SYN_OPTIONS_SCALE_BYTES : 0);
+    @Nullable StackError sendSyn(Connection from, int seq, boolean answer) {
+        boolean timestamps = from.usesTimestamps();
+        boolean scaling = from.usesWindowScaling();
+        boolean sack = from.usesSack();
+        int options = SYN_OPTIONS_MSS_BYTES
+                + (timestamps ? TIMESTAMPS_BYTES : sack ? SYN_OPTIONS_SACK_BYTES : 0)
+                + (scaling ? SYN_OPTIONS_SCALE_BYTES : 0);
         PacketBuffer packet = pool.allocate(0);
         int at = packet.push(Tcp.HEADER_BYTES + options);
         ByteBuffer data = packet.data();
@@ -74,7 +87,16 @@ final class SegmentWriter {
         option += SYN_OPTIONS_MSS_BYTES;
         if (timestamps) {
             writeTimestamps(from, data, option, answer);
+            if (sack) {
+                // In the place of the padding.
+                data.putShort(option, (short) (TcpOptions.KIND_SACK_PERMITTED << 8 | 2));
+            }
             option += TIMESTAMPS_BYTES;
+        } else if (sack) {
+            data.putInt(
+                    option,
+                    TcpOptions.KIND_NOP << 24 | TcpOptions.KIND_NOP << 16 | TcpOptions.KIND_SACK_PERMITTED << 8 | 2);
+            option += SYN_OPTIONS_SACK_BYTES;
         }
         if (scaling) {
             data.putInt(

@@ -5,25 +5,28 @@ import dev.atoll.stack.wire.Tcp;
 import java.nio.ByteBuffer;
 
 /**
- * The sending half of a connection: what to send when, and what to send again (RFC 9293 section 3.8, RFC 5681, RFC
- * 6298, RFC 6582). Variables are RFC 9293's.
+ * The sending half of a connection: what the application wrote, what of it may go now (RFC 9293 section 3.8, RFC 5681),
+ * and what acknowledgments say. Variables are RFC 9293's.
  *
- * <p>After a timeout {@code sndNxt} goes back to {@code sndUna} while {@code sndMax} remembers how far sending had
- * come.
+ * <p>What was lost is {@link LossRecovery}'s to judge, sending it again and the timers are {@link Retransmitter}'s.
  */
 final class Sender {
-    /** Duplicate ACKs that mean a loss (RFC 5681 section 2). */
-    private static final int DUPLICATE_THRESHOLD = 3;
-
     private final Connection connection;
     private final SendBuffer buffer;
     private final RttEstimator rtt;
+    private final CongestionWindow window = new CongestionWindow();
+    private final SackScoreboard board = new SackScoreboard();
+    private final TailLossProbe probe = new TailLossProbe();
+    private final AckSummary summary;
+    private final Rack rack;
     private final CongestionControl congestion;
+    private final LossRecovery recovery;
+    private final Retransmitter retransmitter;
+    private final SackReader sackReader;
 
     int iss;
     int sndUna;
     int sndNxt;
-    private int sndMax;
     /** Sequence number of the first byte in the buffer. */
     private int dataSeq;
 
@@ -40,30 +43,29 @@ final class Sender {
     /** End of the last segment sent that was not full: Minshall's addition to Nagle (as Linux has it). */
     private int smallSegmentEnd;
 
+    private boolean sack;
     private boolean finQueued;
     private boolean finSent;
 
     private int urgentEnd;
     private boolean urgent;
 
-    private int duplicateAcks;
-    private boolean inRecovery;
-    private int recover;
+    private long synSentNs;
+    private boolean synRepeated;
+    private long lastDataSentNs;
+    private boolean everSent;
     private boolean cwndLimited;
-    private int timeouts;
-    private long firstTimeoutNs;
-    private int probesSent;
-    private long lastSentNs;
 
-    private boolean timing;
-    private int timedSeq;
-    private long timedAtNs;
-
-    Sender(Connection connection, SendBuffer buffer, RttEstimator rtt, CongestionControl congestion) {
+    Sender(Connection connection, SendBuffer buffer, RttEstimator rtt) {
         this.connection = connection;
         this.buffer = buffer;
         this.rtt = rtt;
-        this.congestion = congestion;
+        summary = connection.ackSummary();
+        rack = new Rack(board, rtt);
+        congestion = new Cubic(window);
+        recovery = new LossRecovery(this, board, window, congestion, rack, probe);
+        retransmitter = new Retransmitter(connection, this, board, rtt, window, recovery, probe, summary);
+        sackReader = new SackReader(this, board, rack, recovery, probe);
     }
 
     /** Our initial sequence number is chosen; nothing is sent yet. */
@@ -71,15 +73,14 @@ final class Sender {
         iss = initialSequence;
         sndUna = initialSequence;
         sndNxt = initialSequence;
-        sndMax = initialSequence;
         dataSeq = initialSequence + 1;
-        recover = initialSequence;
         smallSegmentEnd = initialSequence;
+        recovery.start(initialSequence);
+        window.start(initialSequence);
     }
 
     void setMss(int mssBytes) {
         mss = mssBytes;
-        congestion.mss(mssBytes);
     }
 
     int mss() {
@@ -88,6 +89,22 @@ final class Sender {
 
     void setWindowScale(int scale) {
         windowScale = scale;
+    }
+
+    void setSack(boolean on) {
+        sack = on;
+    }
+
+    boolean usesSack() {
+        return sack;
+    }
+
+    boolean usesFrto() {
+        return connection.settings().frto;
+    }
+
+    boolean usesProbes() {
+        return sack && connection.settings().tailLossProbes;
     }
 
     void setBufferBytes(int bytes) {
@@ -104,6 +121,14 @@ final class Sender {
 
     boolean isNoDelay() {
         return noDelay;
+    }
+
+    Retransmitter retransmitter() {
+        return retransmitter;
+    }
+
+    LossRecovery recovery() {
+        return recovery;
     }
 
     // --- The application
@@ -154,17 +179,20 @@ final class Sender {
 
     /** SYN, or SYN with ACK, takes the first sequence number. */
     void synSent() {
+        synRepeated = sndNxt == iss + 1;
+        synSentNs = now();
         sndNxt = iss + 1;
-        sndMax = SeqNum.max(sndMax, sndNxt);
-        startTiming(sndNxt);
     }
 
     /** Our SYN is acknowledged. */
     void handshakeAcknowledged(Segment segment) {
-        measure(segment);
+        if (!synRepeated) {
+            rtt.sample(segment.arrivalNs - synSentNs, now());
+        } else if (segment.options.hasTimestamps && connection.usesTimestamps()) {
+            sampleEcho(segment);
+        }
         sndUna = iss + 1;
-        timeouts = 0;
-        connection.cancelRetransmit();
+        retransmitter.handshakeDone();
     }
 
     /** The window a segment names, bytes; that of a SYN is never scaled (RFC 7323 section 2.2). */
@@ -187,89 +215,140 @@ final class Sender {
         if (!connection.maySendData()) {
             return;
         }
-        if (sndNxt == sndMax && sndUna == sndNxt && lastSentNs != 0 && now() - lastSentNs > rtt.rtoNs()) {
-            congestion.idle();
+        restartAfterIdle();
+        int sent = 0;
+        int burst = sendBurst();
+        while (burst > 0) {
+            sent += burst;
+            burst = sendBurst();
         }
-        while (sendNext()) {
-            // One segment, or super-segment, a turn.
+        boolean limited = cwndLimited || board.inFlight() >= window.segments();
+        cwndLimited = false;
+        if (sent > 0 || limited) {
+            window.outputEnded(limited, board.segments(), sndUna, sndNxt, now());
         }
-        armTimer();
+        if (sent > 0) {
+            retransmitter.flightSent();
+        }
+        retransmitter.outputEnded();
     }
 
-    private boolean sendNext() {
+    /** RFC 5681 section 4.1: what was learned of the path fades while nothing is sent. */
+    private void restartAfterIdle() {
+        if (!board.isEmpty() || !everSent || unsentBytes() == 0) {
+            return;
+        }
+        long idle = now() - lastDataSentNs;
+        if (idle > 0) {
+            congestion.restarted(idle, now());
+        }
+        if (connection.settings().slowStartAfterIdle && idle > rtt.rtoNs()) {
+            window.restart(idle, rtt.rtoNs(), now());
+        }
+    }
+
+    private int unsentBytes() {
+        return Math.max(dataEnd() - sndNxt, 0);
+    }
+
+    private boolean isFinPending() {
+        return finQueued && !finSent;
+    }
+
+    /** Sends one burst of segments, as one super-segment where the link takes them; says how many segments it had. */
+    private int sendBurst() {
+        int pending = unsentBytes();
+        boolean finPending = isFinPending();
+        if (pending == 0 && !finPending) {
+            return 0;
+        }
+        int quota = window.segments() - board.inFlight();
+        if (quota <= 0) {
+            return 0;
+        }
         if (!connection.linkHasRoom()) {
             connection.awaitLinkRoom();
-            return false;
+            return 0;
         }
-        int inFlight = sndNxt - sndUna;
-        int pending = Math.max(dataEnd() - sndNxt, 0);
-        boolean finPending = finQueued && SeqNum.atMost(sndNxt, dataEnd());
-        if (pending == 0 && !finPending) {
-            return false;
+        if (board.segments() >= SackScoreboard.MAX_SEGMENTS - BurstSize.MAX_SEGMENTS) {
+            return 0;
         }
-        int allowed = Math.min(sndWnd, sendCwnd()) - inFlight;
-        cwndLimited |= allowed < pending && sendCwnd() <= sndWnd;
-        int length = Math.min(pending, Math.max(allowed, 0));
-        length = Math.min(length, connection.superSegmentBytes(mss));
-        if (length > mss) {
-            length -= length % mss;
-        }
+        int inWindow = Math.max(sndUna + sndWnd - sndNxt, 0);
+        int segments = Math.min(quota, Math.max(window.segments() / 2, 1));
+        segments = Math.min(segments, BurstSize.segments(connection, rtt, window, mss));
+        int length = Math.min(Math.min(pending, inWindow), segments * mss);
         boolean last = length == pending;
+        if (length > mss && !last) {
+            length -= length % mss;
+        } else if (length > mss && length % mss != 0 && !maySendSmall(length % mss, true, finPending)) {
+            length -= length % mss;
+            last = false;
+        }
         if (length == 0 && !(last && finPending)) {
-            return false;
+            return 0;
         }
-        boolean full = length >= mss;
-        if (!full && !maySendSmall(length, last, finPending, inFlight)) {
-            return false;
+        if (length < mss && !maySendSmall(length, last, finPending)) {
+            return 0;
         }
-        sendData(length, last && finPending, last);
-        return true;
-    }
-
-    /** Limited transmit (RFC 3042): the first two duplicate ACKs let one new segment out each. */
-    private int sendCwnd() {
-        int extra = inRecovery ? 0 : Math.min(duplicateAcks, 2) * mss;
-        return congestion.cwndBytes() + extra;
+        return sendNew(length, last && finPending, last);
     }
 
     /** Nagle (RFC 896) with Minshall's change, and the sender's part of silly window avoidance (RFC 9293, 3.8.6.2.1). */
-    private boolean maySendSmall(int length, boolean last, boolean finPending, int inFlight) {
-        if (SeqNum.lessThan(sndNxt, sndMax)) {
-            return true;
-        }
+    private boolean maySendSmall(int length, boolean last, boolean finPending) {
         if (!last) {
             return length >= maxSndWnd / 2 && length > 0;
         }
         if (noDelay || finPending || urgent) {
             return true;
         }
-        boolean smallInFlight = inFlight > 0 && SeqNum.greaterThan(smallSegmentEnd, sndUna);
+        boolean smallInFlight = !board.isEmpty() && SeqNum.greaterThan(smallSegmentEnd, sndUna);
         return !smallInFlight;
     }
 
-    private void sendData(int length, boolean fin, boolean last) {
-        int flags = Tcp.ACK | (last && length > 0 ? Tcp.PSH : 0) | (fin ? Tcp.FIN : 0);
-        int seq = sndNxt;
-        boolean first = !isOutstanding();
-        boolean again = SeqNum.lessThan(seq, sndMax);
-        transmit(seq, length, flags);
-        sndNxt = seq + length + (fin ? 1 : 0);
+    /** Sends {@code length} new bytes and FIN; says in how many segments. */
+    private int sendNew(int length, boolean fin, boolean last) {
+        boolean wasEmpty = board.isEmpty();
+        int from = sndNxt;
+        int end = from + length + (fin ? 1 : 0);
+        int segments = Math.max((length + mss - 1) / mss, 1);
+        // Pushed at the end of what was written, and where several segments leave as one (as Linux has it).
+        boolean push = length > 0 && (last || segments > 1);
+        int perPacket = connection.superSegmentBytes(mss);
+        perPacket -= perPacket % mss;
+        int at = from;
+        do {
+            int bytes = Math.min(from + length - at, perPacket);
+            boolean isLast = at + bytes == from + length;
+            int flags = Tcp.ACK | (push && isLast ? Tcp.PSH : 0) | (fin && isLast ? Tcp.FIN : 0);
+            transmit(at, bytes, flags);
+            at += bytes;
+        } while (at != from + length);
+        for (int i = 0; i < segments; i++) {
+            boolean isLast = i == segments - 1;
+            int segmentEnd = isLast ? end : from + (i + 1) * mss;
+            board.append(from + i * mss, segmentEnd, now(), recovery.delivered(), isLast && push);
+        }
+        sndNxt = end;
         finSent |= fin;
-        if (again) {
-            connection.countRetransmission();
-        } else if (!timing) {
-            startTiming(sndNxt);
+        everSent = true;
+        lastDataSentNs = now();
+        if (length > 0 && length % mss != 0) {
+            smallSegmentEnd = sndNxt;
         }
-        if (SeqNum.greaterThan(sndNxt, sndMax)) {
-            sndMax = sndNxt;
-            if (length < mss && length > 0) {
-                smallSegmentEnd = sndNxt;
-            }
-        }
-        if (first) {
-            // What was armed until now was for probing.
-            connection.armRetransmit(rtt.rtoNs());
-        }
+        recovery.sent(segments);
+        retransmitter.dataSent(wasEmpty);
+        return segments;
+    }
+
+    /** Sends the segment at {@code slot} of the scoreboard again; the scoreboard is the caller's to tell. */
+    void transmitAgain(int slot) {
+        int seq = board.seqOf(slot);
+        int end = board.endOf(slot);
+        boolean fin = finSent && SeqNum.greaterThan(end, dataEnd());
+        int length = end - seq - (fin ? 1 : 0);
+        boolean push = length > 0 && board.is(slot, SackScoreboard.PUSHED);
+        connection.countRetransmission();
+        transmit(seq, length, Tcp.ACK | (fin ? Tcp.FIN : 0) | (push ? Tcp.PSH : 0));
     }
 
     private void transmit(int seq, int length, int flags) {
@@ -287,17 +366,49 @@ final class Sender {
                 urgentPointer = distance;
             }
         }
-        lastSentNs = now();
         connection.transmit(packet, seq, allFlags, urgentPointer, mss);
     }
 
-    private void startTiming(int end) {
-        timing = true;
-        timedSeq = end;
-        timedAtNs = now();
+    /** A tail loss probe with new data, whatever the congestion window says; false if there is none that may go. */
+    boolean sendOneNew() {
+        if (!hasNewInWindow() || !connection.maySendData() || !connection.linkHasRoom()) {
+            return false;
+        }
+        int length = Math.min(Math.min(unsentBytes(), sndUna + sndWnd - sndNxt), mss);
+        boolean last = length == unsentBytes();
+        sendNew(length, last && isFinPending(), last);
+        return true;
     }
 
-    private long now() {
+    /** Whether something was never sent that the peer's window would take. */
+    boolean hasNewInWindow() {
+        int pending = Math.min(unsentBytes(), mss);
+        return (pending > 0 && SeqNum.atMost(sndNxt + pending, sndUna + sndWnd)) || (pending == 0 && isFinPending());
+    }
+
+    /** For F-RTO: whether new data could be sent. */
+    boolean maySendNew() {
+        return unsentBytes() > 0 && SeqNum.greaterThan(sndUna + sndWnd, sndNxt);
+    }
+
+    /** The window takes something, only not a full segment: after a timeout that is sent too. */
+    boolean sendIntoSmallWindow() {
+        int allowed = sndUna + sndWnd - sndNxt;
+        int pending = unsentBytes();
+        if (allowed <= 0 || (pending == 0 && !isFinPending())) {
+            return false;
+        }
+        int length = Math.min(Math.min(pending, allowed), mss);
+        boolean last = length == pending;
+        sendNew(length, last && isFinPending(), last);
+        return true;
+    }
+
+    boolean isInWindow(int seq) {
+        return SeqNum.lessThan(seq, sndUna + sndWnd);
+    }
+
+    long now() {
         return connection.nowNs();
     }
 
@@ -305,7 +416,7 @@ final class Sender {
 
     /** Whether an acknowledgment is of something we sent. */
     boolean isAckAcceptable(int ack) {
-        return SeqNum.atMost(ack, sndMax);
+        return SeqNum.atMost(ack, sndNxt);
     }
 
     /** Whether it is so old that only someone guessing would send it (RFC 5961 section 5.2). */
@@ -314,251 +425,136 @@ final class Sender {
     }
 
     boolean acknowledges(int ack) {
-        return SeqNum.greaterThan(ack, sndUna) && SeqNum.atMost(ack, sndMax);
+        return SeqNum.greaterThan(ack, sndUna) && SeqNum.atMost(ack, sndNxt);
     }
 
     /** Takes the acknowledgment and window of an acceptable segment (RFC 9293 section 3.10.7.4, fifth). */
     void acknowledged(Segment segment) {
-        int ack = segment.ack;
-        int window = scaledWindow(segment);
-        boolean duplicate =
-                ack == sndUna && segment.length() == 0 && window == sndWnd && SeqNum.greaterThan(sndMax, sndUna);
-        updateWindow(segment, window);
-        if (SeqNum.greaterThan(ack, sndUna)) {
-            newlyAcknowledged(segment, ack - sndUna);
-        } else if (duplicate) {
-            duplicateAck();
+        AckSummary ack = summary;
+        ack.begin(segment.arrivalNs);
+        ack.una = segment.ack;
+        ack.priorUna = sndUna;
+        ack.priorHighestSacked = board.highestSacked(sndUna);
+        ack.carriesData = segment.length() > 0;
+        if (connection.usesTimestamps() && segment.options.hasTimestamps) {
+            ack.echoed(segment.options.timestampEcho, connection.timestampOffset());
         }
-        probesSent = 0;
-        if (sndWnd == 0) {
-            // The peer lives and has no room: however long that lasts, it is no reason to give up.
-            timeouts = Math.min(timeouts, 1);
-            firstTimeoutNs = now();
-        } else if (!isOutstanding()) {
-            rtt.progress();
-            connection.cancelRetransmit();
+        int outstanding = board.segments();
+        boolean old = SeqNum.lessThan(segment.ack, sndUna);
+        ack.windowUpdated = updateWindow(segment, scaledWindow(segment));
+        ack.advanced = SeqNum.greaterThan(segment.ack, sndUna);
+        if (sack && segment.options.sackBlocks > 0) {
+            sackReader.read(segment, ack);
+        }
+        if (ack.advanced) {
+            advance(segment.ack);
+        }
+        measure(segment, ack);
+        if (!old) {
+            retransmitter.acknowledged(ack);
+        }
+        LossRecovery.Resend resend = recovery.acknowledged(ack, outstanding);
+        if (ack.setTimer) {
+            retransmitter.setTimer();
+        }
+        if (outstanding > 0) {
+            recovery.adjustWindow(ack, now());
+        }
+        resend(resend);
+        if (ack.advanced) {
+            connection.dataAcknowledged();
         }
     }
 
-    private void updateWindow(Segment segment, int window) {
-        if (SeqNum.lessThan(sndWl1, segment.seq) || (sndWl1 == segment.seq && SeqNum.atMost(sndWl2, segment.ack))) {
-            sndWnd = window;
-            maxSndWnd = Math.max(maxSndWnd, window);
-            sndWl1 = segment.seq;
-            sndWl2 = segment.ack;
-        }
-    }
-
-    private void newlyAcknowledged(Segment segment, int bytes) {
-        int ack = segment.ack;
-        int flight = sndMax - sndUna;
-        measure(segment);
-        releaseAcknowledged(ack);
-        sndUna = ack;
-        sndNxt = SeqNum.max(sndNxt, sndUna);
-        if (urgent && SeqNum.atLeast(sndUna, urgentEnd)) {
-            urgent = false;
-        }
-        timeouts = 0;
-        rtt.progress();
-        if (inRecovery) {
-            if (SeqNum.atLeast(ack, recover)) {
-                inRecovery = false;
-                duplicateAcks = 0;
-                congestion.exitRecovery(sndNxt - sndUna);
-            } else {
-                congestion.partialAck(bytes);
-                retransmitFirst();
-            }
-        } else {
-            duplicateAcks = 0;
-            // In slow start a window half used is reason enough to open it further, as Linux judges.
-            boolean slowStart = congestion.cwndBytes() < congestion.ssthreshBytes();
-            if (cwndLimited || (slowStart && 2L * flight > congestion.cwndBytes())) {
-                congestion.acknowledged(bytes);
-            }
-        }
-        cwndLimited = false;
-        connection.dataAcknowledged();
-        restartTimer();
-    }
-
-    private void releaseAcknowledged(int ack) {
+    private void advance(int ack) {
+        AckSummary summaryOfAck = summary;
+        board.acknowledge(ack, recovery.recoveryPoint(), sack, summaryOfAck, rack);
         int data = Math.min(ack - dataSeq, buffer.size());
         if (data > 0) {
             buffer.release(data);
             dataSeq += data;
         }
+        sndUna = ack;
+        if (urgent && SeqNum.atLeast(sndUna, urgentEnd)) {
+            urgent = false;
+        }
+        summaryOfAck.setTimer = true;
     }
 
-    /** One measurement a round trip (RFC 6298 section 3), to the moment the ACK arrived and not when it is processed. */
-    private void measure(Segment segment) {
-        if (timing && SeqNum.atLeast(segment.ack, timedSeq)) {
-            timing = false;
-            rtt.sample(segment.arrivalNs - timedAtNs);
-        } else if (!timing && segment.options.hasTimestamps && timeouts > 0) {
-            // After retransmissions only the echoed timestamp says which one was answered (RFC 7323 section 4.1).
-            int elapsedMs = connection.timestampNow() - segment.options.timestampEcho;
-            if (elapsedMs >= 0 && elapsedMs < TcpSettings.MAX_RTO_NS / 1_000_000) {
-                rtt.sample(Math.max(elapsedMs, 1) * 1_000_000L);
+    private void resend(LossRecovery.Resend resend) {
+        switch (resend) {
+            case NOTHING -> {}
+            case LOST -> retransmitter.sendLost();
+            case NEW -> {
+                output();
+                if (SeqNum.atMost(sndNxt, recovery.recoveryPoint())) {
+                    recovery.giveUpFrto();
+                    retransmitter.sendLost();
+                }
             }
         }
     }
 
-    private void duplicateAck() {
-        if (inRecovery) {
-            congestion.duplicateAck();
-            return;
+    private boolean updateWindow(Segment segment, int windowBytes) {
+        if (SeqNum.lessThan(segment.ack, sndUna)) {
+            return false;
         }
-        duplicateAcks++;
-        if (duplicateAcks == DUPLICATE_THRESHOLD && SeqNum.atLeast(sndUna, recover)) {
-            inRecovery = true;
-            recover = sndMax;
-            congestion.enterRecovery(sndMax - sndUna);
-            connection.countFastRetransmit();
-            retransmitFirst();
-            restartTimer();
+        if (SeqNum.lessThan(sndWl1, segment.seq) || (sndWl1 == segment.seq && SeqNum.atMost(sndWl2, segment.ack))) {
+            boolean changed = windowBytes != sndWnd;
+            sndWnd = windowBytes;
+            maxSndWnd = Math.max(maxSndWnd, windowBytes);
+            sndWl1 = segment.seq;
+            sndWl2 = segment.ack;
+            return changed;
+        }
+        return false;
+    }
+
+    /** A measurement of each ACK of data sent once (RFC 6298 section 3), to its arrival and not to when it is processed. */
+    private void measure(Segment segment, AckSummary ack) {
+        long first = AckSummary.NONE;
+        long last = AckSummary.NONE;
+        if (ack.firstAckedSentNs != AckSummary.NONE && !ack.retransmittedAcked) {
+            first = ack.firstAckedSentNs;
+            last = ack.lastAckedSentNs;
+        }
+        if (ack.firstSackedSentNs != AckSummary.NONE) {
+            first = first == AckSummary.NONE ? ack.firstSackedSentNs : first;
+            last = ack.lastSackedSentNs;
+        }
+        if (first != AckSummary.NONE) {
+            rtt.sample(ack.nowNs - first, ack.nowNs - last, now());
+            congestion.measured(Math.max(ack.nowNs - last, 1), sndUna, sndNxt, now());
+        } else if (ack.acked > 0 && connection.usesTimestamps() && segment.options.hasTimestamps) {
+            sampleEcho(segment);
         }
     }
 
-    private void retransmitFirst() {
-        int length = Math.min(Math.min(mss, buffer.size()), sndMax - sndUna);
-        boolean fin = finSent && length == buffer.size() && SeqNum.greaterThan(sndMax, dataEnd());
-        if (length == 0 && !fin) {
-            return;
+    /** After retransmissions only the echoed timestamp says which one was answered (RFC 7323 section 4.1). */
+    private void sampleEcho(Segment segment) {
+        int elapsedMs = connection.timestampNow() - segment.options.timestampEcho;
+        if (elapsedMs >= 0 && elapsedMs < TcpSettings.MAX_RTO_NS / 1_000_000) {
+            rtt.sample(Math.max(elapsedMs, 1) * 1_000_000L, now());
         }
-        timing = false;
-        connection.countRetransmission();
-        transmit(sndUna, length, Tcp.ACK | (fin ? Tcp.FIN : 0) | (length > 0 && length == buffer.size() ? Tcp.PSH : 0));
     }
 
     // --- Timers
 
-    private boolean isOutstanding() {
-        return sndUna != sndMax;
-    }
-
-    /** Arms the timer if it should run and does not: for retransmission, or for probing a closed window. */
-    private void armTimer() {
-        if (isOutstanding()) {
-            if (!connection.isRetransmitArmed()) {
-                connection.armRetransmit(rtt.rtoNs());
-            }
-        } else if (isBlockedByWindow() && !connection.isRetransmitArmed()) {
-            connection.armRetransmit(rtt.rtoNs());
-        }
-    }
-
-    private boolean isBlockedByWindow() {
-        return buffer.size() > 0 || (finQueued && !finSent);
-    }
-
-    private void restartTimer() {
-        connection.cancelRetransmit();
-        if (isOutstanding()) {
-            connection.armRetransmit(rtt.rtoNs());
-        }
-    }
-
-    /** The retransmission timer fired (RFC 6298 section 5.4 on, RFC 9293 section 3.8.6.1 for probes). */
-    void timerExpired() {
-        if (!isOutstanding()) {
-            probe();
-            return;
-        }
-        if (timeouts == 0) {
-            firstTimeoutNs = now();
-        }
-        congestion.timeout(sndMax - sndUna, timeouts == 0);
-        timeouts++;
-        if (isGivenUp()) {
-            connection.giveUp();
-            return;
-        }
-        connection.countTimeout();
-        rtt.backOff();
-        inRecovery = false;
-        duplicateAcks = 0;
-        recover = sndMax;
-        timing = false;
-        sndNxt = sndUna;
-        if (connection.isHandshaking()) {
-            connection.retransmitHandshake();
-            sndNxt = sndMax;
-        } else {
-            sendAgain();
-        }
-        connection.armRetransmit(rtt.rtoNs());
-    }
-
-    /** The first unacknowledged segment, whatever the window says. */
-    private void sendAgain() {
-        int before = sndMax;
-        retransmitFirst();
-        int length = Math.min(Math.min(mss, buffer.size()), before - sndUna);
-        boolean fin = finSent && length == buffer.size() && SeqNum.greaterThan(before, dataEnd());
-        sndNxt = sndUna + length + (fin ? 1 : 0);
-    }
-
-    private boolean isGivenUp() {
-        if (connection.isHandshaking()) {
-            return timeouts > connection.handshakeRetries();
-        }
-        if (connection.isOrphan()) {
-            return timeouts > TcpSettings.ORPHAN_RETRIES;
-        }
-        return timeouts > 1 && now() - firstTimeoutNs >= giveUpNs();
-    }
-
-    /** Linux counts tcp_retries2 as the time that many doublings take from the least timeout, up to the most. */
-    private static long giveUpNs() {
-        long total = 0;
-        long rto = TcpSettings.MIN_RTO_NS;
-        for (int i = 0; i <= TcpSettings.DATA_RETRIES; i++) {
-            total += Math.min(rto, TcpSettings.MAX_RTO_NS);
-            rto = Math.min(rto * 2, TcpSettings.MAX_RTO_NS);
-        }
-        return total;
-    }
-
-    /** Asks a peer whose window is closed, or too small for what waits, whether it has opened. */
-    private void probe() {
-        if (!isBlockedByWindow() && !isOutstanding()) {
-            return;
-        }
-        probesSent++;
-        if (probesSent > (connection.isOrphan() ? TcpSettings.ORPHAN_RETRIES : TcpSettings.DATA_RETRIES)) {
-            connection.giveUp();
-            return;
-        }
-        rtt.backOff();
-        int allowed = sndWnd - (sndNxt - sndUna);
-        int pending = Math.max(dataEnd() - sndNxt, 0);
-        if (allowed > 0 && pending > 0) {
-            // The window takes something, only not a full segment: after a timeout that is sent too.
-            sendData(Math.min(Math.min(pending, allowed), mss), false, false);
-        } else {
-            // A segment that was acknowledged already provokes an answer with the window, as Linux probes.
-            connection.sendProbe(sndUna - 1);
-        }
-        connection.armRetransmit(rtt.rtoNs());
+    boolean isBlockedByWindow() {
+        return unsentBytes() > 0 || isFinPending();
     }
 
     /** The path takes less than we thought (RFC 1191): everything outstanding is cut anew. */
     void reduceMss(int mssBytes) {
         setMss(mssBytes);
-        sndNxt = sndUna;
-        timing = false;
+        board.recut(mssBytes, now());
+        retransmitter.sendLost();
         output();
     }
 
     /** A keepalive was due (RFC 9293 section 3.8.4): only an idle connection is probed. */
     boolean isIdle() {
-        return !isOutstanding() && buffer.size() == 0;
-    }
-
-    int cwndBytes() {
-        return congestion.cwndBytes();
+        return board.isEmpty() && buffer.size() == 0;
     }
 
     int windowBytes() {
@@ -566,11 +562,28 @@ final class Sender {
     }
 
     int sndMax() {
-        return sndMax;
+        return sndNxt;
+    }
+
+    void congestionReduced() {}
+
+    void congestionReductionUndone() {}
+
+    void countRecovery() {
+        connection.countFastRetransmit();
+    }
+
+    void countDuplicates(int segments) {
+        connection.countDuplicates(segments);
+    }
+
+    void countUndo() {
+        connection.countUndo();
     }
 
     /** Gives all memory back. */
     void clear() {
         buffer.clear();
+        board.clear();
     }
 }

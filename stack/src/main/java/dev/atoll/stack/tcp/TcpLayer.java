@@ -14,6 +14,7 @@ import dev.atoll.stack.ip.Ipv4Layer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Demuxer;
 import dev.atoll.stack.transport.Ports;
@@ -41,10 +42,13 @@ public final class TcpLayer implements TransportHandler {
     private final SegmentWriter writer;
     private final SegmentArrival arrival;
     private final Segment segment = new Segment();
+    private final AckSummary ackSummary = new AckSummary();
+    private final TcpTuning settings;
     private int timeWaits;
 
-    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip) {
+    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip, TcpTuning settings) {
         this.cycle = cycle;
+        this.settings = settings;
         this.counters = counters;
         this.pool = pool;
         this.ip = ip;
@@ -395,6 +399,14 @@ public final class TcpLayer implements TransportHandler {
 
     BufferPool pool() {
         return pool;
+    }
+
+    AckSummary ackSummary() {
+        return ackSummary;
+    }
+
+    TcpTuning settings() {
+        return settings;
     }
 
     SegmentWriter writer() {
