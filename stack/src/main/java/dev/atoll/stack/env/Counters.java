@@ -35,6 +35,11 @@ public final class Counters {
     public long tcpPassiveOpens;
     public long tcpFailedConnects;
     public long tcpChallengeAcks;
+    /** SYNs answered without remembering them (RFC 4987), and how many of them came back rightly and wrongly. */
+    public long tcpCookiesSent;
+
+    public long tcpCookiesReceived;
+    public long tcpCookiesFailed;
     public long tcpEstablished;
 
     public Counters() {}

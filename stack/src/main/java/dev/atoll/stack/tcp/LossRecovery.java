@@ -10,9 +10,6 @@ import dev.atoll.stack.options.TcpInfo.CaState;
 final class LossRecovery {
     /** Duplicate ACKs that mean a loss, as long as no reordering was seen (RFC 5681 section 2). */
     static final int DUPLICATE_THRESHOLD = 3;
-    /** tcp_max_reordering. */
-    private static final int MAX_REORDERING = 300;
-
     /** What to send after an acknowledgment was judged. */
     enum Resend {
         NOTHING,
@@ -24,15 +21,15 @@ final class LossRecovery {
     private final Sender sender;
     private final SackScoreboard board;
     private final CongestionWindow window;
-    private final CongestionControl congestion;
+    private CongestionControl congestion;
     private final Rack rack;
     private final TailLossProbe probe;
+    private final AnonymousSack anonymous;
     private final Prr prr = new Prr();
 
     private CaState state = CaState.OPEN;
     private int recoveryPoint;
-    private int reordering = DUPLICATE_THRESHOLD;
-    private int reorderingsSeen;
+    private final Reordering reordering;
     private int delivered;
 
     private boolean undoable;
@@ -61,10 +58,16 @@ final class LossRecovery {
         this.congestion = congestion;
         this.rack = rack;
         this.probe = probe;
+        reordering = new Reordering(sender.initialReordering());
+        anonymous = new AnonymousSack(board);
     }
 
     void start(int iss) {
         recoveryPoint = iss;
+    }
+
+    void setCongestionControl(CongestionControl control) {
+        congestion = control;
     }
 
     CaState state() {
@@ -75,12 +78,8 @@ final class LossRecovery {
         return recoveryPoint;
     }
 
-    int reordering() {
+    Reordering reordering() {
         return reordering;
-    }
-
-    int reorderingsSeen() {
-        return reorderingsSeen;
     }
 
     /** Segments the peer is known to have got, duplicates not counted. */
@@ -117,7 +116,7 @@ final class LossRecovery {
      */
     Resend acknowledged(AckSummary ack, int outstanding) {
         if (!sender.usesSack() && ack.advanced) {
-            anonymousAcknowledged(ack);
+            anonymous.acknowledged(ack);
         }
         delivered += ack.delivered;
         if (outstanding == 0) {
@@ -148,7 +147,7 @@ final class LossRecovery {
         if (isReducing()) {
             reduce(ack);
         } else {
-            boolean raises = ack.acked > 0 || (reordering > DUPLICATE_THRESHOLD && ack.dataSacked);
+            boolean raises = ack.acked > 0 || (reordering.segments() > DUPLICATE_THRESHOLD && ack.dataSacked);
             if (raises && ack.delivered > 0 && window.isLimiting()) {
                 congestion.acknowledged(ack.delivered, nowNs);
             }
@@ -157,7 +156,8 @@ final class LossRecovery {
 
     private void reduce(AckSummary ack) {
         if (ack.delivered > 0) {
-            boolean safe = ack.advanced && ack.lost == 0;
+            // Where nothing was lost there is no hole whose filling would show that the path bears more.
+            boolean safe = state == CaState.RECOVERY && ack.advanced && ack.lost == 0;
             window.set(prr.window(window.threshold(), board.inFlight(), ack.delivered, safe));
         }
     }
@@ -180,7 +180,7 @@ final class LossRecovery {
                 }
             } else if (state == CaState.RECOVERY) {
                 if (!sender.usesSack()) {
-                    board.setAnonymousSacked(0);
+                    anonymous.reset();
                 }
                 if (tryUndoRecovery(ack)) {
                     return Resend.NOTHING;
@@ -226,7 +226,7 @@ final class LossRecovery {
     private Resend inOrder(AckSummary ack, int duplicates) {
         if (!sender.usesSack()) {
             if (ack.advanced) {
-                board.setAnonymousSacked(0);
+                anonymous.reset();
             }
             addAnonymous(ack, duplicates);
         }
@@ -247,7 +247,8 @@ final class LossRecovery {
             return;
         }
         if (!sender.usesSack()) {
-            boolean first = state != CaState.RECOVERY && state != CaState.LOSS && board.sacked() >= reordering;
+            boolean first =
+                    state != CaState.RECOVERY && state != CaState.LOSS && board.sacked() >= reordering.segments();
             if (first || (state == CaState.RECOVERY && ack.advanced)) {
                 if (board.markLost(board.slotAt(0))) {
                     ack.lost++;
@@ -269,7 +270,8 @@ final class LossRecovery {
 
     private long detectLoss(AckSummary ack) {
         boolean recovering = state == CaState.RECOVERY || state == CaState.LOSS;
-        return rack.detectLoss(sender.now(), recovering, reorderingsSeen > 0, board.sacked() >= reordering, ack);
+        return rack.detectLoss(
+                sender.now(), recovering, reordering.seen() > 0, board.sacked() >= reordering.segments(), ack);
     }
 
     /** The reordering window passed (RFC 8985 section 6.2, step 5); true if something is to be sent again. */
@@ -291,34 +293,13 @@ final class LossRecovery {
     // --- A peer without SACK
 
     private void addAnonymous(AckSummary ack, int duplicates) {
-        if (duplicates > 0 && !sender.usesSack()) {
-            int before = board.sacked();
-            board.setAnonymousSacked(Math.min(before + duplicates, limitOfAnonymous()));
-            checkAnonymousReordering(before + duplicates);
-            ack.delivered += Math.max(board.sacked() - before, 0);
+        if (duplicates == 0 || sender.usesSack()) {
+            return;
         }
-    }
-
-    /** At least one segment is missing, or there would be no duplicates. */
-    private int limitOfAnonymous() {
-        return Math.max(board.segments() - Math.max(board.lost(), 1), 0);
-    }
-
-    private void checkAnonymousReordering(int claimed) {
-        if (claimed > Math.max(board.segments() - 1, 0) + 1 && claimed > reordering) {
-            reordering = Math.min(claimed, MAX_REORDERING);
-            reorderingsSeen++;
+        int claimed = anonymous.add(ack, duplicates);
+        if (claimed > Math.max(board.segments(), reordering.segments())) {
+            reordering.noteSegments(claimed); // More duplicates than segments can have been lost.
         }
-    }
-
-    private void anonymousAcknowledged(AckSummary ack) {
-        int sacked = board.sacked();
-        if (ack.acked > 0) {
-            // One of those acknowledged filled the hole; the duplicates stood for the others.
-            ack.delivered += Math.max(ack.acked - sacked, 1);
-            sacked = Math.max(sacked - (ack.acked - 1), 0);
-        }
-        board.setAnonymousSacked(Math.min(sacked, limitOfAnonymous()));
     }
 
     // --- Reordering
@@ -329,14 +310,9 @@ final class LossRecovery {
         }
         int highest = SeqNum.max(board.highestSacked(ack.priorHighestSacked), ack.priorHighestSacked);
         int distance = highest - ack.reorderedSeq();
-        if (distance <= 0) {
-            return;
+        if (distance > 0) {
+            reordering.noteDistance(distance, sender.mss());
         }
-        int mss = sender.mss();
-        if (distance > (long) reordering * mss) {
-            reordering = Math.min((distance + mss - 1) / mss, MAX_REORDERING);
-        }
-        reorderingsSeen++;
     }
 
     private boolean checkReneging(AckSummary ack) {
@@ -450,7 +426,7 @@ final class LossRecovery {
         window.resetCount();
         if (newEpisode && board.sacked() >= DUPLICATE_THRESHOLD) {
             // So much arrived, and still a timeout was needed: reordering was overestimated.
-            reordering = Math.min(reordering, DUPLICATE_THRESHOLD);
+            reordering.limit(DUPLICATE_THRESHOLD);
         }
         state = CaState.LOSS;
         congestion.timedOut();
@@ -466,7 +442,7 @@ final class LossRecovery {
             reneging = false;
             board.forgetSacked();
         } else if (!sender.usesSack()) {
-            board.setAnonymousSacked(0);
+            anonymous.reset();
         }
         for (int i = 0; i < board.segments(); i++) {
             int slot = board.slotAt(i);
@@ -508,7 +484,7 @@ final class LossRecovery {
             if (SeqNum.greaterThan(sender.sndNxt, recoveryPoint) && duplicates > 0) {
                 addAnonymous(ack, duplicates);
             } else if (ack.advanced) {
-                board.setAnonymousSacked(0);
+                anonymous.reset();
             }
         }
         return Resend.LOST;
@@ -552,7 +528,6 @@ final class LossRecovery {
     private boolean tryUndoRecovery(AckSummary ack) {
         if (mayUndo(ack)) {
             undo(/* nothingLost= */ false);
-            rack.recoveryEnded(/* undone= */ false);
         } else {
             rack.recoveryEnded(/* undone= */ false);
         }
@@ -618,7 +593,7 @@ final class LossRecovery {
         if (undoable && undoRetransmissions > 0 && SeqNum.greaterThan(right, undoMarker)) {
             undoRetransmissions = Math.max(undoRetransmissions - segments, 0);
         }
-        if (reorderingsSeen > 0 && !isProbe) {
+        if (reordering.seen() > 0 && !isProbe) {
             rack.duplicateReported();
         }
     }

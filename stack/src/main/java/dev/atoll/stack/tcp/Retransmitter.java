@@ -39,23 +39,15 @@ final class Retransmitter {
     private long firstProbeNs;
     private long userTimeoutNs;
 
-    Retransmitter(
-            Connection connection,
-            Sender sender,
-            SackScoreboard board,
-            RttEstimator rtt,
-            CongestionWindow window,
-            LossRecovery recovery,
-            TailLossProbe probe,
-            AckSummary scratch) {
+    Retransmitter(Connection connection, Sender sender, RttEstimator rtt, LossRecovery recovery, TailLossProbe probe) {
         this.connection = connection;
         this.sender = sender;
-        this.board = board;
         this.rtt = rtt;
-        this.window = window;
         this.recovery = recovery;
         this.probe = probe;
-        this.scratch = scratch;
+        board = sender.board();
+        window = sender.window();
+        scratch = connection.ackSummary();
     }
 
     /** TCP_USER_TIMEOUT (RFC 5482), or 0. */
@@ -206,12 +198,36 @@ final class Retransmitter {
             if (!isFirst && !sender.isInWindow(board.seqOf(slot))) {
                 break;
             }
-            resend(slot);
+            resendRun(slot);
             rearm |= isFirst && pending != Pending.REORDERING;
             slot = board.nextLost();
         }
         if (rearm) {
             arm(Pending.RETRANSMISSION, rtt.rtoNs());
+        }
+    }
+
+    /** Sends a lost segment and those that follow it and are lost too, as one burst. */
+    private void resendRun(int first) {
+        int most = Math.min(window.segments() - board.inFlight(), sender.burstSegments());
+        int last = first;
+        int segments = 1;
+        while (segments < most) {
+            int next = board.lostAfter(last);
+            boolean full = board.endOf(last) - board.seqOf(last) == sender.mss();
+            if (next == SackScoreboard.NONE || !full || !sender.isInWindow(board.endOf(next) - 1)) {
+                break;
+            }
+            last = next;
+            segments++;
+        }
+        sender.transmitAgain(first, last, segments);
+        int slot = first;
+        for (int i = 0; i < segments; i++) {
+            int next = i == segments - 1 ? slot : board.lostAfter(slot);
+            board.retransmitted(slot, sender.now(), recovery.delivered());
+            recovery.retransmitted(sender.now());
+            slot = next;
         }
     }
 
@@ -309,13 +325,13 @@ final class Retransmitter {
 
     private void timeoutInHandshake() {
         timeouts++;
-        if (timeouts > connection.handshakeRetries()) {
+        if (timeouts > connection.handshake().retries()) {
             connection.giveUp();
             return;
         }
         connection.countTimeout();
         rtt.backOff();
-        connection.retransmitHandshake();
+        connection.handshake().retransmit();
         if (connection.isHandshaking()) {
             arm(Pending.RETRANSMISSION, rtt.rtoNs());
         }

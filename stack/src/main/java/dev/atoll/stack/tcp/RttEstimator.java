@@ -56,6 +56,10 @@ final class RttEstimator {
         return Math.min(rtoNs << Math.min(backoff, 20), TcpSettings.MAX_RTO_NS);
     }
 
+    int backoff() {
+        return backoff;
+    }
+
     void backOff() {
         backoff++;
     }

@@ -352,6 +352,16 @@ final class SackScoreboard {
         return index == NONE ? NONE : slot(index);
     }
 
+    /** The segment right after that at {@code slot} if it is lost and was not sent again yet, or {@link #NONE}. */
+    int lostAfter(int slot) {
+        int index = ((slot - first) & (seqs.length - 1)) + 1;
+        if (index >= count) {
+            return NONE;
+        }
+        int next = slot(index);
+        return (flags[next] & (LOST | RETRANSMITTED)) == LOST ? next : NONE;
+    }
+
     private int nextIn(SlotBits bits, int fromIndex) {
         int from = slot(fromIndex);
         int found = bits.next(from);

@@ -43,8 +43,9 @@ final class SegmentWriter {
      * Sends a segment of an established connection. Takes the packet, which holds the payload.
      *
      * @param mss payload bytes of each segment if the packet holds several
+     * @param ecnBits of the IP header
      */
-    @Nullable StackError send(Connection from, PacketBuffer packet, int seq, int flags, int urgentPointer, int mss) {
+    @Nullable StackError send(Connection from, PacketBuffer packet, int seq, int flags, int urgentPointer, int mss, int ecnBits) {
         int stamps = from.usesTimestamps() ? TIMESTAMPS_BYTES : 0;
         int payload = packet.length();
         // Blocks go where payload leaves room; where it does not, the receiver has another segment sent.
@@ -65,11 +66,11 @@ final class SegmentWriter {
             packet.gsoType = PacketBuffer.GSO_TCPV4;
             packet.gsoSize = mss;
         }
-        return finish(from, packet, at);
+        return finish(from, packet, at, ecnBits);
     }
 
     /** Sends SYN, or SYN with ACK, with the options of this stack (in the order Linux has them). */
-    @Nullable StackError sendSyn(Connection from, int seq, boolean answer) {
+    @Nullable StackError sendSyn(Connection from, int seq, boolean answer, int ecnFlags) {
         boolean timestamps = from.usesTimestamps();
         boolean scaling = from.usesWindowScaling();
         boolean sack = from.usesSack();
@@ -79,7 +80,7 @@ final class SegmentWriter {
         PacketBuffer packet = pool.allocate(0);
         int at = packet.push(Tcp.HEADER_BYTES + options);
         ByteBuffer data = packet.data();
-        int flags = Tcp.SYN | (answer ? Tcp.ACK : 0);
+        int flags = Tcp.SYN | (answer ? Tcp.ACK : 0) | ecnFlags;
         int window = answer ? from.receiver.windowField(true) : synWindow(from);
         write(from, data, at, seq, answer ? from.receiver.rcvNxt : 0, Tcp.HEADER_BYTES + options, flags, window, 0);
         int option = at + Tcp.HEADER_BYTES;
@@ -106,7 +107,7 @@ final class SegmentWriter {
                             | 3 << 8
                             | from.receiver.offeredWindowScale());
         }
-        return finish(from, packet, at);
+        return finish(from, packet, at, 0);
     }
 
     private static int synWindow(Connection from) {
@@ -116,10 +117,16 @@ final class SegmentWriter {
     /** Sends RST for a connection of ours. */
     void sendReset(Connection from, int seq) {
         PacketBuffer packet = pool.allocate(0);
-        int at = packet.push(Tcp.HEADER_BYTES);
-        write(from, packet.data(), at, seq, from.receiver.rcvNxt, Tcp.HEADER_BYTES, Tcp.RST | Tcp.ACK, 0, 0);
+        // RFC 7323 section 3.2: timestamps may be missing from a reset, and should not.
+        boolean stamps = from.usesTimestamps() && from.state().isSynchronized();
+        int headerBytes = Tcp.HEADER_BYTES + (stamps ? TIMESTAMPS_BYTES : 0);
+        int at = packet.push(headerBytes);
+        write(from, packet.data(), at, seq, from.receiver.rcvNxt, headerBytes, Tcp.RST | Tcp.ACK, 0, 0);
+        if (stamps) {
+            writeTimestamps(from, packet.data(), at + Tcp.HEADER_BYTES, true);
+        }
         counters.tcpResetsSent++;
-        finish(from, packet, at);
+        finish(from, packet, at, 0);
     }
 
     /**
@@ -170,11 +177,12 @@ final class SegmentWriter {
         data.putInt(at + 8, echo ? from.tsRecent : 0);
     }
 
-    private @Nullable StackError finish(Connection from, PacketBuffer packet, int at) {
+    private @Nullable StackError finish(Connection from, PacketBuffer packet, int at, int ecnBits) {
         counters.tcpSegmentsSent++;
+        from.stats().segmentsSent++;
         checksum(packet, at, from.route());
         ConnectionOptions options = from.options();
-        return ip.send(packet, from.route(), IpProtocol.TCP, options.ttl, options.tos);
+        return ip.send(packet, from.route(), IpProtocol.TCP, options.ttl, options.tos & ~Ecn.MARKED | ecnBits);
     }
 
     private static void checksum(PacketBuffer packet, int at, Route route) {

@@ -1,6 +1,7 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.options.TcpInfo.CaState;
 import dev.atoll.stack.wire.Tcp;
 import java.nio.ByteBuffer;
 
@@ -12,60 +13,50 @@ import java.nio.ByteBuffer;
  */
 final class Sender {
     private final Connection connection;
-    private final SendBuffer buffer;
+    private final SendQueue queue;
     private final RttEstimator rtt;
+    private final SendWindow peerWindow = new SendWindow();
     private final CongestionWindow window = new CongestionWindow();
     private final SackScoreboard board = new SackScoreboard();
     private final TailLossProbe probe = new TailLossProbe();
-    private final AckSummary summary;
-    private final Rack rack;
-    private final CongestionControl congestion;
+    private CongestionControl congestion;
     private final LossRecovery recovery;
     private final Retransmitter retransmitter;
-    private final SackReader sackReader;
+    private final AckProcessor ackProcessor;
 
     int iss;
     int sndUna;
     int sndNxt;
-    /** Sequence number of the first byte in the buffer. */
-    private int dataSeq;
-
-    private int sndWnd;
-    private int sndWl1;
-    private int sndWl2;
-    private int maxSndWnd;
-    /** Shift of the windows the peer sends, 0 without window scaling. */
-    private int windowScale;
 
     private int mss = TcpSettings.DEFAULT_MSS;
-    private int bufferBytes = TcpSettings.SEND_BUFFER_BYTES;
     private boolean noDelay;
+    private boolean corked;
+    /** What is queued goes now, full segment or not. */
+    private boolean pushAll;
+    /** Within a write of which more follows. */
+    private boolean moreFollows;
     /** End of the last segment sent that was not full: Minshall's addition to Nagle (as Linux has it). */
     private int smallSegmentEnd;
 
     private boolean sack;
-    private boolean finQueued;
     private boolean finSent;
-
-    private int urgentEnd;
-    private boolean urgent;
 
     private long synSentNs;
     private boolean synRepeated;
     private long lastDataSentNs;
     private boolean everSent;
-    private boolean cwndLimited;
+    /** Data was acknowledged while the application waited for room. */
+    private boolean growDue;
 
-    Sender(Connection connection, SendBuffer buffer, RttEstimator rtt) {
+    Sender(Connection connection, SendQueue queue, RttEstimator rtt) {
         this.connection = connection;
-        this.buffer = buffer;
+        this.queue = queue;
         this.rtt = rtt;
-        summary = connection.ackSummary();
-        rack = new Rack(board, rtt);
-        congestion = new Cubic(window);
+        Rack rack = new Rack(board, rtt);
+        congestion = congestionControl(connection.options().congestionControl);
         recovery = new LossRecovery(this, board, window, congestion, rack, probe);
-        retransmitter = new Retransmitter(connection, this, board, rtt, window, recovery, probe, summary);
-        sackReader = new SackReader(this, board, rack, recovery, probe);
+        retransmitter = new Retransmitter(connection, this, rtt, recovery, probe);
+        ackProcessor = new AckProcessor(connection, this, rtt, rack, probe);
     }
 
     /** Our initial sequence number is chosen; nothing is sent yet. */
@@ -73,10 +64,15 @@ final class Sender {
         iss = initialSequence;
         sndUna = initialSequence;
         sndNxt = initialSequence;
-        dataSeq = initialSequence + 1;
+        queue.start(initialSequence);
         smallSegmentEnd = initialSequence;
         recovery.start(initialSequence);
         window.start(initialSequence);
+    }
+
+    /** Segments of a burst at the present rate. */
+    int burstSegments() {
+        return BurstSize.segments(connection, rtt, window, mss);
     }
 
     void setMss(int mssBytes) {
@@ -87,8 +83,12 @@ final class Sender {
         return mss;
     }
 
-    void setWindowScale(int scale) {
-        windowScale = scale;
+    SendWindow peerWindow() {
+        return peerWindow;
+    }
+
+    CongestionControl congestionControl() {
+        return congestion;
     }
 
     void setSack(boolean on) {
@@ -99,6 +99,10 @@ final class Sender {
         return sack;
     }
 
+    int initialReordering() {
+        return connection.settings().reordering;
+    }
+
     boolean usesFrto() {
         return connection.settings().frto;
     }
@@ -107,24 +111,53 @@ final class Sender {
         return sack && connection.settings().tailLossProbes;
     }
 
-    void setBufferBytes(int bytes) {
-        bufferBytes = bytes;
+    private CongestionControl congestionControl(String name) {
+        return name.equals(NewReno.NAME) ? new NewReno(window) : new Cubic(window);
+    }
+
+    /** Takes the options that are the sender's; those that let something out take effect with the next output. */
+    void apply(ConnectionOptions options) {
+        queue.setBufferBytes(options.sendBufferBytes, connection.settings());
+        int lowWater = options.notSentLowWaterBytes;
+        queue.setLowWater(lowWater == 0 ? connection.settings().notSentLowWaterBytes : lowWater);
+        // Setting TCP_NODELAY pushes even what a cork holds back, once.
+        pushAll |= options.noDelay && !noDelay;
+        noDelay = options.noDelay;
+        corked = options.cork;
+        retransmitter.setUserTimeout(options.userTimeoutMs * 1_000_000L);
+        if (!congestion.name().equals(options.congestionControl)) {
+            congestion = congestionControl(options.congestionControl);
+            recovery.setCongestionControl(congestion);
+        }
+    }
+
+    /** Setting TCP_NODELAY again pushes again. */
+    void push() {
+        pushAll = true;
     }
 
     int bufferBytes() {
-        return bufferBytes;
-    }
-
-    void setNoDelay(boolean value) {
-        noDelay = value;
-    }
-
-    boolean isNoDelay() {
-        return noDelay;
+        return queue.bufferBytes();
     }
 
     Retransmitter retransmitter() {
         return retransmitter;
+    }
+
+    CongestionWindow window() {
+        return window;
+    }
+
+    SackScoreboard board() {
+        return board;
+    }
+
+    SendQueue queue() {
+        return queue;
+    }
+
+    RttEstimator rtt() {
+        return rtt;
     }
 
     LossRecovery recovery() {
@@ -133,46 +166,71 @@ final class Sender {
 
     // --- The application
 
-    /** Takes bytes to send, as many as the buffer has room for. */
-    int write(ByteBuffer source) {
-        return buffer.append(source, Math.max(bufferBytes - buffer.size(), 0));
+    /**
+     * Takes bytes to send, as many as there is room for, and sends what may go.
+     *
+     * @param more the application says that more follows at once (MSG_MORE)
+     * @param record what follows is to have segments of its own (MSG_EOR)
+     */
+    int write(ByteBuffer source, boolean more, boolean record) {
+        queue.setBurst(burstBytes());
+        int total = 0;
+        while (source.hasRemaining()) {
+            int taken = queue.write(source, sndNxt, more, peerWindow.largest() / 2);
+            if (taken == 0) {
+                break;
+            }
+            total += taken;
+            connection.stats().start(ConnectionStats.Phase.BUSY, now());
+            if (record && !source.hasRemaining()) {
+                queue.endRecord();
+            }
+            moreFollows = more || source.hasRemaining();
+            output();
+        }
+        moreFollows = false;
+        return total;
     }
 
     /** Takes bytes of which the last is urgent (RFC 9293 section 3.8.5). */
     int writeUrgent(ByteBuffer source) {
-        int taken = write(source);
+        int taken = queue.write(source, sndNxt, /* more= */ false, peerWindow.largest() / 2);
         if (taken > 0) {
-            urgent = true;
-            urgentEnd = dataEnd();
+            queue.markUrgent();
+            output();
         }
         return taken;
     }
 
-    /** Linux calls a socket writable while at least a third of its buffer is free. */
+    /** Bytes gathered before they are sent, where there is so much: full segments, at most half of the peer's window. */
+    private int burstBytes() {
+        int most = BurstSize.MAX_BYTES;
+        if (peerWindow.largest() > TcpSettings.DEFAULT_MSS) {
+            most = Math.min(most, peerWindow.largest() / 2);
+        }
+        return Math.max(most / mss * mss, mss);
+    }
+
     boolean isWritable() {
-        return !finQueued && bufferBytes - buffer.size() >= bufferBytes / 3;
+        return queue.isWritable(sndNxt);
     }
 
     /** Nothing more will be written: FIN follows the last byte. */
     void queueFin() {
-        finQueued = true;
+        queue.queueFin();
+        connection.stats().start(ConnectionStats.Phase.BUSY, now());
     }
 
     boolean isFinQueued() {
-        return finQueued;
+        return queue.isFinQueued();
     }
 
     boolean isFinAcknowledged() {
-        return finSent && SeqNum.greaterThan(sndUna, dataEnd());
+        return finSent && SeqNum.greaterThan(sndUna, queue.dataEnd());
     }
 
     int unacknowledgedBytes() {
-        return buffer.size() + (finQueued && !isFinAcknowledged() ? 1 : 0);
-    }
-
-    /** Sequence number after the last byte written: FIN's, once it is queued. */
-    private int dataEnd() {
-        return dataSeq + buffer.size();
+        return queue.size() + (queue.isFinQueued() && !isFinAcknowledged() ? 1 : 0);
     }
 
     // --- The handshake
@@ -184,28 +242,21 @@ final class Sender {
         sndNxt = iss + 1;
     }
 
+    /** Our SYN went out without being remembered: when, is not known. */
+    void synSentUnseen() {
+        sndNxt = iss + 1;
+        synRepeated = true;
+    }
+
     /** Our SYN is acknowledged. */
     void handshakeAcknowledged(Segment segment) {
         if (!synRepeated) {
             rtt.sample(segment.arrivalNs - synSentNs, now());
         } else if (segment.options.hasTimestamps && connection.usesTimestamps()) {
-            sampleEcho(segment);
+            ackProcessor.sampleEcho(segment);
         }
         sndUna = iss + 1;
         retransmitter.handshakeDone();
-    }
-
-    /** The window a segment names, bytes; that of a SYN is never scaled (RFC 7323 section 2.2). */
-    int scaledWindow(Segment segment) {
-        return segment.has(Tcp.SYN) ? segment.window : segment.window << windowScale;
-    }
-
-    /** The handshake's window: that of a SYN is not scaled. */
-    void initialWindow(int windowBytes, int seq, int ack) {
-        sndWnd = windowBytes;
-        maxSndWnd = Math.max(maxSndWnd, windowBytes);
-        sndWl1 = seq;
-        sndWl2 = ack;
     }
 
     // --- Output
@@ -222,15 +273,45 @@ final class Sender {
             sent += burst;
             burst = sendBurst();
         }
-        boolean limited = cwndLimited || board.inFlight() >= window.segments();
-        cwndLimited = false;
-        if (sent > 0 || limited) {
-            window.outputEnded(limited, board.segments(), sndUna, sndNxt, now());
+        pushAll = false;
+        if (growDue) {
+            // Only if the application waits and more could have been sent: otherwise it is not the buffer that is too
+            // small.
+            growDue = false;
+            if (board.inFlight() < window.segments()) {
+                queue.grow(window.segments(), recovery.reordering().segments(), mss, connection.settings());
+                queue.isSpaceWanted(sndNxt);
+            }
         }
+        boolean limited = board.inFlight() >= window.segments();
+        if (sent > 0 || limited) {
+            validateWindow(limited);
+        }
+        noteReceiveWindow(limited);
         if (sent > 0) {
             retransmitter.flightSent();
         }
         retransmitter.outputEnded();
+    }
+
+    private void validateWindow(boolean limited) {
+        window.outputEnded(limited, board.segments(), sndUna, sndNxt, now());
+        if (connection.settings().slowStartAfterIdle) {
+            boolean open = recovery.state() == CaState.OPEN && !queue.isSpaceWanted(sndNxt);
+            window.decayUnused(rtt.rtoNs(), now(), open);
+        }
+        if (!window.isLimiting() && unsentBytes() == 0 && queue.isSpaceWanted(sndNxt)) {
+            connection.stats().start(ConnectionStats.Phase.SEND_BUFFER, now());
+        }
+    }
+
+    private void noteReceiveWindow(boolean cwndLimited) {
+        int pending = Math.min(unsentBytes(), mss);
+        if (pending > 0 && !cwndLimited && sndUna + peerWindow.bytes() - sndNxt < pending) {
+            connection.stats().start(ConnectionStats.Phase.RECEIVE_WINDOW, now());
+        } else {
+            connection.stats().stop(ConnectionStats.Phase.RECEIVE_WINDOW, isIdle(), now());
+        }
     }
 
     /** RFC 5681 section 4.1: what was learned of the path fades while nothing is sent. */
@@ -248,11 +329,11 @@ final class Sender {
     }
 
     private int unsentBytes() {
-        return Math.max(dataEnd() - sndNxt, 0);
+        return queue.unsent(sndNxt);
     }
 
     private boolean isFinPending() {
-        return finQueued && !finSent;
+        return queue.isFinQueued() && !finSent;
     }
 
     /** Sends one burst of segments, as one super-segment where the link takes them; says how many segments it had. */
@@ -263,6 +344,9 @@ final class Sender {
             return 0;
         }
         int quota = window.segments() - board.inFlight();
+        if (quota <= 0 && pending == 0) {
+            quota = 1; // A lone FIN does not wait for the congestion window.
+        }
         if (quota <= 0) {
             return 0;
         }
@@ -273,60 +357,59 @@ final class Sender {
         if (board.segments() >= SackScoreboard.MAX_SEGMENTS - BurstSize.MAX_SEGMENTS) {
             return 0;
         }
-        int inWindow = Math.max(sndUna + sndWnd - sndNxt, 0);
+        int inWindow = Math.max(sndUna + peerWindow.bytes() - sndNxt, 0);
         int segments = Math.min(quota, Math.max(window.segments() / 2, 1));
-        segments = Math.min(segments, BurstSize.segments(connection, rtt, window, mss));
-        int length = Math.min(Math.min(pending, inWindow), segments * mss);
+        segments = Math.min(segments, burstSegments());
+        int together = Math.min(queue.together(sndNxt), pending);
+        int length = Math.min(Math.min(together, inWindow), segments * mss);
         boolean last = length == pending;
-        if (length > mss && !last) {
-            length -= length % mss;
-        } else if (length > mss && length % mss != 0 && !maySendSmall(length % mss, true, finPending)) {
+        boolean closed = length == together && !last; // More was written behind it: nothing can be added to it.
+        if (length > mss && length % mss != 0 && !closed && !(last && maySendSmall(length % mss, true, finPending))) {
             length -= length % mss;
             last = false;
         }
         if (length == 0 && !(last && finPending)) {
             return 0;
         }
-        if (length < mss && !maySendSmall(length, last, finPending)) {
+        if (length < mss && !closed && !maySendSmall(length, last, finPending)) {
             return 0;
         }
-        return sendNew(length, last && finPending, last);
+        return sendNew(length, last && finPending, /* forced= */ false);
     }
 
     /** Nagle (RFC 896) with Minshall's change, and the sender's part of silly window avoidance (RFC 9293, 3.8.6.2.1). */
     private boolean maySendSmall(int length, boolean last, boolean finPending) {
         if (!last) {
-            return length >= maxSndWnd / 2 && length > 0;
+            return length >= peerWindow.largest() / 2 && length > 0;
         }
-        if (noDelay || finPending || urgent) {
+        if (finPending || queue.isUrgent() || pushAll) {
+            return true;
+        }
+        if (corked || moreFollows) {
+            return false;
+        }
+        if (noDelay) {
             return true;
         }
         boolean smallInFlight = !board.isEmpty() && SeqNum.greaterThan(smallSegmentEnd, sndUna);
         return !smallInFlight;
     }
 
-    /** Sends {@code length} new bytes and FIN; says in how many segments. */
-    private int sendNew(int length, boolean fin, boolean last) {
+    /** Sends {@code length} new bytes and FIN, with PSH if {@code forced}; says in how many segments. */
+    private int sendNew(int length, boolean fin, boolean forced) {
         boolean wasEmpty = board.isEmpty();
         int from = sndNxt;
-        int end = from + length + (fin ? 1 : 0);
+        int dataEnd = from + length;
+        int end = dataEnd + (fin ? 1 : 0);
         int segments = Math.max((length + mss - 1) / mss, 1);
         // Pushed at the end of what was written, and where several segments leave as one (as Linux has it).
-        boolean push = length > 0 && (last || segments > 1);
-        int perPacket = connection.superSegmentBytes(mss);
-        perPacket -= perPacket % mss;
-        int at = from;
-        do {
-            int bytes = Math.min(from + length - at, perPacket);
-            boolean isLast = at + bytes == from + length;
-            int flags = Tcp.ACK | (push && isLast ? Tcp.PSH : 0) | (fin && isLast ? Tcp.FIN : 0);
-            transmit(at, bytes, flags);
-            at += bytes;
-        } while (at != from + length);
+        boolean push = length > 0 && (segments > 1 || forced || queue.isPushed(from, dataEnd));
+        transmitPieces(from, dataEnd, push, fin, /* isNew= */ true);
         for (int i = 0; i < segments; i++) {
             boolean isLast = i == segments - 1;
             int segmentEnd = isLast ? end : from + (i + 1) * mss;
-            board.append(from + i * mss, segmentEnd, now(), recovery.delivered(), isLast && push);
+            boolean pushed = isLast && queue.isPushed(from, dataEnd);
+            board.append(from + i * mss, segmentEnd, now(), recovery.delivered(), pushed);
         }
         sndNxt = end;
         finSent |= fin;
@@ -335,38 +418,56 @@ final class Sender {
         if (length > 0 && length % mss != 0) {
             smallSegmentEnd = sndNxt;
         }
+        noteDataSent(segments, length);
         recovery.sent(segments);
         retransmitter.dataSent(wasEmpty);
         return segments;
     }
 
-    /** Sends the segment at {@code slot} of the scoreboard again; the scoreboard is the caller's to tell. */
-    void transmitAgain(int slot) {
-        int seq = board.seqOf(slot);
-        int end = board.endOf(slot);
-        boolean fin = finSent && SeqNum.greaterThan(end, dataEnd());
-        int length = end - seq - (fin ? 1 : 0);
-        boolean push = length > 0 && board.is(slot, SackScoreboard.PUSHED);
-        connection.countRetransmission();
-        transmit(seq, length, Tcp.ACK | (fin ? Tcp.FIN : 0) | (push ? Tcp.PSH : 0));
+    private void noteDataSent(int segments, int bytes) {
+        ConnectionStats stats = connection.stats();
+        stats.lastDataSentNs = now();
+        stats.bytesSent += bytes;
+        stats.dataSegmentsSent += bytes > 0 ? segments : 0;
     }
 
-    private void transmit(int seq, int length, int flags) {
+    /** Sends the segment at {@code slot} of the scoreboard again; the scoreboard is the caller's to tell. */
+    void transmitAgain(int slot) {
+        transmitAgain(slot, slot, 1);
+    }
+
+    /** The same of segments that follow each other, all but the last of which are full. */
+    void transmitAgain(int first, int lastSlot, int segments) {
+        int seq = board.seqOf(first);
+        int end = board.endOf(lastSlot);
+        boolean fin = finSent && SeqNum.greaterThan(end, queue.dataEnd());
+        int dataEnd = end - (fin ? 1 : 0);
+        boolean push = dataEnd != seq && board.is(lastSlot, SackScoreboard.PUSHED);
+        connection.countRetransmissions(segments);
+        connection.stats().bytesRetransmitted += dataEnd - seq;
+        noteDataSent(segments, dataEnd - seq);
+        transmitPieces(seq, dataEnd, push, fin, /* isNew= */ false);
+    }
+
+    /** As many packets as the link makes necessary: one if it cuts super-segments itself. */
+    private void transmitPieces(int from, int dataEnd, boolean push, boolean fin, boolean isNew) {
+        int perPacket = connection.superSegmentBytes(mss);
+        perPacket -= perPacket % mss;
+        int at = from;
+        do {
+            int bytes = Math.min(dataEnd - at, perPacket);
+            boolean isLast = at + bytes == dataEnd;
+            int flags = Tcp.ACK | (push && isLast ? Tcp.PSH : 0) | (fin && isLast ? Tcp.FIN : 0);
+            transmit(at, bytes, flags, isNew);
+            at += bytes;
+        } while (at != dataEnd);
+    }
+
+    private void transmit(int seq, int length, int flags, boolean isNew) {
         PacketBuffer packet = connection.newPacket();
-        if (length > 0) {
-            buffer.gather(packet, seq - dataSeq, length);
-        }
-        int allFlags = flags;
-        int urgentPointer = 0;
-        if (urgent && SeqNum.lessThan(seq, urgentEnd)) {
-            // The pointer names the byte after the urgent one, as everyone implements it (RFC 6093 section 2.1).
-            int distance = urgentEnd - seq;
-            if (distance <= 0xffff) {
-                allFlags |= Tcp.URG;
-                urgentPointer = distance;
-            }
-        }
-        connection.transmit(packet, seq, allFlags, urgentPointer, mss);
+        queue.gather(packet, seq, length);
+        int urgentPointer = queue.urgentPointer(seq);
+        connection.transmit(packet, seq, urgentPointer == 0 ? flags : flags | Tcp.URG, urgentPointer, mss, isNew);
     }
 
     /** A tail loss probe with new data, whatever the congestion window says; false if there is none that may go. */
@@ -374,38 +475,37 @@ final class Sender {
         if (!hasNewInWindow() || !connection.maySendData() || !connection.linkHasRoom()) {
             return false;
         }
-        int length = Math.min(Math.min(unsentBytes(), sndUna + sndWnd - sndNxt), mss);
-        boolean last = length == unsentBytes();
-        sendNew(length, last && isFinPending(), last);
+        int length = Math.min(Math.min(unsentBytes(), sndUna + peerWindow.bytes() - sndNxt), mss);
+        sendNew(length, length == unsentBytes() && isFinPending(), /* forced= */ false);
         return true;
     }
 
     /** Whether something was never sent that the peer's window would take. */
     boolean hasNewInWindow() {
         int pending = Math.min(unsentBytes(), mss);
-        return (pending > 0 && SeqNum.atMost(sndNxt + pending, sndUna + sndWnd)) || (pending == 0 && isFinPending());
+        return (pending > 0 && SeqNum.atMost(sndNxt + pending, sndUna + peerWindow.bytes()))
+                || (pending == 0 && isFinPending());
     }
 
     /** For F-RTO: whether new data could be sent. */
     boolean maySendNew() {
-        return unsentBytes() > 0 && SeqNum.greaterThan(sndUna + sndWnd, sndNxt);
+        return unsentBytes() > 0 && SeqNum.greaterThan(sndUna + peerWindow.bytes(), sndNxt);
     }
 
     /** The window takes something, only not a full segment: after a timeout that is sent too. */
     boolean sendIntoSmallWindow() {
-        int allowed = sndUna + sndWnd - sndNxt;
+        int allowed = sndUna + peerWindow.bytes() - sndNxt;
         int pending = unsentBytes();
         if (allowed <= 0 || (pending == 0 && !isFinPending())) {
             return false;
         }
         int length = Math.min(Math.min(pending, allowed), mss);
-        boolean last = length == pending;
-        sendNew(length, last && isFinPending(), last);
+        sendNew(length, length == pending && isFinPending(), /* forced= */ true);
         return true;
     }
 
     boolean isInWindow(int seq) {
-        return SeqNum.lessThan(seq, sndUna + sndWnd);
+        return SeqNum.lessThan(seq, sndUna + peerWindow.bytes());
     }
 
     long now() {
@@ -421,7 +521,7 @@ final class Sender {
 
     /** Whether it is so old that only someone guessing would send it (RFC 5961 section 5.2). */
     boolean isAckTooOld(int ack) {
-        return SeqNum.lessThan(ack, sndUna - Math.max(maxSndWnd, 1));
+        return SeqNum.lessThan(ack, sndUna - Math.max(peerWindow.largest(), 1));
     }
 
     boolean acknowledges(int ack) {
@@ -430,112 +530,20 @@ final class Sender {
 
     /** Takes the acknowledgment and window of an acceptable segment (RFC 9293 section 3.10.7.4, fifth). */
     void acknowledged(Segment segment) {
-        AckSummary ack = summary;
-        ack.begin(segment.arrivalNs);
-        ack.una = segment.ack;
-        ack.priorUna = sndUna;
-        ack.priorHighestSacked = board.highestSacked(sndUna);
-        ack.carriesData = segment.length() > 0;
-        if (connection.usesTimestamps() && segment.options.hasTimestamps) {
-            ack.echoed(segment.options.timestampEcho, connection.timestampOffset());
-        }
-        int outstanding = board.segments();
-        boolean old = SeqNum.lessThan(segment.ack, sndUna);
-        ack.windowUpdated = updateWindow(segment, scaledWindow(segment));
-        ack.advanced = SeqNum.greaterThan(segment.ack, sndUna);
-        if (sack && segment.options.sackBlocks > 0) {
-            sackReader.read(segment, ack);
-        }
-        if (ack.advanced) {
-            advance(segment.ack);
-        }
-        measure(segment, ack);
-        if (!old) {
-            retransmitter.acknowledged(ack);
-        }
-        LossRecovery.Resend resend = recovery.acknowledged(ack, outstanding);
-        if (ack.setTimer) {
-            retransmitter.setTimer();
-        }
-        if (outstanding > 0) {
-            recovery.adjustWindow(ack, now());
-        }
-        resend(resend);
-        if (ack.advanced) {
-            connection.dataAcknowledged();
+        ackProcessor.acknowledged(segment);
+    }
+
+    /** Data was acknowledged: the buffer may have to grow, and the application may go on. */
+    void dataAcknowledged() {
+        growDue |= queue.isSpaceWanted();
+        if (!queue.isSpaceWanted(sndNxt)) {
+            connection.stats().stop(ConnectionStats.Phase.SEND_BUFFER, isIdle(), now());
         }
     }
 
-    private void advance(int ack) {
-        AckSummary summaryOfAck = summary;
-        board.acknowledge(ack, recovery.recoveryPoint(), sack, summaryOfAck, rack);
-        int data = Math.min(ack - dataSeq, buffer.size());
-        if (data > 0) {
-            buffer.release(data);
-            dataSeq += data;
-        }
-        sndUna = ack;
-        if (urgent && SeqNum.atLeast(sndUna, urgentEnd)) {
-            urgent = false;
-        }
-        summaryOfAck.setTimer = true;
-    }
-
-    private void resend(LossRecovery.Resend resend) {
-        switch (resend) {
-            case NOTHING -> {}
-            case LOST -> retransmitter.sendLost();
-            case NEW -> {
-                output();
-                if (SeqNum.atMost(sndNxt, recovery.recoveryPoint())) {
-                    recovery.giveUpFrto();
-                    retransmitter.sendLost();
-                }
-            }
-        }
-    }
-
-    private boolean updateWindow(Segment segment, int windowBytes) {
-        if (SeqNum.lessThan(segment.ack, sndUna)) {
-            return false;
-        }
-        if (SeqNum.lessThan(sndWl1, segment.seq) || (sndWl1 == segment.seq && SeqNum.atMost(sndWl2, segment.ack))) {
-            boolean changed = windowBytes != sndWnd;
-            sndWnd = windowBytes;
-            maxSndWnd = Math.max(maxSndWnd, windowBytes);
-            sndWl1 = segment.seq;
-            sndWl2 = segment.ack;
-            return changed;
-        }
-        return false;
-    }
-
-    /** A measurement of each ACK of data sent once (RFC 6298 section 3), to its arrival and not to when it is processed. */
-    private void measure(Segment segment, AckSummary ack) {
-        long first = AckSummary.NONE;
-        long last = AckSummary.NONE;
-        if (ack.firstAckedSentNs != AckSummary.NONE && !ack.retransmittedAcked) {
-            first = ack.firstAckedSentNs;
-            last = ack.lastAckedSentNs;
-        }
-        if (ack.firstSackedSentNs != AckSummary.NONE) {
-            first = first == AckSummary.NONE ? ack.firstSackedSentNs : first;
-            last = ack.lastSackedSentNs;
-        }
-        if (first != AckSummary.NONE) {
-            rtt.sample(ack.nowNs - first, ack.nowNs - last, now());
-            congestion.measured(Math.max(ack.nowNs - last, 1), sndUna, sndNxt, now());
-        } else if (ack.acked > 0 && connection.usesTimestamps() && segment.options.hasTimestamps) {
-            sampleEcho(segment);
-        }
-    }
-
-    /** After retransmissions only the echoed timestamp says which one was answered (RFC 7323 section 4.1). */
-    private void sampleEcho(Segment segment) {
-        int elapsedMs = connection.timestampNow() - segment.options.timestampEcho;
-        if (elapsedMs >= 0 && elapsedMs < TcpSettings.MAX_RTO_NS / 1_000_000) {
-            rtt.sample(Math.max(elapsedMs, 1) * 1_000_000L, now());
-        }
+    /** The handshake is over: buffers take what the path's segments need. */
+    void established() {
+        queue.grow(window.segments(), recovery.reordering().segments(), mss, connection.settings());
     }
 
     // --- Timers
@@ -554,20 +562,28 @@ final class Sender {
 
     /** A keepalive was due (RFC 9293 section 3.8.4): only an idle connection is probed. */
     boolean isIdle() {
-        return board.isEmpty() && buffer.size() == 0;
+        return board.isEmpty() && queue.isEmpty();
     }
 
     int windowBytes() {
-        return sndWnd;
+        return peerWindow.bytes();
     }
 
     int sndMax() {
         return sndNxt;
     }
 
-    void congestionReduced() {}
+    boolean usesEcn() {
+        return connection.ecn.isInUse();
+    }
 
-    void congestionReductionUndone() {}
+    void congestionReduced() {
+        connection.ecn.reduced();
+    }
+
+    void congestionReductionUndone() {
+        connection.ecn.reductionUndone();
+    }
 
     void countRecovery() {
         connection.countFastRetransmit();
@@ -583,7 +599,7 @@ final class Sender {
 
     /** Gives all memory back. */
     void clear() {
-        buffer.clear();
+        queue.clear();
         board.clear();
     }
 }

@@ -42,6 +42,7 @@ public final class TcpLayer implements TransportHandler {
     private final SegmentWriter writer;
     private final SegmentArrival arrival;
     private final Segment segment = new Segment();
+    private final SynCookies cookies;
     private final AckSummary ackSummary = new AckSummary();
     private final TcpTuning settings;
     private int timeWaits;
@@ -56,6 +57,7 @@ public final class TcpLayer implements TransportHandler {
         ports = new Ports(cycle.rng());
         sequenceHash = new KeyedHash(cycle.rng());
         timestampHash = new KeyedHash(cycle.rng());
+        cookies = new SynCookies(cycle);
         writer = new SegmentWriter(ip, pool, counters);
         arrival = new SegmentArrival(this);
         ip.register(this);
@@ -70,11 +72,11 @@ public final class TcpLayer implements TransportHandler {
     // --- Opening
 
     public Connection newConnection() {
-        return new Connection(this, new ConnectionOptions());
+        return new Connection(this, new ConnectionOptions(settings));
     }
 
     public Listener newListener() {
-        return new Listener(this, new ConnectionOptions());
+        return new Listener(this, new ConnectionOptions(settings));
     }
 
     public Ports ports() {
@@ -399,6 +401,14 @@ public final class TcpLayer implements TransportHandler {
 
     BufferPool pool() {
         return pool;
+    }
+
+    SynCookies cookies() {
+        return cookies;
+    }
+
+    SegmentArrival arrival() {
+        return arrival;
     }
 
     AckSummary ackSummary() {

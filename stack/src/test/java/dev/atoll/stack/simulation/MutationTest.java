@@ -21,8 +21,8 @@ class MutationTest {
             new Mutation(
                     "lost FIN: one that is lost is not sent again",
                     "tcp/Sender.java",
-                    "boolean fin = finSent && SeqNum.greaterThan(end, dataEnd());",
-                    "boolean fin = finSent && SeqNum.greaterThan(end, dataEnd()); if (fin) { return; }"),
+                    "boolean fin = finSent && SeqNum.greaterThan(end, queue.dataEnd());",
+                    "boolean fin = finSent && SeqNum.greaterThan(end, queue.dataEnd()); if (fin) { return; }"),
             new Mutation(
                     "wrong sequence compare: as if numbers did not wrap",
                     "tcp/SeqNum.java",
