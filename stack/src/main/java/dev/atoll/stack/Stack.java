@@ -266,6 +266,7 @@ public final class Stack implements AutoCloseable {
             if (!hold.isClosed()) {
                 hold.markClosed();
                 tcp.close();
+                udp.close();
                 for (Device device : devices) {
                     device.close();
                 }
