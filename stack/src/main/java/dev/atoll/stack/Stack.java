@@ -80,7 +80,7 @@ public final class Stack implements AutoCloseable {
         routes = new Routes(devices, loopback);
         ip = new Ipv4Layer(cycle, counters, pool, routes, new IpTables(cycle.rng()));
         new IcmpLayer(counters, pool, ip);
-        tcp = new TcpLayer(cycle, counters, pool, ip);
+        tcp = new TcpLayer(cycle, counters, pool, ip, builder.tcp);
         udp = new UdpLayer(cycle, counters, pool, ip);
         ip.setLinkFailureListener((device, reason) -> tcp.deviceFailed(device));
         hold = new Hold(cycle, builder.driver, this::finishHold);

@@ -4,6 +4,7 @@ import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Driver;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.options.TcpTuning;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Stack} is made of. Each setting that has no default is named when it is missing. */
@@ -13,6 +14,8 @@ public final class StackBuilder {
     @Nullable Rng rng;
 
     Driver driver = Driver.MANUAL;
+
+    TcpTuning tcp = new TcpTuning();
 
     StackBuilder() {}
 
@@ -31,6 +34,17 @@ public final class StackBuilder {
     /** What drives the stack; by default whoever calls {@link Stack#run}. */
     public StackBuilder driver(Driver newDriver) {
         driver = newDriver;
+        return this;
+    }
+
+    /**
+     * What TCP is set to; Linux's defaults otherwise.
+     *
+     * @throws IllegalArgumentException with the field's name if a value cannot work
+     */
+    public StackBuilder tcp(TcpTuning tuning) {
+        tuning.check();
+        tcp = tuning.copy();
         return this;
     }
 

@@ -23,6 +23,7 @@ class ArchitectureTest {
             "env",
             "buffer",
             "wire",
+            "options",
             "link",
             "filter",
             "nic",

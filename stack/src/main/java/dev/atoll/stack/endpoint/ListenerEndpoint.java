@@ -96,6 +96,8 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
 
     @Override
     public <T> T getOption(EndpointOption<T> option) throws StackException {
-        return held(() -> option.type().cast(TcpOptionTable.get(listener.options(), option)));
+        return held(() -> option.type()
+                .cast(TcpOptionTable.get(
+                        listener.options(), option, listener.sendBufferBytes(), listener.receiveBufferBytes())));
     }
 }

@@ -2,10 +2,12 @@ package dev.atoll.stack.endpoint;
 
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.TcpInfo;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.tcp.Connection;
+import dev.atoll.stack.tcp.ConnectionInfo;
 import dev.atoll.stack.tcp.TcpLayer;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.wire.FullAddress;
@@ -90,6 +92,9 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
     public <T> void setOption(EndpointOption<T> option, T value) throws StackException {
         held(() -> {
             TcpOptionTable.set(connection.options(), option, value);
+            if (option == EndpointOption.TCP_NODELAY && Boolean.TRUE.equals(value)) {
+                connection.push();
+            }
             connection.optionsChanged();
             return true;
         });
@@ -97,7 +102,20 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
 
     @Override
     public <T> T getOption(EndpointOption<T> option) throws StackException {
-        return held(() -> option.type().cast(TcpOptionTable.get(connection.options(), option)));
+        return held(() -> option.type()
+                .cast(
+                        option == EndpointOption.TCP_MAXSEG
+                                ? connection.maxSegmentBytes()
+                                : TcpOptionTable.get(
+                                        connection.options(),
+                                        option,
+                                        connection.sendBufferBytes(),
+                                        connection.receiveBufferBytes())));
+    }
+
+    @Override
+    public TcpInfo info() {
+        return hold.query(() -> ConnectionInfo.of(connection));
     }
 
     @Override
@@ -133,20 +151,34 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
 
     @Override
     public int write(ByteBuffer source) throws StackException {
+        return write(source, /* more= */ false, /* record= */ false);
+    }
+
+    @Override
+    public int writeMore(ByteBuffer source) throws StackException {
+        return write(source, /* more= */ true, /* record= */ false);
+    }
+
+    @Override
+    public int writeRecord(ByteBuffer source) throws StackException {
+        return write(source, /* more= */ false, /* record= */ true);
+    }
+
+    private int write(ByteBuffer source, boolean more, boolean record) throws StackException {
         if (!hold.enter()) {
-            return hold.submit(() -> writeHeld(source));
+            return hold.submit(() -> writeHeld(source, more, record));
         }
         try {
-            return writeHeld(source);
+            return writeHeld(source, more, record);
         } finally {
             hold.exit();
         }
     }
 
-    private int writeHeld(ByteBuffer source) throws StackException {
+    private int writeHeld(ByteBuffer source, boolean more, boolean record) throws StackException {
         requireOpen();
         try {
-            return connection.write(source);
+            return connection.write(source, more, record);
         } finally {
             updateReadiness();
         }

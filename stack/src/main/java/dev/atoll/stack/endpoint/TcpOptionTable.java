@@ -1,5 +1,6 @@
 package dev.atoll.stack.endpoint;
 
+import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.tcp.ConnectionOptions;
@@ -15,6 +16,11 @@ final class TcpOptionTable {
         AbstractEndpoint.checkType(option, value);
         if (value instanceof Boolean on) {
             setFlag(options, option, on);
+        } else if (option == EndpointOption.TCP_CONGESTION) {
+            if (!ConnectionOptions.isCongestionControl((String) value)) {
+                throw new StackException(StackError.INVALID, value.toString());
+            }
+            options.congestionControl = (String) value;
         } else {
             setNumber(options, option, value);
         }
@@ -31,6 +37,8 @@ final class TcpOptionTable {
             options.oobInline = on;
         } else if (option == EndpointOption.TCP_NODELAY) {
             options.noDelay = on;
+        } else if (option == EndpointOption.TCP_CORK) {
+            options.cork = on;
         } else if (option == EndpointOption.TCP_QUICKACK) {
             options.quickAck = on ? QuickAck.ALWAYS : QuickAck.NEVER;
         } else {
@@ -60,12 +68,31 @@ final class TcpOptionTable {
             options.keepCount = AbstractEndpoint.inRange(option, value, 1, 127);
         } else if (option == EndpointOption.TCP_MAXSEG) {
             options.maxSegmentBytes = AbstractEndpoint.inRange(option, value, 0, 65_495);
+        } else if (option == EndpointOption.TCP_USER_TIMEOUT) {
+            options.userTimeoutMs = AbstractEndpoint.inRange(option, value, 0, Integer.MAX_VALUE);
+        } else if (option == EndpointOption.TCP_NOTSENT_LOWAT) {
+            options.notSentLowWaterBytes =
+                    AbstractEndpoint.inRange(option, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        } else if (option == EndpointOption.TCP_LINGER2) {
+            options.finWait2Seconds = AbstractEndpoint.inRange(option, value, -1, MAX_SECONDS);
+        } else if (option == EndpointOption.TCP_SYNCNT) {
+            options.synRetries = AbstractEndpoint.inRange(option, value, 1, 127);
+        } else if (option == EndpointOption.TCP_DEFER_ACCEPT) {
+            options.deferAcceptSeconds = AbstractEndpoint.inRange(option, value, 0, MAX_SECONDS);
+        } else if (option == EndpointOption.TCP_WINDOW_CLAMP) {
+            options.windowClampBytes = AbstractEndpoint.inRange(option, value, 0, 1 << 30);
         } else {
             throw AbstractEndpoint.unknownOption(option);
         }
     }
 
-    static Object get(ConnectionOptions options, EndpointOption<?> option) throws StackException {
+    /**
+     * The value of an option.
+     *
+     * @param sendBufferBytes what the send buffer is now, set or grown; the same for the receive buffer
+     */
+    static Object get(ConnectionOptions options, EndpointOption<?> option, int sendBufferBytes, int receiveBufferBytes)
+            throws StackException {
         if (option == EndpointOption.SO_REUSEADDR) {
             return options.reuseAddress;
         } else if (option == EndpointOption.SO_REUSEPORT) {
@@ -79,9 +106,9 @@ final class TcpOptionTable {
         } else if (option == EndpointOption.TCP_QUICKACK) {
             return options.quickAck != QuickAck.NEVER;
         } else if (option == EndpointOption.SO_SNDBUF) {
-            return options.sendBufferBytes;
+            return sendBufferBytes;
         } else if (option == EndpointOption.SO_RCVBUF) {
-            return options.receiveBufferBytes;
+            return receiveBufferBytes;
         } else if (option == EndpointOption.SO_LINGER) {
             return options.lingerSeconds;
         } else if (option == EndpointOption.IP_TOS) {
@@ -96,6 +123,22 @@ final class TcpOptionTable {
             return options.keepCount;
         } else if (option == EndpointOption.TCP_MAXSEG) {
             return options.maxSegmentBytes;
+        } else if (option == EndpointOption.TCP_CORK) {
+            return options.cork;
+        } else if (option == EndpointOption.TCP_CONGESTION) {
+            return options.congestionControl;
+        } else if (option == EndpointOption.TCP_USER_TIMEOUT) {
+            return options.userTimeoutMs;
+        } else if (option == EndpointOption.TCP_NOTSENT_LOWAT) {
+            return options.notSentLowWaterBytes;
+        } else if (option == EndpointOption.TCP_LINGER2) {
+            return options.finWait2Seconds;
+        } else if (option == EndpointOption.TCP_SYNCNT) {
+            return options.synRetries;
+        } else if (option == EndpointOption.TCP_DEFER_ACCEPT) {
+            return options.deferAcceptSeconds;
+        } else if (option == EndpointOption.TCP_WINDOW_CLAMP) {
+            return options.windowClampBytes;
         }
         throw AbstractEndpoint.unknownOption(option);
     }

@@ -23,12 +23,23 @@ public final class Counters {
     public long tcpRetransmitted;
     public long tcpTimeouts;
     public long tcpFastRetransmits;
+    public long tcpTailLossProbes;
+    /** Recoveries undone because what looked lost had only been late. */
+    public long tcpUndone;
+    /** Segments a peer reported to have got twice (RFC 2883). */
+    public long tcpDuplicatesReported;
+
     public long tcpResetsSent;
     public long tcpResetsReceived;
     public long tcpActiveOpens;
     public long tcpPassiveOpens;
     public long tcpFailedConnects;
     public long tcpChallengeAcks;
+    /** SYNs answered without remembering them (RFC 4987), and how many of them came back rightly and wrongly. */
+    public long tcpCookiesSent;
+
+    public long tcpCookiesReceived;
+    public long tcpCookiesFailed;
     public long tcpEstablished;
 
     public Counters() {}

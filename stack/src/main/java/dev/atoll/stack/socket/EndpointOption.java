@@ -3,7 +3,8 @@ package dev.atoll.stack.socket;
 /**
  * An option of an endpoint, with the meaning socket(7), tcp(7), udp(7) and ip(7) give the constant of the same name.
  *
- * @param <T> what its values are: {@code Boolean}, or {@code Integer} with the unit named at the constant
+ * @param <T> what its values are: {@code Boolean}, {@code String}, or {@code Integer} with the unit named at the
+ *     constant
  */
 public final class EndpointOption<T> {
     /** Allow binding to a port that lingers in TIME_WAIT, or for UDP one shared by all who set this. */
@@ -47,6 +48,27 @@ public final class EndpointOption<T> {
     public static final EndpointOption<Integer> TCP_KEEPCNT = new EndpointOption<>("TCP_KEEPCNT", Integer.class);
     /** Largest segment sent, bytes of payload; 0 leaves it to the path. */
     public static final EndpointOption<Integer> TCP_MAXSEG = new EndpointOption<>("TCP_MAXSEG", Integer.class);
+
+    /** Hold back what is no full segment, at most for a retransmission timeout. */
+    public static final EndpointOption<Boolean> TCP_CORK = new EndpointOption<>("TCP_CORK", Boolean.class);
+    /** Name of the congestion control: {@code cubic} or {@code reno}. */
+    public static final EndpointOption<String> TCP_CONGESTION = new EndpointOption<>("TCP_CONGESTION", String.class);
+    /** Milliseconds sent data may stay unacknowledged before the connection is dropped (RFC 5482); 0 is the default. */
+    public static final EndpointOption<Integer> TCP_USER_TIMEOUT =
+            new EndpointOption<>("TCP_USER_TIMEOUT", Integer.class);
+    /** Bytes not sent yet, unsigned, up to which an endpoint takes more; 0 for the stack's setting. */
+    public static final EndpointOption<Integer> TCP_NOTSENT_LOWAT =
+            new EndpointOption<>("TCP_NOTSENT_LOWAT", Integer.class);
+    /** Seconds a closed endpoint waits for the peer's FIN; 0 for the stack's setting, -1 for not at all. */
+    public static final EndpointOption<Integer> TCP_LINGER2 = new EndpointOption<>("TCP_LINGER2", Integer.class);
+    /** Repetitions of a SYN before connecting fails; 0 when not set. */
+    public static final EndpointOption<Integer> TCP_SYNCNT = new EndpointOption<>("TCP_SYNCNT", Integer.class);
+    /** Seconds for which a listener waits for data before a connection can be accepted; 0 is off. */
+    public static final EndpointOption<Integer> TCP_DEFER_ACCEPT =
+            new EndpointOption<>("TCP_DEFER_ACCEPT", Integer.class);
+    /** Largest window announced, bytes; 0 is no limit. */
+    public static final EndpointOption<Integer> TCP_WINDOW_CLAMP =
+            new EndpointOption<>("TCP_WINDOW_CLAMP", Integer.class);
 
     private final String name;
     private final Class<T> type;

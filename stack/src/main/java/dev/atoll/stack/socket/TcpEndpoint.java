@@ -1,6 +1,7 @@
 package dev.atoll.stack.socket;
 
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.TcpInfo;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.TcpState;
 import java.nio.ByteBuffer;
@@ -34,6 +35,31 @@ public interface TcpEndpoint extends Endpoint {
      *     time, NOT_CONNECTED, CLOSED
      */
     int write(ByteBuffer source) throws StackException;
+
+    /**
+     * The same, saying that more follows at once (MSG_MORE): what does not fill a segment waits for it, though no
+     * longer than a retransmission timeout.
+     *
+     * @throws StackException as {@link #write}
+     */
+    default int writeMore(ByteBuffer source) throws StackException {
+        return write(source);
+    }
+
+    /**
+     * The same as {@link #write}, ending a record (MSG_EOR): what is written later shares no segment with it. Only if
+     * all of {@code source} is taken does the record end.
+     *
+     * @throws StackException as {@link #write}
+     */
+    default int writeRecord(ByteBuffer source) throws StackException {
+        return write(source);
+    }
+
+    /** What is known of the connection (TCP_INFO). */
+    default TcpInfo info() {
+        throw new UnsupportedOperationException("TCP_INFO");
+    }
 
     /**
      * Sends one byte of urgent data (RFC 6093: better not).

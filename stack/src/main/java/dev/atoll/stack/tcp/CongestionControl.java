@@ -1,34 +1,45 @@
 package dev.atoll.stack.tcp;
 
-/** How much may be in flight. Windows in bytes. Under the stack's hold. */
-interface CongestionControl {
-    /** The congestion window. */
-    int cwndBytes();
+/**
+ * How the congestion window of one connection grows, and how far it falls. Windows are in segments, times in
+ * nanoseconds of the stack's monotonic clock. Under the stack's hold.
+ *
+ * <p>When to fall, and how to get there, is not its business: loss recovery decides that (RFC 6675, RFC 8985) and
+ * proportional rate reduction carries it out (RFC 9937).
+ */
+public interface CongestionControl {
+    /** Its name, as TCP_CONGESTION has it. */
+    String name();
 
-    /** The slow start threshold. */
-    int ssthreshBytes();
+    /**
+     * Segments were acknowledged outside of recovery while the window held the sender back: lets the window grow.
+     *
+     * @param acked how many, at least 1
+     */
+    void acknowledged(int acked, long nowNs);
 
-    /** The path's segment size is known, or changed; at the beginning it fixes the initial window. */
-    void mss(int mssBytes);
+    /**
+     * A round trip was measured without ambiguity.
+     *
+     * @param rttNs to the moment the acknowledgment arrived
+     * @param sndUna first sequence number not acknowledged, this acknowledgment considered
+     * @param sndNxt next sequence number to send
+     */
+    default void measured(long rttNs, int sndUna, int sndNxt, long nowNs) {}
 
-    /** New data was acknowledged outside of recovery, while the window was what held the sender back. */
-    void acknowledged(int bytes);
+    /** A loss, or a mark that stands for one: the slow start threshold that follows; at least 2. */
+    int thresholdAfterLoss();
 
-    /** A segment is lost, and recovery begins: half of what is in flight. */
-    void enterRecovery(int flightBytes);
+    /**
+     * The loss was none: the window to go back to.
+     *
+     * @param priorWindow the window before the loss was seen
+     */
+    int windowAfterUndo(int priorWindow);
 
-    /** A further duplicate ACK in recovery: a segment has left the network (RFC 5681 section 3.2, step 4). */
-    void duplicateAck();
+    /** The retransmission timer fired: what was learned of the path no longer holds. */
+    default void timedOut() {}
 
-    /** A partial acknowledgment in recovery (RFC 6582 section 3.2, step 3). */
-    void partialAck(int bytes);
-
-    /** Recovery is over (RFC 6582 section 3.2, step 2). */
-    void exitRecovery(int flightBytes);
-
-    /** The retransmission timer fired, for the first time since progress if {@code first} (RFC 5681 section 3.1). */
-    void timeout(int flightBytes, boolean first);
-
-    /** Nothing was sent for longer than the retransmission timeout (RFC 5681 section 4.1). */
-    void idle();
+    /** Sending begins anew after {@code idleNs} without anything in flight. */
+    default void restarted(long idleNs, long nowNs) {}
 }

@@ -7,6 +7,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.transport.TransportEndpointId;
@@ -41,47 +42,46 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     @Nullable Listener listener;
 
     private final ConnectionOptions options;
+    private final ConnectionStats stats = new ConnectionStats();
+    final Ecn ecn = new Ecn();
 
     private final Timer retransmitTimer;
     private final Timer delayedAckTimer;
-    /** Keepalive, FIN_WAIT_2 and TIME_WAIT: never two of them at once. */
-    private final Timer lifeTimer;
+    private final LifeTimer life;
+    private final Handshake handshake;
 
     private boolean awaitingRoom;
     private boolean orphan;
     private boolean writeShut;
-    private int keepalivesSent;
-    private long lastHeardNs;
 
     private @Nullable StackException failure;
     private boolean failureTaken;
 
     // What the handshake settled.
-    private boolean timestamps;
+    private boolean pathShrank;
     private int timestampOffset;
     int tsRecent;
     private long tsRecentAtNs;
-    private boolean windowScaling;
     private int pathMss;
-    private int peerMss = TcpSettings.DEFAULT_MSS;
     private long lastInvalidAnswerNs = Long.MIN_VALUE / 2;
 
     Connection(TcpLayer layer, ConnectionOptions options) {
         this.layer = layer;
         this.options = options;
         writer = layer.writer();
-        sender = new Sender(this, new SendBuffer(layer.pool()), rtt, new NewReno());
+        sender = new Sender(this, new SendQueue(new SendBuffer(layer.pool())), rtt);
         receiver = new Receiver(this);
         retransmitTimer = layer.cycle().newTimer(this::retransmitExpired);
         delayedAckTimer = layer.cycle().newTimer(this::delayedAckExpired);
-        lifeTimer = layer.cycle().newTimer(this::lifeExpired);
+        life = new LifeTimer(this, layer);
+        handshake = new Handshake(this, layer);
         applyOptions();
     }
 
     private void applyOptions() {
-        sender.setBufferBytes(options.sendBufferBytes);
-        sender.setNoDelay(options.noDelay);
+        sender.apply(options);
         receiver.setBufferBytes(options.receiveBufferBytes);
+        receiver.setWindowClamp(options.windowClampBytes);
         receiver.setQuickAck(options.quickAck);
         receiver.setUrgentInline(options.oobInline);
     }
@@ -102,8 +102,8 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     public void optionsChanged() {
         applyOptions();
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
-            if (options.keepAlive && !lifeTimer.isArmed()) {
-                armKeepalive();
+            if (options.keepAlive) {
+                life.ensureKeepalive();
             }
             sender.output();
         }
@@ -157,96 +157,55 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** Starts the handshake (RFC 9293 section 3.10.1). The id is registered by the caller. */
     void open(Route newRoute, TransportEndpointId newId) {
-        route = newRoute;
-        lastId = newId;
-        learnPath();
-        sender.start(layer.initialSequence(newId));
-        timestampOffset = layer.timestampOffset(newId);
-        timestamps = true;
-        windowScaling = true;
-        changeState(TcpState.SYN_SENT);
-        layer.counters().tcpActiveOpens++;
-        sendSyn();
-        armRetransmit(rtt.rtoNs());
+        settle(newRoute, newId);
+        handshake.open(layer.initialSequence(newId));
     }
 
     /** Answers a SYN that arrived at a listener (RFC 9293 section 3.10.7.2). The id is registered by the caller. */
     void openPassively(Route newRoute, TransportEndpointId newId, Segment syn) {
+        settle(newRoute, newId);
+        handshake.answer(layer.initialSequence(newId), syn);
+    }
+
+    /** Answers a SYN with a cookie; this connection is forgotten then, and another made if the cookie comes back. */
+    void answerWithCookie(Route newRoute, TransportEndpointId newId, Segment syn, int cookie) {
+        settle(newRoute, newId);
+        handshake.answerWithCookie(syn, cookie);
+    }
+
+    /** Becomes what it would be had its SYN been remembered. */
+    void openByCookie(Route newRoute, TransportEndpointId newId, Segment ack, int cookie, int mss) {
+        settle(newRoute, newId);
+        handshake.resume(ack, cookie, mss);
+    }
+
+    private void settle(Route newRoute, TransportEndpointId newId) {
         route = newRoute;
         lastId = newId;
-        learnPath();
-        sender.start(layer.initialSequence(newId));
         timestampOffset = layer.timestampOffset(newId);
-        timestamps = true;
-        windowScaling = true;
-        takeSyn(syn);
-        sender.initialWindow(syn.window, syn.seq, 0);
-        changeState(TcpState.SYN_RECEIVED);
-        layer.counters().tcpPassiveOpens++;
-        sendSyn();
-        armRetransmit(rtt.rtoNs());
+        learnPath();
     }
 
     private void learnPath() {
         pathMss = route().mtuBytes() - SegmentWriter.IPV4_TCP_HEADER_BYTES;
     }
 
-    /** What the peer's SYN says about it. */
-    void takeSyn(Segment syn) {
-        receiver.start(syn.seq);
-        peerMss = syn.options.mss == 0 ? TcpSettings.DEFAULT_MSS : Math.max(syn.options.mss, TcpSettings.MIN_MSS);
-        timestamps &= syn.options.hasTimestamps;
-        windowScaling &= syn.options.windowScale >= 0;
-        if (windowScaling) {
-            sender.setWindowScale(Math.min(syn.options.windowScale, TcpSettings.MAX_WINDOW_SCALE));
-            receiver.setWindowScale(receiver.offeredWindowScale());
-        }
-        if (timestamps) {
-            rememberTimestamp(syn.options.timestampValue);
-        }
-        applyMss();
+    /** What the two ends agree on when they open. */
+    Handshake handshake() {
+        return handshake;
     }
 
-    private void applyMss() {
-        int mss = Math.min(peerMss, pathMss);
+    void applyMss() {
+        int mss = Math.min(handshake.peerMss(), pathMss);
         if (options.maxSegmentBytes > 0) {
             mss = Math.min(mss, options.maxSegmentBytes);
         }
-        sender.setMss(Math.max(mss - (timestamps ? SegmentWriter.TIMESTAMPS_BYTES : 0), 1));
+        sender.setMss(Math.max(mss - (usesTimestamps() ? SegmentWriter.TIMESTAMPS_BYTES : 0), 1));
     }
 
     /** Payload no arriving segment is expected to exceed; super-segments do not count as one. */
     int mssLimit() {
         return Math.max(pathMss, TcpSettings.DEFAULT_MSS);
-    }
-
-    private void sendSyn() {
-        sender.synSent();
-        boolean answer = state == TcpState.SYN_RECEIVED;
-        StackError refused = writer.sendSyn(this, sender.iss, answer, timestamps, windowScaling);
-        if (refused != null && refused != StackError.NOT_PERMITTED) {
-            // The policy rejected it: the answer is known before anyone could give one. A drop is silence.
-            fail(new StackException(refused, layer.denialText()));
-        }
-    }
-
-    void retransmitHandshake() {
-        handshakeRetried = true;
-        countRetransmission();
-        sendSyn();
-    }
-
-    /** The peer repeated its SYN: our answer was lost. */
-    void resendHandshake() {
-        countRetransmission();
-        sendSyn();
-    }
-
-    /** A SYN met ours (RFC 9293 section 3.5, figure 7): both ends answer. */
-    void simultaneousOpen() {
-        changeState(TcpState.SYN_RECEIVED);
-        sendSyn();
-        armRetransmit(rtt.rtoNs());
     }
 
     /** The listener has no room for one more: the peer's ACK is not heard, and it will repeat. */
@@ -258,19 +217,19 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         return state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED;
     }
 
-    int handshakeRetries() {
-        return state == TcpState.SYN_SENT ? TcpSettings.SYN_RETRIES : TcpSettings.SYN_ACK_RETRIES;
-    }
-
     /** The handshake is over. */
     void established() {
         changeState(TcpState.ESTABLISHED);
         layer.counters().tcpEstablished++;
-        if (handshakeRetried) {
+        stats.lastDataReceivedNs = nowNs();
+        stats.lastDataSentNs = nowNs();
+        if (handshake.wasRetried()) {
             rtt.afterHandshakeTimeout();
         }
+        sender.established();
+        receiver.established(sender.mss());
         if (options.keepAlive) {
-            armKeepalive();
+            life.startKeepalive();
         }
         Listener from = listener;
         if (from != null) {
@@ -310,7 +269,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     /** Bytes taken, or {@code -2} if there is no room. */
-    public int write(ByteBuffer source) throws StackException {
+    public int write(ByteBuffer source, boolean more, boolean record) throws StackException {
         requireWritable();
         if (isHandshaking()) {
             return -2;
@@ -318,13 +277,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         if (!source.hasRemaining()) {
             return 0;
         }
-        int bytes = sender.write(source);
-        if (bytes == 0) {
-            return -2;
-        }
-        sender.output();
+        int bytes = sender.write(source, more, record);
         flush();
-        return bytes;
+        return bytes == 0 ? -2 : bytes;
     }
 
     /** Sends one urgent byte; false if there is no room. */
@@ -333,7 +288,6 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         if (isHandshaking() || sender.writeUrgent(oneByte) == 0) {
             return false;
         }
-        sender.output();
         flush();
         return true;
     }
@@ -426,7 +380,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
                 if (unread) {
                     abort();
                 } else {
-                    layer.cycle().armIn(lifeTimer, TcpSettings.FIN_WAIT_2_NS);
+                    life.startFinWait2();
                 }
             }
             case TIME_WAIT -> receiver.clear();
@@ -503,6 +457,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     @Override
     public void roomAvailable() {
         awaitingRoom = false;
+        sender.retransmitter().sendLost();
         sender.output();
         flush();
     }
@@ -518,24 +473,32 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     /** Sends a segment with ACK; the payload is in the packet already. */
-    void transmit(PacketBuffer packet, int seq, int flags, int urgentPointer, int mss) {
-        StackError refused = writer.send(this, packet, seq, flags, urgentPointer, mss);
-        receiver.acknowledged();
+    void transmit(PacketBuffer packet, int seq, int flags, int urgentPointer, int mss, boolean isNew) {
+        boolean bare = packet.length() == 0;
+        boolean newData = isNew && !bare;
+        int allFlags = flags | ecn.flags(newData);
+        StackError refused = writer.send(this, packet, seq, allFlags, urgentPointer, mss, ecn.ipBits(newData));
+        receiver.acknowledged(bare);
         if (refused == StackError.MESSAGE_TOO_LONG) {
-            pathMtuChanged(route().mtuBytes());
+            pathShrank = true;
         }
     }
 
     void sendProbe(int seq) {
-        transmit(newPacket(), seq, Tcp.ACK, 0, 0);
+        transmit(newPacket(), seq, Tcp.ACK, 0, 0, /* isNew= */ false);
     }
 
     void sendAck() {
-        transmit(newPacket(), sender.sndMax(), Tcp.ACK, 0, 0);
+        transmit(newPacket(), sender.sndMax(), Tcp.ACK, 0, 0, /* isNew= */ false);
     }
 
     /** Sends the acknowledgment that is due, if no data carried it. */
     void flush() {
+        if (pathShrank) {
+            // Not at once: whoever was sending had not noted yet what was sent.
+            pathShrank = false;
+            pathMtuChanged(route().mtuBytes());
+        }
         if (receiver.isAckDue() && state.isSynchronized()) {
             sendAck();
         }
@@ -554,11 +517,23 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     // --- Timestamps (RFC 7323)
 
     boolean usesTimestamps() {
-        return timestamps;
+        return handshake.usesTimestamps();
+    }
+
+    boolean usesSack() {
+        return handshake.usesSack();
+    }
+
+    void shiftTimestamps(int by) {
+        timestampOffset += by;
+    }
+
+    int timestampOffset() {
+        return timestampOffset;
     }
 
     boolean usesWindowScaling() {
-        return windowScaling;
+        return handshake.usesWindowScaling();
     }
 
     int timestampNow() {
@@ -573,6 +548,38 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** The last remembered timestamp is too old to judge by (RFC 7323 section 5.5: 24 days). */
     boolean isTimestampStale() {
         return nowNs() - tsRecentAtNs > 24L * 86_400 * 1_000_000_000;
+    }
+
+    int pathMtu() {
+        return route == null ? 0 : pathMss + SegmentWriter.IPV4_TCP_HEADER_BYTES;
+    }
+
+    int announcedMss() {
+        return pathMss();
+    }
+
+    int keepalivesSent() {
+        return life.probesSent();
+    }
+
+    /** TCP_NODELAY was set: even what a cork holds back goes. */
+    public void push() {
+        sender.push();
+    }
+
+    /** TCP_MAXSEG: payload of a full segment once connected, before that what was set. */
+    public int maxSegmentBytes() {
+        return state.isSynchronized() ? sender.mss() : options.maxSegmentBytes;
+    }
+
+    /** Bytes the application may write ahead, as SO_SNDBUF tells it. */
+    public int sendBufferBytes() {
+        return options.sendBufferBytes > 0 ? options.sendBufferBytes : sender.bufferBytes();
+    }
+
+    /** Bytes that may wait to be read, as SO_RCVBUF tells it. */
+    public int receiveBufferBytes() {
+        return receiver.bufferBytes();
     }
 
     int pathMss() {
@@ -590,10 +597,6 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     // --- Timers
-
-    boolean isRetransmitArmed() {
-        return retransmitTimer.isArmed();
-    }
 
     void armRetransmit(long delayNs) {
         if (state != TcpState.CLOSED) {
@@ -616,7 +619,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     private void retransmitExpired() {
-        sender.timerExpired();
+        sender.retransmitter().expired();
         flush();
     }
 
@@ -625,54 +628,11 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         flush();
     }
 
-    private void armKeepalive() {
-        keepalivesSent = 0;
-        layer.cycle().armIn(lifeTimer, options.keepIdleSeconds * 1_000_000_000L);
-    }
-
-    private void lifeExpired() {
-        switch (state) {
-            case TIME_WAIT -> end();
-            case FIN_WAIT_2 -> {
-                if (orphan) {
-                    end();
-                } else {
-                    keepaliveExpired();
-                }
-            }
-            case ESTABLISHED, CLOSE_WAIT -> keepaliveExpired();
-            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, FIN_WAIT_1, CLOSING, LAST_ACK -> {
-                // What is in flight has a timer of its own.
-            }
-        }
-    }
-
-    /** RFC 9293 section 3.8.4: only if nothing was heard, and nothing is in flight that would be retransmitted. */
-    private void keepaliveExpired() {
-        if (!options.keepAlive) {
-            return;
-        }
-        long quietNs = nowNs() - lastHeardNs;
-        long idleNs = options.keepIdleSeconds * 1_000_000_000L;
-        if (!sender.isIdle() || quietNs < idleNs) {
-            keepalivesSent = 0;
-            layer.cycle().armIn(lifeTimer, Math.max(idleNs - quietNs, 1_000_000_000L));
-            return;
-        }
-        if (keepalivesSent >= options.keepCount) {
-            writer.sendReset(this, sender.sndMax());
-            fail(new StackException(StackError.TIMED_OUT));
-            return;
-        }
-        keepalivesSent++;
-        sendProbe(sender.sndUna - 1);
-        layer.cycle().armIn(lifeTimer, options.keepIntervalSeconds * 1_000_000_000L);
-    }
-
     /** Something acceptable came from the peer. */
     void heard() {
-        lastHeardNs = nowNs();
-        keepalivesSent = 0;
+        long now = nowNs();
+        stats.lastAckReceivedNs = now;
+        life.heard(now);
     }
 
     /** The retransmission timer fired as often as it may. */
@@ -682,7 +642,6 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     private @Nullable StackError softError;
-    private boolean handshakeRetried;
 
     /** The network reported trouble that may pass: it is what a later timeout is called (RFC 1122 section 4.2.3.9). */
     void unreachable(StackError error, boolean hard) {
@@ -725,13 +684,13 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
                 receiver.clear();
             }
         }
-        layer.cycle().armIn(lifeTimer, TcpSettings.TIME_WAIT_NS);
+        life.startTimeWait();
     }
 
     void enterFinWait2() {
         changeState(TcpState.FIN_WAIT_2);
         if (orphan) {
-            layer.cycle().armIn(lifeTimer, TcpSettings.FIN_WAIT_2_NS);
+            life.startFinWait2();
         }
     }
 
@@ -750,7 +709,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
         retransmitTimer.dispose();
         delayedAckTimer.dispose();
-        lifeTimer.dispose();
+        life.dispose();
         sender.clear();
         if (orphan) {
             receiver.clear();
@@ -780,7 +739,12 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     void countRetransmission() {
-        layer.counters().tcpRetransmitted++;
+        countRetransmissions(1);
+    }
+
+    void countRetransmissions(int segments) {
+        stats.segmentsRetransmitted += segments;
+        layer.counters().tcpRetransmitted += segments;
     }
 
     void countTimeout() {
@@ -789,6 +753,32 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     void countFastRetransmit() {
         layer.counters().tcpFastRetransmits++;
+    }
+
+    void countTailLossProbe() {
+        layer.counters().tcpTailLossProbes++;
+    }
+
+    void countUndo() {
+        layer.counters().tcpUndone++;
+    }
+
+    void countDuplicates(int segments) {
+        stats.duplicatesReported += segments;
+        layer.counters().tcpDuplicatesReported += segments;
+    }
+
+    ConnectionStats stats() {
+        return stats;
+    }
+
+    /** One of the stack: acknowledgments are processed one after the other. */
+    AckSummary ackSummary() {
+        return layer.ackSummary();
+    }
+
+    TcpTuning settings() {
+        return layer.settings();
     }
 
     @Nullable IpAddress boundAddress() {

@@ -1,12 +1,22 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.options.TcpTuning;
+
 /** Options of a connection or listener; what a listener accepts starts with a copy of its options. */
 public final class ConnectionOptions {
-    public int sendBufferBytes = TcpSettings.SEND_BUFFER_BYTES;
-    public int receiveBufferBytes = TcpSettings.RECEIVE_BUFFER_BYTES;
+    /** What the application set, bytes, or 0: the buffer then grows with the path. */
+    public int sendBufferBytes;
+
+    public int receiveBufferBytes;
+    /** Name of the congestion control. */
+    public String congestionControl;
+
     public boolean reuseAddress;
     public boolean reusePort;
     public boolean noDelay;
+    /** Hold back what is no full segment. */
+    public boolean cork;
+
     public QuickAck quickAck = QuickAck.INITIALLY;
     public boolean keepAlive;
     public int keepIdleSeconds = TcpSettings.KEEPALIVE_IDLE_SECONDS;
@@ -20,11 +30,36 @@ public final class ConnectionOptions {
     public int ttl = 64;
     /** Largest payload of a segment, or 0. */
     public int maxSegmentBytes;
+    /** Milliseconds that sent data may stay unacknowledged, or 0 for as long as retransmission lasts (RFC 5482). */
+    public int userTimeoutMs;
+    /** Unsent bytes up to which it is writable, unsigned; 0 for the stack's setting. */
+    public int notSentLowWaterBytes;
+    /** Seconds an orphan waits for the peer's FIN, 0 for the stack's setting, negative for not at all. */
+    public int finWait2Seconds;
+    /** Repetitions of SYN, or 0 for the stack's setting. */
+    public int synRetries;
+    /** A connection is accepted only when data came, for so many seconds; 0 is off. */
+    public int deferAcceptSeconds;
+    /** Largest window announced, bytes, or 0. */
+    public int windowClampBytes;
 
-    public ConnectionOptions() {}
+    ConnectionOptions(TcpTuning settings) {
+        congestionControl = settings.congestionControl;
+    }
+
+    private ConnectionOptions(String congestionControl) {
+        this.congestionControl = congestionControl;
+    }
 
     ConnectionOptions copy() {
-        ConnectionOptions copy = new ConnectionOptions();
+        ConnectionOptions copy = new ConnectionOptions(congestionControl);
+        copy.cork = cork;
+        copy.userTimeoutMs = userTimeoutMs;
+        copy.notSentLowWaterBytes = notSentLowWaterBytes;
+        copy.finWait2Seconds = finWait2Seconds;
+        copy.synRetries = synRetries;
+        copy.deferAcceptSeconds = deferAcceptSeconds;
+        copy.windowClampBytes = windowClampBytes;
         copy.sendBufferBytes = sendBufferBytes;
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.reuseAddress = reuseAddress;
@@ -41,6 +76,11 @@ public final class ConnectionOptions {
         copy.ttl = ttl;
         copy.maxSegmentBytes = maxSegmentBytes;
         return copy;
+    }
+
+    /** Whether there is a congestion control of that name. */
+    public static boolean isCongestionControl(String name) {
+        return name.equals(Cubic.NAME) || name.equals(NewReno.NAME);
     }
 
     /** A buffer size within the limits. */

@@ -16,9 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A port that takes connections (RFC 9293 section 3.10.7.2). Half-open connections and those waiting to be accepted are
- * bounded by the backlog: a SYN beyond it is dropped and will be repeated, as Linux has it.
+ * bounded by the backlog: when too many are half open, SYNs are answered with cookies and not remembered (RFC 4987);
+ * when too many wait to be accepted, SYNs are dropped and will be repeated, as Linux has it.
  */
 public final class Listener extends DemuxEntry {
+    /** However small the backlog, this many may be half open. */
+    private static final int LEAST_HALF_OPEN = 8;
+    /** How long after the last cookie one may come back. */
+    private static final long COOKIES_EXPECTED_NS = 120_000_000_000L;
+
     private final TcpLayer layer;
     private final ConnectionOptions options;
     private final ArrayDeque<Connection> accepted = new ArrayDeque<>();
@@ -28,6 +34,7 @@ public final class Listener extends DemuxEntry {
     private boolean closed;
     private int backlog = 1;
     private int halfOpen;
+    private long lastCookieNs = Long.MIN_VALUE / 2;
 
     Listener(TcpLayer layer, ConnectionOptions options) {
         this.layer = layer;
@@ -40,6 +47,16 @@ public final class Listener extends DemuxEntry {
 
     public ConnectionOptions options() {
         return options;
+    }
+
+    /** The send buffer a connection begins with, as SO_SNDBUF tells it. */
+    public int sendBufferBytes() {
+        return options.sendBufferBytes > 0 ? options.sendBufferBytes : layer.settings().sendBufferBytes / 2;
+    }
+
+    /** The receive buffer a connection begins with, as SO_RCVBUF tells it. */
+    public int receiveBufferBytes() {
+        return options.receiveBufferBytes > 0 ? options.receiveBufferBytes : layer.settings().receiveBufferBytes / 2;
     }
 
     public void bind(Ports.Binding newBinding) {
@@ -101,30 +118,80 @@ public final class Listener extends DemuxEntry {
             return;
         }
         if (segment.has(Tcp.ACK)) {
-            layer.refuse(segment);
+            if (segment.has(Tcp.SYN) || !openByCookie(segment)) {
+                layer.refuse(segment);
+            }
             return;
         }
         if (!segment.has(Tcp.SYN) || segment.has(Tcp.FIN)) {
             layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
             return;
         }
-        if (isFull() || halfOpen > Math.max(backlog, 8) || layer.isFull()) {
+        boolean crowded = halfOpen > Math.max(Math.min(backlog, layer.settings().synBacklog), LEAST_HALF_OPEN);
+        if (isFull() || layer.isFull() || (crowded && !layer.settings().synCookies)) {
             layer.counters().drop(DropReason.TCP_BACKLOG_FULL);
             return;
         }
-        IpAddress local = new IpAddress(segment.packet().destinationHigh, segment.packet().destinationLow);
-        IpAddress remote = new IpAddress(segment.packet().sourceHigh, segment.packet().sourceLow);
-        Route route = layer.findRoute(remote, local);
+        Route route = route(segment);
         if (route == null || route.broadcast() || segment.packet().type != PacketType.HOST) {
             layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
             return;
         }
+        TransportEndpointId id = id(segment);
         Connection connection = new Connection(layer, options.copy());
-        TransportEndpointId id = new TransportEndpointId(local, segment.destinationPort, remote, segment.sourcePort);
+        if (crowded) {
+            lastCookieNs = layer.cycle().nowNs();
+            layer.counters().tcpCookiesSent++;
+            int cookie = layer.cookies().sequence(id, segment.seq, segment.options.mss);
+            connection.answerWithCookie(route, id, segment, cookie);
+            return;
+        }
         connection.listener = this;
         halfOpen++;
         layer.register(connection, id);
         connection.openPassively(route, id, segment);
+    }
+
+    private @Nullable Route route(Segment segment) {
+        return layer.findRoute(
+                new IpAddress(segment.packet().sourceHigh, segment.packet().sourceLow),
+                new IpAddress(segment.packet().destinationHigh, segment.packet().destinationLow));
+    }
+
+    private static TransportEndpointId id(Segment segment) {
+        return new TransportEndpointId(
+                new IpAddress(segment.packet().destinationHigh, segment.packet().destinationLow),
+                segment.destinationPort,
+                new IpAddress(segment.packet().sourceHigh, segment.packet().sourceLow),
+                segment.sourcePort);
+    }
+
+    /** The last segment of a handshake that was not remembered; false if it is none. */
+    private boolean openByCookie(Segment segment) {
+        if (layer.cycle().nowNs() - lastCookieNs > COOKIES_EXPECTED_NS) {
+            return false;
+        }
+        TransportEndpointId id = id(segment);
+        int cookie = segment.ack - 1;
+        int mss = layer.cookies().mss(id, segment.seq - 1, cookie);
+        Route route = route(segment);
+        if (mss == 0 || route == null) {
+            layer.counters().tcpCookiesFailed++;
+            return false;
+        }
+        if (isFull() || layer.isFull()) {
+            // Not refused: the peer will say it again.
+            layer.counters().drop(DropReason.TCP_BACKLOG_FULL);
+            return true;
+        }
+        layer.counters().tcpCookiesReceived++;
+        Connection connection = new Connection(layer, options.copy());
+        connection.listener = this;
+        halfOpen++;
+        layer.register(connection, id);
+        connection.openByCookie(route, id, segment, cookie, mss);
+        layer.arrival().process(connection, segment);
+        return true;
     }
 
     /** A connection completed its handshake. */

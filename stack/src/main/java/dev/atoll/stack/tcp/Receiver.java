@@ -13,13 +13,15 @@ final class Receiver {
     private final Connection connection;
     private final ReceiveQueue queue = new ReceiveQueue();
     private final ReassemblyQueue reassembly = new ReassemblyQueue();
+    private final SackBlocks blocks = new SackBlocks();
 
     int irs;
     int rcvNxt;
     /** The right edge the peer was last told: it never moves left (RFC 9293 section 3.8.6, SHLD-14). */
     private int advertisedEdge;
 
-    private int bufferBytes = TcpSettings.RECEIVE_BUFFER_BYTES;
+    private final ReceiveSpace space = new ReceiveSpace();
+    private int windowClampBytes = Integer.MAX_VALUE;
     /** Shift of the windows we send, 0 without window scaling. */
     private int windowScale;
 
@@ -50,19 +52,47 @@ final class Receiver {
 
     // --- Window
 
+    /** What the application asked for, or 0 to follow the path. */
     void setBufferBytes(int bytes) {
-        bufferBytes = bytes;
+        if (bytes > 0) {
+            space.fix(bytes);
+        } else {
+            // Half of the memory is for what is around the payload, as Linux reckons.
+            space.start(connection.settings().receiveBufferBytes / 2, connection.settings().receiveBufferMaxBytes / 2);
+        }
     }
 
     int bufferBytes() {
-        return bufferBytes;
+        return Math.min(space.capacityBytes(), windowClampBytes);
+    }
+
+    /** Largest window to announce, bytes, or 0 for no limit. */
+    void setWindowClamp(int bytes) {
+        windowClampBytes = bytes == 0 ? Integer.MAX_VALUE : bytes;
+    }
+
+    ReceiveSpace space() {
+        return space;
+    }
+
+    int windowScale() {
+        return windowScale;
+    }
+
+    int peerSegmentBytes() {
+        return peerSegmentBytes;
+    }
+
+    void established(int mss) {
+        space.established(mss, connection.nowNs());
     }
 
     /** The shift to offer in a SYN: enough for the largest buffer the application may still ask for. */
     int offeredWindowScale() {
         int scale = 0;
         while (scale < TcpSettings.MAX_WINDOW_SCALE
-                && (TcpSettings.MAX_SYN_WINDOW << scale) < Math.max(bufferBytes, TcpSettings.RECEIVE_BUFFER_BYTES)) {
+                && (TcpSettings.MAX_SYN_WINDOW << scale)
+                        < Math.max(bufferBytes(), connection.settings().receiveBufferMaxBytes)) {
             scale++;
         }
         return scale;
@@ -80,6 +110,12 @@ final class Receiver {
         lastAckSent = rcvNxt;
     }
 
+    /** The peer was told of a window in a SYN that is not remembered. */
+    void synSentUnseen() {
+        windowField(/* syn= */ true);
+        lastAckSent = rcvNxt;
+    }
+
     /** RCV.WND as the peer knows it, bytes. */
     int windowBytes() {
         return advertisedEdge - rcvNxt;
@@ -87,9 +123,9 @@ final class Receiver {
 
     private int freeBytes() {
         if (shut) {
-            return bufferBytes;
+            return bufferBytes();
         }
-        return Math.max(bufferBytes - queue.bytes(), 0);
+        return Math.max(bufferBytes() - queue.bytes(), 0);
     }
 
     /** The window field of a segment sent now; moves the advertised edge. */
@@ -101,7 +137,7 @@ final class Receiver {
         int known = advertisedEdge - rcvNxt;
         if (window < known) {
             window = known + (1 << scale) - 1 >>> scale << scale;
-        } else if (!syn && known > 0 && window - known < Math.min(bufferBytes / 2, peerSegmentBytes)) {
+        } else if (!syn && known > 0 && window - known < Math.min(bufferBytes() / 2, peerSegmentBytes)) {
             // Silly window avoidance (RFC 9293 section 3.8.6.2.2): no small steps.
             window = known + (1 << scale) - 1 >>> scale << scale;
         }
@@ -112,11 +148,15 @@ final class Receiver {
 
     /** Whether the window opened so far that the peer should know without waiting for data of ours. */
     private boolean windowUpdateDue() {
-        int opened = freeBytes() - windowBytes();
-        int enough = Math.min(bufferBytes / 2, 2 * peerSegmentBytes);
-        // Only what was read counts: the window of a SYN is small because it is not scaled, and opening that needs no
-        // segment of its own.
-        return readSinceAck >= enough && opened >= enough && !finReceived;
+        // As Linux has it: when the peer knows of less than half, and it at least doubles. Only what was read counts:
+        // the
+        // window of a SYN is small because it is not scaled, and opening that needs no segment of its own.
+        int known = windowBytes();
+        int most = TcpSettings.MAX_SYN_WINDOW << windowScale;
+        int whole = Math.min(bufferBytes(), most);
+        int free = Math.min(freeBytes(), most);
+        int least = Math.min(whole / 2, peerSegmentBytes);
+        return readSinceAck > 0 && !finReceived && 2L * known <= whole && free >= Math.max(2L * known, least);
     }
 
     // --- Arrival
@@ -136,7 +176,8 @@ final class Receiver {
         boolean fin = segment.has(Tcp.FIN);
         int textEnd = segment.seq + segment.payloadBytes;
         if (segment.payloadBytes > 0) {
-            peerSegmentBytes = Math.max(peerSegmentBytes, Math.min(segment.payloadBytes, connection.mssLimit()));
+            int size = segment.packet().gsoSize > 0 ? segment.packet().gsoSize : segment.payloadBytes;
+            peerSegmentBytes = Math.max(peerSegmentBytes, Math.min(size, connection.mssLimit()));
             acceptText(segment);
         }
         if (fin && !finKnown && SeqNum.atMost(textEnd, advertisedEdge)) {
@@ -157,14 +198,19 @@ final class Receiver {
         int seq = segment.seq;
         int end = seq + segment.payloadBytes;
         if (SeqNum.atMost(end, rcvNxt)) {
+            duplicate(seq, end);
             ackNow = true;
             return;
         }
+        ConnectionStats stats = connection.stats();
+        stats.dataSegmentsReceived++;
+        stats.lastDataReceivedNs = connection.nowNs();
         PacketBuffer packet = segment.takePacket();
         if (SeqNum.greaterThan(end, advertisedEdge)) {
             packet.trimTo(advertisedEdge - seq);
         }
         if (SeqNum.lessThan(seq, rcvNxt)) {
+            duplicate(seq, rcvNxt);
             ReassemblyQueue.cutFront(packet, rcvNxt - seq);
         }
         if (packet.linearLength() == 0) {
@@ -176,6 +222,7 @@ final class Receiver {
             acceptOutOfOrder(packet);
             return;
         }
+        measureRoundTrip(segment);
         boolean hadGap = !reassembly.isEmpty();
         deliver(packet);
         if (hadGap) {
@@ -184,27 +231,78 @@ final class Receiver {
                 deliver(next);
                 next = reassembly.poll(rcvNxt);
             }
+            blocks.advance(rcvNxt);
             // RFC 5681 section 4.2: a segment that fills a gap is acknowledged at once.
             ackNow = true;
         }
         noteForAck(end - seq);
     }
 
+    private void measureRoundTrip(Segment segment) {
+        if (connection.usesTimestamps() && segment.options.hasTimestamps) {
+            if (segment.payloadBytes >= peerSegmentBytes && segment.options.timestampEcho != 0) {
+                int elapsedMs = connection.timestampNow() - segment.options.timestampEcho;
+                if (elapsedMs >= 0) {
+                    space.measureByEcho(segment.options.timestampEcho, Math.max(elapsedMs, 1) * 1_000_000L);
+                }
+            }
+        } else {
+            space.measureByWindow(rcvNxt, windowBytes(), connection.nowNs());
+        }
+    }
+
     private void acceptOutOfOrder(PacketBuffer packet) {
+        connection.stats().receivedOutOfOrder++;
         // Everything here lies in the window, so payload is bounded; memory is too, however small the pieces are.
-        if (reassembly.trueSize() + packet.trueSize() > 2 * bufferBytes + packet.trueSize()) {
+        if (reassembly.trueSize() + packet.trueSize() > 2 * bufferBytes() + packet.trueSize()) {
             connection.drop(DropReason.TCP_RECEIVE_BUFFER_FULL);
             packet.release();
         } else {
-            reassembly.insert(packet);
+            insert(packet);
         }
         // RFC 5681 section 4.2: a duplicate ACK for every segment out of order.
         ackNow = true;
     }
 
+    private void insert(PacketBuffer packet) {
+        int from = packet.sequence;
+        int to = from + packet.linearLength();
+        int known = reassembly.insert(packet);
+        if (connection.usesSack()) {
+            blocks.add(from, to);
+            if (known > 0) {
+                duplicate(from, from + known);
+            }
+        }
+    }
+
+    /** RFC 2883 section 4: the peer learns what it sent in vain. */
+    private void duplicate(int from, int to) {
+        if (connection.usesSack() && connection.settings().duplicateSack) {
+            blocks.addDuplicate(from, to);
+        }
+    }
+
+    /** A segment lay wholly before what is expected, and is answered at once. */
+    void repeated(int from, int to) {
+        if (SeqNum.lessThan(from, to)) {
+            duplicate(from, SeqNum.lessThan(to, rcvNxt) ? to : rcvNxt);
+        }
+        ackNow = true;
+    }
+
+    int sackBytes(int room) {
+        return connection.usesSack() ? blocks.bytes(room) : 0;
+    }
+
+    void writeSack(ByteBuffer data, int at, int room) {
+        blocks.write(data, at, room);
+    }
+
     private void deliver(PacketBuffer packet) {
         int seq = rcvNxt;
         rcvNxt += packet.linearLength();
+        connection.stats().bytesReceived += packet.linearLength();
         if (urgentExpected && SeqNum.inWindow(urgentSeq, seq, packet.linearLength())) {
             urgentExpected = false;
             cutOut(packet, urgentSeq - seq);
@@ -274,10 +372,10 @@ final class Receiver {
         return lastAckSent;
     }
 
-    /** A segment with ACK went out. */
-    void acknowledged() {
+    /** A segment with ACK went out; {@code bare} if it had no payload, and so told all there is to tell. */
+    void acknowledged(boolean bare) {
         lastAckSent = rcvNxt;
-        ackNow = false;
+        ackNow &= !bare && !blocks.isEmpty();
         unacknowledgedBytes = 0;
         readSinceAck = 0;
         connection.cancelDelayedAck();
@@ -310,6 +408,7 @@ final class Receiver {
     int read(ByteBuffer target) {
         int bytes = queue.read(target);
         readSinceAck += Math.max(bytes, 0);
+        space.read(bytes, peerSegmentBytes, connection.settings().moderateReceiveBuffer, connection.nowNs());
         if (bytes > 0 && windowUpdateDue()) {
             ackNow = true;
         }
@@ -324,6 +423,7 @@ final class Receiver {
 
     /** Gives all memory back. */
     void clear() {
+        blocks.clear();
         queue.clear();
         reassembly.clear();
     }

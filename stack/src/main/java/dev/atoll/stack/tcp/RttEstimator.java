@@ -6,9 +6,21 @@ final class RttEstimator {
     private long rttvarNs;
     private long rtoNs = TcpSettings.INITIAL_RTO_NS;
     private int backoff;
+    private final MinRtt least = new MinRtt();
 
     /** Takes one measurement (RFC 6298 sections 2.2 and 2.3), which by Karn's rule is of a segment sent once. */
-    void sample(long rttNs) {
+    void sample(long rttNs, long nowNs) {
+        sample(rttNs, rttNs, nowNs);
+    }
+
+    /**
+     * The same of several segments that one acknowledgment answers.
+     *
+     * @param rttNs of the first, which includes what the peer delayed
+     * @param latestNs of the last, which says more about the path
+     */
+    void sample(long rttNs, long latestNs, long nowNs) {
+        least.sample(latestNs, nowNs);
         long measured = Math.max(rttNs, 1);
         if (srttNs == 0) {
             srttNs = measured;
@@ -34,9 +46,18 @@ final class RttEstimator {
         return rttvarNs;
     }
 
+    /** The least round trip of the last minutes, or {@code Long.MAX_VALUE} before the first measurement. */
+    long minNs() {
+        return least.minNs();
+    }
+
     /** The timeout now, doubled for each timeout since the last progress (RFC 6298 section 5.5). */
     long rtoNs() {
         return Math.min(rtoNs << Math.min(backoff, 20), TcpSettings.MAX_RTO_NS);
+    }
+
+    int backoff() {
+        return backoff;
     }
 
     void backOff() {

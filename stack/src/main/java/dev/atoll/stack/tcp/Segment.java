@@ -46,6 +46,16 @@ final class Segment {
         arrivalNs = from.arrivalNs;
     }
 
+    /** The ECN bits of the IP header it came in (RFC 3168 section 5). */
+    int ecnBits() {
+        PacketBuffer from = packet();
+        int at = from.networkOffset;
+        if (from.ipVersion == 6) {
+            return from.data().getShort(at) >>> 4 & 3;
+        }
+        return from.data().get(at + 1) & 3;
+    }
+
     /** The packet, its payload from {@code start()} on. */
     PacketBuffer packet() {
         PacketBuffer current = packet;

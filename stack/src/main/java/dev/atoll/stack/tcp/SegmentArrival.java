@@ -18,6 +18,7 @@ final class SegmentArrival {
     }
 
     void process(Connection connection, Segment segment) {
+        connection.stats().segmentsReceived++;
         switch (connection.state()) {
             case CLOSED, LISTEN -> layer.refuse(segment);
             case SYN_SENT -> synSent(connection, segment);
@@ -51,10 +52,10 @@ final class SegmentArrival {
             connection.drop(DropReason.TCP_UNACCEPTABLE);
             return;
         }
-        connection.takeSyn(segment);
+        connection.handshake().takeSyn(segment);
         connection.heard();
         if (ack) {
-            connection.sender.initialWindow(segment.window, segment.seq, segment.ack);
+            connection.sender.peerWindow().set(segment.window, segment.seq, segment.ack);
             connection.sender.handshakeAcknowledged(segment);
             connection.established();
             connection.receiver.acknowledgeNow();
@@ -63,8 +64,8 @@ final class SegmentArrival {
             connection.flush();
         } else {
             // Both ends opened at once (RFC 9293 section 3.5, figure 7).
-            connection.sender.initialWindow(segment.window, segment.seq, segment.ack);
-            connection.simultaneousOpen();
+            connection.sender.peerWindow().set(segment.window, segment.seq, segment.ack);
+            connection.handshake().answerSimultaneous();
         }
     }
 
@@ -84,7 +85,7 @@ final class SegmentArrival {
             connection.drop(DropReason.TCP_OUT_OF_WINDOW);
             if (connection.state() == TcpState.SYN_RECEIVED && segment.has(Tcp.SYN) && !segment.has(Tcp.ACK)) {
                 // The peer did not get our SYN-ACK and says SYN again.
-                connection.resendHandshake();
+                connection.handshake().repeat();
             } else if (!segment.has(Tcp.RST)) {
                 answerUnacceptable(connection, segment);
             }
@@ -140,7 +141,7 @@ final class SegmentArrival {
             if (connection.state() == TcpState.TIME_WAIT && segment.has(Tcp.FIN)) {
                 connection.enterTimeWait();
             }
-            connection.receiver.acknowledgeNow();
+            connection.receiver.repeated(segment.seq, segment.seq + segment.payloadBytes);
         } else {
             connection.sendChallengeAck();
         }
@@ -177,8 +178,11 @@ final class SegmentArrival {
                 connection.drop(DropReason.TCP_BACKLOG_FULL);
                 return;
             }
+            if (connection.handshake().defersAccept(segment)) {
+                return;
+            }
             sender.handshakeAcknowledged(segment);
-            sender.initialWindow(sender.scaledWindow(segment), segment.seq, segment.ack);
+            sender.peerWindow().set(sender.peerWindow().named(segment), segment.seq, segment.ack);
             connection.established();
         } else if (!sender.isAckAcceptable(segment.ack) || sender.isAckTooOld(segment.ack)) {
             connection.drop(DropReason.TCP_UNACCEPTABLE);
@@ -228,6 +232,9 @@ final class SegmentArrival {
     /** Sixth to eighth check of RFC 9293 section 3.10.7.4: urgent pointer, text, FIN. */
     private void takeText(Connection connection, Segment segment) {
         Receiver receiver = connection.receiver;
+        if (connection.ecn.arrived(segment)) {
+            receiver.acknowledgeNow();
+        }
         if (!mayReceive(connection.state())) {
             if (segment.length() > 0) {
                 receiver.acknowledgeNow();

@@ -26,6 +26,8 @@ final class SegmentWriter {
 
     private static final int SYN_OPTIONS_MSS_BYTES = 4;
     private static final int SYN_OPTIONS_SCALE_BYTES = 4;
+    private static final int SYN_OPTIONS_SACK_BYTES = 4;
+    private static final int MAX_OPTIONS_BYTES = Tcp.MAX_HEADER_BYTES - Tcp.HEADER_BYTES;
 
     private final Ipv4Layer ip;
     private final BufferPool pool;
@@ -41,32 +43,44 @@ final class SegmentWriter {
      * Sends a segment of an established connection. Takes the packet, which holds the payload.
      *
      * @param mss payload bytes of each segment if the packet holds several
+     * @param ecnBits of the IP header
      */
-    @Nullable StackError send(Connection from, PacketBuffer packet, int seq, int flags, int urgentPointer, int mss) {
-        int options = from.usesTimestamps() ? TIMESTAMPS_BYTES : 0;
+    @Nullable StackError send(Connection from, PacketBuffer packet, int seq, int flags, int urgentPointer, int mss, int ecnBits) {
+        int stamps = from.usesTimestamps() ? TIMESTAMPS_BYTES : 0;
         int payload = packet.length();
+        // Blocks go where payload leaves room; where it does not, the receiver has another segment sent.
+        int room = Math.min(MAX_OPTIONS_BYTES - stamps, payload == 0 ? MAX_OPTIONS_BYTES : Math.max(mss - payload, 0));
+        int blocks = from.receiver.sackBytes(room);
+        int options = stamps + blocks;
         int at = packet.push(Tcp.HEADER_BYTES + options);
         ByteBuffer data = packet.data();
         int window = from.receiver.windowField(false);
         write(from, data, at, seq, from.receiver.rcvNxt, Tcp.HEADER_BYTES + options, flags, window, urgentPointer);
-        if (options > 0) {
+        if (stamps > 0) {
             writeTimestamps(from, data, at + Tcp.HEADER_BYTES, true);
+        }
+        if (blocks > 0) {
+            from.receiver.writeSack(data, at + Tcp.HEADER_BYTES + stamps, room);
         }
         if (payload > mss && mss > 0) {
             packet.gsoType = PacketBuffer.GSO_TCPV4;
             packet.gsoSize = mss;
         }
-        return finish(from, packet, at);
+        return finish(from, packet, at, ecnBits);
     }
 
     /** Sends SYN, or SYN with ACK, with the options of this stack (in the order Linux has them). */
-    @Nullable StackError sendSyn(Connection from, int seq, boolean answer, boolean timestamps, boolean scaling) {
-        int options =
-                SYN_OPTIONS_MSS_BYTES + (timestamps ? TIMESTAMPS_BYTES : 0) + (scaling ? SYN_OPTIONS_SCALE_BYTES : 0);
+    @Nullable StackError sendSyn(Connection from, int seq, boolean answer, int ecnFlags) {
+        boolean timestamps = from.usesTimestamps();
+        boolean scaling = from.usesWindowScaling();
+        boolean sack = from.usesSack();
+        int options = SYN_OPTIONS_MSS_BYTES
+                + (timestamps ? TIMESTAMPS_BYTES : sack ? SYN_OPTIONS_SACK_BYTES : 0)
+                + (scaling ? SYN_OPTIONS_SCALE_BYTES : 0);
         PacketBuffer packet = pool.allocate(0);
         int at = packet.push(Tcp.HEADER_BYTES + options);
         ByteBuffer data = packet.data();
-        int flags = Tcp.SYN | (answer ? Tcp.ACK : 0);
+        int flags = Tcp.SYN | (answer ? Tcp.ACK : 0) | ecnFlags;
         int window = answer ? from.receiver.windowField(true) : synWindow(from);
         write(from, data, at, seq, answer ? from.receiver.rcvNxt : 0, Tcp.HEADER_BYTES + options, flags, window, 0);
         int option = at + Tcp.HEADER_BYTES;
@@ -74,7 +88,16 @@ final class SegmentWriter {
         option += SYN_OPTIONS_MSS_BYTES;
         if (timestamps) {
             writeTimestamps(from, data, option, answer);
+            if (sack) {
+                // In the place of the padding.
+                data.putShort(option, (short) (TcpOptions.KIND_SACK_PERMITTED << 8 | 2));
+            }
             option += TIMESTAMPS_BYTES;
+        } else if (sack) {
+            data.putInt(
+                    option,
+                    TcpOptions.KIND_NOP << 24 | TcpOptions.KIND_NOP << 16 | TcpOptions.KIND_SACK_PERMITTED << 8 | 2);
+            option += SYN_OPTIONS_SACK_BYTES;
         }
         if (scaling) {
             data.putInt(
@@ -84,7 +107,7 @@ final class SegmentWriter {
                             | 3 << 8
                             | from.receiver.offeredWindowScale());
         }
-        return finish(from, packet, at);
+        return finish(from, packet, at, 0);
     }
 
     private static int synWindow(Connection from) {
@@ -94,10 +117,16 @@ final class SegmentWriter {
     /** Sends RST for a connection of ours. */
     void sendReset(Connection from, int seq) {
         PacketBuffer packet = pool.allocate(0);
-        int at = packet.push(Tcp.HEADER_BYTES);
-        write(from, packet.data(), at, seq, from.receiver.rcvNxt, Tcp.HEADER_BYTES, Tcp.RST | Tcp.ACK, 0, 0);
+        // RFC 7323 section 3.2: timestamps may be missing from a reset, and should not.
+        boolean stamps = from.usesTimestamps() && from.state().isSynchronized();
+        int headerBytes = Tcp.HEADER_BYTES + (stamps ? TIMESTAMPS_BYTES : 0);
+        int at = packet.push(headerBytes);
+        write(from, packet.data(), at, seq, from.receiver.rcvNxt, headerBytes, Tcp.RST | Tcp.ACK, 0, 0);
+        if (stamps) {
+            writeTimestamps(from, packet.data(), at + Tcp.HEADER_BYTES, true);
+        }
         counters.tcpResetsSent++;
-        finish(from, packet, at);
+        finish(from, packet, at, 0);
     }
 
     /**
@@ -148,11 +177,12 @@ final class SegmentWriter {
         data.putInt(at + 8, echo ? from.tsRecent : 0);
     }
 
-    private @Nullable StackError finish(Connection from, PacketBuffer packet, int at) {
+    private @Nullable StackError finish(Connection from, PacketBuffer packet, int at, int ecnBits) {
         counters.tcpSegmentsSent++;
+        from.stats().segmentsSent++;
         checksum(packet, at, from.route());
         ConnectionOptions options = from.options();
-        return ip.send(packet, from.route(), IpProtocol.TCP, options.ttl, options.tos);
+        return ip.send(packet, from.route(), IpProtocol.TCP, options.ttl, options.tos & ~Ecn.MARKED | ecnBits);
     }
 
     private static void checksum(PacketBuffer packet, int at, Route route) {

@@ -1,69 +1,62 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.options.TcpInfo.CaState;
 import dev.atoll.stack.wire.Tcp;
 import java.nio.ByteBuffer;
 
 /**
- * The sending half of a connection: what to send when, and what to send again (RFC 9293 section 3.8, RFC 5681, RFC
- * 6298, RFC 6582). Variables are RFC 9293's.
+ * The sending half of a connection: what the application wrote, what of it may go now (RFC 9293 section 3.8, RFC 5681),
+ * and what acknowledgments say. Variables are RFC 9293's.
  *
- * <p>After a timeout {@code sndNxt} goes back to {@code sndUna} while {@code sndMax} remembers how far sending had
- * come.
+ * <p>What was lost is {@link LossRecovery}'s to judge, sending it again and the timers are {@link Retransmitter}'s.
  */
 final class Sender {
-    /** Duplicate ACKs that mean a loss (RFC 5681 section 2). */
-    private static final int DUPLICATE_THRESHOLD = 3;
-
     private final Connection connection;
-    private final SendBuffer buffer;
+    private final SendQueue queue;
     private final RttEstimator rtt;
-    private final CongestionControl congestion;
+    private final SendWindow peerWindow = new SendWindow();
+    private final CongestionWindow window = new CongestionWindow();
+    private final SackScoreboard board = new SackScoreboard();
+    private final TailLossProbe probe = new TailLossProbe();
+    private CongestionControl congestion;
+    private final LossRecovery recovery;
+    private final Retransmitter retransmitter;
+    private final AckProcessor ackProcessor;
 
     int iss;
     int sndUna;
     int sndNxt;
-    private int sndMax;
-    /** Sequence number of the first byte in the buffer. */
-    private int dataSeq;
-
-    private int sndWnd;
-    private int sndWl1;
-    private int sndWl2;
-    private int maxSndWnd;
-    /** Shift of the windows the peer sends, 0 without window scaling. */
-    private int windowScale;
 
     private int mss = TcpSettings.DEFAULT_MSS;
-    private int bufferBytes = TcpSettings.SEND_BUFFER_BYTES;
     private boolean noDelay;
+    private boolean corked;
+    /** What is queued goes now, full segment or not. */
+    private boolean pushAll;
+    /** Within a write of which more follows. */
+    private boolean moreFollows;
     /** End of the last segment sent that was not full: Minshall's addition to Nagle (as Linux has it). */
     private int smallSegmentEnd;
 
-    private boolean finQueued;
+    private boolean sack;
     private boolean finSent;
 
-    private int urgentEnd;
-    private boolean urgent;
+    private long synSentNs;
+    private boolean synRepeated;
+    private long lastDataSentNs;
+    private boolean everSent;
+    /** Data was acknowledged while the application waited for room. */
+    private boolean growDue;
 
-    private int duplicateAcks;
-    private boolean inRecovery;
-    private int recover;
-    private boolean cwndLimited;
-    private int timeouts;
-    private long firstTimeoutNs;
-    private int probesSent;
-    private long lastSentNs;
-
-    private boolean timing;
-    private int timedSeq;
-    private long timedAtNs;
-
-    Sender(Connection connection, SendBuffer buffer, RttEstimator rtt, CongestionControl congestion) {
+    Sender(Connection connection, SendQueue queue, RttEstimator rtt) {
         this.connection = connection;
-        this.buffer = buffer;
+        this.queue = queue;
         this.rtt = rtt;
-        this.congestion = congestion;
+        Rack rack = new Rack(board, rtt);
+        congestion = congestionControl(connection.options().congestionControl);
+        recovery = new LossRecovery(this, board, window, congestion, rack, probe);
+        retransmitter = new Retransmitter(connection, this, rtt, recovery, probe);
+        ackProcessor = new AckProcessor(connection, this, rtt, rack, probe);
     }
 
     /** Our initial sequence number is chosen; nothing is sent yet. */
@@ -71,113 +64,199 @@ final class Sender {
         iss = initialSequence;
         sndUna = initialSequence;
         sndNxt = initialSequence;
-        sndMax = initialSequence;
-        dataSeq = initialSequence + 1;
-        recover = initialSequence;
+        queue.start(initialSequence);
         smallSegmentEnd = initialSequence;
+        recovery.start(initialSequence);
+        window.start(initialSequence);
+    }
+
+    /** Segments of a burst at the present rate. */
+    int burstSegments() {
+        return BurstSize.segments(connection, rtt, window, mss);
     }
 
     void setMss(int mssBytes) {
         mss = mssBytes;
-        congestion.mss(mssBytes);
     }
 
     int mss() {
         return mss;
     }
 
-    void setWindowScale(int scale) {
-        windowScale = scale;
+    SendWindow peerWindow() {
+        return peerWindow;
     }
 
-    void setBufferBytes(int bytes) {
-        bufferBytes = bytes;
+    CongestionControl congestionControl() {
+        return congestion;
+    }
+
+    void setSack(boolean on) {
+        sack = on;
+    }
+
+    boolean usesSack() {
+        return sack;
+    }
+
+    int initialReordering() {
+        return connection.settings().reordering;
+    }
+
+    boolean usesFrto() {
+        return connection.settings().frto;
+    }
+
+    boolean usesProbes() {
+        return sack && connection.settings().tailLossProbes;
+    }
+
+    private CongestionControl congestionControl(String name) {
+        return name.equals(NewReno.NAME) ? new NewReno(window) : new Cubic(window);
+    }
+
+    /** Takes the options that are the sender's; those that let something out take effect with the next output. */
+    void apply(ConnectionOptions options) {
+        queue.setBufferBytes(options.sendBufferBytes, connection.settings());
+        int lowWater = options.notSentLowWaterBytes;
+        queue.setLowWater(lowWater == 0 ? connection.settings().notSentLowWaterBytes : lowWater);
+        // Setting TCP_NODELAY pushes even what a cork holds back, once.
+        pushAll |= options.noDelay && !noDelay;
+        noDelay = options.noDelay;
+        corked = options.cork;
+        retransmitter.setUserTimeout(options.userTimeoutMs * 1_000_000L);
+        if (!congestion.name().equals(options.congestionControl)) {
+            congestion = congestionControl(options.congestionControl);
+            recovery.setCongestionControl(congestion);
+        }
+    }
+
+    /** Setting TCP_NODELAY again pushes again. */
+    void push() {
+        pushAll = true;
     }
 
     int bufferBytes() {
-        return bufferBytes;
+        return queue.bufferBytes();
     }
 
-    void setNoDelay(boolean value) {
-        noDelay = value;
+    Retransmitter retransmitter() {
+        return retransmitter;
     }
 
-    boolean isNoDelay() {
-        return noDelay;
+    CongestionWindow window() {
+        return window;
+    }
+
+    SackScoreboard board() {
+        return board;
+    }
+
+    SendQueue queue() {
+        return queue;
+    }
+
+    RttEstimator rtt() {
+        return rtt;
+    }
+
+    LossRecovery recovery() {
+        return recovery;
     }
 
     // --- The application
 
-    /** Takes bytes to send, as many as the buffer has room for. */
-    int write(ByteBuffer source) {
-        return buffer.append(source, Math.max(bufferBytes - buffer.size(), 0));
+    /**
+     * Takes bytes to send, as many as there is room for, and sends what may go.
+     *
+     * @param more the application says that more follows at once (MSG_MORE)
+     * @param record what follows is to have segments of its own (MSG_EOR)
+     */
+    int write(ByteBuffer source, boolean more, boolean record) {
+        queue.setBurst(burstBytes());
+        int total = 0;
+        while (source.hasRemaining()) {
+            int taken = queue.write(source, sndNxt, more, peerWindow.largest() / 2);
+            if (taken == 0) {
+                break;
+            }
+            total += taken;
+            connection.stats().start(ConnectionStats.Phase.BUSY, now());
+            if (record && !source.hasRemaining()) {
+                queue.endRecord();
+            }
+            moreFollows = more || source.hasRemaining();
+            output();
+        }
+        moreFollows = false;
+        return total;
     }
 
     /** Takes bytes of which the last is urgent (RFC 9293 section 3.8.5). */
     int writeUrgent(ByteBuffer source) {
-        int taken = write(source);
+        int taken = queue.write(source, sndNxt, /* more= */ false, peerWindow.largest() / 2);
         if (taken > 0) {
-            urgent = true;
-            urgentEnd = dataEnd();
+            queue.markUrgent();
+            output();
         }
         return taken;
     }
 
-    /** Linux calls a socket writable while at least a third of its buffer is free. */
+    /** Bytes gathered before they are sent, where there is so much: full segments, at most half of the peer's window. */
+    private int burstBytes() {
+        int most = BurstSize.MAX_BYTES;
+        if (peerWindow.largest() > TcpSettings.DEFAULT_MSS) {
+            most = Math.min(most, peerWindow.largest() / 2);
+        }
+        return Math.max(most / mss * mss, mss);
+    }
+
     boolean isWritable() {
-        return !finQueued && bufferBytes - buffer.size() >= bufferBytes / 3;
+        return queue.isWritable(sndNxt);
     }
 
     /** Nothing more will be written: FIN follows the last byte. */
     void queueFin() {
-        finQueued = true;
+        queue.queueFin();
+        connection.stats().start(ConnectionStats.Phase.BUSY, now());
     }
 
     boolean isFinQueued() {
-        return finQueued;
+        return queue.isFinQueued();
     }
 
     boolean isFinAcknowledged() {
-        return finSent && SeqNum.greaterThan(sndUna, dataEnd());
+        return finSent && SeqNum.greaterThan(sndUna, queue.dataEnd());
     }
 
     int unacknowledgedBytes() {
-        return buffer.size() + (finQueued && !isFinAcknowledged() ? 1 : 0);
-    }
-
-    /** Sequence number after the last byte written: FIN's, once it is queued. */
-    private int dataEnd() {
-        return dataSeq + buffer.size();
+        return queue.size() + (queue.isFinQueued() && !isFinAcknowledged() ? 1 : 0);
     }
 
     // --- The handshake
 
     /** SYN, or SYN with ACK, takes the first sequence number. */
     void synSent() {
+        synRepeated = sndNxt == iss + 1;
+        synSentNs = now();
         sndNxt = iss + 1;
-        sndMax = SeqNum.max(sndMax, sndNxt);
-        startTiming(sndNxt);
+    }
+
+    /** Our SYN went out without being remembered: when, is not known. */
+    void synSentUnseen() {
+        sndNxt = iss + 1;
+        synRepeated = true;
     }
 
     /** Our SYN is acknowledged. */
     void handshakeAcknowledged(Segment segment) {
-        measure(segment);
+        if (!synRepeated) {
+            rtt.sample(segment.arrivalNs - synSentNs, now());
+        } else if (segment.options.hasTimestamps && connection.usesTimestamps()) {
+            ackProcessor.sampleEcho(segment);
+        }
         sndUna = iss + 1;
-        timeouts = 0;
-        connection.cancelRetransmit();
-    }
-
-    /** The window a segment names, bytes; that of a SYN is never scaled (RFC 7323 section 2.2). */
-    int scaledWindow(Segment segment) {
-        return segment.has(Tcp.SYN) ? segment.window : segment.window << windowScale;
-    }
-
-    /** The handshake's window: that of a SYN is not scaled. */
-    void initialWindow(int windowBytes, int seq, int ack) {
-        sndWnd = windowBytes;
-        maxSndWnd = Math.max(maxSndWnd, windowBytes);
-        sndWl1 = seq;
-        sndWl2 = ack;
+        retransmitter.handshakeDone();
     }
 
     // --- Output
@@ -187,117 +266,249 @@ final class Sender {
         if (!connection.maySendData()) {
             return;
         }
-        if (sndNxt == sndMax && sndUna == sndNxt && lastSentNs != 0 && now() - lastSentNs > rtt.rtoNs()) {
-            congestion.idle();
+        restartAfterIdle();
+        int sent = 0;
+        int burst = sendBurst();
+        while (burst > 0) {
+            sent += burst;
+            burst = sendBurst();
         }
-        while (sendNext()) {
-            // One segment, or super-segment, a turn.
+        pushAll = false;
+        if (growDue) {
+            // Only if the application waits and more could have been sent: otherwise it is not the buffer that is too
+            // small.
+            growDue = false;
+            if (board.inFlight() < window.segments()) {
+                queue.grow(window.segments(), recovery.reordering().segments(), mss, connection.settings());
+                queue.isSpaceWanted(sndNxt);
+            }
         }
-        armTimer();
+        boolean limited = board.inFlight() >= window.segments();
+        if (sent > 0 || limited) {
+            validateWindow(limited);
+        }
+        noteReceiveWindow(limited);
+        if (sent > 0) {
+            retransmitter.flightSent();
+        }
+        retransmitter.outputEnded();
     }
 
-    private boolean sendNext() {
+    private void validateWindow(boolean limited) {
+        window.outputEnded(limited, board.segments(), sndUna, sndNxt, now());
+        if (connection.settings().slowStartAfterIdle) {
+            boolean open = recovery.state() == CaState.OPEN && !queue.isSpaceWanted(sndNxt);
+            window.decayUnused(rtt.rtoNs(), now(), open);
+        }
+        if (!window.isLimiting() && unsentBytes() == 0 && queue.isSpaceWanted(sndNxt)) {
+            connection.stats().start(ConnectionStats.Phase.SEND_BUFFER, now());
+        }
+    }
+
+    private void noteReceiveWindow(boolean cwndLimited) {
+        int pending = Math.min(unsentBytes(), mss);
+        if (pending > 0 && !cwndLimited && sndUna + peerWindow.bytes() - sndNxt < pending) {
+            connection.stats().start(ConnectionStats.Phase.RECEIVE_WINDOW, now());
+        } else {
+            connection.stats().stop(ConnectionStats.Phase.RECEIVE_WINDOW, isIdle(), now());
+        }
+    }
+
+    /** RFC 5681 section 4.1: what was learned of the path fades while nothing is sent. */
+    private void restartAfterIdle() {
+        if (!board.isEmpty() || !everSent || unsentBytes() == 0) {
+            return;
+        }
+        long idle = now() - lastDataSentNs;
+        if (idle > 0) {
+            congestion.restarted(idle, now());
+        }
+        if (connection.settings().slowStartAfterIdle && idle > rtt.rtoNs()) {
+            window.restart(idle, rtt.rtoNs(), now());
+        }
+    }
+
+    private int unsentBytes() {
+        return queue.unsent(sndNxt);
+    }
+
+    private boolean isFinPending() {
+        return queue.isFinQueued() && !finSent;
+    }
+
+    /** Sends one burst of segments, as one super-segment where the link takes them; says how many segments it had. */
+    private int sendBurst() {
+        int pending = unsentBytes();
+        boolean finPending = isFinPending();
+        if (pending == 0 && !finPending) {
+            return 0;
+        }
+        int quota = window.segments() - board.inFlight();
+        if (quota <= 0 && pending == 0) {
+            quota = 1; // A lone FIN does not wait for the congestion window.
+        }
+        if (quota <= 0) {
+            return 0;
+        }
         if (!connection.linkHasRoom()) {
             connection.awaitLinkRoom();
-            return false;
+            return 0;
         }
-        int inFlight = sndNxt - sndUna;
-        int pending = Math.max(dataEnd() - sndNxt, 0);
-        boolean finPending = finQueued && SeqNum.atMost(sndNxt, dataEnd());
-        if (pending == 0 && !finPending) {
-            return false;
+        if (board.segments() >= SackScoreboard.MAX_SEGMENTS - BurstSize.MAX_SEGMENTS) {
+            return 0;
         }
-        int allowed = Math.min(sndWnd, sendCwnd()) - inFlight;
-        cwndLimited |= allowed < pending && sendCwnd() <= sndWnd;
-        int length = Math.min(pending, Math.max(allowed, 0));
-        length = Math.min(length, connection.superSegmentBytes(mss));
-        if (length > mss) {
-            length -= length % mss;
-        }
+        int inWindow = Math.max(sndUna + peerWindow.bytes() - sndNxt, 0);
+        int segments = Math.min(quota, Math.max(window.segments() / 2, 1));
+        segments = Math.min(segments, burstSegments());
+        int together = Math.min(queue.together(sndNxt), pending);
+        int length = Math.min(Math.min(together, inWindow), segments * mss);
         boolean last = length == pending;
+        boolean closed = length == together && !last; // More was written behind it: nothing can be added to it.
+        if (length > mss && length % mss != 0 && !closed && !(last && maySendSmall(length % mss, true, finPending))) {
+            length -= length % mss;
+            last = false;
+        }
         if (length == 0 && !(last && finPending)) {
-            return false;
+            return 0;
         }
-        boolean full = length >= mss;
-        if (!full && !maySendSmall(length, last, finPending, inFlight)) {
-            return false;
+        if (length < mss && !closed && !maySendSmall(length, last, finPending)) {
+            return 0;
         }
-        sendData(length, last && finPending, last);
-        return true;
-    }
-
-    /** Limited transmit (RFC 3042): the first two duplicate ACKs let one new segment out each. */
-    private int sendCwnd() {
-        int extra = inRecovery ? 0 : Math.min(duplicateAcks, 2) * mss;
-        return congestion.cwndBytes() + extra;
+        return sendNew(length, last && finPending, /* forced= */ false);
     }
 
     /** Nagle (RFC 896) with Minshall's change, and the sender's part of silly window avoidance (RFC 9293, 3.8.6.2.1). */
-    private boolean maySendSmall(int length, boolean last, boolean finPending, int inFlight) {
-        if (SeqNum.lessThan(sndNxt, sndMax)) {
-            return true;
-        }
+    private boolean maySendSmall(int length, boolean last, boolean finPending) {
         if (!last) {
-            return length >= maxSndWnd / 2 && length > 0;
+            return length >= peerWindow.largest() / 2 && length > 0;
         }
-        if (noDelay || finPending || urgent) {
+        if (finPending || queue.isUrgent() || pushAll) {
             return true;
         }
-        boolean smallInFlight = inFlight > 0 && SeqNum.greaterThan(smallSegmentEnd, sndUna);
+        if (corked || moreFollows) {
+            return false;
+        }
+        if (noDelay) {
+            return true;
+        }
+        boolean smallInFlight = !board.isEmpty() && SeqNum.greaterThan(smallSegmentEnd, sndUna);
         return !smallInFlight;
     }
 
-    private void sendData(int length, boolean fin, boolean last) {
-        int flags = Tcp.ACK | (last && length > 0 ? Tcp.PSH : 0) | (fin ? Tcp.FIN : 0);
-        int seq = sndNxt;
-        boolean first = !isOutstanding();
-        boolean again = SeqNum.lessThan(seq, sndMax);
-        transmit(seq, length, flags);
-        sndNxt = seq + length + (fin ? 1 : 0);
+    /** Sends {@code length} new bytes and FIN, with PSH if {@code forced}; says in how many segments. */
+    private int sendNew(int length, boolean fin, boolean forced) {
+        boolean wasEmpty = board.isEmpty();
+        int from = sndNxt;
+        int dataEnd = from + length;
+        int end = dataEnd + (fin ? 1 : 0);
+        int segments = Math.max((length + mss - 1) / mss, 1);
+        // Pushed at the end of what was written, and where several segments leave as one (as Linux has it).
+        boolean push = length > 0 && (segments > 1 || forced || queue.isPushed(from, dataEnd));
+        transmitPieces(from, dataEnd, push, fin, /* isNew= */ true);
+        for (int i = 0; i < segments; i++) {
+            boolean isLast = i == segments - 1;
+            int segmentEnd = isLast ? end : from + (i + 1) * mss;
+            boolean pushed = isLast && queue.isPushed(from, dataEnd);
+            board.append(from + i * mss, segmentEnd, now(), recovery.delivered(), pushed);
+        }
+        sndNxt = end;
         finSent |= fin;
-        if (again) {
-            connection.countRetransmission();
-        } else if (!timing) {
-            startTiming(sndNxt);
+        everSent = true;
+        lastDataSentNs = now();
+        if (length > 0 && length % mss != 0) {
+            smallSegmentEnd = sndNxt;
         }
-        if (SeqNum.greaterThan(sndNxt, sndMax)) {
-            sndMax = sndNxt;
-            if (length < mss && length > 0) {
-                smallSegmentEnd = sndNxt;
-            }
-        }
-        if (first) {
-            // What was armed until now was for probing.
-            connection.armRetransmit(rtt.rtoNs());
-        }
+        noteDataSent(segments, length);
+        recovery.sent(segments);
+        retransmitter.dataSent(wasEmpty);
+        return segments;
     }
 
-    private void transmit(int seq, int length, int flags) {
+    private void noteDataSent(int segments, int bytes) {
+        ConnectionStats stats = connection.stats();
+        stats.lastDataSentNs = now();
+        stats.bytesSent += bytes;
+        stats.dataSegmentsSent += bytes > 0 ? segments : 0;
+    }
+
+    /** Sends the segment at {@code slot} of the scoreboard again; the scoreboard is the caller's to tell. */
+    void transmitAgain(int slot) {
+        transmitAgain(slot, slot, 1);
+    }
+
+    /** The same of segments that follow each other, all but the last of which are full. */
+    void transmitAgain(int first, int lastSlot, int segments) {
+        int seq = board.seqOf(first);
+        int end = board.endOf(lastSlot);
+        boolean fin = finSent && SeqNum.greaterThan(end, queue.dataEnd());
+        int dataEnd = end - (fin ? 1 : 0);
+        boolean push = dataEnd != seq && board.is(lastSlot, SackScoreboard.PUSHED);
+        connection.countRetransmissions(segments);
+        connection.stats().bytesRetransmitted += dataEnd - seq;
+        noteDataSent(segments, dataEnd - seq);
+        transmitPieces(seq, dataEnd, push, fin, /* isNew= */ false);
+    }
+
+    /** As many packets as the link makes necessary: one if it cuts super-segments itself. */
+    private void transmitPieces(int from, int dataEnd, boolean push, boolean fin, boolean isNew) {
+        int perPacket = connection.superSegmentBytes(mss);
+        perPacket -= perPacket % mss;
+        int at = from;
+        do {
+            int bytes = Math.min(dataEnd - at, perPacket);
+            boolean isLast = at + bytes == dataEnd;
+            int flags = Tcp.ACK | (push && isLast ? Tcp.PSH : 0) | (fin && isLast ? Tcp.FIN : 0);
+            transmit(at, bytes, flags, isNew);
+            at += bytes;
+        } while (at != dataEnd);
+    }
+
+    private void transmit(int seq, int length, int flags, boolean isNew) {
         PacketBuffer packet = connection.newPacket();
-        if (length > 0) {
-            buffer.gather(packet, seq - dataSeq, length);
-        }
-        int allFlags = flags;
-        int urgentPointer = 0;
-        if (urgent && SeqNum.lessThan(seq, urgentEnd)) {
-            // The pointer names the byte after the urgent one, as everyone implements it (RFC 6093 section 2.1).
-            int distance = urgentEnd - seq;
-            if (distance <= 0xffff) {
-                allFlags |= Tcp.URG;
-                urgentPointer = distance;
-            }
-        }
-        lastSentNs = now();
-        connection.transmit(packet, seq, allFlags, urgentPointer, mss);
+        queue.gather(packet, seq, length);
+        int urgentPointer = queue.urgentPointer(seq);
+        connection.transmit(packet, seq, urgentPointer == 0 ? flags : flags | Tcp.URG, urgentPointer, mss, isNew);
     }
 
-    private void startTiming(int end) {
-        timing = true;
-        timedSeq = end;
-        timedAtNs = now();
+    /** A tail loss probe with new data, whatever the congestion window says; false if there is none that may go. */
+    boolean sendOneNew() {
+        if (!hasNewInWindow() || !connection.maySendData() || !connection.linkHasRoom()) {
+            return false;
+        }
+        int length = Math.min(Math.min(unsentBytes(), sndUna + peerWindow.bytes() - sndNxt), mss);
+        sendNew(length, length == unsentBytes() && isFinPending(), /* forced= */ false);
+        return true;
     }
 
-    private long now() {
+    /** Whether something was never sent that the peer's window would take. */
+    boolean hasNewInWindow() {
+        int pending = Math.min(unsentBytes(), mss);
+        return (pending > 0 && SeqNum.atMost(sndNxt + pending, sndUna + peerWindow.bytes()))
+                || (pending == 0 && isFinPending());
+    }
+
+    /** For F-RTO: whether new data could be sent. */
+    boolean maySendNew() {
+        return unsentBytes() > 0 && SeqNum.greaterThan(sndUna + peerWindow.bytes(), sndNxt);
+    }
+
+    /** The window takes something, only not a full segment: after a timeout that is sent too. */
+    boolean sendIntoSmallWindow() {
+        int allowed = sndUna + peerWindow.bytes() - sndNxt;
+        int pending = unsentBytes();
+        if (allowed <= 0 || (pending == 0 && !isFinPending())) {
+            return false;
+        }
+        int length = Math.min(Math.min(pending, allowed), mss);
+        sendNew(length, length == pending && isFinPending(), /* forced= */ true);
+        return true;
+    }
+
+    boolean isInWindow(int seq) {
+        return SeqNum.lessThan(seq, sndUna + peerWindow.bytes());
+    }
+
+    long now() {
         return connection.nowNs();
     }
 
@@ -305,272 +516,90 @@ final class Sender {
 
     /** Whether an acknowledgment is of something we sent. */
     boolean isAckAcceptable(int ack) {
-        return SeqNum.atMost(ack, sndMax);
+        return SeqNum.atMost(ack, sndNxt);
     }
 
     /** Whether it is so old that only someone guessing would send it (RFC 5961 section 5.2). */
     boolean isAckTooOld(int ack) {
-        return SeqNum.lessThan(ack, sndUna - Math.max(maxSndWnd, 1));
+        return SeqNum.lessThan(ack, sndUna - Math.max(peerWindow.largest(), 1));
     }
 
     boolean acknowledges(int ack) {
-        return SeqNum.greaterThan(ack, sndUna) && SeqNum.atMost(ack, sndMax);
+        return SeqNum.greaterThan(ack, sndUna) && SeqNum.atMost(ack, sndNxt);
     }
 
     /** Takes the acknowledgment and window of an acceptable segment (RFC 9293 section 3.10.7.4, fifth). */
     void acknowledged(Segment segment) {
-        int ack = segment.ack;
-        int window = scaledWindow(segment);
-        boolean duplicate =
-                ack == sndUna && segment.length() == 0 && window == sndWnd && SeqNum.greaterThan(sndMax, sndUna);
-        updateWindow(segment, window);
-        if (SeqNum.greaterThan(ack, sndUna)) {
-            newlyAcknowledged(segment, ack - sndUna);
-        } else if (duplicate) {
-            duplicateAck();
-        }
-        probesSent = 0;
-        if (sndWnd == 0) {
-            // The peer lives and has no room: however long that lasts, it is no reason to give up.
-            timeouts = Math.min(timeouts, 1);
-            firstTimeoutNs = now();
-        } else if (!isOutstanding()) {
-            rtt.progress();
-            connection.cancelRetransmit();
+        ackProcessor.acknowledged(segment);
+    }
+
+    /** Data was acknowledged: the buffer may have to grow, and the application may go on. */
+    void dataAcknowledged() {
+        growDue |= queue.isSpaceWanted();
+        if (!queue.isSpaceWanted(sndNxt)) {
+            connection.stats().stop(ConnectionStats.Phase.SEND_BUFFER, isIdle(), now());
         }
     }
 
-    private void updateWindow(Segment segment, int window) {
-        if (SeqNum.lessThan(sndWl1, segment.seq) || (sndWl1 == segment.seq && SeqNum.atMost(sndWl2, segment.ack))) {
-            sndWnd = window;
-            maxSndWnd = Math.max(maxSndWnd, window);
-            sndWl1 = segment.seq;
-            sndWl2 = segment.ack;
-        }
-    }
-
-    private void newlyAcknowledged(Segment segment, int bytes) {
-        int ack = segment.ack;
-        int flight = sndMax - sndUna;
-        measure(segment);
-        releaseAcknowledged(ack);
-        sndUna = ack;
-        sndNxt = SeqNum.max(sndNxt, sndUna);
-        if (urgent && SeqNum.atLeast(sndUna, urgentEnd)) {
-            urgent = false;
-        }
-        timeouts = 0;
-        rtt.progress();
-        if (inRecovery) {
-            if (SeqNum.atLeast(ack, recover)) {
-                inRecovery = false;
-                duplicateAcks = 0;
-                congestion.exitRecovery(sndNxt - sndUna);
-            } else {
-                congestion.partialAck(bytes);
-                retransmitFirst();
-            }
-        } else {
-            duplicateAcks = 0;
-            // In slow start a window half used is reason enough to open it further, as Linux judges.
-            boolean slowStart = congestion.cwndBytes() < congestion.ssthreshBytes();
-            if (cwndLimited || (slowStart && 2L * flight > congestion.cwndBytes())) {
-                congestion.acknowledged(bytes);
-            }
-        }
-        cwndLimited = false;
-        connection.dataAcknowledged();
-        restartTimer();
-    }
-
-    private void releaseAcknowledged(int ack) {
-        int data = Math.min(ack - dataSeq, buffer.size());
-        if (data > 0) {
-            buffer.release(data);
-            dataSeq += data;
-        }
-    }
-
-    /** One measurement a round trip (RFC 6298 section 3), to the moment the ACK arrived and not when it is processed. */
-    private void measure(Segment segment) {
-        if (timing && SeqNum.atLeast(segment.ack, timedSeq)) {
-            timing = false;
-            rtt.sample(segment.arrivalNs - timedAtNs);
-        } else if (!timing && segment.options.hasTimestamps && timeouts > 0) {
-            // After retransmissions only the echoed timestamp says which one was answered (RFC 7323 section 4.1).
-            int elapsedMs = connection.timestampNow() - segment.options.timestampEcho;
-            if (elapsedMs >= 0 && elapsedMs < TcpSettings.MAX_RTO_NS / 1_000_000) {
-                rtt.sample(Math.max(elapsedMs, 1) * 1_000_000L);
-            }
-        }
-    }
-
-    private void duplicateAck() {
-        if (inRecovery) {
-            congestion.duplicateAck();
-            return;
-        }
-        duplicateAcks++;
-        if (duplicateAcks == DUPLICATE_THRESHOLD && SeqNum.atLeast(sndUna, recover)) {
-            inRecovery = true;
-            recover = sndMax;
-            congestion.enterRecovery(sndMax - sndUna);
-            connection.countFastRetransmit();
-            retransmitFirst();
-            restartTimer();
-        }
-    }
-
-    private void retransmitFirst() {
-        int length = Math.min(Math.min(mss, buffer.size()), sndMax - sndUna);
-        boolean fin = finSent && length == buffer.size() && SeqNum.greaterThan(sndMax, dataEnd());
-        if (length == 0 && !fin) {
-            return;
-        }
-        timing = false;
-        connection.countRetransmission();
-        transmit(sndUna, length, Tcp.ACK | (fin ? Tcp.FIN : 0) | (length > 0 && length == buffer.size() ? Tcp.PSH : 0));
+    /** The handshake is over: buffers take what the path's segments need. */
+    void established() {
+        queue.grow(window.segments(), recovery.reordering().segments(), mss, connection.settings());
     }
 
     // --- Timers
 
-    private boolean isOutstanding() {
-        return sndUna != sndMax;
-    }
-
-    /** Arms the timer if it should run and does not: for retransmission, or for probing a closed window. */
-    private void armTimer() {
-        if (isOutstanding()) {
-            if (!connection.isRetransmitArmed()) {
-                connection.armRetransmit(rtt.rtoNs());
-            }
-        } else if (isBlockedByWindow() && !connection.isRetransmitArmed()) {
-            connection.armRetransmit(rtt.rtoNs());
-        }
-    }
-
-    private boolean isBlockedByWindow() {
-        return buffer.size() > 0 || (finQueued && !finSent);
-    }
-
-    private void restartTimer() {
-        connection.cancelRetransmit();
-        if (isOutstanding()) {
-            connection.armRetransmit(rtt.rtoNs());
-        }
-    }
-
-    /** The retransmission timer fired (RFC 6298 section 5.4 on, RFC 9293 section 3.8.6.1 for probes). */
-    void timerExpired() {
-        if (!isOutstanding()) {
-            probe();
-            return;
-        }
-        if (timeouts == 0) {
-            firstTimeoutNs = now();
-        }
-        congestion.timeout(sndMax - sndUna, timeouts == 0);
-        timeouts++;
-        if (isGivenUp()) {
-            connection.giveUp();
-            return;
-        }
-        connection.countTimeout();
-        rtt.backOff();
-        inRecovery = false;
-        duplicateAcks = 0;
-        recover = sndMax;
-        timing = false;
-        sndNxt = sndUna;
-        if (connection.isHandshaking()) {
-            connection.retransmitHandshake();
-            sndNxt = sndMax;
-        } else {
-            sendAgain();
-        }
-        connection.armRetransmit(rtt.rtoNs());
-    }
-
-    /** The first unacknowledged segment, whatever the window says. */
-    private void sendAgain() {
-        int before = sndMax;
-        retransmitFirst();
-        int length = Math.min(Math.min(mss, buffer.size()), before - sndUna);
-        boolean fin = finSent && length == buffer.size() && SeqNum.greaterThan(before, dataEnd());
-        sndNxt = sndUna + length + (fin ? 1 : 0);
-    }
-
-    private boolean isGivenUp() {
-        if (connection.isHandshaking()) {
-            return timeouts > connection.handshakeRetries();
-        }
-        if (connection.isOrphan()) {
-            return timeouts > TcpSettings.ORPHAN_RETRIES;
-        }
-        return timeouts > 1 && now() - firstTimeoutNs >= giveUpNs();
-    }
-
-    /** Linux counts tcp_retries2 as the time that many doublings take from the least timeout, up to the most. */
-    private static long giveUpNs() {
-        long total = 0;
-        long rto = TcpSettings.MIN_RTO_NS;
-        for (int i = 0; i <= TcpSettings.DATA_RETRIES; i++) {
-            total += Math.min(rto, TcpSettings.MAX_RTO_NS);
-            rto = Math.min(rto * 2, TcpSettings.MAX_RTO_NS);
-        }
-        return total;
-    }
-
-    /** Asks a peer whose window is closed, or too small for what waits, whether it has opened. */
-    private void probe() {
-        if (!isBlockedByWindow() && !isOutstanding()) {
-            return;
-        }
-        probesSent++;
-        if (probesSent > (connection.isOrphan() ? TcpSettings.ORPHAN_RETRIES : TcpSettings.DATA_RETRIES)) {
-            connection.giveUp();
-            return;
-        }
-        rtt.backOff();
-        int allowed = sndWnd - (sndNxt - sndUna);
-        int pending = Math.max(dataEnd() - sndNxt, 0);
-        if (allowed > 0 && pending > 0) {
-            // The window takes something, only not a full segment: after a timeout that is sent too.
-            sendData(Math.min(Math.min(pending, allowed), mss), false, false);
-        } else {
-            // A segment that was acknowledged already provokes an answer with the window, as Linux probes.
-            connection.sendProbe(sndUna - 1);
-        }
-        connection.armRetransmit(rtt.rtoNs());
+    boolean isBlockedByWindow() {
+        return unsentBytes() > 0 || isFinPending();
     }
 
     /** The path takes less than we thought (RFC 1191): everything outstanding is cut anew. */
     void reduceMss(int mssBytes) {
         setMss(mssBytes);
-        sndNxt = sndUna;
-        timing = false;
+        board.recut(mssBytes, now());
+        retransmitter.sendLost();
         output();
     }
 
     /** A keepalive was due (RFC 9293 section 3.8.4): only an idle connection is probed. */
     boolean isIdle() {
-        return !isOutstanding() && buffer.size() == 0;
-    }
-
-    int cwndBytes() {
-        return congestion.cwndBytes();
+        return board.isEmpty() && queue.isEmpty();
     }
 
     int windowBytes() {
-        return sndWnd;
+        return peerWindow.bytes();
     }
 
     int sndMax() {
-        return sndMax;
+        return sndNxt;
+    }
+
+    boolean usesEcn() {
+        return connection.ecn.isInUse();
+    }
+
+    void congestionReduced() {
+        connection.ecn.reduced();
+    }
+
+    void congestionReductionUndone() {
+        connection.ecn.reductionUndone();
+    }
+
+    void countRecovery() {
+        connection.countFastRetransmit();
+    }
+
+    void countDuplicates(int segments) {
+        connection.countDuplicates(segments);
+    }
+
+    void countUndo() {
+        connection.countUndo();
     }
 
     /** Gives all memory back. */
     void clear() {
-        buffer.clear();
+        queue.clear();
+        board.clear();
     }
 }

@@ -14,6 +14,7 @@ import dev.atoll.stack.ip.Ipv4Layer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Demuxer;
 import dev.atoll.stack.transport.Ports;
@@ -41,10 +42,14 @@ public final class TcpLayer implements TransportHandler {
     private final SegmentWriter writer;
     private final SegmentArrival arrival;
     private final Segment segment = new Segment();
+    private final SynCookies cookies;
+    private final AckSummary ackSummary = new AckSummary();
+    private final TcpTuning settings;
     private int timeWaits;
 
-    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip) {
+    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip, TcpTuning settings) {
         this.cycle = cycle;
+        this.settings = settings;
         this.counters = counters;
         this.pool = pool;
         this.ip = ip;
@@ -52,6 +57,7 @@ public final class TcpLayer implements TransportHandler {
         ports = new Ports(cycle.rng());
         sequenceHash = new KeyedHash(cycle.rng());
         timestampHash = new KeyedHash(cycle.rng());
+        cookies = new SynCookies(cycle);
         writer = new SegmentWriter(ip, pool, counters);
         arrival = new SegmentArrival(this);
         ip.register(this);
@@ -66,11 +72,11 @@ public final class TcpLayer implements TransportHandler {
     // --- Opening
 
     public Connection newConnection() {
-        return new Connection(this, new ConnectionOptions());
+        return new Connection(this, new ConnectionOptions(settings));
     }
 
     public Listener newListener() {
-        return new Listener(this, new ConnectionOptions());
+        return new Listener(this, new ConnectionOptions(settings));
     }
 
     public Ports ports() {
@@ -397,6 +403,22 @@ public final class TcpLayer implements TransportHandler {
 
     BufferPool pool() {
         return pool;
+    }
+
+    SynCookies cookies() {
+        return cookies;
+    }
+
+    SegmentArrival arrival() {
+        return arrival;
+    }
+
+    AckSummary ackSummary() {
+        return ackSummary;
+    }
+
+    TcpTuning settings() {
+        return settings;
     }
 
     SegmentWriter writer() {

@@ -11,18 +11,12 @@ public final class TcpSettings {
     static final long MIN_RTO_NS = 200 * MS;
     /** TCP_RTO_MAX. */
     static final long MAX_RTO_NS = 120 * SECOND;
-    /** tcp_syn_retries. */
-    static final int SYN_RETRIES = 6;
-    /** tcp_synack_retries. */
-    static final int SYN_ACK_RETRIES = 5;
     /** tcp_retries2: as long as this many doublings from the least RTO would take. */
     static final int DATA_RETRIES = 15;
     /** tcp_orphan_retries, which is 8 where the setting is 0. */
     static final int ORPHAN_RETRIES = 8;
     /** TCP_TIMEWAIT_LEN: less than 2 MSL of RFC 9293, as every system in use. */
     static final long TIME_WAIT_NS = 60 * SECOND;
-    /** tcp_fin_timeout: how long an orphan waits for the peer's FIN. */
-    static final long FIN_WAIT_2_NS = 60 * SECOND;
     /** TCP_DELACK_MIN: RFC 9293 (MUST-58) allows up to 500 ms. */
     static final long DELAYED_ACK_NS = 40 * MS;
     /** RFC 6928. */
@@ -52,10 +46,6 @@ public final class TcpSettings {
     static final int KEEPALIVE_INTERVAL_SECONDS = 75;
     static final int KEEPALIVE_PROBES = 9;
 
-    /** Default of SO_SNDBUF, bytes: what netstack has; Linux grows its own from 16 KiB to 4 MiB. */
-    static final int SEND_BUFFER_BYTES = 1 << 20;
-    /** Default of SO_RCVBUF, bytes: what netstack has; Linux grows its own from 128 KiB to 6 MiB. */
-    static final int RECEIVE_BUFFER_BYTES = 1 << 20;
     /** Least and most a buffer can be set to, bytes. */
     static final int MIN_BUFFER_BYTES = 4096;
 

@@ -11,11 +11,14 @@ final class Constants {
     static final long MSG_OOB = 1;
     static final long MSG_DONTWAIT = 0x40;
     static final long MSG_NOSIGNAL = 0x4000;
+    static final long MSG_EOR = 0x80;
+    static final long MSG_MORE = 0x8000;
     static final long POLLIN = 1;
     static final long POLLOUT = 4;
     static final long POLLERR = 8;
     static final long POLLHUP = 0x10;
     static final long POLLRDHUP = 0x2000;
+    static final long EPOLLET = 0x8000_0000L;
 
     private static final Map<String, Long> VALUES = new HashMap<>();
 
@@ -26,12 +29,15 @@ final class Constants {
         put("SO_KEEPALIVE", 9, "SO_OOBINLINE", 10, "SO_LINGER", 13, "SO_REUSEPORT", 15);
         put("IP_TOS", 1, "IP_TTL", 2);
         put("TCP_NODELAY", 1, "TCP_MAXSEG", 2, "TCP_KEEPIDLE", 4, "TCP_KEEPINTVL", 5, "TCP_KEEPCNT", 6);
-        put("TCP_QUICKACK", 12);
+        put("TCP_QUICKACK", 12, "TCP_CORK", 3, "TCP_SYNCNT", 7, "TCP_LINGER2", 8, "TCP_DEFER_ACCEPT", 9);
+        put("TCP_WINDOW_CLAMP", 10, "TCP_USER_TIMEOUT", 18, "TCP_NOTSENT_LOWAT", 25);
         put("F_GETFL", 3, "F_SETFL", 4, "O_RDONLY", 0, "O_WRONLY", 1, "O_RDWR", 2, "O_NONBLOCK", O_NONBLOCK);
         put("SHUT_RD", 0, "SHUT_WR", 1, "SHUT_RDWR", 2, "SIOCINQ", 0x541b, "FIONREAD", 0x541b, "SIOCOUTQ", 0x5411);
-        put("MSG_OOB", MSG_OOB, "MSG_PEEK", 2, "MSG_TRUNC", 0x20, "MSG_DONTWAIT", MSG_DONTWAIT, "MSG_EOR", 0x80);
-        put("MSG_NOSIGNAL", MSG_NOSIGNAL, "MSG_MORE", 0x8000, "MSG_ZEROCOPY", 0x4000000, "MSG_FASTOPEN", 0x20000000);
+        put("MSG_OOB", MSG_OOB, "MSG_PEEK", 2, "MSG_TRUNC", 0x20, "MSG_DONTWAIT", MSG_DONTWAIT, "MSG_EOR", MSG_EOR);
+        put("MSG_NOSIGNAL", MSG_NOSIGNAL, "MSG_MORE", MSG_MORE, "MSG_ZEROCOPY", 0x4000000, "MSG_FASTOPEN", 0x20000000);
         put("POLLIN", POLLIN, "POLLOUT", POLLOUT, "POLLERR", POLLERR, "POLLHUP", POLLHUP, "POLLRDHUP", POLLRDHUP);
+        put("EPOLLIN", POLLIN, "EPOLLOUT", POLLOUT, "EPOLLERR", POLLERR, "EPOLLHUP", POLLHUP, "EPOLLRDHUP", POLLRDHUP);
+        put("EPOLLET", EPOLLET, "EPOLL_CTL_ADD", 1, "EPOLL_CTL_DEL", 2, "EPOLL_CTL_MOD", 3);
         put("EPERM", 1, "EBADF", 9, "EAGAIN", 11, "EWOULDBLOCK", 11, "EACCES", 13, "EEXIST", 17, "ENODEV", 19);
         put("EINVAL", 22, "EPIPE", 32, "EDESTADDRREQ", 89, "EMSGSIZE", 90, "ENOPROTOOPT", 92, "EOPNOTSUPP", 95);
         put("EAFNOSUPPORT", 97, "EADDRINUSE", 98, "EADDRNOTAVAIL", 99, "ENETUNREACH", 101, "ECONNABORTED", 103);

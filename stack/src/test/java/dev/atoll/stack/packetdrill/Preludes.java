@@ -1,7 +1,6 @@
 package dev.atoll.stack.packetdrill;
 
-import dev.atoll.stack.Stack;
-import dev.atoll.stack.StackBuilder;
+import dev.atoll.stack.options.TcpTuning;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -9,37 +8,106 @@ import java.util.regex.Pattern;
 
 /**
  * What the shell commands of a script mean here. They set sysctls of the kernel under test: those that have a
- * counterpart among the stack's options set that, those that change nothing a packet shows are passed over, and the
+ * counterpart among the stack's settings set that, those that change nothing a packet shows are passed over, and the
  * rest make the script one that cannot be run here.
+ *
+ * <p>A call of the collection's {@code defaults.sh} stands for the settings that file makes.
  */
 final class Preludes {
     private static final Pattern SETTING =
             Pattern.compile("(?:net[./]ipv4[./])(tcp_[a-z0-9_]+)\\s*=\\s*(\"[^\"]*\"|[^\\s\\\\]+)");
+
+    private static final Pattern DEFAULTS = Pattern.compile("(?:^|\\s|/)defaults\\.sh\\b");
 
     /** Settings whose values here do not matter to scripts of features that exist. */
     private static final Set<String> INDIFFERENT = Set.of(
             "tcp_fastopen",
             "tcp_fastopen_key",
             "tcp_tso_win_divisor",
-            "tcp_min_tso_segs",
-            "tcp_ecn",
-            "tcp_early_retrans",
             "tcp_no_metrics_save",
+            "tcp_rto_min_us",
             "tcp_syncookies");
+
+    /** Commands that change a link or a queue in a way the virtual link does not have. */
+    private static final Pattern FOREIGN = Pattern.compile("tc qdisc replace|ip (-6 )?route change|limit 0");
 
     private Preludes() {}
 
-    /** A builder with the options that the commands before the first event set. */
-    static StackBuilder builder(List<String> commands) throws ScriptFailure {
+    /** The settings that the commands before the first event make. */
+    static TcpTuning tuning(List<String> commands) throws ScriptFailure {
+        TcpTuning tuning = new TcpTuning();
         for (String command : commands) {
+            if (DEFAULTS.matcher(command).find()) {
+                setDefaults(tuning);
+            }
+            Matcher foreign = FOREIGN.matcher(command);
+            if (foreign.find()) {
+                throw ScriptFailure.skip("the command `" + foreign.group() + "`");
+            }
             Matcher setting = SETTING.matcher(command);
             while (setting.find()) {
-                if (!INDIFFERENT.contains(setting.group(1))) {
-                    throw ScriptFailure.skip("sysctl " + setting.group(1) + "=" + setting.group(2));
+                set(tuning, setting.group(1), setting.group(2).replace("\"", ""));
+            }
+        }
+        return tuning;
+    }
+
+    private static void setDefaults(TcpTuning tuning) {
+        tuning.receiveBufferBytes = 540_000;
+        tuning.receiveBufferMaxBytes = 15 << 20;
+        tuning.sendBufferBytes = 256 << 10;
+        tuning.sendBufferMaxBytes = 4 << 20;
+        tuning.synRetries = 5;
+        tuning.slowStartAfterIdle = false;
+        tuning.ecn = TcpTuning.Ecn.OFF;
+    }
+
+    private static void set(TcpTuning tuning, String name, String value) throws ScriptFailure {
+        switch (name) {
+            case "tcp_timestamps" -> tuning.timestamps = !value.equals("0");
+            case "tcp_sack" -> tuning.sack = !value.equals("0");
+            case "tcp_dsack" -> tuning.duplicateSack = !value.equals("0");
+            case "tcp_window_scaling" -> tuning.windowScaling = !value.equals("0");
+            case "tcp_frto" -> tuning.frto = !value.equals("0");
+            case "tcp_early_retrans" -> tuning.tailLossProbes = value.equals("3") || value.equals("4");
+            case "tcp_slow_start_after_idle" -> tuning.slowStartAfterIdle = !value.equals("0");
+            case "tcp_min_tso_segs" -> tuning.minBurstSegments = Integer.parseInt(value);
+            case "tcp_reordering" -> tuning.reordering = Integer.parseInt(value);
+            case "tcp_notsent_lowat" -> tuning.notSentLowWaterBytes = Integer.parseUnsignedInt(value);
+            case "tcp_congestion_control" -> tuning.congestionControl = value;
+            case "tcp_syn_retries" -> tuning.synRetries = Integer.parseInt(value);
+            case "tcp_synack_retries" -> tuning.synAckRetries = Integer.parseInt(value);
+            case "tcp_ecn" -> tuning.ecn = ecn(value);
+            case "tcp_rmem", "tcp_wmem" -> setBuffer(tuning, name, value);
+            default -> {
+                if (!INDIFFERENT.contains(name)) {
+                    throw ScriptFailure.skip("sysctl " + name + "=" + value);
                 }
             }
         }
-        return Stack.builder();
+    }
+
+    private static TcpTuning.Ecn ecn(String value) throws ScriptFailure {
+        return switch (value) {
+            case "0" -> TcpTuning.Ecn.OFF;
+            case "1" -> TcpTuning.Ecn.ON;
+            case "2" -> TcpTuning.Ecn.PASSIVE;
+            default -> throw ScriptFailure.skip("sysctl tcp_ecn=" + value);
+        };
+    }
+
+    private static void setBuffer(TcpTuning tuning, String name, String value) throws ScriptFailure {
+        String[] sizes = value.split("\\s+", -1);
+        if (sizes.length != 3) {
+            throw ScriptFailure.skip("sysctl " + name + "=" + value);
+        }
+        if (name.equals("tcp_rmem")) {
+            tuning.receiveBufferBytes = Integer.parseInt(sizes[1]);
+            tuning.receiveBufferMaxBytes = Integer.parseInt(sizes[2]);
+        } else {
+            tuning.sendBufferBytes = Integer.parseInt(sizes[1]);
+            tuning.sendBufferMaxBytes = Integer.parseInt(sizes[2]);
+        }
     }
 
     /** Commands between events change a running kernel; here they can only be passed over or refused. */

@@ -9,8 +9,9 @@ import java.util.Map;
  *
  * @param toleranceUs how far from its time an event may be
  * @param tolerancePercent or how far in percent of the time since the event before, whichever is more
- * @param tickUs what a step of an outbound timestamp means
+ * @param tickUs what a step of an outbound timestamp means; 0 if their values are not compared
  * @param strictSegments an outbound packet must be one segment, not a run of them
+ * @param inboundMssBytes payload of the segments that inbound packets were coalesced from, or 0
  */
 record ScriptConfig(
         IpAddress localIp,
@@ -23,7 +24,8 @@ record ScriptConfig(
         long toleranceUs,
         double tolerancePercent,
         long tickUs,
-        boolean strictSegments) {
+        boolean strictSegments,
+        int inboundMssBytes) {
 
     static ScriptConfig of(Map<String, String> options) throws ScriptFailure {
         String version = options.getOrDefault("ip_version", "ipv4");
@@ -46,8 +48,9 @@ record ScriptConfig(
                     integer(options, "mtu", 1500),
                     integer(options, "tolerance_usecs", 4000),
                     new BigDecimal(options.getOrDefault("tolerance_percent", "12.5")).doubleValue(),
-                    integer(options, "tcp_ts_tick_usecs", 1000),
-                    options.containsKey("strict_segments"));
+                    integer(options, "tcp_ts_tick_usecs", 0),
+                    options.containsKey("strict_segments"),
+                    integer(options, "mss", 0));
         } catch (IllegalArgumentException e) {
             ScriptFailure failure = ScriptFailure.skip("options: " + e.getMessage());
             failure.initCause(e);

@@ -27,13 +27,17 @@ final class ScriptLink implements LinkEndpoint {
     record Sent(long timeNs, Ipv4Packet packet) {}
 
     private final int mtuBytes;
+    /** What a link that coalesces says of the segments it joined, or 0. */
+    private final int inboundMssBytes;
+
     private final List<Sent> sent = new ArrayList<>();
     private final Queue<Bytes> input = new ArrayDeque<>();
     private @Nullable LinkDispatcher dispatcher;
     private @Nullable String complaint;
 
-    ScriptLink(int mtuBytes) {
+    ScriptLink(int mtuBytes, int inboundMssBytes) {
         this.mtuBytes = mtuBytes;
+        this.inboundMssBytes = inboundMssBytes;
     }
 
     @Override
@@ -107,6 +111,7 @@ final class ScriptLink implements LinkEndpoint {
             int at = packet.append(frame.length());
             packet.data().put(at, frame.toArray());
             packet.arrivalNs = to.nowNs();
+            packet.gsoSize = inboundMssBytes;
             to.deliver(packet);
         }
     }

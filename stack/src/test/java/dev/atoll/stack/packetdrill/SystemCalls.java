@@ -17,6 +17,8 @@ final class SystemCalls {
     private final ScriptConfig config;
     private final Conversations conversations;
     private final TreeMap<Integer, Socket> descriptors = new TreeMap<>();
+    private final EpollCalls epolls = new EpollCalls(this);
+    private @Nullable TcpEndpoint connection;
     private final TransferCalls transfers = new TransferCalls();
 
     SystemCalls(Stack stack, ScriptConfig config, Conversations conversations) {
@@ -33,6 +35,16 @@ final class SystemCalls {
         }
         if (call.name().equals("poll")) {
             return new PollCall(this, arguments);
+        }
+        switch (call.name()) {
+            case "epoll_create", "epoll_create1":
+                return epolls.create(call.result());
+            case "epoll_ctl":
+                return epolls.control(arguments);
+            case "epoll_wait":
+                return epolls.await(arguments);
+            default:
+                break;
         }
         if (arguments.isEmpty()) {
             throw ScriptFailure.skip("system call " + call.name());
@@ -64,7 +76,7 @@ final class SystemCalls {
 
     /** Whether a call on this descriptor waits instead of failing with EAGAIN. */
     boolean mayBlock(SystemCall call) throws ScriptFailure {
-        if (call.name().equals("poll")) {
+        if (call.name().equals("poll") || call.name().startsWith("epoll")) {
             return true;
         }
         Socket socket = call.arguments().isEmpty() ? null : at(call.arguments().get(0));
@@ -77,6 +89,16 @@ final class SystemCalls {
 
     @Nullable Socket at(Expression fd) throws ScriptFailure {
         return descriptors.get((int) Values.number(fd));
+    }
+
+    /** Something happened: what it changes is noted, as an edge may be over before anyone waits for it. */
+    void observe() throws ScriptFailure {
+        epolls.observe();
+    }
+
+    /** The connection that assertions are about: the one opened or accepted last, also after it was closed. */
+    @Nullable TcpEndpoint connection() {
+        return connection;
     }
 
     void closeAll() {
@@ -134,6 +156,7 @@ final class SystemCalls {
             return null;
         }
         Socket child = new Socket(accepted);
+        connection = accepted;
         conversations.accepted(accepted.remoteAddress(), child);
         return Outcome.of(install(child, wanted));
     }
@@ -148,6 +171,7 @@ final class SystemCalls {
                 return Outcome.DONE;
             };
         }
+        connection = socket.tcp();
         boolean[] begun = new boolean[1];
         return () -> {
             if (!begun[0]) {

@@ -2,6 +2,7 @@ package dev.atoll.stack.packetdrill;
 
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
+import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.wire.FullAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,11 @@ final class TransferCalls {
     private static final Map<String, Integer> FLAGS_ARGUMENT =
             Map.of("send", 3, "sendto", 3, "sendmsg", 2, "recv", 3, "recvfrom", 3, "recvmsg", 2);
 
-    private static final long FLAGS_BUILT = Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL | Constants.MSG_OOB;
+    private static final long FLAGS_BUILT = Constants.MSG_DONTWAIT
+            | Constants.MSG_NOSIGNAL
+            | Constants.MSG_OOB
+            | Constants.MSG_MORE
+            | Constants.MSG_EOR;
     private static final long FIONREAD = 0x541b;
     private static final long SIOCOUTQ = 0x5411;
 
@@ -28,7 +33,9 @@ final class TransferCalls {
             case "read", "recv", "recvfrom":
                 int room = (int) Values.number(arguments.get(2));
                 return () -> read(socket, room);
-            case "readv", "recvmsg":
+            case "recvmsg":
+                return receiveMessage(socket, arguments.get(1));
+            case "readv":
                 int vectorRoom = Values.vectorLength(arguments.get(1));
                 return () -> read(socket, vectorRoom);
             case "write", "send", "sendto":
@@ -51,7 +58,8 @@ final class TransferCalls {
 
     private static void checkFlags(String name, List<Expression> arguments) throws ScriptFailure {
         if (flags(name, arguments, ~FLAGS_BUILT)) {
-            throw ScriptFailure.skip("a flag of " + name + " other than MSG_DONTWAIT, MSG_NOSIGNAL and MSG_OOB");
+            throw ScriptFailure.skip(
+                    "a flag of " + name + " other than MSG_DONTWAIT, MSG_EOR, MSG_MORE, MSG_NOSIGNAL and MSG_OOB");
         }
         boolean receives = name.startsWith("recv");
         if (receives && flags(name, arguments, Constants.MSG_OOB)) {
@@ -83,6 +91,42 @@ final class TransferCalls {
         return Outcome.of(count);
     }
 
+    /** With TCP_INQ the message says how much is left, or 1 if that is only the end of the stream. */
+    private static Attempt receiveMessage(Socket socket, Expression message) throws ScriptFailure {
+        Expression control = message instanceof Expression.Struct struct ? struct.member("msg_control") : null;
+        if (control == null) {
+            int room = Values.vectorLength(message);
+            return () -> read(socket, room);
+        }
+        long expected = bytesLeft(control);
+        int room = Values.vectorLength(((Expression.Struct) message).member("msg_iov"));
+        return () -> {
+            Outcome outcome = read(socket, room);
+            if (outcome == null) {
+                return null;
+            }
+            int available = socket.tcp().available();
+            boolean ended = (socket.endpoint().readiness() & Readiness.RDHUP) != 0;
+            long left = available == 0 && ended ? 1 : available;
+            if (left != expected) {
+                throw ScriptFailure.failed("TCP_CM_INQ is " + left + ", expected " + expected);
+            }
+            return outcome;
+        };
+    }
+
+    private static long bytesLeft(Expression control) throws ScriptFailure {
+        if (control instanceof Expression.Listing list
+                && list.items().size() == 1
+                && list.items().get(0) instanceof Expression.Struct one
+                && one.member("cmsg_type") instanceof Expression.Word type
+                && type.name().equals("TCP_CM_INQ")) {
+            Expression data = one.member("cmsg_data");
+            return data == null ? 0 : Values.number(data);
+        }
+        throw ScriptFailure.skip("control messages other than TCP_CM_INQ");
+    }
+
     /** What was read must be what the script's packets carried, each byte in its place. */
     private static void verify(ByteBuffer read, int streamOffset) throws ScriptFailure {
         for (int i = 0; i < read.position(); i++) {
@@ -108,7 +152,9 @@ final class TransferCalls {
         }
         boolean urgent = flags(name, arguments, Constants.MSG_OOB);
         boolean all = !socket.nonBlocking && !flags(name, arguments, Constants.MSG_DONTWAIT);
-        return new StreamWrite(socket, explicit, length, urgent, all);
+        boolean more = flags(name, arguments, Constants.MSG_MORE);
+        boolean record = flags(name, arguments, Constants.MSG_EOR);
+        return new StreamWrite(socket, explicit, length, urgent, all, more, record);
     }
 
     private static Outcome ioctl(Socket socket, List<Expression> arguments) throws ScriptFailure {
@@ -137,10 +183,21 @@ final class TransferCalls {
         private final int length;
         private final boolean urgent;
         private final boolean all;
+        private final boolean more;
+        private final boolean record;
         private byte @Nullable [] content;
         private int taken;
 
-        StreamWrite(Socket socket, byte @Nullable [] explicit, int length, boolean urgent, boolean all) {
+        StreamWrite(
+                Socket socket,
+                byte @Nullable [] explicit,
+                int length,
+                boolean urgent,
+                boolean all,
+                boolean more,
+                boolean record) {
+            this.more = more;
+            this.record = record;
             this.socket = socket;
             this.explicit = explicit;
             this.length = length;
@@ -158,8 +215,13 @@ final class TransferCalls {
             if (urgent) {
                 return sendUrgent(bytes);
             }
+            if (taken > 0 && (socket.endpoint().readiness() & Readiness.OUT) == 0) {
+                return null; // A writer that waits is woken when the socket is writable, not for any room.
+            }
             ByteBuffer source = ByteBuffer.wrap(bytes, taken, length - taken);
-            int count = socket.tcp().write(source);
+            int count = more
+                    ? socket.tcp().writeMore(source)
+                    : record ? socket.tcp().writeRecord(source) : socket.tcp().write(source);
             if (count == Endpoint.WOULD_BLOCK) {
                 return null;
             }

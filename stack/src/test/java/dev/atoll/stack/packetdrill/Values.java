@@ -60,7 +60,10 @@ final class Values {
     }
 
     /** Bytes that the buffers of a message or vector have together. */
-    static int vectorLength(Expression expression) throws ScriptFailure {
+    static int vectorLength(@Nullable Expression expression) throws ScriptFailure {
+        if (expression == null) {
+            throw ScriptFailure.failed("a message without msg_iov");
+        }
         Expression vector = expression;
         if (expression instanceof Expression.Struct message) {
             if (message.member("msg_control") != null) {

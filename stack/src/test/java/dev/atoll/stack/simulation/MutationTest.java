@@ -21,8 +21,8 @@ class MutationTest {
             new Mutation(
                     "lost FIN: one that is lost is not sent again",
                     "tcp/Sender.java",
-                    "boolean fin = finSent && length == buffer.size() && SeqNum.greaterThan(sndMax, dataEnd());",
-                    "boolean fin = false;"),
+                    "boolean fin = finSent && SeqNum.greaterThan(end, queue.dataEnd());",
+                    "boolean fin = finSent && SeqNum.greaterThan(end, queue.dataEnd()); if (fin) { return; }"),
             new Mutation(
                     "wrong sequence compare: as if numbers did not wrap",
                     "tcp/SeqNum.java",
@@ -35,9 +35,9 @@ class MutationTest {
                     "return Math.max(a, b);"),
             new Mutation(
                     "skipped retransmit: a timeout backs off and sends nothing",
-                    "tcp/Sender.java",
-                    "sendAgain();",
-                    "sndNxt = sndMax;"));
+                    "tcp/Retransmitter.java",
+                    "resend(board.slotAt(0));",
+                    "connection.countTimeout();"));
 
     @TestFactory
     Stream<DynamicTest> simulation_plantedBug_isNoticed(@TempDir Path folder) {

@@ -1,0 +1,133 @@
+package dev.atoll.stack.options;
+
+import dev.atoll.stack.env.Check;
+
+/**
+ * Settings of TCP that hold for every connection of a stack; the names in brackets are Linux's sysctls, whose defaults
+ * these are. Set before the stack is built, and copied then.
+ */
+public final class TcpTuning {
+    /** How Explicit Congestion Notification is used [tcp_ecn] (RFC 3168). */
+    public enum Ecn {
+        OFF,
+        /** Asked for by our SYN, and granted to who asks. */
+        ON,
+        /** Granted to who asks. */
+        PASSIVE
+    }
+
+    /** Name of the congestion control of new endpoints: {@code cubic} or {@code reno} [tcp_congestion_control]. */
+    public String congestionControl = "cubic";
+
+    /** Least, first and largest send buffer, bytes [tcp_wmem]. */
+    public int sendBufferMinBytes = 4096;
+
+    public int sendBufferBytes = 16 * 1024;
+    public int sendBufferMaxBytes = 4 << 20;
+
+    /** Least, first and largest receive buffer, bytes [tcp_rmem]. */
+    public int receiveBufferMinBytes = 4096;
+
+    public int receiveBufferBytes = 128 * 1024;
+    public int receiveBufferMaxBytes = 6 << 20;
+    /** Whether receive buffers grow with the path [tcp_moderate_rcvbuf]. */
+    public boolean moderateReceiveBuffer = true;
+
+    /** Timestamps (RFC 7323) [tcp_timestamps]. */
+    public boolean timestamps = true;
+    /** Window scaling (RFC 7323) [tcp_window_scaling]. */
+    public boolean windowScaling = true;
+    /** Selective acknowledgments (RFC 2018) [tcp_sack]. */
+    public boolean sack = true;
+    /** Reports of duplicates (RFC 2883) [tcp_dsack]. */
+    public boolean duplicateSack = true;
+
+    public Ecn ecn = Ecn.PASSIVE;
+
+    /** Tail loss probes (RFC 8985 section 7) [tcp_early_retrans]. */
+    public boolean tailLossProbes = true;
+    /** Detection of spurious timeouts (RFC 5682) [tcp_frto]. */
+    public boolean frto = true;
+    /** Segments of reordering assumed at first [tcp_reordering]. */
+    public int reordering = 3;
+    /** The congestion window falls back after idle time (RFC 2861) [tcp_slow_start_after_idle]. */
+    public boolean slowStartAfterIdle = true;
+    /** Least segments of a burst, if there are as many to send [tcp_min_tso_segs]. */
+    public int minBurstSegments = 2;
+    /** Bytes not sent yet up to which a socket is writable, -1 for no limit [tcp_notsent_lowat]. */
+    public int notSentLowWaterBytes = -1;
+
+    /** Repetitions of SYN and of SYN-ACK [tcp_syn_retries, tcp_synack_retries]. */
+    public int synRetries = 6;
+
+    public int synAckRetries = 5;
+    /** Half-open connections of a listener beyond which cookies are sent or SYNs dropped [tcp_max_syn_backlog]. */
+    public int synBacklog = 4096;
+    /** SYN cookies when that many are half open [tcp_syncookies]. */
+    public boolean synCookies = true;
+    /** Seconds an orphan waits for the peer's FIN [tcp_fin_timeout]. */
+    public int finTimeoutSeconds = 60;
+
+    /** Linux's defaults. */
+    public TcpTuning() {}
+
+    /** A copy that later changes do not reach. */
+    public TcpTuning copy() {
+        TcpTuning copy = new TcpTuning();
+        copy.congestionControl = congestionControl;
+        copy.sendBufferMinBytes = sendBufferMinBytes;
+        copy.sendBufferBytes = sendBufferBytes;
+        copy.sendBufferMaxBytes = sendBufferMaxBytes;
+        copy.receiveBufferMinBytes = receiveBufferMinBytes;
+        copy.receiveBufferBytes = receiveBufferBytes;
+        copy.receiveBufferMaxBytes = receiveBufferMaxBytes;
+        copy.moderateReceiveBuffer = moderateReceiveBuffer;
+        copy.timestamps = timestamps;
+        copy.windowScaling = windowScaling;
+        copy.sack = sack;
+        copy.duplicateSack = duplicateSack;
+        copy.ecn = ecn;
+        copy.tailLossProbes = tailLossProbes;
+        copy.frto = frto;
+        copy.reordering = reordering;
+        copy.slowStartAfterIdle = slowStartAfterIdle;
+        copy.minBurstSegments = minBurstSegments;
+        copy.notSentLowWaterBytes = notSentLowWaterBytes;
+        copy.synRetries = synRetries;
+        copy.synAckRetries = synAckRetries;
+        copy.synBacklog = synBacklog;
+        copy.synCookies = synCookies;
+        copy.finTimeoutSeconds = finTimeoutSeconds;
+        return copy;
+    }
+
+    /**
+     * Refuses values that cannot work.
+     *
+     * @throws IllegalArgumentException with the field's name
+     */
+    public void check() {
+        Check.argument(
+                congestionControl.equals("cubic") || congestionControl.equals("reno"),
+                "congestionControl",
+                congestionControl,
+                "cubic or reno");
+        checkOrder("sendBuffer", sendBufferMinBytes, sendBufferBytes, sendBufferMaxBytes);
+        checkOrder("receiveBuffer", receiveBufferMinBytes, receiveBufferBytes, receiveBufferMaxBytes);
+        Check.argument(reordering >= 1 && reordering <= 300, "reordering", reordering, "1 to 300");
+        Check.argument(
+                minBurstSegments >= 1 && minBurstSegments <= 64, "minBurstSegments", minBurstSegments, "1 to 64");
+        Check.argument(synRetries >= 0 && synRetries <= 127, "synRetries", synRetries, "0 to 127");
+        Check.argument(synAckRetries >= 0 && synAckRetries <= 127, "synAckRetries", synAckRetries, "0 to 127");
+        Check.argument(synBacklog >= 1, "synBacklog", synBacklog, "at least 1");
+        Check.argument(finTimeoutSeconds >= 1, "finTimeoutSeconds", finTimeoutSeconds, "at least 1");
+    }
+
+    private static void checkOrder(String field, int least, int first, int most) {
+        Check.argument(
+                least >= 1024 && least <= first && first <= most && most <= 1 << 29,
+                field,
+                least + ", " + first + ", " + most,
+                "least, first and largest in rising order, from 1 KiB to 512 MiB");
+    }
+}

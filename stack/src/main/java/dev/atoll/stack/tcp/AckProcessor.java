@@ -1,0 +1,123 @@
+package dev.atoll.stack.tcp;
+
+/**
+ * Takes in an acknowledgment (RFC 9293 section 3.10.7.4, fifth): what arrived, how long it took, what that means for
+ * the timer, the congestion window and what is lost, in the order in which each needs the others.
+ */
+final class AckProcessor {
+    private final Connection connection;
+    private final Sender sender;
+    private final SackScoreboard board;
+    private final SendQueue queue;
+    private final RttEstimator rtt;
+    private final Rack rack;
+    private final SackReader sackReader;
+    private final LossRecovery recovery;
+    private final Retransmitter retransmitter;
+    private final AckSummary summary;
+
+    AckProcessor(Connection connection, Sender sender, RttEstimator rtt, Rack rack, TailLossProbe probe) {
+        this.connection = connection;
+        this.sender = sender;
+        this.rtt = rtt;
+        this.rack = rack;
+        board = sender.board();
+        queue = sender.queue();
+        recovery = sender.recovery();
+        retransmitter = sender.retransmitter();
+        sackReader = new SackReader(sender, board, rack, recovery, probe);
+        summary = connection.ackSummary();
+    }
+
+    void acknowledged(Segment segment) {
+        AckSummary ack = summary;
+        begin(segment, ack);
+        int outstanding = board.segments();
+        boolean old = SeqNum.lessThan(segment.ack, sender.sndUna);
+        ack.windowUpdated = sender.peerWindow().update(segment, sender.sndUna);
+        ack.advanced = SeqNum.greaterThan(segment.ack, sender.sndUna);
+        if (sender.usesSack() && segment.options.sackBlocks > 0) {
+            sackReader.read(segment, ack);
+        }
+        if (ack.advanced) {
+            board.acknowledge(segment.ack, recovery.recoveryPoint(), sender.usesSack(), ack, rack);
+            connection.stats().bytesAcknowledged += queue.acknowledged(segment.ack);
+            sender.sndUna = segment.ack;
+            ack.setTimer = true;
+        }
+        measure(segment, ack);
+        if (!old) {
+            retransmitter.acknowledged(ack);
+        }
+        if (ack.congestionEcho) {
+            connection.stats().deliveredMarked += ack.delivered;
+        }
+        LossRecovery.Resend resend = recovery.acknowledged(ack, outstanding);
+        if (ack.setTimer) {
+            retransmitter.setTimer();
+        }
+        if (outstanding > 0) {
+            recovery.adjustWindow(ack, sender.now());
+        }
+        resend(resend);
+        if (ack.advanced) {
+            sender.dataAcknowledged();
+            connection.dataAcknowledged();
+        }
+    }
+
+    private void begin(Segment segment, AckSummary ack) {
+        ack.begin(segment.arrivalNs);
+        ack.una = segment.ack;
+        ack.priorUna = sender.sndUna;
+        ack.priorHighestSacked = board.highestSacked(sender.sndUna);
+        ack.carriesData = segment.length() > 0;
+        ack.congestionEcho = connection.ecn.isEchoed(segment);
+        if (connection.usesTimestamps() && segment.options.hasTimestamps) {
+            ack.echoed(segment.options.timestampEcho, connection.timestampOffset());
+        }
+    }
+
+    private void resend(LossRecovery.Resend resend) {
+        switch (resend) {
+            case NOTHING -> {}
+            case LOST -> retransmitter.sendLost();
+            case NEW -> {
+                sender.output();
+                if (SeqNum.atMost(sender.sndNxt, recovery.recoveryPoint())) {
+                    recovery.giveUpFrto();
+                    retransmitter.sendLost();
+                }
+            }
+        }
+    }
+
+    /** A measurement of each ACK of data sent once (RFC 6298 section 3), to its arrival and not to when it is processed. */
+    private void measure(Segment segment, AckSummary ack) {
+        long first = AckSummary.NONE;
+        long last = AckSummary.NONE;
+        if (ack.firstAckedSentNs != AckSummary.NONE && !ack.retransmittedAcked) {
+            first = ack.firstAckedSentNs;
+            last = ack.lastAckedSentNs;
+        }
+        if (ack.firstSackedSentNs != AckSummary.NONE) {
+            first = first == AckSummary.NONE ? ack.firstSackedSentNs : first;
+            last = ack.lastSackedSentNs;
+        }
+        if (first != AckSummary.NONE) {
+            rtt.sample(ack.nowNs - first, ack.nowNs - last, sender.now());
+            long rttNs = Math.max(ack.nowNs - last, 1);
+            sender.congestionControl().measured(rttNs, sender.sndUna, sender.sndNxt, sender.now());
+        } else if (ack.acked > 0 && connection.usesTimestamps() && segment.options.hasTimestamps) {
+            sampleEcho(segment);
+        }
+    }
+
+    /** After retransmissions only the echoed timestamp says which one was answered (RFC 7323 section 4.1). */
+    void sampleEcho(Segment segment) {
+        int elapsedMs = connection.timestampNow() - segment.options.timestampEcho;
+        if (elapsedMs >= 0 && elapsedMs < TcpSettings.MAX_RTO_NS / 1_000_000) {
+            rtt.sample(Math.max(elapsedMs, 1) * 1_000_000L, sender.now());
+        }
+    }
+}

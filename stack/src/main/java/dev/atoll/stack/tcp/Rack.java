@@ -1,0 +1,139 @@
+package dev.atoll.stack.tcp;
+
+/**
+ * Loss detection by time (RFC 8985 section 6): a segment is lost if one sent later has arrived and a reordering window
+ * has passed since. Nanoseconds.
+ */
+final class Rack {
+    /** Linux allows for timers that are coarse. */
+    static final long TIMER_SLACK_NS = 2_000_000;
+
+    /** Recoveries after which a widened reordering window goes back (RFC 8985 section 6.2, step 4). */
+    private static final int PERSISTENCE = 16;
+
+    private static final int MAX_STEPS = 0xff;
+
+    private final SackScoreboard board;
+    private final RttEstimator rtt;
+
+    /** When the latest-sent segment of those delivered was sent, and where it ends. */
+    private long xmitNs = Long.MIN_VALUE / 2;
+
+    private int endSeq;
+    private long rttNs;
+    private boolean advanced;
+
+    private int steps = 1;
+    private int persist = PERSISTENCE;
+    private boolean duplicateSeen;
+    private int deliveredAtWidening;
+
+    Rack(SackScoreboard board, RttEstimator rtt) {
+        this.board = board;
+        this.rtt = rtt;
+    }
+
+    /** A segment arrived at the peer (RFC 8985 section 6.2, step 2). */
+    void delivered(boolean repeated, int segmentEnd, long sentNs, long nowNs) {
+        long took = nowNs - sentNs;
+        if (repeated && took < rtt.minNs()) {
+            // So soon after the retransmission that it must be the original which arrived.
+            return;
+        }
+        advanced = true;
+        rttNs = took;
+        if (sentNs > xmitNs || (sentNs == xmitNs && SeqNum.greaterThan(segmentEnd, endSeq))) {
+            xmitNs = sentNs;
+            endSeq = segmentEnd;
+        }
+    }
+
+    /** What was held to be lost was not: look at everything anew. */
+    void reexamine() {
+        advanced = true;
+    }
+
+    /** Takes and clears whether anything was delivered since the last look. */
+    boolean takeAdvanced() {
+        boolean was = advanced;
+        advanced = false;
+        return was;
+    }
+
+    /** A reported duplicate that reordering explains: the window was too narrow (step 4). */
+    void duplicateReported() {
+        duplicateSeen = true;
+    }
+
+    /** Widens the reordering window once a round trip in which duplicates were reported (step 4). */
+    void adaptWindow(int priorDelivered, int delivered) {
+        if (priorDelivered < 0) {
+            return;
+        }
+        if (priorDelivered - deliveredAtWidening < 0) {
+            duplicateSeen = false;
+        }
+        if (duplicateSeen) {
+            steps = Math.min(steps + 1, MAX_STEPS);
+            duplicateSeen = false;
+            deliveredAtWidening = delivered;
+            persist = PERSISTENCE;
+        } else if (persist == 0) {
+            steps = 1;
+        }
+    }
+
+    void recoveryEnded(boolean undone) {
+        if (undone) {
+            persist = Math.min(persist + 1, PERSISTENCE);
+        } else if (persist > 0) {
+            persist--;
+        }
+    }
+
+    /** RFC 8985 section 6.2, step 4: none without signs of reordering, when enough duplicates make loss evident. */
+    private long windowNs(boolean recovering, boolean reorderingSeen, boolean duplicatesSuffice) {
+        if (!reorderingSeen && (recovering || duplicatesSuffice)) {
+            return 0;
+        }
+        return Math.min(rtt.minNs() / 4 * steps, rtt.srttNs());
+    }
+
+    /** Time until a segment sent at {@code sentNs} counts as lost; not positive if it does. */
+    private long remainingNs(long sentNs, long windowNs, long nowNs) {
+        return rttNs + windowNs - (nowNs - sentNs);
+    }
+
+    /** Whether a segment sent at that moment may still be on its way; without any reordering window. */
+    boolean isRecent(long sentNs, long nowNs) {
+        return xmitNs != Long.MIN_VALUE / 2 && remainingNs(sentNs, 0, nowNs) > 0;
+    }
+
+    /**
+     * Marks what is lost (step 5).
+     *
+     * @return how long until more may be, or 0 if nothing waits for that
+     */
+    long detectLoss(
+            long nowNs, boolean recovering, boolean reorderingSeen, boolean duplicatesSuffice, AckSummary summary) {
+        long windowNs = windowNs(recovering, reorderingSeen, duplicatesSuffice);
+        int slot = board.oldestSent();
+        while (slot != SackScoreboard.NONE) {
+            long sentNs = board.sentNsOf(slot);
+            boolean before = sentNs < xmitNs || (sentNs == xmitNs && SeqNum.lessThan(board.endOf(slot), endSeq));
+            if (!before) {
+                return 0;
+            }
+            if (remainingNs(sentNs, windowNs, nowNs) > 0) {
+                // Those that follow were sent no earlier. All of them are judged together, when the last is due.
+                return Math.max(remainingNs(xmitNs, windowNs, nowNs), 1);
+            }
+            int next = board.sentAfter(slot);
+            if (board.markLost(slot)) {
+                summary.lost++;
+            }
+            slot = next;
+        }
+        return 0;
+    }
+}

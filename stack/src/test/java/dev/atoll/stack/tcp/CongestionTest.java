@@ -1,0 +1,190 @@
+package dev.atoll.stack.tcp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** Congestion control, HyStart and proportional rate reduction by themselves. */
+class CongestionTest {
+    private static final long MS = 1_000_000;
+    private static final long RTT_NS = 100 * MS;
+
+    private final CongestionWindow window = new CongestionWindow();
+
+    /** One round trip after the other, each segment acknowledged by itself; the window after {@code rounds} of them. */
+    private int grow(CongestionControl control, int rounds, long fromNs) {
+        long now = fromNs;
+        for (int round = 0; round < rounds; round++) {
+            int segments = window.segments();
+            for (int i = 0; i < segments; i++) {
+                control.acknowledged(1, now + i * RTT_NS / segments);
+            }
+            now += RTT_NS;
+        }
+        return window.segments();
+    }
+
+    @Test
+    void slowStart_eachRoundTrip_doubles() {
+        NewReno reno = new NewReno(window);
+        assertEquals(10, window.segments());
+        assertEquals(80, grow(reno, 3, 0));
+    }
+
+    /** RFC 5681 section 3.1, equation 3. */
+    @Test
+    void reno_congestionAvoidance_growsByOneARoundTrip() {
+        NewReno reno = new NewReno(window);
+        window.set(20);
+        window.setThreshold(20);
+        assertEquals(25, grow(reno, 5, 0), 1);
+    }
+
+    @Test
+    void reno_loss_halves() {
+        window.set(21);
+        assertEquals(10, new NewReno(window).thresholdAfterLoss());
+    }
+
+    /** RFC 9438 section 4.6: 0.7 of the window. */
+    @Test
+    void cubic_loss_keepsSevenTenths() {
+        window.set(100);
+        assertEquals(70, new Cubic(window).thresholdAfterLoss());
+    }
+
+    /** RFC 9438 section 4.2: back at the plateau after K = cbrt(W_max * 0.3 / 0.4) seconds, and flat around it. */
+    @Test
+    void cubic_afterLoss_comesBackToThePlateauInTimeK() {
+        Cubic cubic = new Cubic(window);
+        window.set(1000);
+        int threshold = cubic.thresholdAfterLoss();
+        window.setThreshold(threshold);
+        window.set(threshold);
+        double seconds = Math.cbrt(1000 * 0.3 / 0.4);
+        int half = grow(cubic, (int) (seconds / 2 * 10), 0);
+        assertTrue(half > 900 && half < 1000, () -> "half way it is " + half);
+        int whole = grow(cubic, (int) (seconds / 2 * 10), (long) (seconds / 2 * 1e9) / RTT_NS * RTT_NS);
+        assertTrue(whole > 980 && whole <= 1010, () -> "at K it is " + whole);
+    }
+
+    /** RFC 9438 section 4.7. */
+    @Test
+    void cubic_secondLossBelowThePlateau_convergesFaster() {
+        Cubic first = new Cubic(window);
+        window.set(1000);
+        window.set(first.thresholdAfterLoss());
+        window.setThreshold(window.segments());
+        window.set(800);
+        window.set(first.thresholdAfterLoss());
+        window.setThreshold(window.segments());
+        // The plateau is now 800 * 0.85 = 680: growth slows down there instead of at 800.
+        int after = grow(first, 70, 0);
+        assertTrue(after >= 660 && after <= 720, () -> "it is " + after);
+    }
+
+    /** RFC 9438 section 4.3: where the curve is slower than Reno would be, it is as fast. */
+    @Test
+    void cubic_smallWindow_isNoSlowerThanReno() {
+        Cubic cubic = new Cubic(window);
+        window.set(10);
+        window.set(cubic.thresholdAfterLoss());
+        window.setThreshold(window.segments());
+        int grown = grow(cubic, 20, 0);
+        assertTrue(grown >= 7 + 9, () -> "grew to " + grown);
+    }
+
+    @Test
+    void cubic_timeout_forgetsThePlateau() {
+        Cubic cubic = new Cubic(window);
+        window.set(100);
+        window.setThreshold(cubic.thresholdAfterLoss());
+        cubic.timedOut();
+        window.set(70);
+        // No plateau known: at least 5 % a round trip.
+        assertTrue(grow(cubic, 1, 0) >= 73);
+    }
+
+    @Test
+    void hyStart_delayGrownForEightSamples_endsSlowStart() {
+        HyStart hyStart = new HyStart();
+        int una = 0;
+        for (int i = 0; i < 8; i++) {
+            una += 100;
+            assertFalse(hyStart.shouldEnd(20, 140 * MS, RTT_NS, una, 100_000, 10L * i * MS));
+        }
+        assertTrue(hyStart.shouldEnd(20, 140 * MS, RTT_NS, una + 100, 100_000, 80 * MS));
+    }
+
+    @Test
+    void hyStart_oneShortDelayInTheRound_goesOn() {
+        HyStart hyStart = new HyStart();
+        for (int i = 0; i < 20; i++) {
+            long rtt = i == 3 ? RTT_NS : 140 * MS;
+            assertFalse(hyStart.shouldEnd(20, rtt, RTT_NS, i * 100, 100_000, 10L * i * MS));
+        }
+    }
+
+    @Test
+    void hyStart_longTrain_endsSlowStart() {
+        HyStart hyStart = new HyStart();
+        boolean ended = false;
+        for (int i = 0; i <= 60 && !ended; i++) {
+            ended = hyStart.shouldEnd(20, RTT_NS, RTT_NS, i, 100_000, i * MS);
+        }
+        assertTrue(ended);
+    }
+
+    @Test
+    void hyStart_smallWindow_neverEnds() {
+        HyStart hyStart = new HyStart();
+        for (int i = 0; i < 100; i++) {
+            assertFalse(hyStart.shouldEnd(15, 500 * MS, RTT_NS, i, 100_000, i * MS));
+        }
+    }
+
+    /** RFC 9937 section 6.2: in proportion while more is in flight than the threshold. */
+    @Test
+    void prr_aboveThreshold_sendsInProportion() {
+        Prr prr = new Prr();
+        prr.begin(100);
+        assertEquals(90 + 1, prr.window(70, 90, 1, false), "the first retransmission goes");
+        prr.sent(1);
+        assertEquals(90 + 6, prr.window(70, 90, 9, false), "7 of 10 delivered, 1 sent");
+    }
+
+    @Test
+    void prr_belowThreshold_catchesUpByOneMoreIfSafe() {
+        Prr prr = new Prr();
+        prr.begin(20);
+        prr.sent(5);
+        assertEquals(6 + 2, prr.window(14, 6, 2, false));
+        assertEquals(6 + 2, prr.window(14, 6, 1, true));
+    }
+
+    @Test
+    void window_notUsed_isNotLimiting() {
+        window.start(0);
+        window.outputEnded(false, 3, 0, 3000, 0);
+        assertFalse(window.isLimiting());
+        window.outputEnded(false, 6, 0, 6000, 0);
+        assertTrue(window.isLimiting(), "in slow start half of it is enough");
+        window.setThreshold(10);
+        assertFalse(window.isLimiting());
+        window.outputEnded(true, 10, 0, 10_000, 0);
+        assertTrue(window.isLimiting());
+    }
+
+    @Test
+    void window_idle_fallsByHalvesToTheInitialOne() {
+        window.set(80);
+        window.setThreshold(40);
+        window.restart(2_500 * MS, 1_000 * MS, 0);
+        assertEquals(20, window.segments());
+        assertEquals(60, window.currentThreshold(true), "three quarters of what it was");
+        window.restart(60_000 * MS, 1_000 * MS, 0);
+        assertEquals(10, window.segments());
+    }
+}
