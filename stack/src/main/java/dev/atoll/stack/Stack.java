@@ -6,17 +6,23 @@ import dev.atoll.stack.endpoint.Sockets;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.hold.Hold;
-import dev.atoll.stack.icmp.IcmpLayer;
-import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.icmp.Icmpv4Layer;
+import dev.atoll.stack.icmp.Icmpv6Layer;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.link.LoopbackLink;
+import dev.atoll.stack.ndp.NdpLayer;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
+import dev.atoll.stack.nic.NeighborObserver;
+import dev.atoll.stack.nic.NeighborTableView;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
@@ -46,7 +52,9 @@ public final class Stack implements AutoCloseable {
     private final LoopbackLink loopbackLink = new LoopbackLink();
     private final Device loopback;
     private final Routes routes;
-    private final Ipv4Layer ip;
+    private final IpLayer ip;
+    private final @Nullable NdpLayer ndp;
+    private final NeighborSettings neighborSettings;
     private final TcpLayer tcp;
     private final UdpLayer udp;
     private final Hold hold;
@@ -69,22 +77,44 @@ public final class Stack implements AutoCloseable {
         public void linkFailed(Device device, String reason) {
             ip.linkFailed(device, reason);
         }
+
+        @Override
+        public void neighborEvent(Device device, NeighborObserver.Event event, NeighborTableView.Entry entry) {
+            ip.neighborEvent(device, event, entry);
+        }
+
+        @Override
+        public boolean wantsNeighborEvents() {
+            return ip.wantsNeighborEvents();
+        }
     };
 
     Stack(StackBuilder builder) {
         cycle = new Cycle(Objects.requireNonNull(builder.clock), Objects.requireNonNull(builder.rng));
-        loopback = new Device(LOOPBACK_NIC_ID, "lo", loopbackLink, cycle, counters, pool, upper);
+        neighborSettings = builder.neighbors;
+        loopback = new Device(LOOPBACK_NIC_ID, "lo", loopbackLink, cycle, counters, pool, neighborSettings, upper);
         loopbackLink.attach(loopback);
         loopback.addAddress(new LocalAddress(IpAddress.V4_LOOPBACK, 8));
         devices.add(loopback);
-        routes = new Routes(devices, loopback);
-        ip = new Ipv4Layer(cycle, counters, pool, routes, new IpTables(cycle.rng()));
-        new IcmpLayer(counters, pool, ip);
+        routes = new Routes(cycle, devices, loopback);
+        ip = new IpLayer(cycle, counters, pool, routes, new IpTables(cycle.rng()), builder.ipv6 != null);
+        new Icmpv4Layer(counters, pool, ip);
         tcp = new TcpLayer(cycle, counters, pool, ip);
         udp = new UdpLayer(cycle, counters, pool, ip);
         ip.setLinkFailureListener((device, reason) -> tcp.deviceFailed(device));
         hold = new Hold(cycle, builder.driver, this::finishHold);
-        sockets = new Sockets(hold, routes, tcp, udp);
+        sockets = new Sockets(hold, routes, ip.anyAddress(), tcp, udp);
+        ndp = builder.ipv6 == null ? null : newNdp(builder.ipv6);
+        if (ndp != null) {
+            loopback.setDiscovery(ndp);
+            loopback.addAddress(new LocalAddress(IpAddress.V6_LOOPBACK, 128));
+        }
+    }
+
+    private NdpLayer newNdp(Ipv6Settings settings) {
+        NdpLayer layer = new NdpLayer(cycle, counters, pool, ip, settings);
+        new Icmpv6Layer(counters, pool, ip, Objects.requireNonNull(ip.ipv6()), layer);
+        return layer;
     }
 
     /** Begins to describe a stack. */
@@ -141,9 +171,13 @@ public final class Stack implements AutoCloseable {
             if (findDevice(name) != null) {
                 throw new StackException(StackError.DUPLICATE_ADDRESS, name);
             }
-            Device device = new Device(++lastNicId, name, link, cycle, counters, pool, upper);
+            Device device = new Device(++lastNicId, name, link, cycle, counters, pool, neighborSettings, upper);
             link.attach(device);
             devices.add(device);
+            if (ndp != null) {
+                device.setDiscovery(ndp);
+                ndp.started(device);
+            }
             return new Nic(hold, routes, device);
         });
     }

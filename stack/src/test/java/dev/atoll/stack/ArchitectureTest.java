@@ -31,6 +31,7 @@ class ArchitectureTest {
             "tcp",
             "udp",
             "icmp",
+            "ndp",
             "hold",
             "socket",
             "endpoint");

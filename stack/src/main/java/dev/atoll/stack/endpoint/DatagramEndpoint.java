@@ -162,6 +162,8 @@ final class DatagramEndpoint extends AbstractEndpoint implements UdpEndpoint {
             options.reuseAddress = (Boolean) value;
         } else if (option == EndpointOption.SO_REUSEPORT) {
             options.reusePort = (Boolean) value;
+        } else if (option == EndpointOption.IPV6_V6ONLY) {
+            options.v6Only = (Boolean) value;
         } else if (option == EndpointOption.SO_BROADCAST) {
             options.broadcast = (Boolean) value;
         } else if (option == EndpointOption.IP_MULTICAST_LOOP) {
@@ -197,6 +199,8 @@ final class DatagramEndpoint extends AbstractEndpoint implements UdpEndpoint {
             return options.reuseAddress;
         } else if (option == EndpointOption.SO_REUSEPORT) {
             return options.reusePort;
+        } else if (option == EndpointOption.IPV6_V6ONLY) {
+            return options.v6Only;
         } else if (option == EndpointOption.SO_BROADCAST) {
             return options.broadcast;
         } else if (option == EndpointOption.IP_MULTICAST_LOOP) {

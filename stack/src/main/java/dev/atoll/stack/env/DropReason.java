@@ -28,6 +28,12 @@ public enum DropReason {
     IP_NOT_LOCAL,
     /** The packet is a fragment. */
     IP_FRAGMENT,
+    /** An IPv6 header or option that had to be refused (RFC 8200 sections 4 and 4.2). */
+    IPV6_PARAMETER_PROBLEM,
+    /** More extension headers or options than this host looks at (RFC 8504 section 5.3). */
+    IPV6_EXTENSION_LIMIT,
+    /** An IPv6 packet that carries nothing (RFC 8200 section 4.7). */
+    IPV6_NO_NEXT_HEADER,
     /** No transport protocol of that number. */
     UNKNOWN_TRANSPORT_PROTOCOL,
     /** The policy dropped or rejected it. */
@@ -38,6 +44,10 @@ public enum DropReason {
     ICMP_UNRELATED,
     /** An answer was due but the rate limit for ICMP held it back. */
     ICMP_RATE_LIMITED,
+    /** A neighbour discovery message that RFC 4861 section 6.1, 7.1 or 8.1 says to ignore. */
+    NDP_INVALID,
+    /** A group membership message that is cut short or comes from nowhere near. */
+    MULTICAST_INVALID,
     /** The UDP header contradicts the packet's length. */
     UDP_MALFORMED,
     /** The UDP checksum is wrong. */

@@ -188,13 +188,18 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     private void learnPath() {
-        pathMss = route().mtuBytes() - SegmentWriter.IPV4_TCP_HEADER_BYTES;
+        pathMss = route().mtuBytes() - SegmentWriter.headerBytes(route());
+    }
+
+    /** What a peer takes that names no MSS (RFC 9293 section 3.7.1). */
+    private int defaultMss() {
+        return route().destination().isV4() ? TcpSettings.DEFAULT_MSS : TcpSettings.DEFAULT_MSS_V6;
     }
 
     /** What the peer's SYN says about it. */
     void takeSyn(Segment syn) {
         receiver.start(syn.seq);
-        peerMss = syn.options.mss == 0 ? TcpSettings.DEFAULT_MSS : Math.max(syn.options.mss, TcpSettings.MIN_MSS);
+        peerMss = syn.options.mss == 0 ? defaultMss() : Math.max(syn.options.mss, TcpSettings.MIN_MSS);
         timestamps &= syn.options.hasTimestamps;
         windowScaling &= syn.options.windowScale >= 0;
         if (windowScaling) {
@@ -514,7 +519,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** How much payload one packet may carry: a segment, or a super-segment the link cuts. */
     int superSegmentBytes(int mss) {
         int gso = route().device().capabilities().gsoMaxBytes();
-        return gso == 0 ? mss : Math.max(mss, gso - SegmentWriter.MAX_OVERHEAD_BYTES);
+        return gso == 0 ? mss : Math.max(mss, gso - SegmentWriter.maxOverheadBytes(route()));
     }
 
     /** Sends a segment with ACK; the payload is in the packet already. */
@@ -581,7 +586,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** The path carries only packets of this size (RFC 1191). */
     void pathMtuChanged(int mtuBytes) {
-        int mss = Math.max(mtuBytes - SegmentWriter.IPV4_TCP_HEADER_BYTES, TcpSettings.MIN_MSS);
+        int mss = Math.max(mtuBytes - SegmentWriter.headerBytes(route()), TcpSettings.MIN_MSS);
         if (mss < pathMss && state.isSynchronized()) {
             pathMss = mss;
             applyMss();

@@ -6,6 +6,7 @@ public final class ConnectionOptions {
     public int receiveBufferBytes = TcpSettings.RECEIVE_BUFFER_BYTES;
     public boolean reuseAddress;
     public boolean reusePort;
+    public boolean v6Only;
     public boolean noDelay;
     public QuickAck quickAck = QuickAck.INITIALLY;
     public boolean keepAlive;
@@ -29,6 +30,7 @@ public final class ConnectionOptions {
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.reuseAddress = reuseAddress;
         copy.reusePort = reusePort;
+        copy.v6Only = v6Only;
         copy.noDelay = noDelay;
         copy.quickAck = quickAck;
         copy.keepAlive = keepAlive;

@@ -69,6 +69,7 @@ public final class Listener extends DemuxEntry {
             throw new StackException(StackError.ADDRESS_IN_USE);
         }
         bound.setListening(true);
+        setV6Only(options.v6Only);
         layer.register(this, TransportEndpointId.unconnected(bound.address(), bound.port()));
         listening = true;
     }
@@ -109,7 +110,7 @@ public final class Listener extends DemuxEntry {
         }
         IpAddress local = new IpAddress(segment.packet().destinationHigh, segment.packet().destinationLow);
         IpAddress remote = new IpAddress(segment.packet().sourceHigh, segment.packet().sourceLow);
-        Route route = layer.findRoute(remote, local);
+        Route route = layer.findReply(segment.packet());
         if (route == null || route.broadcast() || segment.packet().type != PacketType.HOST) {
             layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
             return;

@@ -10,10 +10,11 @@ import dev.atoll.stack.env.KeyedHash;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.Origin;
-import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.transport.BoundRoutes;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Demuxer;
 import dev.atoll.stack.transport.Ports;
@@ -33,7 +34,7 @@ public final class TcpLayer implements TransportHandler {
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
-    private final Ipv4Layer ip;
+    private final IpLayer ip;
     private final Demuxer demuxer;
     private final Ports ports;
     private final KeyedHash sequenceHash;
@@ -43,7 +44,7 @@ public final class TcpLayer implements TransportHandler {
     private final Segment segment = new Segment();
     private int timeWaits;
 
-    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip) {
+    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip) {
         this.cycle = cycle;
         this.counters = counters;
         this.pool = pool;
@@ -84,8 +85,8 @@ public final class TcpLayer implements TransportHandler {
             throw new StackException(busy ? StackError.ALREADY_CONNECTING : StackError.ALREADY_CONNECTED);
         }
         IpAddress bound = connection.boundAddress();
-        IpAddress source = bound == null || bound.isUnspecified() ? null : bound;
-        Route route = ip.routes().find(remote.address(), source, remote.nicId());
+        Route route =
+                BoundRoutes.find(ip.routes(), remote.address(), bound, connection.options().v6Only, remote.nicId());
         if (route == null || route.broadcast() || remote.address().isMulticast()) {
             throw new StackException(StackError.NETWORK_UNREACHABLE);
         }
@@ -143,8 +144,8 @@ public final class TcpLayer implements TransportHandler {
         return demuxer.size();
     }
 
-    @Nullable Route findRoute(IpAddress remote, IpAddress local) {
-        return ip.routes().find(remote, local, 0);
+    @Nullable Route findReply(PacketBuffer packet) {
+        return ip.routes().findReply(packet);
     }
 
     /** RFC 6528: a clock of 4 microseconds plus a keyed hash of the connection's four values. */
@@ -257,9 +258,7 @@ public final class TcpLayer implements TransportHandler {
         if (packet.type != PacketType.HOST) {
             return;
         }
-        Route route = findRoute(
-                new IpAddress(packet.sourceHigh, packet.sourceLow),
-                new IpAddress(packet.destinationHigh, packet.destinationLow));
+        Route route = findReply(packet);
         if (route != null) {
             writer.sendReset(route, refused, filtered ? packet : null);
         }

@@ -86,10 +86,11 @@ public final class Ipv4 {
         return Checksum.fold(Checksum.add(0, data, at, headerBytes(data, at))) == 0xffff;
     }
 
-    /** Writes a header without options, its checksum included. */
+    /** Writes a header, its checksum included; options, if any, are in their place already. */
     public static void write(
             ByteBuffer data,
             int at,
+            int headerBytes,
             int tos,
             int totalLength,
             int identification,
@@ -98,7 +99,7 @@ public final class Ipv4 {
             int protocol,
             int source,
             int destination) {
-        data.putShort(at, (short) (0x4500 | tos));
+        data.putShort(at, (short) (0x4000 | headerBytes << 6 | tos));
         data.putShort(at + TOTAL_LENGTH, (short) totalLength);
         data.putShort(at + IDENTIFICATION, (short) identification);
         data.putShort(at + FRAGMENT, (short) flags);
@@ -106,6 +107,6 @@ public final class Ipv4 {
         data.putShort(at + CHECKSUM, (short) 0);
         data.putInt(at + SOURCE, source);
         data.putInt(at + DESTINATION, destination);
-        data.putShort(at + CHECKSUM, (short) Checksum.finish(Checksum.add(0, data, at, HEADER_BYTES)));
+        data.putShort(at + CHECKSUM, (short) Checksum.finish(Checksum.add(0, data, at, headerBytes)));
     }
 }

@@ -1,0 +1,78 @@
+package dev.atoll.stack.ip;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Check;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.nic.Device;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What differs between IPv4 and IPv6: the header, which errors are owed, and the protocols that belong to one of them
+ * only. All that is common is {@link IpLayer}'s. Under the stack's hold.
+ */
+public abstract class NetworkLayer {
+    private final @Nullable TransportHandler[] handlers = new TransportHandler[256];
+
+    NetworkLayer() {}
+
+    /** Adds a protocol above this network protocol; before the stack runs. */
+    public final void register(TransportHandler handler) {
+        Check.argument(
+                handlers[handler.protocolNumber()] == null,
+                "protocol",
+                handler.protocolNumber(),
+                "one handler a protocol");
+        handlers[handler.protocolNumber()] = handler;
+    }
+
+    /** The handler of a protocol, or null. */
+    public final @Nullable TransportHandler handler(int protocol) {
+        return handlers[protocol];
+    }
+
+    /** Number in the Ethernet header. */
+    abstract int etherType();
+
+    /** Bytes of a header without options. */
+    abstract int headerBytes();
+
+    /** What a TCP super-segment is called. */
+    abstract int tcpGsoType();
+
+    /** The largest packet a device carries, bytes. */
+    abstract int mtuBytes(Device device);
+
+    /**
+     * Puts a header in front of a packet whose transport header is at {@code transportOffset}, and says in the packet
+     * where it is.
+     *
+     * @param routerAlert asks routers on the way to look at the packet (RFC 2113, RFC 2711)
+     */
+    abstract void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, boolean routerAlert);
+
+    /**
+     * Validates the header at {@code start()} and notes in the packet what it says.
+     *
+     * @return what is wrong, or null
+     */
+    abstract @Nullable DropReason parse(Device device, PacketBuffer packet);
+
+    /** Whether the fault that {@link #parse} just found is to be answered, if the policy lets the packet in. */
+    abstract boolean owesAnswer();
+
+    /** Answers the fault that {@link #parse} just found; does not take the packet. */
+    abstract void answerFault(Device device, PacketBuffer packet);
+
+    /** Whether the packet just parsed is one fragment of several. */
+    abstract boolean isFragment(PacketBuffer packet);
+
+    /** Tells the sender that there is no such protocol here; does not take the packet. */
+    abstract void protocolUnreachable(Device device, PacketBuffer packet);
+
+    /** Tells the sender that nobody has the port; does not take the packet. */
+    abstract void portUnreachable(PacketBuffer packet);
+
+    /** Tells the sender what the policy decided; does not take the packet. */
+    abstract void reject(PacketBuffer packet, RejectWith with);
+}
