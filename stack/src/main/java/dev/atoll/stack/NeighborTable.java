@@ -29,16 +29,14 @@ public final class NeighborTable {
      */
     public record Entry(IpAddress address, MacAddress linkAddress, String state, boolean isRouter, long updatedNs) {}
 
+    static Entry toEntry(NeighborTableView.Entry entry) {
+        return new Entry(
+                entry.address(), entry.linkAddress(), entry.state().name(), entry.isRouter(), entry.updatedNs());
+    }
+
     /** All entries, the oldest first. */
     public List<Entry> list() {
-        return hold.query(() -> view.list().stream()
-                .map(entry -> new Entry(
-                        entry.address(),
-                        entry.linkAddress(),
-                        entry.state().name(),
-                        entry.isRouter(),
-                        entry.updatedNs()))
-                .toList());
+        return hold.query(() -> view.list().stream().map(NeighborTable::toEntry).toList());
     }
 
     /**

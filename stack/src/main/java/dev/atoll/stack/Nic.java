@@ -125,9 +125,11 @@ public final class Nic {
 
     /** The addresses in the order they were added. */
     public List<Address> addresses() {
-        return hold.query(() -> device.addresses().stream()
-                .map(local -> new Address(local.address(), local.prefixLength(), local.kind(), local.state()))
-                .toList());
+        return hold.query(() -> device.addresses().stream().map(Nic::toAddress).toList());
+    }
+
+    static Address toAddress(LocalAddress local) {
+        return new Address(local.address(), local.prefixLength(), local.kind(), local.state());
     }
 
     public NeighborTable neighbors() {

@@ -11,6 +11,7 @@ import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.group.GroupLayer;
 import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.icmp.Icmpv4Layer;
 import dev.atoll.stack.icmp.Icmpv6Layer;
@@ -53,11 +54,13 @@ public final class Stack implements AutoCloseable {
     private final Device loopback;
     private final Routes routes;
     private final IpLayer ip;
+    private final GroupLayer groups;
     private final @Nullable NdpLayer ndp;
     private final NeighborSettings neighborSettings;
     private final TcpLayer tcp;
     private final UdpLayer udp;
     private final Hold hold;
+    private final EventQueue events;
     private final Sockets sockets;
     private int lastNicId = LOOPBACK_NIC_ID;
 
@@ -99,21 +102,44 @@ public final class Stack implements AutoCloseable {
         routes = new Routes(cycle, devices, loopback);
         ip = new IpLayer(cycle, counters, pool, routes, new IpTables(cycle.rng()), builder.ipv6 != null);
         new Icmpv4Layer(counters, pool, ip);
+        groups = new GroupLayer(cycle, counters, pool, ip);
         tcp = new TcpLayer(cycle, counters, pool, ip);
         udp = new UdpLayer(cycle, counters, pool, ip);
         ip.setLinkFailureListener((device, reason) -> tcp.deviceFailed(device));
         hold = new Hold(cycle, builder.driver, this::finishHold);
+        events = new EventQueue(hold, counters);
+        setNeighborListener(builder.neighborListener);
         sockets = new Sockets(hold, routes, ip.anyAddress(), tcp, udp);
-        ndp = builder.ipv6 == null ? null : newNdp(builder.ipv6);
+        ndp = builder.ipv6 == null ? null : newNdp(builder.ipv6, builder.ipv6Listener);
         if (ndp != null) {
             loopback.setDiscovery(ndp);
             loopback.addAddress(new LocalAddress(IpAddress.V6_LOOPBACK, 128));
         }
     }
 
-    private NdpLayer newNdp(Ipv6Settings settings) {
+    private void setNeighborListener(@Nullable NeighborListener listener) {
+        if (listener == null) {
+            return;
+        }
+        ip.setNeighborObserver((device, event, entry) -> {
+            int nicId = device.id();
+            NeighborListener.Event what =
+                    switch (event) {
+                        case ADDED -> NeighborListener.Event.ADDED;
+                        case CHANGED -> NeighborListener.Event.CHANGED;
+                        case REMOVED -> NeighborListener.Event.REMOVED;
+                    };
+            NeighborTable.Entry told = NeighborTable.toEntry(entry);
+            events.add(() -> listener.onNeighbor(nicId, what, told));
+        });
+    }
+
+    private NdpLayer newNdp(Ipv6Settings settings, @Nullable Ipv6Listener listener) {
         NdpLayer layer = new NdpLayer(cycle, counters, pool, ip, settings);
-        new Icmpv6Layer(counters, pool, ip, Objects.requireNonNull(ip.ipv6()), layer);
+        if (listener != null) {
+            layer.setObserver(new Ipv6Events(events, listener));
+        }
+        new Icmpv6Layer(counters, pool, ip, Objects.requireNonNull(ip.ipv6()), layer, groups);
         return layer;
     }
 
@@ -174,6 +200,7 @@ public final class Stack implements AutoCloseable {
             Device device = new Device(++lastNicId, name, link, cycle, counters, pool, neighborSettings, upper);
             link.attach(device);
             devices.add(device);
+            device.setGroupObserver(groups);
             if (ndp != null) {
                 device.setDiscovery(ndp);
                 ndp.started(device);
@@ -198,6 +225,7 @@ public final class Stack implements AutoCloseable {
             routes.removeAll(nic.device);
             tcp.deviceFailed(nic.device);
             nic.device.close();
+            groups.removed(nic.device);
             return true;
         });
     }
@@ -300,6 +328,7 @@ public final class Stack implements AutoCloseable {
             if (!hold.isClosed()) {
                 hold.markClosed();
                 tcp.close();
+                ip.close();
                 for (Device device : devices) {
                     device.close();
                 }

@@ -20,6 +20,10 @@ public final class StackBuilder {
 
     NeighborSettings neighbors = NeighborSettings.DEFAULT;
 
+    @Nullable NeighborListener neighborListener;
+
+    @Nullable Ipv6Listener ipv6Listener;
+
     StackBuilder() {}
 
     /** Where time comes from; no default, since only the caller knows whether it is real. */
@@ -53,6 +57,18 @@ public final class StackBuilder {
     /** Timers and limits of neighbour resolution for every NIC; by default RFC 4861's. */
     public StackBuilder neighbors(NeighborSettings settings) {
         neighbors = settings;
+        return this;
+    }
+
+    /** Who is told what happens to neighbours; by default nobody. */
+    public StackBuilder neighborListener(NeighborListener listener) {
+        neighborListener = listener;
+        return this;
+    }
+
+    /** Who is told what NICs configure by themselves and what routers say; by default nobody. */
+    public StackBuilder ipv6Listener(Ipv6Listener listener) {
+        ipv6Listener = listener;
         return this;
     }
 

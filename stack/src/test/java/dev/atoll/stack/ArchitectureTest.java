@@ -32,6 +32,7 @@ class ArchitectureTest {
             "udp",
             "icmp",
             "ndp",
+            "group",
             "hold",
             "socket",
             "endpoint");

@@ -4,6 +4,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.udp.MtuDiscovery;
 import dev.atoll.stack.udp.UdpPort;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -176,6 +177,8 @@ final class DatagramEndpoint extends AbstractEndpoint implements UdpEndpoint {
             options.tos = inRange(option, value, 0, 255);
         } else if (option == EndpointOption.IP_TTL) {
             options.ttl = inRange(option, value, 1, 255);
+        } else if (option == EndpointOption.IP_MTU_DISCOVER) {
+            options.mtuDiscovery = MtuDiscovery.of(inRange(option, value, 0, MtuDiscovery.LAST));
         } else if (option == EndpointOption.IP_MULTICAST_TTL) {
             options.multicastTtl = inRange(option, value, 0, 255);
         } else if (option == EndpointOption.IP_MULTICAST_IF) {
@@ -213,6 +216,8 @@ final class DatagramEndpoint extends AbstractEndpoint implements UdpEndpoint {
             return options.tos;
         } else if (option == EndpointOption.IP_TTL) {
             return options.ttl;
+        } else if (option == EndpointOption.IP_MTU_DISCOVER) {
+            return options.mtuDiscovery.value();
         } else if (option == EndpointOption.IP_MULTICAST_TTL) {
             return options.multicastTtl;
         } else if (option == EndpointOption.IP_MULTICAST_IF) {

@@ -14,6 +14,10 @@ public final class Counters {
 
     public long ipReceived;
     public long ipSent;
+    public long ipReassembled;
+    public long ipFragmented;
+    public long fragmentsRepeated;
+    public long eventsLost;
     public long neighborsEvicted;
     public long duplicateAddresses;
     public long addressConflicts;

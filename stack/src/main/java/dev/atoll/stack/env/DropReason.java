@@ -26,8 +26,14 @@ public enum DropReason {
     IP_MARTIAN,
     /** The destination is not an address of this host, which does not forward. */
     IP_NOT_LOCAL,
-    /** The packet is a fragment. */
+    /** A fragment within what was put together from fragments. */
     IP_FRAGMENT,
+    /** A fragment that overlaps another or contradicts it: its whole datagram went (RFC 5722). */
+    IP_FRAGMENT_OVERLAP,
+    /** A datagram whose fragments did not all come in time. */
+    IP_REASSEMBLY_TIMEOUT,
+    /** Too many fragments waited; the oldest datagram went. */
+    IP_REASSEMBLY_FULL,
     /** An IPv6 header or option that had to be refused (RFC 8200 sections 4 and 4.2). */
     IPV6_PARAMETER_PROBLEM,
     /** More extension headers or options than this host looks at (RFC 8504 section 5.3). */

@@ -26,7 +26,7 @@ public final class Icmpv6Layer implements TransportHandler {
         boolean takes(int type);
 
         /** A message, its ICMPv6 header at {@code start()}; looks at the packet, does not take it. */
-        void receive(Device device, PacketBuffer packet);
+        void receiveMessage(Device device, PacketBuffer packet);
     }
 
     private final Counters counters;
@@ -81,7 +81,7 @@ public final class Icmpv6Layer implements TransportHandler {
         }
         for (int i = 0; i < handlers.length; i++) {
             if (handlers[i].takes(type)) {
-                handlers[i].receive(device, packet);
+                handlers[i].receiveMessage(device, packet);
                 return;
             }
         }
@@ -109,7 +109,7 @@ public final class Icmpv6Layer implements TransportHandler {
         Icmpv6.fillChecksum(reply.data(), at, length, route.source(), route.destination());
         counters.icmpSent++;
         int trafficClass = Ipv6.trafficClass(request.data(), request.networkOffset);
-        ip.send(reply, route, IpProtocol.ICMPV6, IpLayer.DEFAULT_TTL, trafficClass);
+        ip.send(reply, route, IpProtocol.ICMPV6, IpLayer.DEFAULT_TTL, trafficClass, IpLayer.FRAGMENT);
     }
 
     /** Finds what the error is about in the packet it quotes, and tells that protocol (RFC 4443 section 2.4 d). */

@@ -44,8 +44,7 @@ final class ExtensionHeaders {
         int network = packet.networkOffset;
         int at = network + Ipv6.HEADER_BYTES;
         nextHeaderAt = network + Ipv6.NEXT_HEADER;
-        fragmentAt = PacketBuffer.UNKNOWN;
-        problemCode = SILENT;
+        begin();
         routerAlert = false;
         for (int headers = 0; ; headers++) {
             int header = data.get(nextHeaderAt) & 0xff;
@@ -61,8 +60,14 @@ final class ExtensionHeaders {
                 case Ipv6Extension.DESTINATION_OPTIONS:
                     break;
                 case Ipv6Extension.FRAGMENT:
-                    fragmentAt = at;
-                    return packet.end() - at < Ipv6Extension.UNIT_BYTES ? DropReason.IP_HEADER_MALFORMED : null;
+                    if (packet.end() - at < Ipv6Extension.UNIT_BYTES) {
+                        return DropReason.IP_HEADER_MALFORMED;
+                    }
+                    packet.reassembled = true;
+                    if (isFragment(data, at)) {
+                        return fragment(packet, at);
+                    }
+                    break;
                 case Ipv6Extension.NO_NEXT_HEADER:
                     return DropReason.IPV6_NO_NEXT_HEADER;
                 default:
@@ -71,17 +76,54 @@ final class ExtensionHeaders {
             if (headers == MAX_HEADERS) {
                 return DropReason.IPV6_EXTENSION_LIMIT;
             }
-            if (packet.end() - at < Ipv6Extension.UNIT_BYTES
-                    || packet.end() - at < Ipv6Extension.lengthBytes(data, at)) {
+            int length =
+                    packet.end() - at < Ipv6Extension.UNIT_BYTES ? Integer.MAX_VALUE : lengthBytes(data, at, header);
+            if (packet.end() - at < length) {
                 return DropReason.IP_HEADER_MALFORMED;
             }
-            DropReason fault = header == Ipv6Extension.ROUTING ? routing(packet, at) : options(packet, at, header);
+            DropReason fault = content(packet, at, header);
             if (fault != null) {
                 return fault;
             }
             nextHeaderAt = at;
-            at += Ipv6Extension.lengthBytes(data, at);
+            at += length;
         }
+    }
+
+    private static int lengthBytes(ByteBuffer data, int at, int header) {
+        return header == Ipv6Extension.FRAGMENT ? Ipv6Extension.UNIT_BYTES : Ipv6Extension.lengthBytes(data, at);
+    }
+
+    private @Nullable DropReason content(PacketBuffer packet, int at, int header) {
+        return switch (header) {
+            case Ipv6Extension.ROUTING -> routing(packet, at);
+            case Ipv6Extension.FRAGMENT -> null;
+            default -> options(packet, at, header);
+        };
+    }
+
+    /** A packet that is whole though it has a fragment header is no fragment (RFC 6946). */
+    private static boolean isFragment(ByteBuffer data, int at) {
+        return Ipv6Extension.moreFragments(data, at) || Ipv6Extension.fragmentOffset(data, at) != 0;
+    }
+
+    /** The errors of RFC 8200 section 4.5 that a fragment shows by itself. */
+    private @Nullable DropReason fragment(PacketBuffer packet, int at) {
+        int dataBytes = packet.end() - at - Ipv6Extension.UNIT_BYTES;
+        if (Ipv6Extension.moreFragments(packet.data(), at) && (dataBytes & 7) != 0) {
+            return problem(packet, Icmpv6.ERRONEOUS_FIELD, packet.networkOffset + Ipv6.PAYLOAD_LENGTH);
+        }
+        if (Ipv6Extension.fragmentOffset(packet.data(), at) + dataBytes > 0xffff) {
+            return problem(packet, Icmpv6.ERRONEOUS_FIELD, at + Ipv6Extension.FRAGMENT_OFFSET);
+        }
+        fragmentAt = at;
+        return null;
+    }
+
+    /** Forgets the packet before. */
+    void begin() {
+        problemCode = SILENT;
+        fragmentAt = PacketBuffer.UNKNOWN;
     }
 
     private DropReason problem(PacketBuffer packet, int code, int pointer) {

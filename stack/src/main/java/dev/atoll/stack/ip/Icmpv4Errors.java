@@ -35,6 +35,15 @@ public final class Icmpv4Errors {
 
     /** Tells the sender of an incoming packet that it was not delivered; does not take the packet. */
     public void sendUnreachable(PacketBuffer packet, int code) {
+        send(packet, Icmpv4.DESTINATION_UNREACHABLE, code, 0);
+    }
+
+    /** Tells that a packet lived too long: as one that is forwarded, or as fragments. */
+    void sendTimeExceeded(PacketBuffer packet, int code) {
+        send(packet, Icmpv4.TIME_EXCEEDED, code, 0);
+    }
+
+    private void send(PacketBuffer packet, int type, int code, int rest) {
         if (!mayAnswer(packet)) {
             return;
         }
@@ -51,7 +60,7 @@ public final class Icmpv4Errors {
         int length = Icmpv4.HEADER_BYTES + quoted;
         PacketBuffer error = pool.allocate(length);
         int at = error.append(length);
-        Icmpv4.write(error.data(), at, Icmpv4.DESTINATION_UNREACHABLE, code, 0);
+        Icmpv4.write(error.data(), at, type, code, rest);
         error.data().put(at + Icmpv4.HEADER_BYTES, packet.data(), packet.networkOffset, quoted);
         Icmpv4.fillChecksum(error.data(), at, length);
         ip.filter().answers(error, packet);

@@ -31,6 +31,15 @@ public final class IpLayer implements Device.Upper {
     /** {@link #send}: ask routers on the way to look at the packet. */
     public static final int ROUTER_ALERT = 1;
 
+    /** {@link #send}: cut the packet here if it is larger than the path carries. */
+    public static final int FRAGMENT = 2;
+
+    /** {@link #send}: let routers cut the packet (IPv4 without DF). */
+    public static final int PATH_MAY_FRAGMENT = 4;
+
+    /** {@link #send}: heed the link's MTU alone, not what is known of the path. */
+    public static final int IGNORE_PATH_MTU = 8;
+
     /** Linux's icmp_msgs_per_sec and icmp_msgs_burst, for both families together. */
     static final int ICMP_PER_SECOND = 1000;
 
@@ -38,6 +47,7 @@ public final class IpLayer implements Device.Upper {
 
     private final Cycle cycle;
     private final Counters counters;
+    private final BufferPool pool;
     private final Routes routes;
     private final IpTables filter;
     private final Ipv4Layer ipv4;
@@ -70,8 +80,11 @@ public final class IpLayer implements Device.Upper {
         this.routes = routes;
         this.filter = filter;
         TokenBucket icmpLimit = new TokenBucket(ICMP_PER_SECOND, ICMP_BURST, cycle.nowNs());
-        ipv4 = new Ipv4Layer(cycle, routes, new Icmpv4Errors(cycle, counters, pool, this, icmpLimit));
-        ipv6 = withIpv6 ? new Ipv6Layer(cycle, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit)) : null;
+        this.pool = pool;
+        ipv4 = new Ipv4Layer(cycle, counters, pool, routes, new Icmpv4Errors(cycle, counters, pool, this, icmpLimit));
+        ipv6 = withIpv6
+                ? new Ipv6Layer(cycle, counters, pool, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit))
+                : null;
         routes.attach(ipv4, ipv6);
     }
 
@@ -128,18 +141,20 @@ public final class IpLayer implements Device.Upper {
     /**
      * Sends a packet whose transport header is at {@code start()}. Takes the packet.
      *
-     * @param flags {@link #ROUTER_ALERT} or 0
+     * @param flags {@link #ROUTER_ALERT}, {@link #FRAGMENT}, {@link #PATH_MAY_FRAGMENT}, {@link #IGNORE_PATH_MTU}
      * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
      *     another error if the policy rejected it: {@link #lastDenial} then says what decided; MESSAGE_TOO_LONG,
      *     NETWORK_UNREACHABLE
      */
     public @Nullable StackError send(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         NetworkLayer network = route.network();
+        boolean found = route.refresh();
+        int mtu = (flags & IGNORE_PATH_MTU) == 0 ? route.mtuBytes() : network.mtuBytes(route.device());
+        boolean large = packet.gsoType == PacketBuffer.GSO_NONE && packet.length() + network.headerBytes() > mtu;
         StackError fault = null;
-        if (!route.refresh()) {
+        if (!found) {
             fault = StackError.NETWORK_UNREACHABLE;
-        } else if (packet.gsoType == PacketBuffer.GSO_NONE
-                && packet.length() + network.headerBytes() > route.mtuBytes()) {
+        } else if (large && (flags & FRAGMENT) == 0) {
             fault = StackError.MESSAGE_TOO_LONG;
         }
         if (fault != null) {
@@ -158,14 +173,56 @@ public final class IpLayer implements Device.Upper {
         packet.destinationLow = destination.low();
         packet.type = PacketType.OUTGOING;
         packet.nicId = device.id();
-        network.writeHeader(packet, route, protocol, ttl, tos, (flags & ROUTER_ALERT) != 0);
+        network.writeHeader(packet, route, protocol, ttl, tos, flags);
         Verdict verdict = filter.check(Hook.OUTPUT, packet, null, device.name(), cycle.nowNs());
         if (verdict.kind() != Verdict.Kind.ACCEPT) {
             return denyOutput(packet, verdict);
         }
         counters.ipSent++;
-        device.send(packet, network.etherType(), route.nextHop());
+        if (large) {
+            sendFragments(network, packet, route, mtu);
+        } else {
+            device.send(packet, network.etherType(), route.nextHop());
+        }
         return null;
+    }
+
+    /** Cuts a packet that passed the filter whole, as rules see it on Linux. Takes the packet. */
+    private void sendFragments(NetworkLayer network, PacketBuffer packet, Route route, int mtu) {
+        int header = network.headerBytes();
+        int headers = header + network.fragmentHeaderBytes();
+        int room = mtu - headers & ~7;
+        int total = packet.length() - header;
+        int id = network.fragmentId(packet);
+        counters.ipFragmented++;
+        for (int offset = 0; offset < total; offset += room) {
+            int bytes = Math.min(room, total - offset);
+            PacketBuffer fragment = pool.allocate(headers + bytes);
+            int at = fragment.append(headers + bytes);
+            fragment.data().put(at + headers, packet.data(), packet.start() + header + offset, bytes);
+            network.writeFragment(fragment, at, packet, offset, bytes, offset + bytes < total, id);
+            fragment.networkOffset = at;
+            // Only the first shows whose it is.
+            fragment.transportOffset = offset == 0 ? at + headers : PacketBuffer.UNKNOWN;
+            fragment.transportProtocol = packet.transportProtocol;
+            fragment.ipVersion = packet.ipVersion;
+            fragment.sourceHigh = packet.sourceHigh;
+            fragment.sourceLow = packet.sourceLow;
+            fragment.destinationHigh = packet.destinationHigh;
+            fragment.destinationLow = packet.destinationLow;
+            fragment.type = packet.type;
+            fragment.nicId = packet.nicId;
+            route.device().send(fragment, network.etherType(), route.nextHop());
+        }
+        packet.release();
+    }
+
+    /** Drops the fragments that wait: the stack closes. */
+    public void close() {
+        ipv4.clear();
+        if (ipv6 != null) {
+            ipv6.clear();
+        }
     }
 
     private StackError denyOutput(PacketBuffer packet, Verdict verdict) {
@@ -193,13 +250,21 @@ public final class IpLayer implements Device.Upper {
         }
         counters.ipReceived++;
         DropReason fault = network.parse(device, packet);
+        PacketBuffer whole = packet;
         if (fault == null && network.isFragment(packet)) {
-            fault = DropReason.IP_FRAGMENT;
+            whole = network.reassemble(packet);
+            if (whole == null) {
+                return;
+            }
+            fault = network.parse(device, whole);
+            if (fault == null && network.isFragment(whole)) {
+                fault = DropReason.IP_FRAGMENT;
+            }
         }
         if (fault == null) {
-            deliver(device, network, packet);
+            deliver(device, network, whole);
         } else {
-            refuse(device, network, packet, fault);
+            refuse(device, network, whole, fault);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.KeyedHash;
@@ -21,17 +23,22 @@ public final class Ipv4Layer extends NetworkLayer {
     /** The router alert option (RFC 2113): type 148, 4 bytes, every router looks. */
     private static final int ROUTER_ALERT = 0x9404_0000;
 
+    /** Linux's ipfrag_time; RFC 1122 section 3.3.2 has 60 to 120 s. */
+    private static final long REASSEMBLY_NS = 30_000_000_000L;
+
     private final Cycle cycle;
     private final Routes routes;
     private final Icmpv4Errors errors;
+    private final Reassembly reassembly;
     private final KeyedHash idHash;
     private final int[] ids = new int[ID_BUCKETS];
 
-    Ipv4Layer(Cycle cycle, Routes routes, Icmpv4Errors errors) {
+    Ipv4Layer(Cycle cycle, Counters counters, BufferPool pool, Routes routes, Icmpv4Errors errors) {
         this.cycle = cycle;
         this.routes = routes;
         this.errors = errors;
         idHash = new KeyedHash(cycle.rng());
+        reassembly = new Reassembly(cycle, counters, pool, new Fragments(), REASSEMBLY_NS);
     }
 
     public Icmpv4Errors errors() {
@@ -59,7 +66,8 @@ public final class Ipv4Layer extends NetworkLayer {
     }
 
     @Override
-    void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, boolean routerAlert) {
+    void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
+        boolean routerAlert = (flags & IpLayer.ROUTER_ALERT) != 0;
         int headerBytes = Ipv4.HEADER_BYTES + (routerAlert ? 4 : 0);
         packet.ipVersion = 4;
         int at = packet.push(headerBytes);
@@ -74,7 +82,7 @@ public final class Ipv4Layer extends NetworkLayer {
                 tos,
                 packet.length(),
                 nextId(packet, protocol),
-                Ipv4.DONT_FRAGMENT,
+                (flags & IpLayer.PATH_MAY_FRAGMENT) == 0 ? Ipv4.DONT_FRAGMENT : 0,
                 ttl,
                 protocol,
                 route.source().v4Bits(),
@@ -91,6 +99,81 @@ public final class Ipv4Layer extends NetworkLayer {
         ids[bucket] = id + 1 + (packet.gsoSize == 0 ? 0 : packet.length() / packet.gsoSize);
         return id & 0xffff;
     }
+
+    // --- Fragments (RFC 791 section 3.2)
+
+    private final class Fragments implements Reassembly.Format {
+        @Override
+        public Reassembly.Key key(PacketBuffer fragment) {
+            int id = Ipv4.identification(fragment.data(), fragment.networkOffset);
+            return new Reassembly.Key(
+                    0, fragment.sourceLow, 0, fragment.destinationLow, (long) fragment.transportProtocol << 16 | id);
+        }
+
+        @Override
+        public int dataAt(PacketBuffer fragment) {
+            return fragment.transportOffset;
+        }
+
+        @Override
+        public int offset(PacketBuffer fragment) {
+            return Ipv4.fragmentOffset(fragment.data(), fragment.networkOffset);
+        }
+
+        @Override
+        public boolean hasMore(PacketBuffer fragment) {
+            return Ipv4.moreFragments(fragment.data(), fragment.networkOffset);
+        }
+
+        @Override
+        public int headerBytes(PacketBuffer first) {
+            return first.transportOffset - first.networkOffset;
+        }
+
+        @Override
+        public void finish(PacketBuffer whole, PacketBuffer first) {
+            Ipv4.setTotalLength(whole.data(), whole.start(), whole.length());
+            Ipv4.setFragment(whole.data(), whole.start(), 0);
+            Ipv4.fillChecksum(whole.data(), whole.start());
+        }
+
+        @Override
+        public void timeExceeded(PacketBuffer first) {
+            errors.sendTimeExceeded(first, Icmpv4.REASSEMBLY_EXCEEDED);
+        }
+    }
+
+    @Override
+    @Nullable PacketBuffer reassemble(PacketBuffer fragment) {
+        return reassembly.add(fragment);
+    }
+
+    @Override
+    void clear() {
+        reassembly.clear();
+    }
+
+    @Override
+    int fragmentHeaderBytes() {
+        return 0;
+    }
+
+    @Override
+    int fragmentId(PacketBuffer whole) {
+        return Ipv4.identification(whole.data(), whole.networkOffset);
+    }
+
+    @Override
+    void writeFragment(
+            PacketBuffer fragment, int at, PacketBuffer whole, int offset, int dataBytes, boolean more, int id) {
+        fragment.data().put(at, whole.data(), whole.networkOffset, Ipv4.HEADER_BYTES);
+        Ipv4.setTotalLength(fragment.data(), at, Ipv4.HEADER_BYTES + dataBytes);
+        // Cut here, it may be cut on the way too.
+        Ipv4.setFragment(fragment.data(), at, offset / 8 | (more ? Ipv4.MORE_FRAGMENTS : 0));
+        Ipv4.fillChecksum(fragment.data(), at);
+    }
+
+    // --- In
 
     /** RFC 1122 section 3.2.1. */
     @Override
@@ -119,7 +202,18 @@ public final class Ipv4Layer extends NetworkLayer {
         if (isMartian(device, packet)) {
             return DropReason.IP_MARTIAN;
         }
-        return isForUs(device, packet) ? null : DropReason.IP_NOT_LOCAL;
+        if (!isForUs(device, packet)) {
+            return DropReason.IP_NOT_LOCAL;
+        }
+        return isFragmentImpossible(packet, headerBytes) ? DropReason.IP_HEADER_MALFORMED : null;
+    }
+
+    /** A fragment whose end lies beyond the largest packet, or that leaves a gap no other can fill. */
+    private static boolean isFragmentImpossible(PacketBuffer packet, int headerBytes) {
+        int at = packet.networkOffset;
+        int dataBytes = packet.end() - at - headerBytes;
+        return Ipv4.fragmentOffset(packet.data(), at) + dataBytes + headerBytes > 0xffff
+                || (Ipv4.moreFragments(packet.data(), at) && (dataBytes & 7) != 0);
     }
 
     /** RFC 1122 section 3.2.1.3: sources that are no host's, and loopback or own addresses coming from outside. */

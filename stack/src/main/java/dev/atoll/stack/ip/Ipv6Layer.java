@@ -1,7 +1,9 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.KeyedHash;
@@ -17,15 +19,22 @@ import org.jspecify.annotations.Nullable;
 
 /** IPv6 (RFC 8200). */
 public final class Ipv6Layer extends NetworkLayer {
+    /** RFC 8200 section 4.5. */
+    private static final long REASSEMBLY_NS = 60_000_000_000L;
+
+    private final Cycle cycle;
     private final Routes routes;
     private final Icmpv6Errors errors;
+    private final Reassembly reassembly;
     private final KeyedHash labelHash;
     private final ExtensionHeaders extensions = new ExtensionHeaders();
 
-    Ipv6Layer(Cycle cycle, Routes routes, Icmpv6Errors errors) {
+    Ipv6Layer(Cycle cycle, Counters counters, BufferPool pool, Routes routes, Icmpv6Errors errors) {
+        this.cycle = cycle;
         this.routes = routes;
         this.errors = errors;
         labelHash = new KeyedHash(cycle.rng());
+        reassembly = new Reassembly(cycle, counters, pool, new Fragments(), REASSEMBLY_NS);
     }
 
     public Icmpv6Errors errors() {
@@ -53,10 +62,10 @@ public final class Ipv6Layer extends NetworkLayer {
     }
 
     @Override
-    void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, boolean routerAlert) {
+    void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         int first = protocol;
         int label = flowLabel(packet, protocol);
-        if (routerAlert) {
+        if ((flags & IpLayer.ROUTER_ALERT) != 0) {
             int options = packet.push(Ipv6Extension.UNIT_BYTES);
             Ipv6Extension.writeRouterAlert(packet.data(), options, protocol);
             first = Ipv6Extension.HOP_BY_HOP;
@@ -83,9 +92,99 @@ public final class Ipv6Layer extends NetworkLayer {
                 & 0xf_ffff;
     }
 
+    // --- Fragments (RFC 8200 section 4.5); a fragment's transportOffset is where its fragment header is
+
+    private final class Fragments implements Reassembly.Format {
+        @Override
+        public Reassembly.Key key(PacketBuffer fragment) {
+            return new Reassembly.Key(
+                    fragment.sourceHigh,
+                    fragment.sourceLow,
+                    fragment.destinationHigh,
+                    fragment.destinationLow,
+                    Ipv6Extension.fragmentId(fragment.data(), fragment.transportOffset));
+        }
+
+        @Override
+        public int dataAt(PacketBuffer fragment) {
+            return fragment.transportOffset + Ipv6Extension.UNIT_BYTES;
+        }
+
+        @Override
+        public int offset(PacketBuffer fragment) {
+            return Ipv6Extension.fragmentOffset(fragment.data(), fragment.transportOffset);
+        }
+
+        @Override
+        public boolean hasMore(PacketBuffer fragment) {
+            return Ipv6Extension.moreFragments(fragment.data(), fragment.transportOffset);
+        }
+
+        @Override
+        public int headerBytes(PacketBuffer first) {
+            return first.transportOffset - first.networkOffset;
+        }
+
+        /** The header before the fragment header now names what came after it. */
+        @Override
+        public void finish(PacketBuffer whole, PacketBuffer first) {
+            int start = whole.start();
+            Ipv6.setPayloadLength(whole.data(), start, whole.length() - Ipv6.HEADER_BYTES);
+            int next = Ipv6Extension.nextHeader(first.data(), first.transportOffset);
+            int fragmentAt = start + headerBytes(first);
+            int at = start + Ipv6.HEADER_BYTES;
+            if (at == fragmentAt) {
+                Ipv6.setNextHeader(whole.data(), start, next);
+                return;
+            }
+            while (at + Ipv6Extension.lengthBytes(whole.data(), at) < fragmentAt) {
+                at += Ipv6Extension.lengthBytes(whole.data(), at);
+            }
+            Ipv6Extension.setNextHeader(whole.data(), at, next);
+        }
+
+        @Override
+        public void timeExceeded(PacketBuffer first) {
+            errors.sendTimeExceeded(first, Icmpv6.REASSEMBLY_EXCEEDED);
+        }
+    }
+
+    @Override
+    @Nullable PacketBuffer reassemble(PacketBuffer fragment) {
+        return reassembly.add(fragment);
+    }
+
+    @Override
+    void clear() {
+        reassembly.clear();
+    }
+
+    @Override
+    int fragmentHeaderBytes() {
+        return Ipv6Extension.UNIT_BYTES;
+    }
+
+    /** Not to be guessed from outside (RFC 7739). */
+    @Override
+    int fragmentId(PacketBuffer whole) {
+        return (int) cycle.rng().nextLong();
+    }
+
+    @Override
+    void writeFragment(
+            PacketBuffer fragment, int at, PacketBuffer whole, int offset, int dataBytes, boolean more, int id) {
+        fragment.data().put(at, whole.data(), whole.networkOffset, Ipv6.HEADER_BYTES);
+        int next = Ipv6.nextHeader(whole.data(), whole.networkOffset);
+        Ipv6.setNextHeader(fragment.data(), at, Ipv6Extension.FRAGMENT);
+        Ipv6.setPayloadLength(fragment.data(), at, Ipv6Extension.UNIT_BYTES + dataBytes);
+        Ipv6Extension.writeFragment(fragment.data(), at + Ipv6.HEADER_BYTES, next, offset, more, id);
+    }
+
+    // --- In
+
     @Override
     @Nullable DropReason parse(Device device, PacketBuffer packet) {
-        extensions.problemCode = ExtensionHeaders.SILENT;
+        extensions.begin();
         int at = packet.start();
         if (packet.linearLength() < Ipv6.HEADER_BYTES || Ipv6.version(packet.data(), at) != 6) {
             return DropReason.IP_HEADER_MALFORMED;

@@ -47,9 +47,25 @@ public abstract class NetworkLayer {
      * Puts a header in front of a packet whose transport header is at {@code transportOffset}, and says in the packet
      * where it is.
      *
-     * @param routerAlert asks routers on the way to look at the packet (RFC 2113, RFC 2711)
+     * @param flags as {@link IpLayer#send} takes them
      */
-    abstract void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, boolean routerAlert);
+    abstract void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags);
+
+    /** Bytes a fragment has more than the header of the whole. */
+    abstract int fragmentHeaderBytes();
+
+    /** Draws the number that tells the fragments of one packet from others. */
+    abstract int fragmentId(PacketBuffer whole);
+
+    /** Writes the header of a fragment at {@code at}; behind it and its fragment header its data is in place. */
+    abstract void writeFragment(
+            PacketBuffer fragment, int at, PacketBuffer whole, int offset, int dataBytes, boolean more, int id);
+
+    /** Takes a fragment just parsed; gives the datagram if this made it whole. */
+    abstract @Nullable PacketBuffer reassemble(PacketBuffer fragment);
+
+    /** Drops what waits: the stack closes. */
+    abstract void clear();
 
     /**
      * Validates the header at {@code start()} and notes in the packet what it says.

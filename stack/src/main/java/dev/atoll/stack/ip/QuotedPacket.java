@@ -19,43 +19,19 @@ public final class QuotedPacket {
      */
     public static boolean readIpv6(PacketBuffer error, int at) {
         ByteBuffer data = error.data();
-        int end = error.end();
-        if (end - at < Ipv6.HEADER_BYTES || Ipv6.version(data, at) != 6) {
+        int found = Ipv6Extension.findTransport(data, at, error.end());
+        if (found < 0 || error.end() - at - (found & 0xffff) < MIN_TRANSPORT_BYTES) {
             return false;
         }
-        int header = Ipv6.nextHeader(data, at);
-        int next = at + Ipv6.HEADER_BYTES;
-        for (int i = 0; i < ExtensionHeaders.MAX_HEADERS; i++) {
-            if (end - next < MIN_TRANSPORT_BYTES) {
-                return false;
-            }
-            switch (header) {
-                case Ipv6Extension.FRAGMENT:
-                    if (Ipv6Extension.fragmentOffset(data, next) != 0) {
-                        return false;
-                    }
-                    header = Ipv6Extension.nextHeader(data, next);
-                    next += Ipv6Extension.UNIT_BYTES;
-                    break;
-                case Ipv6Extension.HOP_BY_HOP:
-                case Ipv6Extension.ROUTING:
-                case Ipv6Extension.DESTINATION_OPTIONS:
-                    header = Ipv6Extension.nextHeader(data, next);
-                    next += Ipv6Extension.lengthBytes(data, next);
-                    break;
-                default:
-                    error.networkOffset = at;
-                    error.transportOffset = next;
-                    error.transportProtocol = header;
-                    error.sourceHigh = Ipv6.sourceHigh(data, at);
-                    error.sourceLow = Ipv6.sourceLow(data, at);
-                    error.destinationHigh = Ipv6.destinationHigh(data, at);
-                    error.destinationLow = Ipv6.destinationLow(data, at);
-                    // A mapped address is never ours on the wire, though it would look like one of IPv4.
-                    return !IpAddress.isV4(error.sourceHigh, error.sourceLow)
-                            && !IpAddress.isV4(error.destinationHigh, error.destinationLow);
-            }
-        }
-        return false;
+        error.networkOffset = at;
+        error.transportOffset = at + (found & 0xffff);
+        error.transportProtocol = found >>> 16;
+        error.sourceHigh = Ipv6.sourceHigh(data, at);
+        error.sourceLow = Ipv6.sourceLow(data, at);
+        error.destinationHigh = Ipv6.destinationHigh(data, at);
+        error.destinationLow = Ipv6.destinationLow(data, at);
+        // A mapped address is never ours on the wire, though it would look like one of IPv4.
+        return !IpAddress.isV4(error.sourceHigh, error.sourceLow)
+                && !IpAddress.isV4(error.destinationHigh, error.destinationLow);
     }
 }

@@ -5,6 +5,7 @@ import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Subnet;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
     /** Entries; adding more is refused. */
     public static final int MAX_ENTRIES = 4096;
+
+    /** Linux's min_pmtu: nobody makes us send packets smaller than this. */
+    private static final int MIN_PATH_MTU_V4 = 552;
 
     /**
      * One line of the table.
@@ -287,7 +291,8 @@ public final class Routes {
 
     /** The path to a destination carries only packets of this size. */
     public void pathMtu(IpAddress destination, int mtuBytes) {
-        if (pathMtus.reduce(destination, mtuBytes)) {
+        int least = destination.isV4() ? MIN_PATH_MTU_V4 : Ipv6.MIN_MTU_BYTES;
+        if (pathMtus.reduce(destination, Math.max(mtuBytes, least))) {
             changed();
         }
     }

@@ -112,10 +112,12 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
     }
 
     @Override
-    public void receive(Device device, PacketBuffer packet) {
+    public void receiveMessage(Device device, PacketBuffer packet) {
         int at = packet.start();
         int type = Icmpv6.type(packet.data(), at);
-        boolean valid = Ipv6.hopLimit(packet.data(), packet.networkOffset) == Ndp.HOP_LIMIT
+        // Neighbour discovery does not come in fragments (RFC 6980 section 5).
+        boolean valid = !packet.reassembled
+                && Ipv6.hopLimit(packet.data(), packet.networkOffset) == Ndp.HOP_LIMIT
                 && Icmpv6.code(packet.data(), at) == 0;
         valid = valid
                 && switch (type) {

@@ -42,6 +42,8 @@ final class RouterDiscovery {
 
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long MAX_REACHABLE_MS = 3_600_000;
+    /** RFC 4861 sets no limit; more would let a forged advertisement keep packets waiting for hours. */
+    private static final long MAX_RETRANS_MS = 60_000;
 
     /** What ends some day: a router or a prefix. */
     private static final class Advertised {
@@ -157,7 +159,7 @@ final class RouterDiscovery {
         // 0 means that the router says nothing; more than an hour is not allowed (section 6.2.1).
         long reachableNs =
                 reachableMs == 0 || reachableMs > MAX_REACHABLE_MS ? now.baseReachableNs() : reachableMs * 1_000_000;
-        long retransNs = retransMs == 0 || retransMs > MAX_REACHABLE_MS ? now.retransmitNs() : retransMs * 1_000_000;
+        long retransNs = retransMs == 0 || retransMs > MAX_RETRANS_MS ? now.retransmitNs() : retransMs * 1_000_000;
         if (reachableNs != now.baseReachableNs() || retransNs != now.retransmitNs()) {
             device.neighborTable().setSettings(false, now.withTimes(reachableNs, retransNs));
         }

@@ -28,6 +28,12 @@ public final class EndpointOption<T> {
     public static final EndpointOption<Integer> IP_TOS = new EndpointOption<>("IP_TOS", Integer.class);
     /** Time to live or hop limit of unicast packets, hops. */
     public static final EndpointOption<Integer> IP_TTL = new EndpointOption<>("IP_TTL", Integer.class);
+    /**
+     * What is done about datagrams larger than the path carries (ip(7), ipv6(7)): 0 cut them and let routers cut, 1 cut
+     * those that are too large and find out what the path carries, 2 refuse them, 3 heed the link's MTU alone.
+     */
+    public static final EndpointOption<Integer> IP_MTU_DISCOVER =
+            new EndpointOption<>("IP_MTU_DISCOVER", Integer.class);
     /** Time to live or hop limit of multicast datagrams, hops. */
     public static final EndpointOption<Integer> IP_MULTICAST_TTL =
             new EndpointOption<>("IP_MULTICAST_TTL", Integer.class);

@@ -299,6 +299,7 @@ public final class TcpLayer implements TransportHandler {
             return;
         }
         if (nextHopMtu >= 0) {
+            ip.routes().pathMtu(connection.route().destination(), nextHopMtu);
             connection.pathMtuChanged(nextHopMtu == 0 ? TcpSettings.DEFAULT_MSS : nextHopMtu);
         } else {
             connection.unreachable(error, hard);

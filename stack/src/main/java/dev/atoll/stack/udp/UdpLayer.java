@@ -119,7 +119,13 @@ public final class UdpLayer implements TransportHandler {
             loopBack(packet, route);
         }
         int ttl = group ? from.options().multicastTtl : from.options().ttl;
-        StackError refused = ip.send(packet, route, IpProtocol.UDP, ttl, from.options().tos);
+        StackError refused = ip.send(
+                packet,
+                route,
+                IpProtocol.UDP,
+                ttl,
+                from.options().tos,
+                from.options().mtuDiscovery.sendFlags());
         if (refused != null) {
             Origin origin = refused == StackError.MESSAGE_TOO_LONG
                     ? null
@@ -135,7 +141,9 @@ public final class UdpLayer implements TransportHandler {
         IpAddress destination = route.destination();
         long pseudo = Checksum.pseudoHeader(
                 source.high(), source.low(), destination.high(), destination.low(), IpProtocol.UDP, length);
-        if (route.device().capabilities().transmitChecksum()) {
+        // The link completes the sum of a frame, not of a datagram that leaves in several.
+        boolean inOne = length + route.headerBytes() <= route.mtuBytes();
+        if (inOne && route.device().capabilities().transmitChecksum()) {
             packet.checksumPartial = true;
             packet.checksumStart = at;
             packet.checksumOffset = Udp.CHECKSUM_OFFSET;
@@ -256,6 +264,9 @@ public final class UdpLayer implements TransportHandler {
                 quoted.destinationLow,
                 Udp.destinationPort(quoted.data(), at));
         if (entry instanceof UdpPort port) {
+            if (nextHopMtu >= 0) {
+                routes().pathMtu(new IpAddress(quoted.destinationHigh, quoted.destinationLow), nextHopMtu);
+            }
             port.unreachable(error, hard);
         } else {
             counters.drop(DropReason.ICMP_UNRELATED);

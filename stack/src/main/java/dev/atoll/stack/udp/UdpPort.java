@@ -44,6 +44,7 @@ public final class UdpPort extends DemuxEntry {
         public int ttl = 64;
         public int multicastTtl = 1;
         public boolean multicastLoop = true;
+        public MtuDiscovery mtuDiscovery = MtuDiscovery.WANT;
         public int multicastNicId;
 
         Options() {}

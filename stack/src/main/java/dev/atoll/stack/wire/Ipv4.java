@@ -61,6 +61,10 @@ public final class Ipv4 {
         return (data.getShort(at + FRAGMENT) & OFFSET_MASK) * 8;
     }
 
+    public static boolean moreFragments(ByteBuffer data, int at) {
+        return (data.getShort(at + FRAGMENT) & MORE_FRAGMENTS) != 0;
+    }
+
     public static boolean dontFragment(ByteBuffer data, int at) {
         return (data.getShort(at + FRAGMENT) & DONT_FRAGMENT) != 0;
     }
@@ -84,6 +88,21 @@ public final class Ipv4 {
     /** Whether the header sums to zero (RFC 1071). */
     public static boolean checksumValid(ByteBuffer data, int at) {
         return Checksum.fold(Checksum.add(0, data, at, headerBytes(data, at))) == 0xffff;
+    }
+
+    public static void setTotalLength(ByteBuffer data, int at, int lengthBytes) {
+        data.putShort(at + TOTAL_LENGTH, (short) lengthBytes);
+    }
+
+    /** Sets flags and fragment offset, the latter in units of 8 bytes. */
+    public static void setFragment(ByteBuffer data, int at, int flagsAndOffset) {
+        data.putShort(at + FRAGMENT, (short) flagsAndOffset);
+    }
+
+    /** Sums the header anew and stores the checksum. */
+    public static void fillChecksum(ByteBuffer data, int at) {
+        data.putShort(at + CHECKSUM, (short) 0);
+        data.putShort(at + CHECKSUM, (short) Checksum.finish(Checksum.add(0, data, at, headerBytes(data, at))));
     }
 
     /** Writes a header, its checksum included; options, if any, are in their place already. */

@@ -13,7 +13,9 @@ public final class Ipv6 {
     /** Distance from the header to its next header field. */
     public static final int NEXT_HEADER = 6;
 
-    private static final int PAYLOAD_LENGTH = 4;
+    /** Distance from the header to its payload length field. */
+    public static final int PAYLOAD_LENGTH = 4;
+
     private static final int HOP_LIMIT = 7;
     private static final int SOURCE = 8;
     private static final int DESTINATION = 24;

@@ -25,9 +25,12 @@ public final class Ipv6Extension {
     public static final int ACTION_REPORT = 2;
     public static final int ACTION_REPORT_UNLESS_MULTICAST = 3;
 
+    /** Distance from a fragment header to its offset field. */
+    public static final int FRAGMENT_OFFSET = 2;
+
+    private static final int MAX_PASSED = 8;
     private static final int ROUTING_TYPE = 2;
     private static final int SEGMENTS_LEFT = 3;
-    private static final int FRAGMENT_OFFSET = 2;
     private static final int FRAGMENT_ID = 4;
 
     private Ipv6Extension() {}
@@ -83,6 +86,32 @@ public final class Ipv6Extension {
         data.putShort(at, (short) (nextHeader << 8));
         data.putInt(at + 2, OPTION_ROUTER_ALERT << 24 | 2 << 16);
         data.putShort(at + 6, (short) (OPTION_PADN << 8));
+    }
+
+    /**
+     * Passes over the extension headers of the packet at {@code ipAt}, as far as it is there.
+     *
+     * @return the transport protocol in the high half and its distance from the IPv6 header in the low one, or -1 if it
+     *     is not there or behind more headers than anybody needs; a later fragment has none
+     */
+    public static int findTransport(ByteBuffer data, int ipAt, int end) {
+        if (end - ipAt < Ipv6.HEADER_BYTES || Ipv6.version(data, ipAt) != 6) {
+            return -1;
+        }
+        int header = Ipv6.nextHeader(data, ipAt);
+        int at = ipAt + Ipv6.HEADER_BYTES;
+        for (int i = 0; i <= MAX_PASSED; i++) {
+            boolean fragment = header == FRAGMENT;
+            if (!fragment && header != HOP_BY_HOP && header != ROUTING && header != DESTINATION_OPTIONS) {
+                return at > end ? -1 : header << 16 | at - ipAt;
+            }
+            if (end - at < UNIT_BYTES || (fragment && fragmentOffset(data, at) != 0)) {
+                return -1;
+            }
+            header = nextHeader(data, at);
+            at += fragment ? UNIT_BYTES : lengthBytes(data, at);
+        }
+        return -1;
     }
 
     /** What the type of an unknown option asks for. */

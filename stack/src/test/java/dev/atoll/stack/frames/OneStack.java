@@ -2,6 +2,7 @@ package dev.atoll.stack.frames;
 
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.Stack;
+import dev.atoll.stack.StackBuilder;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.Checks;
 import dev.atoll.stack.check.EthernetFrame;
@@ -17,6 +18,7 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** One stack in virtual time whose only neighbour is the test, which sees and makes every frame. */
 public final class OneStack implements AutoCloseable {
@@ -35,14 +37,23 @@ public final class OneStack implements AutoCloseable {
     }
 
     public OneStack(Ipv6Settings settings, int mtuBytes) throws StackException {
-        stack = Stack.builder().clock(clock).rng(Rng.seeded(1)).ipv6(settings).build();
+        this(settings, mtuBytes, builder -> {});
+    }
+
+    public OneStack(Ipv6Settings settings, int mtuBytes, Consumer<StackBuilder> more) throws StackException {
+        StackBuilder builder = Stack.builder().clock(clock).rng(Rng.seeded(1)).ipv6(settings);
+        more.accept(builder);
+        stack = builder.build();
         link = new TestLink(mtuBytes);
         nic = stack.createNic("eth0", link);
     }
 
-    /** A stack whose addresses are usable at once. */
+    /** A stack whose addresses are usable and whose groups are reported. */
     public static OneStack ready() throws StackException {
-        return new OneStack(Ipv6Settings.DEFAULT.withDadTransmits(0).withRouterDiscovery(false));
+        OneStack net = new OneStack(Ipv6Settings.DEFAULT.withDadTransmits(0).withRouterDiscovery(false));
+        net.advance(SECOND);
+        net.frames();
+        return net;
     }
 
     /** A frame from the peer. */
