@@ -75,6 +75,14 @@ public final class Nic {
         });
     }
 
+    /** Passes packets that come in here and are for others on, by the routes and the FORWARD chain; off by default. */
+    public void setForwarding(boolean ipv4, boolean on) {
+        hold.query(() -> {
+            device.setForwarding(ipv4, on);
+            return true;
+        });
+    }
+
     /** Takes frames to other link addresses too. */
     public void setPromiscuous(boolean promiscuous) {
         hold.query(() -> {

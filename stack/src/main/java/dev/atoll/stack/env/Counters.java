@@ -14,6 +14,7 @@ public final class Counters {
 
     public long ipReceived;
     public long ipSent;
+    public long ipForwarded;
     public long ipReassembled;
     public long ipFragmented;
     public long fragmentsRepeated;

@@ -26,6 +26,12 @@ public enum DropReason {
     IP_MARTIAN,
     /** The destination is not an address of this host, which does not forward. */
     IP_NOT_LOCAL,
+    /** A packet to be forwarded had no hops left. */
+    IP_HOPS_EXCEEDED,
+    /** A packet to be forwarded has no way to go. */
+    IP_NO_ROUTE,
+    /** A packet to be forwarded is larger than the next link carries and must not be cut. */
+    IP_TOO_BIG,
     /** A fragment within what was put together from fragments. */
     IP_FRAGMENT,
     /** A fragment that overlaps another or contradicts it: its whole datagram went (RFC 5722). */

@@ -38,6 +38,11 @@ public final class Icmpv4Errors {
         send(packet, Icmpv4.DESTINATION_UNREACHABLE, code, 0);
     }
 
+    /** Tells what size the next link takes. */
+    void sendFragmentationNeeded(PacketBuffer packet, int mtuBytes) {
+        send(packet, Icmpv4.DESTINATION_UNREACHABLE, Icmpv4.FRAGMENTATION_NEEDED, mtuBytes);
+    }
+
     /** Tells that a packet lived too long: as one that is forwarded, or as fragments. */
     void sendTimeExceeded(PacketBuffer packet, int code) {
         send(packet, Icmpv4.TIME_EXCEEDED, code, 0);
@@ -51,7 +56,10 @@ public final class Icmpv4Errors {
             counters.drop(DropReason.ICMP_RATE_LIMITED);
             return;
         }
-        Route route = ip.routes().findReply(packet);
+        boolean ours = ip.routes().isLocal(packet.destinationHigh, packet.destinationLow);
+        Route route = ours
+                ? ip.routes().findReply(packet)
+                : ip.routes().find(new IpAddress(packet.sourceHigh, packet.sourceLow), null, 0);
         if (route == null) {
             return;
         }

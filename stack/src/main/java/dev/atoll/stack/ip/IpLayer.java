@@ -48,6 +48,7 @@ public final class IpLayer implements Device.Upper {
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
+    private final Forwarding forwarding;
     private final Routes routes;
     private final IpTables filter;
     private final Ipv4Layer ipv4;
@@ -81,6 +82,7 @@ public final class IpLayer implements Device.Upper {
         this.filter = filter;
         TokenBucket icmpLimit = new TokenBucket(ICMP_PER_SECOND, ICMP_BURST, cycle.nowNs());
         this.pool = pool;
+        forwarding = new Forwarding(cycle, counters, routes, filter);
         ipv4 = new Ipv4Layer(cycle, counters, pool, routes, new Icmpv4Errors(cycle, counters, pool, this, icmpLimit));
         ipv6 = withIpv6
                 ? new Ipv6Layer(cycle, counters, pool, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit))
@@ -263,6 +265,8 @@ public final class IpLayer implements Device.Upper {
         }
         if (fault == null) {
             deliver(device, network, whole);
+        } else if (fault == DropReason.IP_NOT_LOCAL && device.isForwarding(network == ipv4)) {
+            forwarding.forward(device, network, whole);
         } else {
             refuse(device, network, whole, fault);
         }
@@ -330,6 +334,10 @@ public final class IpLayer implements Device.Upper {
 
     @Override
     public void neighborUnreachable(Device device, PacketBuffer packet) {
+        if (packet.type != PacketType.OUTGOING) {
+            networkOf(packet).hostUnreachable(packet);
+            return;
+        }
         TransportHandler handler = packet.transportOffset == PacketBuffer.UNKNOWN
                 ? null
                 : networkOf(packet).handler(packet.transportProtocol);

@@ -149,6 +149,43 @@ public final class Ipv4Layer extends NetworkLayer {
     }
 
     @Override
+    void locateTransport(PacketBuffer packet) {
+        // parse did.
+    }
+
+    @Override
+    int hopsLeft(PacketBuffer packet) {
+        return Ipv4.ttl(packet.data(), packet.networkOffset);
+    }
+
+    @Override
+    void ageByOneHop(PacketBuffer packet) {
+        Ipv4.setTtl(packet.data(), packet.networkOffset, hopsLeft(packet) - 1);
+        Ipv4.fillChecksum(packet.data(), packet.networkOffset);
+    }
+
+    @Override
+    void hopsExceeded(PacketBuffer packet) {
+        errors.sendTimeExceeded(packet, Icmpv4.TTL_EXCEEDED);
+    }
+
+    @Override
+    void noRoute(PacketBuffer packet) {
+        errors.sendUnreachable(packet, Icmpv4.NET_UNREACHABLE);
+    }
+
+    @Override
+    void hostUnreachable(PacketBuffer packet) {
+        errors.sendUnreachable(packet, Icmpv4.HOST_UNREACHABLE);
+    }
+
+    /** RFC 1191 section 4; a packet that may be cut is not cut here either, and its sender learns of the MTU. */
+    @Override
+    void tooBig(PacketBuffer packet, int mtuBytes) {
+        errors.sendFragmentationNeeded(packet, mtuBytes);
+    }
+
+    @Override
     void clear() {
         reassembly.clear();
     }

@@ -155,6 +155,43 @@ public final class Ipv6Layer extends NetworkLayer {
     }
 
     @Override
+    void locateTransport(PacketBuffer packet) {
+        int found = Ipv6Extension.findTransport(packet.data(), packet.networkOffset, packet.end());
+        packet.transportProtocol = found < 0 ? Ipv6Extension.NO_NEXT_HEADER : found >>> 16;
+        packet.transportOffset = found < 0 ? packet.end() : packet.networkOffset + (found & 0xffff);
+    }
+
+    @Override
+    int hopsLeft(PacketBuffer packet) {
+        return Ipv6.hopLimit(packet.data(), packet.networkOffset);
+    }
+
+    @Override
+    void ageByOneHop(PacketBuffer packet) {
+        Ipv6.setHopLimit(packet.data(), packet.networkOffset, hopsLeft(packet) - 1);
+    }
+
+    @Override
+    void hopsExceeded(PacketBuffer packet) {
+        errors.sendTimeExceeded(packet, Icmpv6.HOP_LIMIT_EXCEEDED);
+    }
+
+    @Override
+    void noRoute(PacketBuffer packet) {
+        errors.sendUnreachable(packet, Icmpv6.NO_ROUTE);
+    }
+
+    @Override
+    void hostUnreachable(PacketBuffer packet) {
+        errors.sendUnreachable(packet, Icmpv6.ADDRESS_UNREACHABLE);
+    }
+
+    @Override
+    void tooBig(PacketBuffer packet, int mtuBytes) {
+        errors.sendPacketTooBig(packet, mtuBytes);
+    }
+
+    @Override
     void clear() {
         reassembly.clear();
     }

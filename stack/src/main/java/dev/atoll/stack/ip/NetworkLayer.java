@@ -64,6 +64,29 @@ public abstract class NetworkLayer {
     /** Takes a fragment just parsed; gives the datagram if this made it whole. */
     abstract @Nullable PacketBuffer reassemble(PacketBuffer fragment);
 
+    // --- For packets that are passed on
+
+    /** Finds the transport header, for the filter; a packet without one has none at its end. */
+    abstract void locateTransport(PacketBuffer packet);
+
+    /** Hops the packet may still go. */
+    abstract int hopsLeft(PacketBuffer packet);
+
+    /** One hop less. */
+    abstract void ageByOneHop(PacketBuffer packet);
+
+    /** Tells the sender that the packet had no hops left; does not take the packet. */
+    abstract void hopsExceeded(PacketBuffer packet);
+
+    /** Tells the sender that there is no way to go on; does not take the packet. */
+    abstract void noRoute(PacketBuffer packet);
+
+    /** Tells the sender that the next hop does not answer; does not take the packet. */
+    abstract void hostUnreachable(PacketBuffer packet);
+
+    /** Tells the sender what the next link carries; does not take the packet. */
+    abstract void tooBig(PacketBuffer packet, int mtuBytes);
+
     /** Drops what waits: the stack closes. */
     abstract void clear();
 

@@ -103,6 +103,8 @@ public final class Device implements LinkDispatcher {
 
     private boolean enabled = true;
     private boolean promiscuous;
+    private boolean forwarding4;
+    private boolean forwarding6;
     private int ipv6MtuBytes = Integer.MAX_VALUE;
 
     public Device(
@@ -220,6 +222,19 @@ public final class Device implements LinkDispatcher {
 
     public void setPromiscuous(boolean promiscuous) {
         this.promiscuous = promiscuous;
+    }
+
+    /** Whether packets of a family that come in by this device and are for others are passed on. */
+    public boolean isForwarding(boolean ipv4) {
+        return ipv4 ? forwarding4 : forwarding6;
+    }
+
+    public void setForwarding(boolean ipv4, boolean on) {
+        if (ipv4) {
+            forwarding4 = on;
+        } else {
+            forwarding6 = on;
+        }
     }
 
     public DeviceCounters counters() {

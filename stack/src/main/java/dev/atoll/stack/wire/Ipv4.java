@@ -94,6 +94,10 @@ public final class Ipv4 {
         data.putShort(at + TOTAL_LENGTH, (short) lengthBytes);
     }
 
+    public static void setTtl(ByteBuffer data, int at, int ttl) {
+        data.put(at + TTL, (byte) ttl);
+    }
+
     /** Sets flags and fragment offset, the latter in units of 8 bytes. */
     public static void setFragment(ByteBuffer data, int at, int flagsAndOffset) {
         data.putShort(at + FRAGMENT, (short) flagsAndOffset);
