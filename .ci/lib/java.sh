@@ -31,6 +31,7 @@ PLAIN=
 LAUNCHER_JAVA=$(jdk_home 17)/bin/java
 ATOLL_JAR=$ROOT/launcher/target/atoll.jar
 EXAMPLES_CLASSES=$ROOT/examples/target/classes
+EXAMPLES_LIB=$ROOT/examples/target/lib
 LIBRARIES_LIB=$ROOT/examples/libraries/target/lib
 
 # build_once FILE MODULE DIRECTORY...: builds a module and what it needs, without tests, unless the file is newer than

@@ -2,7 +2,10 @@ package dev.atoll.launcher;
 
 import dev.atoll.launcher.cli.CommandLine;
 import dev.atoll.launcher.config.ConfigLoader;
+import dev.atoll.launcher.config.EffectiveConfig;
+import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.demo.DemoCommand;
+import dev.atoll.launcher.doctor.Doctor;
 import java.util.Map;
 
 /** The launcher's entry: reads the command line and does what it says. Its exit codes are {@link ExitCode}'s. */
@@ -17,6 +20,10 @@ public final class Main {
         } catch (LaunchException e) {
             Terminal.line(e.line());
             exitCode = e.exitCode().number();
+        } catch (Throwable e) {
+            // An Error too: without an exit code the JVM would go on for as long as one of its threads does.
+            Terminal.line("Atoll has failed: " + Terminal.describe(e));
+            exitCode = ExitCode.FAILED.number();
         }
         System.out.flush();
         // Not exit: shutdown hooks of libraries would only cost the user time.
@@ -29,14 +36,21 @@ public final class Main {
         if (request instanceof CommandLine.Run run) {
             return new RunCommand(preparation, System.getenv()).run(run);
         }
+        if (request instanceof CommandLine.Refused refused) {
+            throw new RunCommand(preparation, System.getenv()).refused(refused);
+        }
         if (request instanceof CommandLine.Demo) {
             return new DemoCommand(Main::run, System.out).run();
         }
+        if (request instanceof CommandLine.Doctor) {
+            return Doctor.ofHost(System.getenv(), System.out).run();
+        }
         if (request instanceof CommandLine.ShowConfig config) {
-            String text = new ConfigLoader(System.getenv(), System.getProperties())
-                    .load(Map.of(), config.file())
-                    .describe();
-            System.out.println(text);
+            EffectiveConfig effective =
+                    new ConfigLoader(System.getenv(), System.getProperties()).load(Map.of(), config.file());
+            // A value that a run would refuse is refused here as well.
+            Settings unused = effective.settings();
+            System.out.println(effective.describe());
         } else if (request instanceof CommandLine.Show show) {
             System.out.println(show.text());
         }

@@ -1,14 +1,16 @@
 package dev.atoll.launcher;
 
+import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.start.JarBundle;
+import dev.atoll.launcher.start.PerformanceData;
 import dev.atoll.launcher.sys.Libc;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * What every run needs whatever the command line says, begun in a thread of its own before it is read: loading the native
- * library takes as long as reading the command line and the configuration.
+ * What every run needs whatever the command line says, begun in threads of its own before it is read: loading the native
+ * library and reading the defaults take as long as reading the command line.
  */
 final class Preparation {
     private final FutureTask<JarBundle> jars;
@@ -20,15 +22,21 @@ final class Preparation {
     static Preparation begin(String[] arguments) {
         Callable<JarBundle> work = () -> {
             Libc.warmUp();
+            PerformanceData.removeOwn();
             return JarBundle.load();
         };
         FutureTask<JarBundle> task = new FutureTask<>(work);
         if (arguments.length > 0 && arguments[0].equals("run")) {
-            Thread thread = new Thread(task, "atoll-preparation");
-            thread.setDaemon(true);
-            thread.start();
+            start("atoll-preparation", task);
+            start("atoll-preparation-config", ConfigLoader::warmUp);
         }
         return new Preparation(task);
+    }
+
+    private static void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Waits for the jars. */

@@ -1,28 +1,35 @@
 package dev.atoll.launcher;
 
 import dev.atoll.launcher.cli.CommandLine;
+import dev.atoll.launcher.cli.RunOptions;
 import dev.atoll.launcher.config.ConfigLoader;
+import dev.atoll.launcher.config.EffectiveConfig;
 import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.link.AddressPlan;
 import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.Links;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.report.Outcome;
+import dev.atoll.launcher.report.ProvidedSinks;
+import dev.atoll.launcher.report.ReportSink;
 import dev.atoll.launcher.report.Reports;
 import dev.atoll.launcher.report.RunDescription;
 import dev.atoll.launcher.report.StatusFile;
 import dev.atoll.launcher.start.JarBundle;
+import dev.atoll.launcher.start.JavaRelease;
 import dev.atoll.launcher.start.ProgramCommand;
 import dev.atoll.launcher.start.SandboxFiles;
 import dev.atoll.launcher.start.SandboxProcess;
 import dev.atoll.launcher.start.StartChain;
 import dev.atoll.launcher.start.StartChain.Inherited;
-import dev.atoll.launcher.supervise.ControlReader;
+import dev.atoll.launcher.supervise.ControlConnection;
+import dev.atoll.launcher.supervise.SandboxedProgram;
 import dev.atoll.launcher.supervise.Signals;
 import dev.atoll.launcher.supervise.Supervisor;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.launcher.wiring.WiredServices;
+import dev.atoll.runtime.clock.SecureEntropy;
 import dev.atoll.runtime.control.ControlCodec;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.Policy;
@@ -31,8 +38,8 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,31 +56,61 @@ final class RunCommand {
 
     /** Returns the exit code. */
     int run(CommandLine.Run request) throws LaunchException {
-        Settings settings = new ConfigLoader(environment, System.getProperties())
-                .load(request.options().settings(), request.options().config())
-                .settings();
-        StatusFile status = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
+        RunOptions options = request.options();
+        EffectiveConfig config = null;
         try {
-            return run(request.command(), settings, status);
+            config = loader().load(options.settings(), options.config());
+            return run(request.command(), config.settings());
         } catch (LaunchException e) {
-            if (status != null) {
-                Outcome outcome =
-                        new Outcome(Outcome.Kind.NOT_STARTED, e.exitCode().number(), e.line(), 0);
-                write(status, () -> status.ended(null, outcome, Instant.now()));
-            }
-            throw e;
+            throw notStarted(statusFile(options, config), e);
+        } catch (RuntimeException | Error e) {
+            throw notStarted(
+                    statusFile(options, config),
+                    new LaunchException(ExitCode.FAILED, "Atoll has failed: " + Terminal.describe(e), e));
         }
     }
 
-    private int run(List<String> words, Settings settings, @Nullable StatusFile status) throws LaunchException {
+    /** What is wrong with the command line, which the status file says too. */
+    LaunchException refused(CommandLine.Refused request) {
+        return notStarted(statusFile(request.options(), null), request.reason());
+    }
+
+    private ConfigLoader loader() {
+        return new ConfigLoader(environment, System.getProperties());
+    }
+
+    /** Where the status of a run that did not begin goes, as far as that can be known. */
+    private @Nullable Path statusFile(RunOptions options, @Nullable EffectiveConfig config) {
+        try {
+            return (config == null ? loader().loadWithoutFiles(options.settings()) : config).statusFile();
+        } catch (LaunchException e) {
+            // That it cannot be known is among the mistakes that are told anyway.
+            return null;
+        }
+    }
+
+    private static LaunchException notStarted(@Nullable Path statusFile, LaunchException failure) {
+        if (statusFile != null) {
+            StatusFile status = new StatusFile(statusFile);
+            Outcome outcome =
+                    new Outcome(Outcome.Kind.NOT_STARTED, failure.exitCode().number(), failure.line(), 0);
+            write(status, () -> status.ended(null, outcome, Instant.now()));
+        }
+        return failure;
+    }
+
+    private int run(List<String> words, Settings settings) throws LaunchException {
         Path directory = Path.of(System.getProperty("user.dir", "/"));
         ProgramCommand command = ProgramCommand.resolve(words, environment.getOrDefault("PATH", ""), directory);
+        JavaRelease.refuseUnknown(Path.of(command.file()));
         Policy policy = settings.policy() == null ? null : PolicyFile.load(settings.policy());
+        List<ReportSink> sinks = ProvidedSinks.load();
         try (JarBundle jars = preparation.jars();
                 OpenLink link = Links.open(
                         settings.link(),
-                        new LinkRequest("", settings.address(), settings.router(), settings.mtuBytes()))) {
-            return runOn(link, command, settings, policy, jars, status);
+                        new LinkRequest(
+                                "", settings.address(), settings.router(), settings.mtuBytes(), settings.offload()))) {
+            return runOn(link, command, settings, policy, sinks, jars);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
         }
@@ -84,56 +121,75 @@ final class RunCommand {
             ProgramCommand command,
             Settings settings,
             @Nullable Policy policy,
-            JarBundle jars,
-            @Nullable StatusFile status)
+            List<ReportSink> sinks,
+            JarBundle jars)
             throws LaunchException, IOException {
         int[] control = Libc.socketpair();
         int capture = capture(settings, link);
         Setup setup = setup(settings, link, policy != null);
         Libc.write(control[0], ControlCodec.encode(setup));
+        Reports reports = new Reports();
+        ControlConnection connection = new ControlConnection(control[0], reports);
+        WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
         SandboxProcess sandbox = new StartChain(environment)
                 .start(
                         command.withAgent(
                                 JarBundle.SANDBOX_DIRECTORY + "/" + JarBundle.AGENT, JarBundle.SANDBOX_DIRECTORY),
                         settings.hostname(),
-                        SandboxFiles.of(
-                                settings.hostname(),
-                                setup.addresses().stream()
-                                        .map(ControlRecord.Address::address)
-                                        .toList(),
-                                setup.dnsServers()),
+                        SandboxFiles.of(settings.hostname(), addresses(setup), setup.dnsServers()),
                         jars,
                         new Inherited(control[1], link.programDescriptor(), capture));
-        Signals.passOnTo(sandbox, Terminal::line);
+        SandboxedProgram program = new SandboxedProgram(sandbox);
+        Signals.passOnTo(program, Terminal::line);
         link.handOver();
         Libc.close(control[1]);
         if (capture >= 0) {
             Libc.close(capture);
         }
-        if (policy != null) {
-            send(control[0], policy);
-        }
 
         RunDescription run = describe(command, settings, setup, link);
-        Reports reports = new Reports();
-        ControlReader reader = new ControlReader(control[0], reports);
         reports.started(run);
-        if (status != null) {
-            int pid = sandbox.program().orElse(0);
-            write(status, () -> status.running(run, pid));
+        Supervisor supervisor =
+                new Supervisor(program, connection, reports, services, services.areNeeded(), settings.stopGrace());
+        return superviseToEnd(supervisor, program, policy, settings, run);
+    }
+
+    /** Between start and end: whatever fails here ends the program, which nobody else would. */
+    private static int superviseToEnd(
+            Supervisor supervisor,
+            SandboxedProgram program,
+            @Nullable Policy policy,
+            Settings settings,
+            RunDescription run)
+            throws IOException {
+        StatusFile status = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
+        Outcome outcome;
+        try {
+            supervisor.begin(policy, settings.timeout());
+            if (status != null) {
+                int pid = program.pid().orElse(0);
+                write(status, () -> status.running(run, pid));
+            }
+            outcome = supervisor.await();
+        } catch (IOException | RuntimeException | Error e) {
+            program.kill();
+            String message = "the program can no longer be supervised: " + Terminal.describe(e);
+            Terminal.line(message);
+            outcome = new Outcome(Outcome.Kind.LOST, ExitCode.LOST.number(), message, 0);
         }
-        Outcome outcome = new Supervisor(
-                        sandbox,
-                        reader,
-                        reports,
-                        new WiredServices(settings, link, reader, reports),
-                        WiredServices.areNeeded(settings, link),
-                        settings.stopGrace())
-                .supervise(settings.timeout());
         if (status != null) {
-            write(status, () -> status.ended(run, outcome, Instant.now()));
+            Outcome end = outcome;
+            write(status, () -> status.ended(run, end, Instant.now()));
         }
         return outcome.exitCode();
+    }
+
+    private static List<IpAddress> addresses(Setup setup) {
+        List<IpAddress> addresses = new ArrayList<>();
+        for (ControlRecord.Address address : setup.addresses()) {
+            addresses.add(address.address());
+        }
+        return addresses;
     }
 
     /** The capture file, or a negative number; it is made here, since the program may not be allowed to. */
@@ -151,16 +207,6 @@ final class RunCommand {
         } catch (SystemCallException e) {
             throw new LaunchException(
                     ExitCode.CONFIGURATION, "pcap: " + file + " cannot be made: " + e.getMessage(), e);
-        }
-    }
-
-    /** Waits while the program's JVM starts if the policy is larger than the connection's buffer. */
-    private static void send(int control, Policy policy) {
-        try {
-            Libc.write(control, ControlCodec.encode(policy));
-        } catch (SystemCallException e) {
-            // The program's JVM has ended before it read its rules; why, its exit code and its own lines say.
-            Terminal.line("the program ended before it had its policy: " + e.getMessage());
         }
     }
 
@@ -192,7 +238,7 @@ final class RunCommand {
         }
     }
 
-    private static Setup setup(Settings settings, OpenLink link, boolean policyFollows) {
+    private static Setup setup(Settings settings, OpenLink link, boolean policyFollows) throws IOException {
         AddressPlan plan = link.addresses();
         IpAddress router = plan == null ? null : plan.router();
         IpAddress dns = settings.dns() == null ? router : settings.dns();
@@ -204,7 +250,8 @@ final class RunCommand {
                         "eth0",
                         settings.mtuBytes(),
                         randomMac(),
-                        link.headerBytes()),
+                        link.headerBytes(),
+                        settings.offload()),
                 plan == null ? List.of() : List.of(plan.program()),
                 router,
                 dns == null ? List.of() : List.of(dns),
@@ -215,8 +262,10 @@ final class RunCommand {
     }
 
     /** A locally administered unicast address (IEEE 802c). */
-    private static MacAddress randomMac() {
-        long bits = new SecureRandom().nextLong() & 0xffff_ffff_ffffL;
-        return new MacAddress(bits & ~(1L << 40) | 1L << 41);
+    private static MacAddress randomMac() throws IOException {
+        try (SecureEntropy entropy = new SecureEntropy()) {
+            long bits = entropy.nextLong() & 0xffff_ffff_ffffL;
+            return new MacAddress(bits & ~(1L << 40) | 1L << 41);
+        }
     }
 }

@@ -328,6 +328,7 @@ public final class Stack implements AutoCloseable {
             if (!hold.isClosed()) {
                 hold.markClosed();
                 tcp.close();
+                udp.close();
                 ip.close();
                 for (Device device : devices) {
                     device.close();

@@ -5,9 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
+import dev.atoll.stack.socket.Readiness;
+import dev.atoll.stack.socket.ReadinessListener;
 import dev.atoll.stack.socket.TcpListener;
+import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is left of a stack that was closed. */
@@ -25,5 +33,37 @@ class StackCloseTest {
         assertEquals(
                 StackError.CLOSED,
                 assertThrows(StackException.class, () -> after.bind(any)).error());
+    }
+
+    /** A thread that waits for a connection or a datagram must not wait for ever. */
+    @Test
+    void listenerAndPort_stackCloses_waitersAreWokenAndHearIt() throws StackException {
+        TwoStacks net = new TwoStacks();
+        FullAddress any = new FullAddress(IpAddress.V4_ANY, 7000);
+        TcpListener listener = net.left.newTcpListener();
+        listener.bind(any);
+        listener.listen(1);
+        UdpEndpoint port = net.left.newUdpEndpoint();
+        port.bind(any);
+        List<Endpoint> woken = new ArrayList<>();
+        ReadinessListener waiter = (endpoint, bits) -> {
+            if ((bits & Readiness.ERR) != 0) {
+                woken.add(endpoint);
+            }
+        };
+        listener.setReadinessListener(waiter);
+        port.setReadinessListener(waiter);
+
+        net.close();
+
+        assertEquals(2, woken.size());
+        assertEquals(Set.of(listener, port), Set.copyOf(woken));
+        assertEquals(
+                StackError.CLOSED,
+                assertThrows(StackException.class, listener::accept).error());
+        assertEquals(
+                StackError.CLOSED,
+                assertThrows(StackException.class, () -> port.receive(ByteBuffer.allocate(1)))
+                        .error());
     }
 }

@@ -35,14 +35,18 @@ public final class BadWire implements AutoCloseable {
 
     /** Carries frames in the calling thread until {@link #stop}. */
     public void run() {
-        while (!stopped) {
-            take(a, aToB);
-            take(b, bToA);
-            deliver(aToB, b);
-            deliver(bToA, a);
-            long waitNs = Math.min(aToB.nextDueNs(), bToA.nextDueNs()) - System.nanoTime();
-            if (waitNs > 0) {
-                Linux.awaitReadable(Math.min(waitNs, MAX_WAIT_NS), a.fd(), b.fd());
+        try (Readiness readiness = new Readiness(a.fd(), b.fd())) {
+            while (!stopped) {
+                long waitNs = Math.min(aToB.nextDueNs(), bToA.nextDueNs()) - System.nanoTime();
+                readiness.await(Math.min(waitNs, MAX_WAIT_NS));
+                if (readiness.isReady(0)) {
+                    take(a, aToB);
+                }
+                if (readiness.isReady(1)) {
+                    take(b, bToA);
+                }
+                deliver(aToB, b);
+                deliver(bToA, a);
             }
         }
     }

@@ -1,18 +1,19 @@
 package dev.atoll.examples.badwire;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** The system calls the wire needs, with the numbers of Linux; each fails with {@link LastErrorException}. */
+/**
+ * The system calls the wire needs, with the numbers of Linux. Each fails with {@link LastErrorException}, except those of
+ * every frame: these return -1, and the reason is {@link Native#getLastError}.
+ */
 final class Linux {
     static final int O_RDWR = 2;
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
-    static final short POLLIN = 1;
     static final int EAGAIN = 11;
     static final int EINTR = 4;
     static final int EIO = 5;
@@ -29,34 +30,15 @@ final class Linux {
 
     static native int ioctl(int fd, NativeLong request, Pointer argument) throws LastErrorException;
 
-    static native NativeLong read(int fd, Pointer buffer, NativeLong count) throws LastErrorException;
+    static native NativeLong read(int fd, Pointer buffer, NativeLong count);
 
-    static native NativeLong write(int fd, Pointer buffer, NativeLong count) throws LastErrorException;
+    static native NativeLong write(int fd, Pointer buffer, NativeLong count);
 
-    static native int ppoll(Pointer fds, NativeLong count, @Nullable Pointer timeout, @Nullable Pointer signals)
-            throws LastErrorException;
+    static native int ppoll(Pointer fds, NativeLong count, @Nullable Pointer timeout, @Nullable Pointer signals);
 
     static native int socket(int domain, int type, int protocol) throws LastErrorException;
 
     static native int bind(int fd, Pointer address, int length) throws LastErrorException;
 
     static native int if_nametoindex(String name) throws LastErrorException;
-
-    /** Waits until one of the descriptors is readable or the time is over. */
-    static void awaitReadable(long timeoutNs, int... fds) {
-        try (Memory poll = new Memory(8L * fds.length);
-                Memory timeout = new Memory(16)) {
-            for (int i = 0; i < fds.length; i++) {
-                poll.setInt(8L * i, fds[i]);
-                poll.setInt(8L * i + 4, POLLIN);
-            }
-            timeout.setLong(0, timeoutNs / 1_000_000_000);
-            timeout.setLong(8, timeoutNs % 1_000_000_000);
-            ppoll(poll, new NativeLong(fds.length), timeout, null);
-        } catch (LastErrorException e) {
-            if (e.getErrorCode() != EINTR) {
-                throw e;
-            }
-        }
-    }
 }

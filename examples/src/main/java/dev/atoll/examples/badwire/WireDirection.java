@@ -41,6 +41,7 @@ final class WireDirection {
     private long lastDueNs = Long.MIN_VALUE;
 
     private long frames;
+    private int largestBytes;
     private long lost;
     private long reordered;
     private long duplicated;
@@ -55,6 +56,7 @@ final class WireDirection {
     /** A frame enters the wire. */
     void accept(long nowNs, byte[] frame) {
         frames++;
+        largestBytes = Math.max(largestBytes, frame.length);
         // Every frame draws the same numbers, so that what happens to one does not change what happens to the next.
         boolean lose = random.nextDouble() < trouble.loss();
         boolean hold = random.nextDouble() < trouble.reorder();
@@ -130,7 +132,7 @@ final class WireDirection {
 
     @Override
     public String toString() {
-        return frames + " frames, " + lost + " lost, " + reordered + " reordered, " + duplicated + " duplicated, "
-                + corrupted + " corrupted, " + overflowed + " overflowed";
+        return frames + " frames, largest " + largestBytes + ", " + lost + " lost, " + reordered + " reordered, "
+                + duplicated + " duplicated, " + corrupted + " corrupted, " + overflowed + " overflowed";
     }
 }

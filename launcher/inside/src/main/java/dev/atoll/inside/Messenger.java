@@ -115,11 +115,34 @@ final class Messenger implements DenialListener, FailureReport {
 
     @Override
     public void stackFailed(Throwable cause) {
+        lost(FailureCode.STACK, "the network is cut: " + cause.getMessage());
+    }
+
+    /** The program is without a network for good: the launcher ends it. */
+    @Override
+    public void linkFailed(String reason) {
+        lost(FailureCode.LINK, "the link has ended: " + reason);
+    }
+
+    @Override
+    public void captureFailed(IOException cause) {
+        tell("the recording has ended: " + cause.getMessage());
+    }
+
+    private void lost(FailureCode code, String message) {
+        tell(message);
         try {
-            line("atoll: the network is cut: " + cause.getMessage());
-            send(new ControlRecord.Failed(FailureCode.LINK, String.valueOf(cause.getMessage())));
+            send(new ControlRecord.Failed(code, message));
         } catch (IOException e) {
             // The launcher is gone too; the line above is all that can be said.
+        }
+    }
+
+    private void tell(String message) {
+        try {
+            line("atoll: " + message);
+        } catch (IOException e) {
+            // The program runs without stderr: it has chosen not to be told.
         }
     }
 }

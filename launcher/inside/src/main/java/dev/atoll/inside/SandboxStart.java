@@ -36,7 +36,7 @@ final class SandboxStart {
             HostDescriptor descriptor = HostDescriptor.adopt(link.descriptor());
             builder.link(
                             link.kind() == ControlRecord.LinkKind.TAP
-                                    ? new TapLink(descriptor, link.mac(), link.mtuBytes(), link.headerBytes() > 0)
+                                    ? new TapLink(descriptor, link.mac(), link.mtuBytes(), link.offload())
                                     : new StreamLink(descriptor, link.mac(), link.mtuBytes()))
                     .nicName(link.name());
             for (ControlRecord.Address address : setup.addresses()) {

@@ -29,6 +29,13 @@ public final class CommandLine {
      */
     public record Run(RunOptions options, List<String> command) implements Request {}
 
+    /**
+     * The command line of {@code run} is wrong.
+     *
+     * @param options what could be read of it
+     */
+    public record Refused(RunOptions options, LaunchException reason) implements Request {}
+
     /** Show the settings; {@code file} is what {@code --config} gave. */
     public record ShowConfig(@Nullable String file) implements Request {}
 
@@ -57,7 +64,7 @@ public final class CommandLine {
     /**
      * Reads the arguments.
      *
-     * @throws LaunchException with one line if they are not in order
+     * @throws LaunchException with one line if they are not in order, and are not those of {@code run}
      */
     public static Request parse(String[] arguments) throws LaunchException {
         int separator = Arrays.asList(arguments).indexOf(SEPARATOR);
@@ -79,13 +86,23 @@ public final class CommandLine {
         if (options == null) {
             return withoutCommand(main, commands, Arrays.copyOf(arguments, end));
         }
-        List<String> unknown = read(name, options, Arrays.copyOfRange(arguments, 1, end));
-        boolean help = options == run ? run.help : options == config ? config.help : ((PlainOptions) options).help;
-        if (help) {
-            return new Show(Help.of(name, options));
-        }
-        if (!unknown.isEmpty()) {
-            throw unknownWord(name, options, unknown);
+        try {
+            List<String> unknown = read(name, options, Arrays.copyOfRange(arguments, 1, end));
+            boolean help = options == run ? run.help : options == config ? config.help : ((PlainOptions) options).help;
+            if (help) {
+                return new Show(Help.of(name, options));
+            }
+            if (!unknown.isEmpty()) {
+                throw unknownWord(name, options, unknown);
+            }
+            if (separator >= 0 && options != run) {
+                throw new LaunchException(ExitCode.CONFIGURATION, name + ": takes no program; \"--\" is for run");
+            }
+        } catch (LaunchException e) {
+            if (options == run) {
+                return new Refused(run, e);
+            }
+            throw e;
         }
         return switch (name) {
             case "run" -> new Run(run, command);
@@ -140,6 +157,8 @@ public final class CommandLine {
     private static LaunchException unknownWord(String command, Object options, List<String> unknown) {
         String word = unknown.get(0);
         if (word.startsWith("-")) {
+            int value = word.indexOf('=');
+            word = value < 0 ? word : word.substring(0, value);
             String hint = orElse(word, names(options), "; " + command + " --help lists what there is");
             return new LaunchException(
                     ExitCode.CONFIGURATION, command + ": there is no option \"" + word + "\"" + hint);

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@code config}. */
-@Parameters(commandDescription = "Show every setting, its value in force and where it comes from")
+@Parameters(separators = "=", commandDescription = "Show every setting, its value in force and where it comes from")
 final class ConfigOptions {
     @Parameter(names = "--config", description = "A configuration file")
     @Nullable String config;

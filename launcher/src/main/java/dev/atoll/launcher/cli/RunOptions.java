@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@code run}. Each but {@code --config} is a setting of the same name; what is not given is not set. */
-@Parameters(commandDescription = "Run a Java program in a sandbox: run [OPTIONS] -- java ARGUMENTS")
+@Parameters(separators = "=", commandDescription = "Run a Java program in a sandbox: run [OPTIONS] -- java ARGUMENTS")
 public final class RunOptions {
     @Parameter(
             names = "--link",

@@ -3,19 +3,29 @@ package dev.atoll.launcher.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.cli.Suggestions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +33,35 @@ import org.jspecify.annotations.Nullable;
  * the file and line where it is and not a default that hides it.
  */
 public final class ConfigLoader {
+    /** The resource with the defaults. */
+    static final String REFERENCE = "reference.conf";
+
     private static final String ROOT = "atoll";
     private static final String COMMAND_LINE = "command line";
+
+    /** The defaults, read when first needed: whoever needs them while another thread reads waits for it. */
+    private static final class Reference {
+        static final Config CONFIG = read(REFERENCE);
+
+        /** By a reader: of a resource's URL the library would ask the type of content, which loads a table of types. */
+        private static Config read(String name) {
+            try (InputStream in = ConfigLoader.class.getResourceAsStream("/" + name)) {
+                if (in == null) {
+                    throw new IOException("it is not there");
+                }
+                return ConfigFactory.parseReader(
+                        new InputStreamReader(in, StandardCharsets.UTF_8),
+                        ConfigParseOptions.defaults().setOriginDescription(name));
+            } catch (IOException e) {
+                throw new UncheckedIOException("atoll.jar is not whole, " + name + " cannot be read", e);
+            }
+        }
+    }
+
+    /** Reads the defaults; for a thread that has nothing better to do while the launcher starts. */
+    public static void warmUp() {
+        Config unused = Reference.CONFIG.resolve();
+    }
 
     private final Map<String, String> environment;
     private final Properties properties;
@@ -46,38 +83,63 @@ public final class ConfigLoader {
      * @throws LaunchException with the place of the first error
      */
     public EffectiveConfig load(Map<String, String> commandLine, @Nullable String file) throws LaunchException {
+        Config reference = Reference.CONFIG;
         List<Config> layers = new ArrayList<>();
         layers.add(fromTexts(commandLine, key -> COMMAND_LINE));
         layers.add(fromProperties());
         if (file != null) {
-            layers.add(fromFile(Path.of(file), true));
+            layers.add(resolved(fromFile(Path.of(file), true), reference));
         }
-        layers.add(fromFile(userFile(), false));
-        layers.add(ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf"));
+        layers.add(resolved(fromFile(userFile(), false), reference));
+        layers.add(reference);
 
         Config all = ConfigFactory.empty();
         for (Config layer : layers) {
-            refuseUnknown(layer);
+            refuseUnknown("", layer.root());
             all = all.withFallback(layer);
         }
+        return new EffectiveConfig(all, reference);
+    }
+
+    /**
+     * Only what the command line, {@code -D} and the defaults say, for the status of a run whose files are wrong.
+     *
+     * @param commandLine name of a setting to its text
+     */
+    public EffectiveConfig loadWithoutFiles(Map<String, String> commandLine) {
+        String key = Setting.STATUS_FILE.key();
+        String property = properties.getProperty(key);
+        Map<String, String> given = property == null ? Map.of() : Map.of(key, property);
+        Config reference = Reference.CONFIG;
+        Config all = fromTexts(commandLine, name -> COMMAND_LINE)
+                .withFallback(fromTexts(given, name -> "-D" + name))
+                .withFallback(reference);
+        return new EffectiveConfig(all, reference);
+    }
+
+    /** A file may use its own values, the defaults and environment variables as {@code ${NAME}}. */
+    private static Config resolved(Config layer, Config reference) throws LaunchException {
         try {
-            return new EffectiveConfig(all.resolve());
+            return layer.resolveWith(layer.withFallback(reference));
         } catch (ConfigException e) {
             throw new LaunchException(ExitCode.CONFIGURATION, message(e), e);
         }
     }
 
-    private Config fromProperties() {
-        Map<String, String> given = new java.util.TreeMap<>();
+    private Config fromProperties() throws LaunchException {
+        Map<String, String> given = new TreeMap<>();
         for (String name : new TreeSet<>(properties.stringPropertyNames())) {
             if (name.startsWith(ROOT + ".")) {
+                if (Setting.of(name) == null) {
+                    throw unknown(name, "-D" + name);
+                }
                 given.put(name, properties.getProperty(name));
             }
         }
         return fromTexts(given, key -> "-D" + key);
     }
 
-    private static Config fromTexts(Map<String, String> texts, java.util.function.UnaryOperator<String> origin) {
+    private static Config fromTexts(Map<String, String> texts, UnaryOperator<String> origin) {
         Config config = ConfigFactory.empty();
         for (Map.Entry<String, String> entry : texts.entrySet()) {
             config = config.withValue(
@@ -92,6 +154,9 @@ public final class ConfigLoader {
                 throw new LaunchException(ExitCode.CONFIGURATION, "config: there is no file " + file);
             }
             return ConfigFactory.empty();
+        }
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new LaunchException(ExitCode.CONFIGURATION, "config: " + file + " is not a file that can be read");
         }
         try {
             return ConfigFactory.parseFile(file.toFile());
@@ -108,23 +173,35 @@ public final class ConfigLoader {
         return directory.resolve("atoll").resolve("atoll.conf");
     }
 
-    private static void refuseUnknown(Config layer) throws LaunchException {
-        for (Map.Entry<String, ConfigValue> entry : layer.root().entrySet()) {
-            if (!entry.getKey().equals(ROOT)) {
-                throw unknown(entry.getKey(), entry.getValue().origin());
+    /** Everything in the file is a setting with a value, or a block that holds settings. */
+    private static void refuseUnknown(String block, ConfigObject entries) throws LaunchException {
+        for (Map.Entry<String, ConfigValue> entry : entries.entrySet()) {
+            String key = block.isEmpty() ? entry.getKey() : block + "." + entry.getKey();
+            ConfigValue value = entry.getValue();
+            Setting setting = Setting.of(key);
+            if (setting == null && !Setting.isBlock(key)) {
+                throw unknown(key, place(value.origin()));
             }
-        }
-        for (Map.Entry<String, ConfigValue> entry : layer.entrySet()) {
-            if (Setting.of(entry.getKey()) == null) {
-                throw unknown(entry.getKey(), entry.getValue().origin());
+            if (setting != null) {
+                // A null would hide the default below it.
+                if (value.valueType() == ConfigValueType.NULL || value instanceof ConfigObject) {
+                    throw EffectiveConfig.unexpected(setting, value);
+                }
+            } else if (value instanceof ConfigObject inner) {
+                refuseUnknown(key, inner);
+            } else {
+                throw new LaunchException(
+                        ExitCode.CONFIGURATION,
+                        place(value.origin()) + ": " + key + " is " + value.render()
+                                + ", expected is a block of settings");
             }
         }
     }
 
-    private static LaunchException unknown(String key, ConfigOrigin origin) {
+    private static LaunchException unknown(String key, String place) {
         return new LaunchException(
                 ExitCode.CONFIGURATION,
-                place(origin) + ": there is no setting \"" + key + "\"" + Suggestions.didYouMean(key, Setting.keys()));
+                place + ": there is no setting \"" + key + "\"" + Suggestions.didYouMean(key, Setting.keys()));
     }
 
     /** {@code FILE:LINE}, or a description where there is no file. */

@@ -2,14 +2,17 @@ package dev.atoll.launcher.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
-import dev.atoll.launcher.config.Setting.Kind;
 import dev.atoll.launcher.config.Settings.LogSettings;
 import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.stack.wire.IpAddress;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,9 +30,15 @@ public final class EffectiveConfig {
     private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
     private final Config config;
+    private final Config defaults;
 
-    EffectiveConfig(Config config) {
+    /**
+     * @param config everything, the defaults included
+     * @param defaults the defaults alone
+     */
+    EffectiveConfig(Config config, Config defaults) {
         this.config = config;
+        this.defaults = defaults;
     }
 
     /**
@@ -44,20 +53,28 @@ public final class EffectiveConfig {
             throw wrong(Setting.ROUTER, "stands alone; give the program's --address with it");
         }
         String timeout = text(Setting.TIMEOUT);
+        Path statusFile = statusFile();
         return new Settings(
                 text(Setting.LINK),
                 address,
                 ipAddress(Setting.ROUTER),
                 ipAddress(Setting.DNS),
                 mtu(),
+                flag(Setting.OFFLOAD),
                 hostname(),
                 file(Setting.POLICY),
-                file(Setting.PCAP),
-                file(Setting.STATUS_FILE),
+                outputFile(Setting.PCAP),
+                statusFile,
                 timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),
                 duration(Setting.STOP_GRACE),
                 flag(Setting.DENIAL_LINES),
-                new LogSettings(logLevel(), file(Setting.LOG_FILE), logFormat().equals("json")));
+                new LogSettings(
+                        logLevel(), outputFile(Setting.LOG_FILE), logFormat().equals("json")));
+    }
+
+    /** The status file, or null; it is wanted even where another setting is wrong. */
+    public @Nullable Path statusFile() throws LaunchException {
+        return outputFile(Setting.STATUS_FILE);
     }
 
     /** One line per setting: name, value, origin. */
@@ -71,19 +88,25 @@ public final class EffectiveConfig {
         StringBuilder lines = new StringBuilder();
         String format = "%-" + nameWidth + "s = %-" + valueWidth + "s  # %s%n";
         for (Setting setting : Setting.values()) {
-            String place = ConfigLoader.place(config.getValue(setting.key()).origin());
+            ConfigOrigin origin = config.getValue(setting.key()).origin();
+            boolean isDefault = origin.equals(defaults.getValue(setting.key()).origin());
             lines.append(String.format(
                     Locale.ROOT,
                     format,
                     setting.key(),
                     rendered(setting),
-                    place.startsWith("reference.conf") ? "default" : place));
+                    isDefault ? "default" : ConfigLoader.place(origin)));
         }
         return lines.toString().stripTrailing();
     }
 
     private String rendered(Setting setting) {
-        return config.getValue(setting.key()).render();
+        return rendered(config.getValue(setting.key()));
+    }
+
+    /** In one line, whatever it is. */
+    static String rendered(ConfigValue value) {
+        return value.render(ConfigRenderOptions.concise());
     }
 
     private String text(Setting setting) throws LaunchException {
@@ -145,7 +168,30 @@ public final class EffectiveConfig {
         if (text.isEmpty()) {
             throw unexpected(setting);
         }
-        return text.equals(NONE) ? null : Path.of(text);
+        try {
+            return text.equals(NONE) ? null : Path.of(text);
+        } catch (InvalidPathException e) {
+            throw unexpected(setting, e);
+        }
+    }
+
+    /** A file that will be written: whether it can be is found out before anything starts. */
+    private @Nullable Path outputFile(Setting setting) throws LaunchException {
+        Path file = file(setting);
+        if (file == null) {
+            return null;
+        }
+        Path directory = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file)) {
+            throw wrong(setting, "is " + rendered(setting) + ", which is a directory");
+        }
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw wrong(setting, "is " + rendered(setting) + ", and there is no directory " + directory);
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : directory)) {
+            throw wrong(setting, "is " + rendered(setting) + ", which this user may not write");
+        }
+        return file;
     }
 
     private Duration duration(Setting setting) throws LaunchException {
@@ -186,8 +232,14 @@ public final class EffectiveConfig {
     }
 
     private LaunchException unexpected(Setting setting) {
-        Kind kind = setting.kind();
-        return wrong(setting, "is " + rendered(setting) + ", expected is " + kind.expected());
+        return unexpected(setting, config.getValue(setting.key()));
+    }
+
+    /** The value is not one that the setting can have. */
+    static LaunchException unexpected(Setting setting, ConfigValue value) {
+        String what =
+                "is " + rendered(value) + ", expected is " + setting.kind().expected();
+        return wrong(setting, value.origin(), what);
     }
 
     private LaunchException unexpected(Setting setting, RuntimeException cause) {
@@ -197,7 +249,11 @@ public final class EffectiveConfig {
     }
 
     private LaunchException wrong(Setting setting, String what) {
-        String place = ConfigLoader.place(config.getValue(setting.key()).origin());
-        return new LaunchException(ExitCode.CONFIGURATION, place + ": " + setting.key() + " " + what);
+        return wrong(setting, config.getValue(setting.key()).origin(), what);
+    }
+
+    private static LaunchException wrong(Setting setting, ConfigOrigin origin, String what) {
+        return new LaunchException(
+                ExitCode.CONFIGURATION, ConfigLoader.place(origin) + ": " + setting.key() + " " + what);
     }
 }

@@ -11,6 +11,7 @@ public enum Setting {
     ROUTER("atoll.router", Kind.ADDRESS),
     DNS("atoll.dns", Kind.ADDRESS),
     MTU("atoll.mtu", Kind.MTU),
+    OFFLOAD("atoll.offload", Kind.FLAG),
     HOSTNAME("atoll.hostname", Kind.HOSTNAME),
     POLICY("atoll.policy", Kind.FILE),
     PCAP("atoll.pcap", Kind.FILE),
@@ -73,6 +74,16 @@ public enum Setting {
             }
         }
         return null;
+    }
+
+    /** Whether the names of settings begin with that name and a dot. */
+    static boolean isBlock(String key) {
+        for (Setting setting : values()) {
+            if (setting.key.startsWith(key + ".")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** All names. */

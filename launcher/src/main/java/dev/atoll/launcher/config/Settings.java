@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param router next hop
  * @param dns the server to ask
  * @param mtuBytes the largest IP packet
+ * @param offload whether a TAP may carry super-segments and open checksums
  * @param hostname the sandbox's name
  * @param policy file of rules
  * @param pcap file to record in
@@ -29,6 +30,7 @@ public record Settings(
         @Nullable IpAddress router,
         @Nullable IpAddress dns,
         int mtuBytes,
+        boolean offload,
         String hostname,
         @Nullable Path policy,
         @Nullable Path pcap,

@@ -27,7 +27,8 @@ public final class DemoLink implements LinkKind {
 
     @Override
     public OpenLink open(LinkRequest request) throws LaunchException {
-        LinkRequest plain = new LinkRequest("", request.address(), request.router(), request.mtuBytes());
+        LinkRequest plain =
+                new LinkRequest("", request.address(), request.router(), request.mtuBytes(), request.offload());
         return switch (request.argument()) {
             case "", StreamLink.NAME -> new StackServedLink(new StreamLink().open(plain), plain.mtuBytes());
             case TapLink.NAME -> HostServedLink.over(new TapLink().open(plain));

@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The IPv4 routes of the launcher's network namespace, except default routes. The subnet of every address of a device that
- * is up is among them.
+ * The IPv4 routes of the launcher's network namespace, except default routes, and its own addresses. The subnet of every
+ * address of a device that is up is among the routes; an address without a subnet, as loopback may have, is not.
  */
 final class HostRoutes {
     private static final Path TABLE = Path.of("/proc/net/route");
+    private static final Path TRIE = Path.of("/proc/net/fib_trie");
+    private static final int HOST_LENGTH = 32;
     private static final int DEVICE_COLUMN = 0;
     private static final int DESTINATION_COLUMN = 1;
     private static final int MASK_COLUMN = 7;
@@ -25,16 +27,52 @@ final class HostRoutes {
     /**
      * One route.
      *
-     * @param device the device it leads through
+     * @param device the device it leads through; {@code *} if packets are thrown away
      */
     record Route(String device, Subnet destination) {
+        /** An address of the host itself. */
+        static Route toHost(IpAddress address) {
+            return new Route("", new Subnet(address, HOST_LENGTH));
+        }
+
+        /** For people: what the host has. */
+        String description() {
+            return switch (device) {
+                case "" -> "the address " + destination.network();
+                case "*" -> "a route to " + destination;
+                default -> "a route to " + destination + " through " + device;
+            };
+        }
+
         boolean overlaps(Subnet subnet) {
             return destination.contains(subnet.network()) || subnet.contains(destination.network());
         }
     }
 
     static List<Route> read() throws IOException {
-        return parse(Files.readAllLines(TABLE, StandardCharsets.US_ASCII));
+        List<Route> routes = parse(Files.readAllLines(TABLE, StandardCharsets.US_ASCII));
+        if (Files.exists(TRIE)) {
+            routes.addAll(parseAddresses(Files.readAllLines(TRIE, StandardCharsets.US_ASCII)));
+        }
+        return routes;
+    }
+
+    /** Of the kernel's drawing of its tables: a leaf is {@code |-- 192.0.2.1}, below it {@code /32 host LOCAL}. */
+    static List<Route> parseAddresses(List<String> trie) {
+        List<Route> addresses = new ArrayList<>();
+        String leaf = "";
+        for (String line : trie) {
+            String text = line.strip();
+            if (text.startsWith("|-- ")) {
+                leaf = text.substring("|-- ".length());
+            } else if (text.equals("/32 host LOCAL")) {
+                Route route = Route.toHost(IpAddress.parse(leaf));
+                if (!addresses.contains(route)) {
+                    addresses.add(route);
+                }
+            }
+        }
+        return addresses;
     }
 
     static List<Route> parse(List<String> table) {

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param address the program's address and prefix, or null for a free one
  * @param router the next hop, or null for one that suits the address
  * @param mtuBytes the largest IP packet
+ * @param offload whether packets may cross a TAP as super-segments and with their checksums open
  */
 public record LinkRequest(
         String argument,
         @Nullable Address address,
         @Nullable IpAddress router,
-        int mtuBytes) {}
+        int mtuBytes,
+        boolean offload) {}

@@ -1,5 +1,7 @@
 package dev.atoll.launcher.link;
 
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
 import dev.atoll.runtime.control.ControlRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,12 @@ public final class NoLink implements LinkKind {
     }
 
     @Override
-    public OpenLink open(LinkRequest request) {
+    public OpenLink open(LinkRequest request) throws LaunchException {
+        if (request.address() != null) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "link none: there is no link that could have the address " + request.address());
+        }
         return new Open();
     }
 

@@ -1,5 +1,7 @@
 package dev.atoll.launcher.link;
 
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.netty.NettyStackDriver;
 import dev.atoll.runtime.clock.SystemClock;
 import dev.atoll.runtime.link.HostDescriptor;
@@ -11,6 +13,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,25 @@ public final class RouterStack {
     private static final Logger LOG = LoggerFactory.getLogger(RouterStack.class);
 
     private RouterStack() {}
+
+    /**
+     * A stack of the launcher's drives its link from plain Java, as the program's JVM does, for which two packages of the
+     * JDK must be open. {@code java -jar} finds that in the manifest; whoever gives a class path must say it.
+     *
+     * @throws LaunchException if they are not
+     */
+    static void requireOpenPackages() throws LaunchException {
+        Module jdk = Object.class.getModule();
+        Module own = RouterStack.class.getModule();
+        for (String each : List.of("java.io", "sun.nio.ch")) {
+            if (!jdk.isOpen(each, own)) {
+                throw new LaunchException(
+                        ExitCode.CONFIGURATION,
+                        "link stream: start the launcher by java -jar, or with --add-opens java.base/java.io=ALL-UNNAMED"
+                                + " --add-opens java.base/sun.nio.ch=ALL-UNNAMED");
+            }
+        }
+    }
 
     /**
      * Starts it.

@@ -2,6 +2,7 @@ package dev.atoll.launcher.link;
 
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.Terminal;
 import dev.atoll.launcher.sys.Errno;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.NetDevice;
@@ -38,7 +39,7 @@ public final class TapLink implements LinkKind {
                     ExitCode.CONFIGURATION,
                     "link tap:" + device + ": a device's name has 1 to 15 letters, digits, dots, dashes, underscores");
         }
-        TapDevice tap = create(device.isEmpty() ? TapDevice.DEFAULT_NAME : device);
+        TapDevice tap = create(device.isEmpty() ? TapDevice.DEFAULT_NAME : device, request.offload());
         try {
             return configured(tap, request);
         } catch (IOException e) {
@@ -51,7 +52,8 @@ public final class TapLink implements LinkKind {
         }
     }
 
-    private static OpenLink configured(TapDevice tap, LinkRequest request) throws IOException, LaunchException {
+    private static OpenLink configured(TapDevice tap, LinkRequest request)
+            throws IOException, LaunchException {
         List<HostRoutes.Route> routes = HostRoutes.read();
         Address address = request.address();
         FreeSubnets.Lease lease = null;
@@ -66,6 +68,7 @@ public final class TapLink implements LinkKind {
         try (NetDevice device = NetDevice.open(tap.name())) {
             device.setMtu(request.mtuBytes());
             device.setAddress(plan.router().v4Bits(), plan.program().prefixLength());
+            guard(device, tap.name());
             device.up();
         } catch (SystemCallException e) {
             if (lease != null) {
@@ -76,32 +79,54 @@ public final class TapLink implements LinkKind {
         return new Open(tap, plan, lease);
     }
 
+    /**
+     * Settings of the host's end against code in the program that writes frames of its own. Strict reverse-path filtering
+     * (RFC 3704): frames with a foreign source are dropped, or the host would send its answers to whoever that is, through
+     * its other interfaces. No router advertisements (RFC 4861), with which such code could have the host route through the
+     * program; and no IPv6 at all until the stack has it.
+     */
+    private static void guard(NetDevice device, String name) {
+        try {
+            device.set("ipv4", "rp_filter", 1);
+            device.set("ipv6", "accept_ra", 0);
+            device.set("ipv6", "disable_ipv6", 1);
+        } catch (IOException e) {
+            Terminal.line("the host's end of " + name + " is not guarded, /proc/sys cannot be written (" + e
+                    + "): code that drives the link's descriptor itself can make the host send to others");
+        }
+    }
+
     private static void refuseTaken(Subnet subnet, List<HostRoutes.Route> routes) throws LaunchException {
         for (HostRoutes.Route route : routes) {
             if (route.overlaps(subnet)) {
                 throw new LaunchException(
                         ExitCode.CONFIGURATION,
-                        "address: the host has a route to " + route.destination() + " through " + route.device()
-                                + ", which overlaps " + subnet + "; choose another --address");
+                        "address: the host has " + route.description() + ", which overlaps " + subnet
+                                + "; choose another --address");
             }
         }
     }
 
-    private static TapDevice create(String name) throws LaunchException {
+    private static TapDevice create(String name, boolean offload) throws LaunchException {
         try {
-            return TapDevice.create(name);
+            return TapDevice.create(name, offload);
         } catch (SystemCallException e) {
-            String hint =
+            String reason =
                     switch (e.errno()) {
                         case Errno.ENOENT, Errno.ENODEV ->
-                            "there is no /dev/net/tun: load the module \"tun\", in a" + " container pass the device in";
+                            "there is no /dev/net/tun: load the module \"tun\", in a container pass the device in";
                         case Errno.EACCES, Errno.EPERM ->
-                            "it needs access to /dev/net/tun and CAP_NET_ADMIN; run as" + " root, or use --link stream";
-                        case Errno.EBUSY -> "somebody uses the device " + name;
+                            "it needs access to /dev/net/tun and CAP_NET_ADMIN; run as root, or use --link stream";
+                        case Errno.EBUSY -> "there is a device " + name + " already, choose another --link tap:NAME";
+                        case Errno.EINVAL -> "the kernel takes no device of the name " + name;
                         default -> "the kernel refuses";
                     };
+            // The user's words are to blame for a name, the host for everything else.
+            boolean nameIsWrong = e.errno() == Errno.EBUSY || e.errno() == Errno.EINVAL;
             throw new LaunchException(
-                    ExitCode.MISSING, "no TAP device can be made: " + hint + " (" + e.getMessage() + ")", e);
+                    nameIsWrong ? ExitCode.CONFIGURATION : ExitCode.MISSING,
+                    "no TAP device can be made: " + reason + " (" + e.getMessage() + ")",
+                    e);
         }
     }
 
@@ -155,8 +180,18 @@ public final class TapLink implements LinkKind {
         @Override
         public void close() {
             handOver();
+            removeIfLeft();
             if (lease != null) {
                 lease.close();
+            }
+        }
+
+        /** Code in the program that drives the descriptor itself may have made the device stay. */
+        private void removeIfLeft() {
+            try {
+                tap.removeIfLeft();
+            } catch (SystemCallException e) {
+                Terminal.line("the device " + tap.name() + " is left, somebody still holds it: " + e.getMessage());
             }
         }
     }

@@ -18,8 +18,12 @@ import org.slf4j.LoggerFactory;
  * Sets Logback up: WARN and ERROR on the terminal as Atoll's lines, everything from the chosen level on in the chosen file.
  */
 public final class LauncherLog implements AutoCloseable {
-    private static final String TERMINAL_PATTERN = "atoll: %msg%n%nopex";
-    private static final String FILE_PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0}: %msg%n";
+    /** The program chooses some of the texts: none of them may begin a line of its own or command a terminal. */
+    private static final String MESSAGE = "%replace(%msg){'[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]', '?'}";
+
+    private static final String TERMINAL_PATTERN = "atoll: " + MESSAGE + "%n%nopex";
+    private static final String FILE_PATTERN =
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0}: " + MESSAGE + "%n";
 
     private final LoggerContext context;
 
@@ -76,6 +80,11 @@ public final class LauncherLog implements AutoCloseable {
         encoder.setWithContext(false);
         encoder.setWithSequenceNumber(false);
         encoder.setWithNanoseconds(false);
+        // The message as a person would read it, and not the pieces it is made of.
+        encoder.setWithFormattedMessage(true);
+        encoder.setWithMessage(false);
+        encoder.setWithArguments(false);
+        encoder.setWithMDC(false);
         encoder.start();
         return encoder;
     }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what the program says and hands it to the sinks. Sinks come later than the first records, as the launcher wires
- * itself while the program starts already: up to {@value #MAX_WAITING} events wait for them, later ones are counted only.
+ * itself while the program starts already: up to {@value #MAX_WAITING} events wait for them; how many more there were they
+ * are told by the log.
  *
  * <p>Thread-safe; sinks are called under the lock, so one at a time and in order.
  */
@@ -28,6 +29,7 @@ public final class Reports {
     private @Nullable List<ReportSink> sinks;
     private @Nullable Consumer<String> problems;
     private long denials;
+    private long dropped;
 
     /** The program is about to run. */
     public void started(RunDescription run) {
@@ -81,6 +83,9 @@ public final class Reports {
         while (!waiting.isEmpty()) {
             tell(waiting.remove());
         }
+        if (dropped > 0) {
+            log.accept(dropped + " events came before anybody could be told, and are missing from the reports");
+        }
     }
 
     private synchronized void tell(Consumer<ReportSink> event) {
@@ -88,14 +93,17 @@ public final class Reports {
         if (to == null) {
             if (waiting.size() < MAX_WAITING) {
                 waiting.add(event);
+            } else {
+                dropped++;
             }
             return;
         }
         for (ReportSink sink : to) {
             try {
                 event.accept(sink);
-            } catch (RuntimeException e) {
-                // A sink is somebody else's code: its faults must not end a run.
+            } catch (RuntimeException | LinkageError e) {
+                // A sink is somebody else's code: its faults, or that it was built for another Atoll, must not end a
+                // run.
                 if (problems != null) {
                     problems.accept("report sink " + sink.getClass().getName() + " failed: " + e);
                 }

@@ -1,9 +1,5 @@
 package dev.atoll.launcher.start;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,11 +12,11 @@ final class Cgroups {
 
     private Cgroups() {}
 
-    /** Mount points at and below {@link #ROOT}, outer ones first; empty if there are none. */
-    static List<String> mountPoints() throws IOException {
-        return mountPoints(Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8));
-    }
-
+    /**
+     * Mount points at and below {@link #ROOT}, outer ones first; empty if there are none.
+     *
+     * @param mountinfo lines as of {@code /proc/self/mountinfo}
+     */
     static List<String> mountPoints(List<String> mountinfo) {
         List<String> points = new ArrayList<>();
         for (String line : mountinfo) {

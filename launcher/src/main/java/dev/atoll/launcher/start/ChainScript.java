@@ -2,14 +2,13 @@ package dev.atoll.launcher.start;
 
 import dev.atoll.launcher.LaunchException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The two shell scripts that run as process 1 of the sandbox. The first, with every capability over the new namespaces and
- * none outside, makes the sandbox's view of the file system; the second, without, starts the program, reaps orphans and
- * hands the program's exit code on.
+ * none outside, makes the sandbox's view of the file system; the second, with hardly any, starts the program, reaps orphans
+ * and hands the program's exit code on.
  *
  * <p>Descriptors: {@value #CONTROL}, {@value #LINK}, {@value #CAPTURE} are the program's; {@value #SYNC} is the launcher's
  * socket for the steps, {@value #JARS} the jars, {@value #STDERR} the program's stderr. A shell can name only descriptors
@@ -34,16 +33,11 @@ final class ChainScript {
     static final String JAR_DIRECTORY = "/etc/atoll";
 
     /** Below {@code /proc}: what root could change the host with. Some are not in every kernel. */
-    private static final List<String> READ_ONLY_PROC = List.of("sys", "sysrq-trigger", "bus", "fs", "irq");
+    private static final List<String> READ_ONLY_PROC =
+            List.of("sys", "sysrq-trigger", "bus", "fs", "irq", "acpi", "dynamic_debug", "mtrr", "scsi", "pressure");
 
     /** Room for Atoll's files; it is the sandbox's memory only as far as it is used. */
     private static final String TMPFS_SIZE = "64m";
-
-    /**
-     * HotSpot keeps a file by its process id there. In a PID namespace the numbers are small and those of other sandboxes
-     * are the same: a JVM that finds its file taken says so on stdout. The launcher's own JVM has made the directory.
-     */
-    private static final Path PERFORMANCE_DATA = Path.of("/tmp/hsperfdata_" + System.getProperty("user.name"));
 
     private final Tools tools;
     private final StringBuilder script = new StringBuilder();
@@ -53,34 +47,43 @@ final class ChainScript {
     }
 
     /**
-     * The first script.
+     * What the first script furnishes a sandbox with.
      *
+     * @param hostname the sandbox's name
      * @param files name below {@code /etc} to content
      * @param jars name to length in bytes
      * @param cgroups mount points to keep
-     * @param capabilities what stays, as {@code setpriv} writes it
+     * @param kernelFiles mounts that become read-only
+     * @param directory where the program starts
+     * @param repair commands right before the program starts
      */
-    String furnish(
+    record Furniture(
             String hostname,
             Map<String, String> files,
             Map<String, Integer> jars,
             List<String> cgroups,
-            String capabilities,
-            String directory)
-            throws LaunchException {
+            List<KernelFiles> kernelFiles,
+            String directory,
+            List<String> repair) {}
+
+    /** The first script, which ends as the second. */
+    String furnish(Furniture furniture, Privileges privileges) throws LaunchException {
         String mount = tools.require(Tools.MOUNT);
         line("echo " + UP + " >&" + SYNC);
         line("read -r go <&" + SYNC + " || exit 1");
         line("set -e");
         // The tmpfs needs a place that exists on every host: /sys is replaced anyway, and the overlay keeps the tmpfs.
         line("(");
+        List<String> cgroups = furniture.cgroups();
         line(cgroups.isEmpty() ? "cd /" : "cd " + Cgroups.ROOT);
         line(mount + " -t tmpfs -o mode=0755,nosuid,nodev,size=" + TMPFS_SIZE + " atoll /sys");
         line(tools.require(Tools.MKDIR) + " /sys/work /sys/upper /sys/upper/atoll");
-        files.forEach((name, content) -> line("printf %s " + quote(content) + " >/sys/upper/" + name));
+        furniture.files().forEach((name, content) -> line("printf %s " + quote(content) + " >/sys/upper/" + name));
         String dd = tools.require(Tools.DD);
-        jars.forEach((name, bytes) ->
-                line(dd + " bs=" + bytes + " count=1 status=none of=/sys/upper/atoll/" + name + " <&" + JARS));
+        furniture
+                .jars()
+                .forEach((name, bytes) ->
+                        line(dd + " bs=" + bytes + " count=1 status=none of=/sys/upper/atoll/" + name + " <&" + JARS));
         line(mount + " -t overlay -o lowerdir=/etc,upperdir=/sys/upper,workdir=/sys/work overlay /etc");
         line(mount + " -t sysfs -o ro,nosuid,nodev,noexec sysfs /sys");
         if (!cgroups.isEmpty()) {
@@ -94,20 +97,26 @@ final class ChainScript {
         line(mount + " -t proc -o nosuid,nodev,noexec proc /proc");
         // A kernel that cannot set it has no harm done.
         line("{ echo " + ProcessNumbers.first() + " >/proc/sys/kernel/ns_last_pid; } 2>/dev/null || :");
-        line(tools.require(Tools.HOSTNAME) + " " + quote(hostname));
+        line(tools.require(Tools.HOSTNAME) + " " + quote(furniture.hostname()));
         line(tools.require(Tools.IP) + " link set lo up");
-        if (Files.isDirectory(PERFORMANCE_DATA)) {
-            line(mount + " -t tmpfs -o mode=0755,nosuid,nodev,size=16m atoll " + quote(PERFORMANCE_DATA.toString()));
+        if (Files.isDirectory(PerformanceData.DIRECTORY)) {
+            line(mount + " -t tmpfs -o mode=0755,nosuid,nodev,size=16m atoll "
+                    + quote(PerformanceData.DIRECTORY.toString()));
         }
         line("for f in " + String.join(" ", READ_ONLY_PROC) + "; do");
         line("if [ -e /proc/$f ]; then " + mount + " -o bind,ro /proc/$f /proc/$f; fi");
         line("done");
+        for (KernelFiles mounted : furniture.kernelFiles()) {
+            line(mount + " -o " + quote(mounted.readOnlyOptions()) + " " + quote(mounted.point()));
+        }
+        String directory = furniture.directory();
         if (directory.startsWith("/etc") || directory.startsWith("/proc") || directory.startsWith("/sys")) {
             // Otherwise the program would stand in the host's directory and see the host's files.
             line("cd " + quote(directory));
         }
-        line("exec " + tools.require(Tools.SETPRIV) + " --no-new-privs --pdeathsig KILL --bounding-set=" + capabilities
-                + " --inh-caps=-all --ambient-caps=-all " + tools.require(Tools.SH) + " -c " + quote(run())
+        String setpriv = tools.require(Tools.SETPRIV);
+        line("exec " + setpriv + " --no-new-privs --pdeathsig KILL " + privileges.ofFirstProcess() + " "
+                + tools.require(Tools.SH) + " -c " + quote(run(setpriv, privileges, furniture.repair()))
                 + " sh \"$@\"");
         return script.toString();
     }
@@ -117,11 +126,12 @@ final class ChainScript {
      * its default; redirections are made in a subshell, since this shell's own stderr must be silent: it would report
      * the program's death by a signal there.
      */
-    private static String run() {
+    private static String run(String setpriv, Privileges privileges, List<String> repair) {
         return "echo " + READY + " >&" + SYNC + "\n"
                 + "read -r go <&" + SYNC + " || exit 1\n"
                 + "exec 2>/dev/null " + SYNC + ">&- " + JARS + ">&-\n"
-                + "(exec \"$@\" 2>&" + STDERR + " " + STDERR + ">&-)\n"
+                + String.join("\n", repair) + "\n"
+                + "(exec " + setpriv + " " + privileges.ofProgram() + " \"$@\" 2>&" + STDERR + " " + STDERR + ">&-)\n"
                 + "exit $?";
     }
 

@@ -39,11 +39,6 @@ record Identities(String users, String groups, boolean root) {
         write(process.resolve("gid_map"), groups);
     }
 
-    /** Capabilities that stay, as {@code setpriv} writes sets: those with which root's file access is what it was. */
-    String capabilities() {
-        return root ? "-all,+chown,+dac_override,+fowner,+setuid,+setgid" : "-all";
-    }
-
     /** Every id that exists in the launcher's namespace, under its own number. */
     private static String identity(Path map) throws IOException {
         return identity(Files.readAllLines(map, StandardCharsets.US_ASCII));

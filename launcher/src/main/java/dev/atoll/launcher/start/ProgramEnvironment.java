@@ -11,14 +11,19 @@ import java.util.TreeMap;
  *
  * <p>It passes through {@code sh}, and a shell takes variables whose names are no identifiers out of the environment and
  * sets some of its own. Those few are given back by {@code env} right before the program starts; not all of them are, as
- * arguments of a process can be read by every user of the host.
+ * arguments of a process can be read by every user of the host. What shells say about themselves is put right by the last
+ * of them.
  *
  * @param variables {@code NAME=value} for the start chain
  * @param restored {@code NAME=value} that the shell would lose or change
+ * @param repair commands for the last shell
  */
-record ProgramEnvironment(List<String> variables, List<String> restored) {
+record ProgramEnvironment(List<String> variables, List<String> restored, List<String> repair) {
     /** Variables that shells set themselves. */
     private static final Set<String> SET_BY_SHELLS = Set.of("IFS", "OPTIND", "PPID");
+
+    /** Variables in which shells say where they are and how deep, in the environment of what they start, too. */
+    private static final List<String> ABOUT_SHELLS = List.of("PWD", "OLDPWD", "SHLVL");
 
     static ProgramEnvironment of(Map<String, String> environment) {
         List<String> variables = new ArrayList<>();
@@ -30,7 +35,12 @@ record ProgramEnvironment(List<String> variables, List<String> restored) {
                 restored.add(text);
             }
         }
-        return new ProgramEnvironment(variables, restored);
+        List<String> repair = new ArrayList<>();
+        for (String name : ABOUT_SHELLS) {
+            String value = environment.get(name);
+            repair.add(value == null ? "unset " + name : "export " + name + "=" + ChainScript.quote(value));
+        }
+        return new ProgramEnvironment(variables, restored, repair);
     }
 
     private static boolean isIdentifier(String name) {

@@ -2,6 +2,7 @@ package dev.atoll.launcher.start;
 
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.start.ChainScript.Furniture;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.Spawn;
 import dev.atoll.launcher.sys.SystemCallException;
@@ -80,14 +81,19 @@ public final class StartChain {
             throws IOException, LaunchException {
         Identities identities = Identities.ofLauncher();
         ProgramEnvironment variables = ProgramEnvironment.of(environment);
+        List<String> mountinfo = Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8);
         String script = new ChainScript(tools)
                 .furnish(
-                        hostname,
-                        files,
-                        jars.sizes(),
-                        Cgroups.mountPoints(),
-                        identities.capabilities(),
-                        System.getProperty("user.dir", "/"));
+                        new Furniture(
+                                hostname,
+                                files,
+                                jars.sizes(),
+                                Cgroups.mountPoints(mountinfo),
+                                // Nobody but root may write there.
+                                identities.root() ? KernelFiles.elsewhere(mountinfo) : List.of(),
+                                System.getProperty("user.dir", "/"),
+                                variables.repair()),
+                        new Privileges(identities.root()));
         List<String> arguments = new ArrayList<>(List.of(
                 "unshare",
                 "--user",

@@ -1,6 +1,5 @@
 package dev.atoll.launcher.supervise;
 
-import dev.atoll.launcher.start.SandboxProcess;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
 import java.io.IOException;
@@ -11,18 +10,30 @@ import java.util.function.Consumer;
 /**
  * Passes signals on to the program.
  *
- * <p>A terminal sends its signals to the whole foreground group, the program included. So those that a terminal can send
- * are passed on only while the launcher is not in the foreground of its terminal. Handlers run in threads of the JVM's.
+ * <p>A terminal sends its signals to the whole foreground group, the program included, and a JVM cannot see who sent one.
+ * So those that a terminal's keys and its size send are passed on only while the launcher is not in the foreground of its
+ * terminal, and SIGHUP, by which a terminal says that it is gone, only while the terminal is there or if there never was
+ * one. Handlers run in threads of the JVM's.
  */
 public final class Signals {
-    private static final List<String> PASSED_ON = List.of("TERM", "HUP", "INT", "USR1", "USR2", "WINCH", "CONT");
-    private static final Set<String> FROM_TERMINAL = Set.of("HUP", "INT", "WINCH", "CONT");
+    private static final String HANGUP = "HUP";
+    private static final List<String> PASSED_ON = List.of("TERM", HANGUP, "INT", "USR1", "USR2", "WINCH", "CONT");
+    private static final Set<String> TO_FOREGROUND = Set.of("INT", "WINCH", "CONT");
 
-    private final SandboxProcess sandbox;
+    private final ProgramProcess program;
     private final Consumer<String> log;
+    private final boolean hadTerminal = terminal() != Terminal.NONE;
 
-    private Signals(SandboxProcess sandbox, Consumer<String> log) {
-        this.sandbox = sandbox;
+    /** The terminal that controls this process. */
+    private enum Terminal {
+        NONE,
+        /** This process is in its foreground. */
+        FOREGROUND,
+        BACKGROUND
+    }
+
+    private Signals(ProgramProcess program, Consumer<String> log) {
+        this.program = program;
         this.log = log;
     }
 
@@ -31,8 +42,8 @@ public final class Signals {
      *
      * @param log hears of what could not be passed on
      */
-    public static void passOnTo(SandboxProcess sandbox, Consumer<String> log) {
-        Signals signals = new Signals(sandbox, log);
+    public static void passOnTo(ProgramProcess program, Consumer<String> log) {
+        Signals signals = new Signals(program, log);
         for (String name : PASSED_ON) {
             try {
                 SignalDoor.handle(name, signals::arrived);
@@ -44,29 +55,36 @@ public final class Signals {
     }
 
     private void arrived(String name, int number) {
-        if (FROM_TERMINAL.contains(name) && terminalHasSentIt()) {
+        if (terminalHasSent(name)) {
             return;
         }
         try {
-            sandbox.signal(number);
+            program.signal(number);
         } catch (IOException e) {
             log.accept("signal " + name + " was not passed on: " + e.getMessage());
         }
     }
 
-    private static boolean terminalHasSentIt() {
+    private boolean terminalHasSent(String name) {
+        if (name.equals(HANGUP)) {
+            return hadTerminal && terminal() == Terminal.NONE;
+        }
+        return TO_FOREGROUND.contains(name) && terminal() == Terminal.FOREGROUND;
+    }
+
+    private static Terminal terminal() {
         int terminal;
         try {
             terminal = Libc.openTerminal("/dev/tty");
         } catch (SystemCallException e) {
-            // No controlling terminal.
-            return false;
+            // ENXIO: there is none, or it has been hung up and is nobody's any more.
+            return Terminal.NONE;
         }
         try {
-            return Libc.tcgetpgrp(terminal) == Libc.getpgrp();
+            return Libc.tcgetpgrp(terminal) == Libc.getpgrp() ? Terminal.FOREGROUND : Terminal.BACKGROUND;
         } catch (SystemCallException e) {
-            // The line has been hung up, and whoever hung it up has told the group.
-            return true;
+            // EIO: it has been hung up since.
+            return Terminal.NONE;
         } finally {
             Libc.close(terminal);
         }

@@ -5,12 +5,13 @@ import dev.atoll.launcher.Terminal;
 import dev.atoll.launcher.report.Outcome;
 import dev.atoll.launcher.report.Reports;
 import dev.atoll.launcher.report.StatusFile;
-import dev.atoll.launcher.start.SandboxProcess;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.launcher.sys.WaitStatus;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
+import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The calling thread waits for process 1 of the sandbox. A second one reads the control connection until the program's
  * stack is up and then wires the services; a third watches the time. All of them are daemons.
+ *
+ * <p>It fails closed: whatever keeps it from its work cuts the program's network and stops the program. The first reason
+ * counts.
  */
 public final class Supervisor {
     private static final int SIGTERM = 15;
@@ -29,8 +33,14 @@ public final class Supervisor {
     /** A program that ends sooner than this after its start never pays for the services. */
     private static final long SERVICES_DELAY_MS = 300;
 
-    private final SandboxProcess sandbox;
-    private final ControlReader control;
+    /**
+     * A process that ends closes its descriptors before it can be waited for; how long the program may be without its
+     * control connection until that means something else.
+     */
+    private static final Duration CLOSED_LIMIT = Duration.ofSeconds(5);
+
+    private final ProgramProcess program;
+    private final ControlConnection control;
     private final Reports reports;
     private final Services services;
     private final boolean servicesNeeded;
@@ -38,6 +48,8 @@ public final class Supervisor {
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Outcome> cause = new AtomicReference<>();
+
+    private @Nullable Thread reader;
 
     /** Guarded by this: whether the services have the control connection. */
     private boolean served;
@@ -50,13 +62,13 @@ public final class Supervisor {
      * @param stopGrace how long the program has to end when asked to
      */
     public Supervisor(
-            SandboxProcess sandbox,
-            ControlReader control,
+            ProgramProcess program,
+            ControlConnection control,
             Reports reports,
             Services services,
             boolean servicesNeeded,
             Duration stopGrace) {
-        this.sandbox = sandbox;
+        this.program = program;
         this.control = control;
         this.reports = reports;
         this.services = services;
@@ -65,33 +77,37 @@ public final class Supervisor {
     }
 
     /**
-     * Waits for the program's end.
+     * Begins: the control connection is read and the time runs.
      *
+     * @param first what the program is told first, or null
      * @param timeout after which the program is stopped, or null
      */
-    public Outcome supervise(@Nullable Duration timeout) throws SystemCallException {
-        Thread reader = daemon("atoll-control", this::readThenServe);
-        if (timeout != null) {
-            daemon("atoll-timeout", () -> watchTime(timeout));
-        }
+    public void begin(@Nullable ToProgram first, @Nullable Duration timeout) {
         CompletableFuture<Void> unusedFailed = reports.failed().thenAccept(failure -> {
             // A failed start has stopped the JVM and said so already.
             if (failure.code() != FailureCode.START) {
-                stop(Outcome.Kind.LOST, ExitCode.LOST, "the network was lost: " + failure.message());
+                lost("the network was lost: " + Terminal.printable(failure.message()));
             }
         });
-        CompletableFuture<Void> unusedFault = control.fault()
-                .thenAccept(reason ->
-                        stop(Outcome.Kind.LOST, ExitCode.LOST, "the program broke the control connection: " + reason));
+        CompletableFuture<Void> unusedFault = control.fault().thenAccept(this::lost);
+        CompletableFuture<Void> unusedClosed =
+                control.closed().thenRun(() -> daemon("atoll-closed", this::watchClosedProgram));
+        reader = daemon("atoll-control", () -> readThenServe(first));
+        if (timeout != null) {
+            daemon("atoll-timeout", () -> watchTime(timeout));
+        }
+    }
 
-        WaitStatus status = sandbox.waitFor();
+    /** Waits for the program's end; once, after {@link #begin}. */
+    public Outcome await() throws SystemCallException {
+        WaitStatus status = program.waitFor();
         boolean serving;
         synchronized (this) {
             over = true;
             serving = served || servicesNeeded;
         }
         ended.countDown();
-        finishReading(reader, serving);
+        finishReading(serving);
         Outcome outcome = outcome(status);
         reports.ended(outcome);
         if (serving) {
@@ -100,40 +116,51 @@ public final class Supervisor {
         return outcome;
     }
 
-    private void readThenServe() {
-        if (!servicesNeeded && waitsForEnd()) {
-            return;
-        }
-        synchronized (this) {
-            if (over && !servicesNeeded) {
+    private void readThenServe(@Nullable ToProgram first) {
+        try {
+            if (first != null) {
+                control.say(first);
+            }
+            if (!servicesNeeded && waitsForEnd()) {
                 return;
             }
-            served = true;
+            synchronized (this) {
+                if (over && !servicesNeeded) {
+                    return;
+                }
+                served = true;
+            }
+            services.start();
+        } catch (Throwable e) {
+            // An Error too: nobody would read the control connection or serve the link any more.
+            servicesFailed(e);
         }
-        services.start();
+    }
+
+    private void servicesFailed(Throwable e) {
+        String message = "the launcher's services cannot start: " + Terminal.describe(e);
+        if (reports.ready().isDone()) {
+            lost(message);
+        } else {
+            control.cut();
+            stop(Outcome.Kind.NOT_STARTED, ExitCode.FAILED, message);
+        }
     }
 
     /** Reads by plain calls while the program starts; whether it has ended before the services are due. */
-    private boolean waitsForEnd() {
+    private boolean waitsForEnd() throws InterruptedException {
         control.readUntilReady();
-        try {
-            return ended.await(SERVICES_DELAY_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return ended.await(SERVICES_DELAY_MS, TimeUnit.MILLISECONDS);
     }
 
     /** The last records are taken in, whoever reads. */
-    private void finishReading(Thread reader, boolean serving) {
+    private void finishReading(boolean serving) {
         try {
-            reader.join(TimeUnit.SECONDS.toMillis(10));
+            Objects.requireNonNull(reader, "begin comes first").join(TimeUnit.SECONDS.toMillis(10));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (serving) {
-            services.drain();
-        } else {
+        if (!serving || services.drain()) {
             control.readToEnd();
         }
     }
@@ -148,6 +175,21 @@ public final class Supervisor {
         }
     }
 
+    private void watchClosedProgram() {
+        try {
+            if (!ended.await(CLOSED_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                lost("the control connection was lost: the program has closed its end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void lost(String message) {
+        control.cut();
+        stop(Outcome.Kind.LOST, ExitCode.LOST, message);
+    }
+
     /** Asks the program to end, and ends it if it does not. The first reason counts. */
     private void stop(Outcome.Kind kind, ExitCode exitCode, String message) {
         if (!cause.compareAndSet(null, new Outcome(kind, exitCode.number(), message, 0))) {
@@ -155,9 +197,9 @@ public final class Supervisor {
         }
         daemon("atoll-stop", () -> {
             try {
-                sandbox.signal(SIGTERM);
+                program.signal(SIGTERM);
                 if (!ended.await(stopGrace.toMillis(), TimeUnit.MILLISECONDS)) {
-                    sandbox.kill();
+                    program.kill();
                 }
             } catch (IOException e) {
                 Terminal.line("the program cannot be stopped: " + e.getMessage());
@@ -173,11 +215,16 @@ public final class Supervisor {
             Terminal.line(known.message());
             return new Outcome(known.kind(), known.exitCode(), known.message(), reports.denials());
         }
-        Outcome.Kind kind = StatusFile.isSignal(status.code()) ? Outcome.Kind.SIGNALLED : Outcome.Kind.EXITED;
         if (reports.failed().isDone()) {
-            String message = reports.failed().join().message();
+            String message = Terminal.printable(reports.failed().join().message());
             return new Outcome(Outcome.Kind.NOT_STARTED, ExitCode.FAILED.number(), message, reports.denials());
         }
+        if (status.code() == ExitCode.FAILED.number() && !reports.ready().isDone()) {
+            // The agent has stopped the JVM with a line of its own before it could reach the control connection.
+            String message = "Atoll failed inside the sandbox, before the program ran";
+            return new Outcome(Outcome.Kind.NOT_STARTED, ExitCode.FAILED.number(), message, reports.denials());
+        }
+        Outcome.Kind kind = StatusFile.isSignal(status.code()) ? Outcome.Kind.SIGNALLED : Outcome.Kind.EXITED;
         return new Outcome(kind, status.code(), "", reports.denials());
     }
 

@@ -21,6 +21,7 @@ public final class Libc {
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int SHUT_WR = 1;
     private static final int MFD_CLOEXEC = 1;
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int P_PID = 1;
@@ -35,7 +36,7 @@ public final class Libc {
     private static final int O_NOCTTY = 0x100;
     private static final int O_CLOEXEC = 0x80000;
 
-    private static final NativeLibrary LIBRARY = NativeLibrary.getProcess();
+    private static final NativeLibrary LIBRARY = JnaSetup.process();
 
     private Libc() {}
 
@@ -148,6 +149,11 @@ public final class Libc {
                 }
             }
         }
+    }
+
+    /** Ends what this end of a connection says; what the other end says can still be read. */
+    public static void shutdownWrite(int socket) throws SystemCallException {
+        call("shutdown", socket, SHUT_WR);
     }
 
     /** Sets a file's position to its start. */

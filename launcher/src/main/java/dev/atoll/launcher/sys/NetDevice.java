@@ -1,9 +1,13 @@
 package dev.atoll.launcher.sys;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Sets up a network device through the old {@code ioctl}s of {@code netdevice(7)}: five calls in all, for which netlink
@@ -60,6 +64,22 @@ public final class NetDevice implements Closeable {
         ByteBuffer fields = fields(request);
         fields.putShort(IFNAMSIZ, (short) (fields.getShort(IFNAMSIZ) | IFF_UP));
         Libc.ioctl(socket, SIOCSIFFLAGS, request);
+    }
+
+    /**
+     * Writes one of the device's settings below {@code /proc/sys/net}; true if it is so now, false if there is no such
+     * setting in this kernel.
+     *
+     * @param family {@code ipv4} or {@code ipv6}
+     * @throws IOException if the kernel, or a read-only {@code /proc/sys}, refuses
+     */
+    public boolean set(String family, String setting, int value) throws IOException {
+        Path file = Path.of("/proc/sys/net", family, "conf", name, setting);
+        if (!Files.exists(file)) {
+            return false;
+        }
+        Files.writeString(file, Integer.toString(value), StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
+        return true;
     }
 
     @Override

@@ -7,9 +7,10 @@ import java.nio.charset.StandardCharsets;
  * undone, whatever happens to the launcher.
  *
  * @param name as the kernel knows it
+ * @param index the kernel's number for it, which no later device gets
  * @param descriptor non-blocking, closed on exec; the caller's
  */
-public record TapDevice(String name, int descriptor) {
+public record TapDevice(String name, int index, int descriptor) {
     /** Bytes of the virtio-net header before each frame, the kernel's default. */
     public static final int VNET_HEADER_BYTES = 10;
 
@@ -22,30 +23,75 @@ public record TapDevice(String name, int descriptor) {
     private static final int O_CLOEXEC = 0x80000;
 
     private static final long TUNSETIFF = 0x400454caL;
+    private static final long TUNSETPERSIST = 0x400454cbL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final short IFF_TAP = 2;
     private static final short IFF_NO_PI = 0x1000;
     private static final short IFF_VNET_HDR = 0x4000;
 
+    /** Else a persistent device of that name, somebody's, would be attached to and reconfigured. */
+    private static final short IFF_TUN_EXCL = (short) 0x8000;
+
     /** TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6. */
     private static final long OFFLOADS = 1 | 2 | 4;
 
-    /** Makes a device; a name that exists already, even as a persistent device, is refused by the kernel or attached to. */
-    public static TapDevice create(String name) throws SystemCallException {
+    /**
+     * Makes a device; EBUSY if there is one of that name already, of whatever kind.
+     *
+     * @param offload whether the kernel may leave checksums and segmentation to the program
+     */
+    public static TapDevice create(String name, boolean offload) throws SystemCallException {
         int descriptor = Libc.open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         try {
-            byte[] request = NetDevice.request(name);
-            NetDevice.fields(request).putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR));
-            Libc.ioctl(descriptor, TUNSETIFF, request);
-            Libc.ioctl(descriptor, TUNSETOFFLOAD, OFFLOADS);
+            byte[] request = attach(descriptor, name, IFF_TUN_EXCL);
+            Libc.ioctl(descriptor, TUNSETOFFLOAD, offload ? OFFLOADS : 0);
             int length = 0;
             while (length < NetDevice.IFNAMSIZ && request[length] != 0) {
                 length++;
             }
-            return new TapDevice(new String(request, 0, length, StandardCharsets.US_ASCII), descriptor);
+            String given = new String(request, 0, length, StandardCharsets.US_ASCII);
+            return new TapDevice(given, Libc.call("if_nametoindex", given), descriptor);
         } catch (SystemCallException e) {
             Libc.close(descriptor);
             throw e;
+        }
+    }
+
+    /** Binds the descriptor to a device and returns the request as the kernel has filled it in. */
+    private static byte[] attach(int descriptor, String name, short moreFlags) throws SystemCallException {
+        byte[] request = NetDevice.request(name);
+        NetDevice.fields(request)
+                .putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | moreFlags));
+        Libc.ioctl(descriptor, TUNSETIFF, request);
+        return request;
+    }
+
+    /** Whether it is there still; another device may have got its name meanwhile. */
+    public boolean exists() throws SystemCallException {
+        try {
+            return Libc.call("if_nametoindex", name) == index;
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Removes the device if it has outlived its descriptors: whoever holds one can make the device persistent, without any
+     * privilege.
+     */
+    public void removeIfLeft() throws SystemCallException {
+        if (!exists()) {
+            return;
+        }
+        int again = Libc.open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+        try {
+            attach(again, name, (short) 0);
+            Libc.ioctl(again, TUNSETPERSIST, 0L);
+        } finally {
+            Libc.close(again);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.atoll.launcher.wiring;
 
-import dev.atoll.launcher.supervise.ControlReader;
+import dev.atoll.launcher.supervise.ControlConnection;
+import dev.atoll.launcher.sys.SystemCallException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
@@ -10,49 +11,72 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The control connection on the event loop; owns its descriptor from {@link #open} on. */
+/** The control connection on the event loop. */
 @Singleton
 final class ControlChannel {
     private static final int CLOSE_LIMIT_S = 5;
 
     private final IoEventLoopGroup loop;
-    private final ControlReader control;
-    private final EpollDomainSocketChannel channel;
+    private final ControlConnection control;
+    private volatile @Nullable EpollDomainSocketChannel channel;
 
     @Inject
-    ControlChannel(IoEventLoopGroup loop, ControlReader control) {
+    ControlChannel(IoEventLoopGroup loop, ControlConnection control) {
         this.loop = loop;
         this.control = control;
-        this.channel = new EpollDomainSocketChannel(control.descriptor());
     }
 
     /** Begins to read. */
-    void open() {
-        SimpleChannelInboundHandler<ByteBuf> handler = new SimpleChannelInboundHandler<ByteBuf>() {
-            @Override
-            protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
-                control.received(bytes.nioBuffer());
-            }
-
-            @Override
-            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-                // ECONNRESET: the program ended with our records unread. The channel closes, which is what is waited
-                // for.
-                ChannelFuture unused = context.close();
-            }
-        };
+    void open() throws SystemCallException {
+        EpollDomainSocketChannel opened = new EpollDomainSocketChannel(control.duplicate());
         new Bootstrap()
                 .group(loop)
-                .channelFactory(() -> channel)
-                .handler(handler)
+                .channelFactory(() -> opened)
+                .handler(new Taker(control))
                 .register()
                 .syncUninterruptibly();
+        channel = opened;
     }
 
-    /** Waits until everything that the program said has been read. */
-    void awaitEnd() {
-        channel.closeFuture().awaitUninterruptibly(CLOSE_LIMIT_S, TimeUnit.SECONDS);
+    /**
+     * Waits until everything that the program said has been read.
+     *
+     * @return whether that is so
+     */
+    boolean awaitEnd() {
+        EpollDomainSocketChannel opened = channel;
+        return opened == null || opened.closeFuture().awaitUninterruptibly(CLOSE_LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    /** Hands over what came. The loop's thread. */
+    private static final class Taker extends SimpleChannelInboundHandler<ByteBuf> {
+        private final ControlConnection control;
+
+        Taker(ControlConnection control) {
+            this.control = control;
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+            control.received(bytes.nioBuffer());
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            control.ended();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // ECONNRESET: the program ended with our records unread. Anything else is a fault, and the run's end.
+            if (!(cause instanceof IOException)) {
+                control.failed(cause);
+            }
+            ChannelFuture unused = context.close();
+        }
     }
 }

@@ -4,23 +4,22 @@ import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
 import dev.atoll.launcher.log.LogSink;
 import dev.atoll.launcher.report.ReportSink;
-import java.util.ServiceLoader;
+import java.util.List;
 
 /** The sinks of reports: the log, and whatever providers the class path has. */
 final class ReportModule extends AbstractModule {
+    private final List<ReportSink> providers;
+
+    ReportModule(List<ReportSink> providers) {
+        this.providers = providers;
+    }
+
     @Override
     protected void configure() {
         Multibinder<ReportSink> sinks = Multibinder.newSetBinder(binder(), ReportSink.class);
         sinks.addBinding().to(LogSink.class);
-        for (ReportSink sink : ServiceLoader.load(ReportSink.class, ReportModule.class.getClassLoader())) {
+        for (ReportSink sink : providers) {
             sinks.addBinding().toInstance(sink);
         }
-    }
-
-    /** Whether there are sinks besides Atoll's own, for which even the shortest run is reported. */
-    static boolean hasProviders() {
-        return ServiceLoader.load(ReportSink.class, ReportModule.class.getClassLoader()).stream()
-                .findAny()
-                .isPresent();
     }
 }

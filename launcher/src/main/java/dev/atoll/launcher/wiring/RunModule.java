@@ -4,16 +4,16 @@ import com.google.inject.AbstractModule;
 import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.report.Reports;
-import dev.atoll.launcher.supervise.ControlReader;
+import dev.atoll.launcher.supervise.ControlConnection;
 
 /** What a run has made before anything was wired. */
 final class RunModule extends AbstractModule {
     private final Settings settings;
     private final OpenLink link;
-    private final ControlReader control;
+    private final ControlConnection control;
     private final Reports reports;
 
-    RunModule(Settings settings, OpenLink link, ControlReader control, Reports reports) {
+    RunModule(Settings settings, OpenLink link, ControlConnection control, Reports reports) {
         this.settings = settings;
         this.link = link;
         this.control = control;
@@ -24,7 +24,7 @@ final class RunModule extends AbstractModule {
     protected void configure() {
         bind(Settings.class).toInstance(settings);
         bind(OpenLink.class).toInstance(link);
-        bind(ControlReader.class).toInstance(control);
+        bind(ControlConnection.class).toInstance(control);
         bind(Reports.class).toInstance(reports);
     }
 }

@@ -10,10 +10,12 @@ import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.log.LauncherLog;
 import dev.atoll.launcher.report.ReportSink;
 import dev.atoll.launcher.report.Reports;
-import dev.atoll.launcher.supervise.ControlReader;
+import dev.atoll.launcher.supervise.ControlConnection;
 import dev.atoll.launcher.supervise.Services;
 import io.netty.channel.IoEventLoopGroup;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,30 +25,40 @@ import org.slf4j.LoggerFactory;
 public final class WiredServices implements Services {
     private final Settings settings;
     private final OpenLink link;
-    private final ControlReader control;
+    private final ControlConnection control;
     private final Reports reports;
+    private final List<ReportSink> providers;
+
+    /** Set as soon as there is one, whatever fails afterwards. */
     private @Nullable Injector injector;
 
-    public WiredServices(Settings settings, OpenLink link, ControlReader control, Reports reports) {
+    /**
+     * @param providers sinks besides Atoll's own
+     */
+    public WiredServices(
+            Settings settings, OpenLink link, ControlConnection control, Reports reports, List<ReportSink> providers) {
         this.settings = settings;
         this.link = link;
         this.control = control;
         this.reports = reports;
+        this.providers = List.copyOf(providers);
     }
 
     /** Whether even the shortest run needs them. */
-    public static boolean areNeeded(Settings settings, OpenLink link) {
-        return settings.log().file() != null || link.service().isPresent() || ReportModule.hasProviders();
+    public boolean areNeeded() {
+        return settings.log().file() != null || link.service().isPresent() || !providers.isEmpty();
     }
 
     @Override
-    public synchronized void start() {
+    public synchronized void start() throws IOException {
+        tameLibraries();
         Injector made = Guice.createInjector(
                 Stage.DEVELOPMENT,
                 new RunModule(settings, link, control, reports),
                 new LogModule(),
                 new LoopModule(),
-                new ReportModule());
+                new ReportModule(providers));
+        injector = made;
         // The log first: the others write to it.
         made.getInstance(LauncherLog.class);
         Logger log = LoggerFactory.getLogger(WiredServices.class);
@@ -55,15 +67,21 @@ public final class WiredServices implements Services {
         IoEventLoopGroup loop = made.getInstance(IoEventLoopGroup.class);
         made.getInstance(ControlChannel.class).open();
         link.service().ifPresent(service -> service.start(loop));
-        injector = made;
         log.debug("services are up");
     }
 
+    /** Before their first use: what they would do that an application server may want and a user's terminal does not. */
+    private static void tameLibraries() {
+        // Guice would write classes, through sun.misc.Unsafe, of which JDK 24 and later warn on stderr.
+        System.setProperty("guice_bytecode_gen_option", "DISABLED");
+        // Netty would ask all interfaces for a hardware address, and warn of a host without one. It is for the ids of
+        // channels, which nobody sees.
+        System.setProperty("io.netty.machineId", "00:00:00:00:00:00");
+    }
+
     @Override
-    public synchronized void drain() {
-        if (injector != null) {
-            injector.getInstance(ControlChannel.class).awaitEnd();
-        }
+    public synchronized boolean drain() {
+        return injector == null || injector.getInstance(ControlChannel.class).awaitEnd();
     }
 
     @Override

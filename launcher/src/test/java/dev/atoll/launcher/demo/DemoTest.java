@@ -28,7 +28,7 @@ class DemoTest {
 
     @Test
     void demo_oneRequestIsAllowedAndOneRefusedByItsRule() throws Exception {
-        assumeTrue(canUnshare(), "skipped: no user namespaces here");
+        assumeTrue(canUnshare(), "needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, or run as root)");
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
         String output = run(
                 0,

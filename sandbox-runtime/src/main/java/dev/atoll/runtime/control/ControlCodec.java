@@ -172,6 +172,7 @@ public final class ControlCodec {
                 .number(link.mtuBytes())
                 .longNumber(link.mac().bits())
                 .number(link.headerBytes())
+                .flag(link.offload())
                 .list(setup.addresses(), (to, address) -> to.address(address.address())
                         .octet(address.prefixLength()))
                 .optionalAddress(setup.router())
@@ -192,7 +193,8 @@ public final class ControlCodec {
                             in.text(),
                             in.number(),
                             new MacAddress(in.longNumber()),
-                            in.number()),
+                            in.number(),
+                            in.flag()),
                     in.list(from -> new Address(from.address(), from.octet())),
                     in.optionalAddress(),
                     in.list(FieldReader::address),

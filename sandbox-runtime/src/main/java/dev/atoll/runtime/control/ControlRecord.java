@@ -53,8 +53,16 @@ public sealed interface ControlRecord {
      * @param mtuBytes the largest IP packet
      * @param mac the program's link address
      * @param headerBytes length of the virtio-net header before each frame; 0 if there is none
+     * @param offload whether that header may leave checksum and segmentation to the other end
      */
-    record Link(LinkKind kind, int descriptor, String name, int mtuBytes, MacAddress mac, int headerBytes) {}
+    record Link(
+            LinkKind kind,
+            int descriptor,
+            String name,
+            int mtuBytes,
+            MacAddress mac,
+            int headerBytes,
+            boolean offload) {}
 
     /**
      * Everything the program's JVM needs to start its stack.

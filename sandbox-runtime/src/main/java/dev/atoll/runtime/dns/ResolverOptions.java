@@ -4,6 +4,7 @@ import dev.atoll.stack.env.Check;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.File;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -58,8 +59,12 @@ public record ResolverOptions(
 
     /** Asks these servers at their usual port, with {@code /etc/hosts} and everything else by default. */
     public static ResolverOptions of(List<IpAddress> servers) {
+        List<FullAddress> addresses = new ArrayList<>();
+        for (IpAddress server : servers) {
+            addresses.add(new FullAddress(server, PORT));
+        }
         return new ResolverOptions(
-                servers.stream().map(server -> new FullAddress(server, PORT)).toList(),
+                List.copyOf(addresses),
                 List.of(),
                 DEFAULT_DOTS,
                 DEFAULT_TIMEOUT_NS,

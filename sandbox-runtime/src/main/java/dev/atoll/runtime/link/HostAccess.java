@@ -2,11 +2,9 @@ package dev.atoll.runtime.link;
 
 import java.io.FileDescriptor;
 import java.io.IOException;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
@@ -15,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The three things descriptors need of the JDK that it has no public door for: a descriptor by its number, channels
  * that an interrupt does not close, and the descriptor under a channel.
+ *
+ * <p>By reflection and not by method handles: each is used once or twice in a JVM's life, right at its start, where
+ * binding a handle costs more than it can save.
  *
  * <p>They need {@code java.base/java.io} and {@code java.base/sun.nio.ch} opened to this class's module: the agent does
  * that, a program that embeds Atoll does it by command line. Checked on 17, 21 and 25; a JDK that lacks one of them is
@@ -25,12 +26,12 @@ public final class HostAccess {
             + " --add-opens java.base/sun.nio.ch=ALL-UNNAMED, or let Atoll's agent do it";
 
     private final Field number;
-    private final MethodHandle setUninterruptible;
-    private final MethodHandle descriptorOfChannel;
+    private final Method setUninterruptible;
+    private final Method descriptorOfChannel;
 
     private static volatile @Nullable HostAccess instance;
 
-    private HostAccess(Field number, MethodHandle setUninterruptible, MethodHandle descriptorOfChannel) {
+    private HostAccess(Field number, Method setUninterruptible, Method descriptorOfChannel) {
         this.number = number;
         this.setUninterruptible = setUninterruptible;
         this.descriptorOfChannel = descriptorOfChannel;
@@ -69,24 +70,21 @@ public final class HostAccess {
             Field number = FileDescriptor.class.getDeclaredField("fd");
             number.setAccessible(true);
             wanted = "method setUninterruptible of sun.nio.ch.FileChannelImpl";
-            MethodHandle uninterruptible =
-                    method("sun.nio.ch.FileChannelImpl", "setUninterruptible", void.class, FileChannel.class);
+            Method uninterruptible = method("sun.nio.ch.FileChannelImpl", "setUninterruptible");
             wanted = "method getFD of sun.nio.ch.SelChImpl";
-            MethodHandle descriptor =
-                    method("sun.nio.ch.SelChImpl", "getFD", FileDescriptor.class, SocketChannel.class);
+            Method descriptor = method("sun.nio.ch.SelChImpl", "getFD");
             return new HostAccess(number, uninterruptible, descriptor);
-        } catch (InaccessibleObjectException | IllegalAccessException e) {
+        } catch (InaccessibleObjectException e) {
             throw new IOException("this JVM keeps " + wanted + " closed: " + HOW, e);
         } catch (NoSuchFieldException | NoSuchMethodException | ClassNotFoundException e) {
             throw new IOException("this JDK (" + Runtime.version() + ") has no " + wanted, e);
         }
     }
 
-    private static MethodHandle method(String owner, String name, Class<?> returned, Class<?> receiver)
-            throws ClassNotFoundException, NoSuchMethodException, IllegalAccessException {
+    private static Method method(String owner, String name) throws ClassNotFoundException, NoSuchMethodException {
         Method method = Class.forName(owner).getMethod(name);
         method.setAccessible(true);
-        return MethodHandles.lookup().unreflect(method).asType(MethodType.methodType(returned, receiver));
+        return method;
     }
 
     /** A descriptor object for a number the process has open already. */
@@ -114,8 +112,8 @@ public final class HostAccess {
      */
     void makeUninterruptible(FileChannel channel) throws IOException {
         try {
-            setUninterruptible.invokeExact(channel);
-        } catch (Throwable e) {
+            setUninterruptible.invoke(channel);
+        } catch (ReflectiveOperationException e) {
             throw broken("setUninterruptible", e);
         }
     }
@@ -123,13 +121,14 @@ public final class HostAccess {
     /** The descriptor under a channel of the JDK's own provider. */
     FileDescriptor descriptorOf(SocketChannel channel) throws IOException {
         try {
-            return (FileDescriptor) descriptorOfChannel.invokeExact(channel);
-        } catch (Throwable e) {
+            return (FileDescriptor) descriptorOfChannel.invoke(channel);
+        } catch (ReflectiveOperationException e) {
             throw broken("getFD", e);
         }
     }
 
-    private static IOException broken(String what, Throwable cause) {
+    private static IOException broken(String what, ReflectiveOperationException failure) {
+        Throwable cause = failure instanceof InvocationTargetException ? failure.getCause() : failure;
         if (cause instanceof Error error) {
             throw error;
         }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ControlCodecTest {
     private static final Setup SETUP = new Setup(
             "lagoon",
-            new Link(LinkKind.TAP, 3, "eth0", 1500, MacAddress.parse("02:00:00:00:00:02"), 10),
+            new Link(LinkKind.TAP, 3, "eth0", 1500, MacAddress.parse("02:00:00:00:00:02"), 10, true),
             List.of(new Address(IpAddress.parse("10.66.0.2"), 30), new Address(IpAddress.parse("fd00::2"), 64)),
             IpAddress.parse("10.66.0.1"),
             List.of(IpAddress.parse("10.66.0.1"), IpAddress.parse("9.9.9.9")),
@@ -43,7 +43,7 @@ class ControlCodecTest {
             true);
 
     static List<ToProgram> toProgram() {
-        Link none = new Link(LinkKind.NONE, ControlRecord.NO_DESCRIPTOR, "none", 65535, MacAddress.ZERO, 0);
+        Link none = new Link(LinkKind.NONE, ControlRecord.NO_DESCRIPTOR, "none", 65535, MacAddress.ZERO, 0, false);
         return List.of(
                 SETUP,
                 new Setup("", none, List.of(), null, List.of(), true, false, ControlRecord.NO_DESCRIPTOR, false),

@@ -33,6 +33,7 @@ public final class HostNamespace implements AutoCloseable {
                 "root".equals(System.getProperty("user.name")),
                 "needs root: makes a network namespace (run the tests as root)");
         assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun (modprobe tun)");
+        assumeTrue(Programs.isInstalled("ip"), "needs ip (apt-get install iproute2)");
         HostNamespace namespace = new HostNamespace();
         try {
             namespace.call(() -> {

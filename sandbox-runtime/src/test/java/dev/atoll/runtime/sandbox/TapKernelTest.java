@@ -177,6 +177,7 @@ class TapKernelTest {
     @Test
     void capture_ofBothWays_isSoundToWireshark() throws Exception {
         assumeTrue(Programs.isInstalled("tshark"), "needs tshark (apt-get install tshark)");
+        assumeTrue(Programs.isInstalled("ping"), "needs ping (apt-get install iputils-ping)");
         byte[] request = "GET / HTTP/1.0\r\n\r\n".repeat(5000).getBytes(StandardCharsets.US_ASCII);
         try (TcpListener listener = Blocking.listen(sandbox.stack(), PORT)) {
             Socket socket = namespace.call(() -> new Socket(OURS.toString(), PORT));
@@ -215,6 +216,7 @@ class TapKernelTest {
 
     @Test
     void theKernelPings_weAnswer() throws Exception {
+        assumeTrue(Programs.isInstalled("ping"), "needs ping (apt-get install iputils-ping)");
         String output = namespace.run("ping", "-n", "-c", "3", "-i", "0.2", "-s", "1400", OURS.toString());
         assertTrue(output.contains("3 received"), output);
     }

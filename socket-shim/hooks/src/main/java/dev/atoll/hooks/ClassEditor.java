@@ -41,7 +41,7 @@ public final class ClassEditor {
             if (!hook.owner().equals(reader.getClassName())) {
                 throw new IllegalArgumentException(hook.owner() + " is not " + reader.getClassName());
             }
-            if (!edit.applied.contains(hook)) {
+            if (!edit.hasApplied(hook)) {
                 throw new HookException("this JDK is not the one expected: it has no " + hook.target());
             }
         }
@@ -53,12 +53,34 @@ public final class ClassEditor {
 
     private static final class Edit extends ClassVisitor {
         private final List<Hook> hooks;
-        final List<Hook> applied = new ArrayList<>();
+        private final boolean guards;
+        private final List<Hook> applied = new ArrayList<>();
         final Set<String> strangers = new LinkedHashSet<>();
 
         Edit(ClassVisitor next, List<Hook> hooks) {
             super(ASM_API, next);
             this.hooks = hooks;
+            this.guards = hasGuards(hooks);
+        }
+
+        private static boolean hasGuards(List<Hook> hooks) {
+            for (Hook hook : hooks) {
+                if (hook instanceof GuardCalls) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** By identity: the first call of a record's equals costs a starting JVM more than the whole edit. */
+        @SuppressWarnings("ReferenceEquality")
+        boolean hasApplied(Hook hook) {
+            for (Hook each : applied) {
+                if (each == hook) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         @Override
@@ -79,7 +101,9 @@ public final class ClassEditor {
                     return null;
                 }
             }
-            return new Guard(super.visitMethod(access, name, descriptor, signature, exceptions), name);
+            MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
+            // The writer's own visitor makes ASM copy the method as it is, instead of taking it apart.
+            return guards ? new Guard(method, name) : method;
         }
 
         private static void writeDoorCall(MethodVisitor method, boolean isStatic, String descriptor, String door) {

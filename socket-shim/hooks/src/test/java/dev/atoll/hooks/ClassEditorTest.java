@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.bridge.Doors;
+import dev.atoll.testing.Jdks;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.URI;
@@ -19,12 +20,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -71,32 +70,6 @@ class ClassEditorTest {
         }
     }
 
-    private static Path jdk(int feature) throws IOException {
-        if (Runtime.version().feature() == feature) {
-            return Path.of(System.getProperty("java.home"));
-        }
-        Path all = Path.of("/usr/lib/jvm");
-        Optional<Path> home = Optional.empty();
-        if (Files.isDirectory(all)) {
-            try (Stream<Path> homes = Files.list(all)) {
-                home = homes.filter(each -> isFeature(each, feature)).sorted().findFirst();
-            }
-        }
-        Assumptions.assumeTrue(home.isPresent(), "no JDK " + feature + " under /usr/lib/jvm");
-        return home.orElseThrow();
-    }
-
-    private static boolean isFeature(Path home, int feature) {
-        Path release = home.resolve("release");
-        try {
-            return Files.isReadable(release)
-                    && Files.exists(home.resolve("lib/jrt-fs.jar"))
-                    && Files.readString(release).contains("JAVA_VERSION=\"" + feature + ".");
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private static Map<String, List<Hook>> hooksByClass(int feature) throws HookException {
         Map<String, List<Hook>> byClass = new LinkedHashMap<>();
         for (Hook hook : Hooks.forFeature(feature)) {
@@ -116,10 +89,14 @@ class ClassEditorTest {
         return Files.readAllBytes(image.getPath("/modules/java.base", owner + ".class"));
     }
 
+    private static List<Integer> jdks() {
+        return Jdks.tested();
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {17, 21, 25})
+    @MethodSource("jdks")
     void hooks_onTheClassesOfTheirJdk_areAllAppliedAndNothingElseChanges(int feature) throws Exception {
-        FileSystem image = image(jdk(feature));
+        FileSystem image = image(Jdks.require(feature));
         for (Map.Entry<String, List<Hook>> each : hooksByClass(feature).entrySet()) {
             byte[] before = classFile(image, each.getKey());
             byte[] after = ClassEditor.edit(before, each.getValue());

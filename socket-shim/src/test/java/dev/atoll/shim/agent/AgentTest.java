@@ -8,26 +8,26 @@ import dev.atoll.shim.agent.programs.Libraries;
 import dev.atoll.shim.agent.programs.VirtualThreads;
 import dev.atoll.shim.contract.ContractMain;
 import dev.atoll.shim.fake.FakeStack;
-import java.nio.file.Path;
+import dev.atoll.testing.Jdks;
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Unmodified programs under the hooks, on each JDK there is. */
 class AgentTest {
-    private static Path jdk(int feature) throws Exception {
-        Optional<Path> home = ChildJvm.findJdk(feature);
-        Assumptions.assumeTrue(home.isPresent(), "no JDK " + feature + " under /usr/lib/jvm");
-        return home.orElseThrow();
+    private static List<Integer> jdks() {
+        return Jdks.tested();
+    }
+
+    private static List<Integer> jdksWithVirtualThreads() {
+        return Jdks.testedWithVirtualThreads();
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {17, 21, 25})
+    @MethodSource("jdks")
     void program_usesOfEverythingABit_seesOnlyTheStack(int feature) throws Exception {
-        ChildJvm.Result result = ChildJvm.run(jdk(feature), Hello.class, List.of());
+        ChildJvm.Result result = ChildJvm.run(Jdks.require(feature), Hello.class, List.of());
         assertEquals("", result.err());
         List<String> lines = result.out().lines().toList();
         String expected = """
@@ -60,24 +60,25 @@ class AgentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {17, 21, 25})
+    @MethodSource("jdks")
     void contracts_ofTheJdksOwnProviders_holdUnderTheHooks(int feature) throws Exception {
-        ChildJvm.Result result = ChildJvm.run(jdk(feature), ContractMain.class, List.of("-Datoll.test.realStack=true"));
+        ChildJvm.Result result =
+                ChildJvm.run(Jdks.require(feature), ContractMain.class, List.of("-Datoll.test.realStack=true"));
         assertEquals(0, result.exitCode(), result::out);
         assertEquals("", result.err());
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {21, 25})
+    @MethodSource("jdksWithVirtualThreads")
     void contracts_ofTheJdksOwnProviders_holdWithoutHooks(int feature) throws Exception {
-        ChildJvm.Result result = ChildJvm.runPlain(jdk(feature), ContractMain.class, List.of());
+        ChildJvm.Result result = ChildJvm.runPlain(Jdks.require(feature), ContractMain.class, List.of());
         assertEquals(0, result.exitCode(), result::out);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {21, 25})
+    @MethodSource("jdksWithVirtualThreads")
     void virtualThreads_blocked_areInterruptedAsTheJdksAndCostNoThread(int feature) throws Exception {
-        ChildJvm.Result result = ChildJvm.run(jdk(feature), VirtualThreads.class, List.of());
+        ChildJvm.Result result = ChildJvm.run(Jdks.require(feature), VirtualThreads.class, List.of());
         assertEquals("", result.err());
         String expected = """
                 read: java.net.SocketException: Closed by interrupt
@@ -101,9 +102,10 @@ class AgentTest {
             """;
 
     @ParameterizedTest
-    @ValueSource(ints = {17, 21, 25})
+    @MethodSource("jdks")
     void librariesOfTheJdk_useTheStack(int feature) throws Exception {
-        ChildJvm.Result result = ChildJvm.run(jdk(feature), Libraries.class, List.of("-Datoll.test.realStack=true"));
+        ChildJvm.Result result =
+                ChildJvm.run(Jdks.require(feature), Libraries.class, List.of("-Datoll.test.realStack=true"));
         assertEquals("", result.err());
         assertEquals(LIBRARIES, result.out());
     }
@@ -111,7 +113,7 @@ class AgentTest {
     @Test
     void oldImplementationsOf17_askedFor_areOursToo() throws Exception {
         ChildJvm.Result result = ChildJvm.run(
-                jdk(17),
+                Jdks.require(17),
                 Libraries.class,
                 List.of("-Djdk.net.usePlainSocketImpl", "-Djdk.net.usePlainDatagramSocketImpl"));
         assertEquals(LIBRARIES, result.out());
@@ -119,7 +121,7 @@ class AgentTest {
 
     @Test
     void provider_cachedByAnAgentBefore_stopsTheJvmWithOneLine() throws Exception {
-        ChildJvm.Result result = ChildJvm.run(jdk(17), Hello.class, List.of("-Datoll.test.openFirst=true"));
+        ChildJvm.Result result = ChildJvm.run(Jdks.require(17), Hello.class, List.of("-Datoll.test.openFirst=true"));
         assertEquals(125, result.exitCode());
         assertEquals("", result.out());
         assertTrue(

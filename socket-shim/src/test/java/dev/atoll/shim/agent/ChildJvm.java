@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -33,31 +32,6 @@ final class ChildJvm {
     private ChildJvm() {}
 
     record Result(int exitCode, String out, String err) {}
-
-    /** The home of an installed JDK of a feature version, by its release file. */
-    static Optional<Path> findJdk(int feature) throws IOException {
-        if (Runtime.version().feature() == feature) {
-            return Optional.of(Path.of(System.getProperty("java.home")));
-        }
-        Path all = Path.of("/usr/lib/jvm");
-        if (!Files.isDirectory(all)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> homes = Files.list(all)) {
-            return homes.filter(home -> isFeature(home, feature)).sorted().findFirst();
-        }
-    }
-
-    private static boolean isFeature(Path home, int feature) {
-        Path release = home.resolve("release");
-        try {
-            return Files.isExecutable(home.resolve("bin/java"))
-                    && Files.isReadable(release)
-                    && Files.readString(release).contains("JAVA_VERSION=\"" + feature + ".");
-        } catch (IOException e) {
-            return false;
-        }
-    }
 
     /** Under the hooks. */
     static Result run(Path jdk, Class<?> program, List<String> vmOptions, String... arguments)

@@ -7,6 +7,7 @@ import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.hold.Notification;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.ReadinessListener;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * changed, and published in a volatile field.
  */
 abstract class AbstractEndpoint extends Notification implements Endpoint {
+    /** Of every endpoint once the stack is closed: whoever waits calls, and hears that it is. */
+    private static final int STACK_CLOSED = Readiness.ERR | Readiness.HUP;
+
     final Hold hold;
     private final long uniqueId;
     private volatile int readiness;
@@ -73,7 +77,7 @@ abstract class AbstractEndpoint extends Notification implements Endpoint {
     }
 
     final void updateReadiness() {
-        int bits = closed ? 0 : computeReadiness();
+        int bits = closed ? 0 : computeReadiness() | (hold.isClosed() ? STACK_CLOSED : 0);
         if (bits != readiness) {
             readiness = bits;
         }

@@ -87,6 +87,11 @@ public final class Listener extends DemuxEntry {
         return !accepted.isEmpty();
     }
 
+    /** Who waits for a connection waits for nothing. */
+    void stackClosed() {
+        observer.readinessChanged();
+    }
+
     boolean isFull() {
         // As in Linux one more than the backlog: "full" is when the queue is longer than it.
         return accepted.size() > backlog;

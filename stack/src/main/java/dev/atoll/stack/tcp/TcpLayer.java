@@ -373,6 +373,8 @@ public final class TcpLayer implements TransportHandler {
         for (DemuxEntry entry : entries()) {
             if (entry instanceof Connection connection) {
                 connection.fail(new StackException(StackError.CLOSED));
+            } else if (entry instanceof Listener listener) {
+                listener.stackClosed();
             }
         }
     }

@@ -77,6 +77,15 @@ public final class UdpLayer implements TransportHandler {
         return demuxer.size();
     }
 
+    /** The stack closes: whoever waits is told. */
+    public void close() {
+        demuxer.forEach(entry -> {
+            if (entry instanceof UdpPort port) {
+                port.stackClosed();
+            }
+        });
+    }
+
     void requireLocal(IpAddress address) throws StackException {
         boolean ok = address.isUnspecified()
                 || address.isMulticast()

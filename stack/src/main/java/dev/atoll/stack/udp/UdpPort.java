@@ -334,6 +334,11 @@ public final class UdpPort extends DemuxEntry {
         return true;
     }
 
+    /** Who waits for a datagram waits for nothing. */
+    void stackClosed() {
+        observer.readinessChanged();
+    }
+
     /** Gives everything back. */
     public void close() {
         if (closed) {

@@ -2,6 +2,7 @@ package dev.atoll.stack.wire;
 
 import dev.atoll.stack.env.Check;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IPv4 or IPv6 address.
@@ -112,6 +113,19 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     /** Bits of an address of this family: 32 or 128. */
     public int bitLength() {
         return isV4() ? 32 : 128;
+    }
+
+    // Written out: what javac makes for a record is bound when first called, and the first address of a program that
+    // starts would wait for it.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IpAddress address && high == address.high && low == address.low;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(high) + Long.hashCode(low);
     }
 
     @Override

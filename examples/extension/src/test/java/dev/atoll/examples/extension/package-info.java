@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.examples.extension;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package dev.atoll.launcher.supervise;
+
+import dev.atoll.launcher.report.Reports;
+import dev.atoll.launcher.sys.Libc;
+import dev.atoll.launcher.sys.SystemCallException;
+import dev.atoll.runtime.control.ControlCodec;
+import dev.atoll.runtime.control.ControlDecoder;
+import dev.atoll.runtime.control.ControlFault;
+import dev.atoll.runtime.control.ControlRecord.ToLauncher;
+import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The launcher's end of the control connection. It is read in one of two ways: by a plain thread while the program starts
+ * and while it is about to end, and by the event loop in between. The plain way costs nothing to set up, so that a
+ * program that only says hello does not wait for the event loop. Whoever reads stops before the other begins, and what
+ * nobody has read yet waits in the socket: no record is lost or taken twice.
+ */
+public final class ControlConnection {
+    private final int descriptor;
+    private final Reports reports;
+    private final ControlDecoder decoder = new ControlDecoder();
+    private final CompletableFuture<String> fault = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    /**
+     * @param descriptor stays open for as long as this process lives: it is what {@link #cut} needs
+     */
+    public ControlConnection(int descriptor, Reports reports) {
+        this.descriptor = descriptor;
+        this.reports = reports;
+    }
+
+    /** Another number of the connection, for the event loop, which then owns and closes that number. */
+    public int duplicate() throws SystemCallException {
+        return Libc.duplicateAbove(descriptor, 0);
+    }
+
+    /** Completes with the reason if the program sends something that is no record, or if it cannot be taken in. */
+    public CompletableFuture<String> fault() {
+        return fault;
+    }
+
+    /** Completes when the program's end is closed and everything it said has been taken in. */
+    public CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    /** Takes what came; not by two threads at a time. */
+    public void received(ByteBuffer bytes) {
+        try {
+            for (ToLauncher message : decoder.feed(bytes)) {
+                reports.received(message);
+            }
+        } catch (ControlFault e) {
+            fault.complete("the program broke the control connection: " + e.getMessage());
+        }
+    }
+
+    /** What came could not be taken in. */
+    public void failed(Throwable cause) {
+        fault.complete("the control connection failed: " + cause);
+    }
+
+    /** The program has closed its end, and there is nothing left to take in. */
+    public void ended() {
+        closed.complete(null);
+    }
+
+    /** Says something to the program, waiting while it does not listen. */
+    void say(ToProgram message) {
+        try {
+            Libc.write(descriptor, ControlCodec.encode(message));
+        } catch (SystemCallException e) {
+            // EPIPE, ECONNRESET: the program has closed its end, which whoever reads will find. What a program has not
+            // read it has not got: without its policy it does not start.
+            return;
+        }
+    }
+
+    /** The network inside ends, as it does when the launcher dies; what the program has said can still be read. Any thread. */
+    void cut() {
+        try {
+            Libc.shutdownWrite(descriptor);
+        } catch (SystemCallException e) {
+            // ENOTCONN: the program's end is closed already.
+            return;
+        }
+    }
+
+    /** Reads by plain calls until the stack inside is up or failed, or the program has closed its end. */
+    void readUntilReady() {
+        while (!reports.ready().isDone() && !isOver()) {
+            readOnce();
+        }
+    }
+
+    /** Reads by plain calls what is left; the program must have ended, or this waits for it. */
+    void readToEnd() {
+        while (!isOver()) {
+            readOnce();
+        }
+    }
+
+    private boolean isOver() {
+        return closed.isDone() || fault.isDone();
+    }
+
+    private void readOnce() {
+        byte[] bytes = new byte[4096];
+        try {
+            int count = Libc.read(descriptor, bytes);
+            received(ByteBuffer.wrap(bytes, 0, count));
+            if (count == 0) {
+                ended();
+            }
+        } catch (SystemCallException e) {
+            // ECONNRESET: the program ended with our records unread. There is nothing more to come.
+            ended();
+        }
+    }
+}

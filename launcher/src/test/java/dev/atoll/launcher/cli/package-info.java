@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.config;
+
+import org.jspecify.annotations.NullMarked;

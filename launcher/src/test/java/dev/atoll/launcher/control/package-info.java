@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,86 @@
+package dev.atoll.launcher.jar;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network namespace of the test's own that plays the host: with the kernel's TCP/IP, servers, and nothing that leads to
+ * the machine's network. TAP devices are made in it. Needs root.
+ */
+final class HostSide implements AutoCloseable {
+    /** An address of the host that is not on the link: reached through the router. */
+    static final String ADDRESS = "192.0.2.1";
+
+    private static final AtomicInteger NEXT = new AtomicInteger();
+
+    private final String name = "atoll-test-" + ProcessHandle.current().pid() + "-" + NEXT.incrementAndGet();
+    private @Nullable Process servers;
+
+    HostSide() throws IOException, InterruptedException {
+        run("ip", "netns", "add", name);
+        inside("ip", "link", "set", "lo", "up");
+        inside("ip", "address", "add", ADDRESS + "/32", "dev", "lo");
+    }
+
+    /** Begins to serve on these ports, TCP and UDP; listens when it returns. */
+    void serve(String... ports) throws IOException {
+        List<String> command = new ArrayList<>(prefix());
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                Atoll.CLASSES.toString(),
+                Servers.class.getName()));
+        command.addAll(Arrays.asList(ports));
+        Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
+        servers = started;
+        String first =
+                new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        assertTrue(first != null && first.startsWith("listening"), "the servers start: " + first);
+    }
+
+    /** Runs a command in it and returns what it prints. */
+    String inside(String... command) throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(prefix());
+        whole.addAll(Arrays.asList(command));
+        return run(whole.toArray(new String[0]));
+    }
+
+    /** What to put before a command so that it runs in it. */
+    List<String> prefix() {
+        return List.of("ip", "netns", "exec", name);
+    }
+
+    private static String run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "ends in time: " + String.join(" ", command));
+        assertTrue(process.exitValue() == 0, () -> String.join(" ", command) + ": " + output);
+        return output;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (servers != null) {
+                servers.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            }
+            run("ip", "netns", "delete", name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted before " + name + " was deleted", e);
+        }
+    }
+}

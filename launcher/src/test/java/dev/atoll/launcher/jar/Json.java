@@ -1,0 +1,44 @@
+package dev.atoll.launcher.jar;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** The top level of one JSON object, read strictly; values as texts, blocks as "{" or "[". */
+record Json(Map<String, String> fields) {
+    /** Reads a file that holds one object. */
+    static Json read(Path file) throws IOException {
+        return parse(Files.readString(file));
+    }
+
+    static Json parse(String text) throws IOException {
+        Map<String, String> fields = new LinkedHashMap<>();
+        try (JsonParser parser = new JsonFactory().createParser(text)) {
+            expect(parser.nextToken() == JsonToken.START_OBJECT, text);
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                expect(fields.put(name, parser.getText()) == null, text);
+                parser.skipChildren();
+            }
+            expect(parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null, text);
+        }
+        return new Json(fields);
+    }
+
+    String text(String field) {
+        return Objects.requireNonNull(fields.get(field), () -> field + " is missing in " + fields);
+    }
+
+    private static void expect(boolean condition, String text) {
+        if (!condition) {
+            throw new AssertionError("not one JSON object: " + text);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.atoll.launcher.jar;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program of these tests: does what its arguments say, one after the other, and prints one line for each. An ordinary
+ * program that knows nothing of Atoll.
+ *
+ * <table>
+ * <caption>Arguments</caption>
+ * <tr><td>{@code tcp:HOST:PORT}</td><td>asks a server: {@code tcp:HOST:PORT=ANSWER} or the exception, and ms</td></tr>
+ * <tr><td>{@code short:HOST:PORT}</td><td>the same, waiting 2 s at most</td></tr>
+ * <tr><td>{@code udp:HOST:PORT}</td><td>sends a datagram and waits for one</td></tr>
+ * <tr><td>{@code signals:A,B}</td><td>prints each of these signals from now on</td></tr>
+ * <tr><td>{@code ignore:A}</td><td>ignores a signal</td></tr>
+ * <tr><td>{@code arguments ...}</td><td>prints all of them, and that is all</td></tr>
+ * <tr><td>{@code say:TEXT}</td><td>prints it</td></tr>
+ * <tr><td>{@code copy}</td><td>stdin to stdout, byte by byte, to its end</td></tr>
+ * <tr><td>{@code close:N}, {@code garbage:N}</td><td>closes or scribbles on a descriptor</td></tr>
+ * <tr><td>{@code await:FILE}</td><td>waits until the file is there</td></tr>
+ * <tr><td>{@code wait}</td><td>goes on for ever, a minute at most</td></tr>
+ * <tr><td>{@code exit:N}</td><td>exits</td></tr>
+ * </table>
+ */
+public final class Probe {
+    /** What a server is asked first. */
+    static final String REQUEST = "GET / HTTP/1.0\r\n\r\n";
+
+    private static final int LIMIT_MS = 20_000;
+    private static final int SHORT_LIMIT_MS = 2_000;
+    private static final int LONGEST_RUN_S = 60;
+
+    private Probe() {}
+
+    /** Runs the commands. */
+    public static void main(String[] commands) throws Exception {
+        if (commands.length > 0 && commands[0].equals("arguments")) {
+            line(Arrays.asList(commands).toString());
+            return;
+        }
+        for (String command : commands) {
+            String[] words = command.split(":", 2);
+            String argument = words.length > 1 ? words[1] : "";
+            switch (words[0]) {
+                case "tcp" -> timed(command, () -> tcp(address(argument), LIMIT_MS));
+                case "short" -> timed(command, () -> tcp(address(argument), SHORT_LIMIT_MS));
+                case "udp" -> timed(command, () -> udp(address(argument)));
+                case "signals" -> printSignals(argument.split(",", -1));
+                case "ignore" -> handle(argument, null);
+                case "say" -> line(argument);
+                case "copy" -> System.in.transferTo(System.out);
+                case "close" -> descriptor(argument).close();
+                case "garbage" -> descriptor(argument).write(new byte[64]);
+                case "await" -> await(Path.of(argument));
+                case "wait" -> new CountDownLatch(1).await(LONGEST_RUN_S, TimeUnit.SECONDS);
+                case "exit" -> System.exit(Integer.parseInt(argument));
+                default -> throw new IllegalArgumentException(command);
+            }
+        }
+    }
+
+    private static InetSocketAddress address(String text) {
+        int colon = text.lastIndexOf(':');
+        return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    /** Something that ends with a text or an exception. */
+    private interface Attempt {
+        String run() throws IOException;
+    }
+
+    private static void timed(String command, Attempt attempt) {
+        long start = System.nanoTime();
+        String result;
+        try {
+            result = attempt.run();
+        } catch (IOException e) {
+            result = e.toString();
+        }
+        long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        line(command + "=" + result + " [" + tookMs + " ms]");
+    }
+
+    private static String tcp(InetSocketAddress server, int limitMs) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(server, limitMs);
+            socket.setSoTimeout(limitMs);
+            socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String udp(InetSocketAddress server) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.setSoTimeout(LIMIT_MS);
+            InetAddress host = server.getAddress();
+            byte[] bytes = "ping".getBytes(StandardCharsets.UTF_8);
+            socket.send(new DatagramPacket(bytes, bytes.length, host, server.getPort()));
+            DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+            socket.receive(answer);
+            return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** By reflection, as javac warns of sun.misc whatever is said to it. */
+    private static void handle(String name, @Nullable InvocationHandler handler) throws ReflectiveOperationException {
+        Class<?> signalType = Class.forName("sun.misc.Signal");
+        Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+        Object proxy = handler == null
+                ? handlerType.getField("SIG_IGN").get(null)
+                : Proxy.newProxyInstance(Probe.class.getClassLoader(), new Class<?>[] {handlerType}, handler);
+        Object signal = signalType.getConstructor(String.class).newInstance(name);
+        Object unused = signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, proxy);
+    }
+
+    private static void printSignals(String... names) throws ReflectiveOperationException {
+        for (String name : names) {
+            handle(name, (self, method, arguments) -> {
+                if (method.getName().equals("handle")) {
+                    line("signal " + name);
+                }
+                return method.getReturnType() == int.class ? (Object) System.identityHashCode(self) : null;
+            });
+        }
+    }
+
+    private static FileOutputStream descriptor(String number) throws ReflectiveOperationException {
+        FileDescriptor descriptor = new FileDescriptor();
+        Field field = FileDescriptor.class.getDeclaredField("fd");
+        field.setAccessible(true);
+        field.setInt(descriptor, Integer.parseInt(number));
+        return new FileOutputStream(descriptor);
+    }
+
+    private static void await(Path file) throws InterruptedException {
+        long start = System.nanoTime();
+        while (!Files.exists(file) && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(LONGEST_RUN_S)) {
+            Thread.sleep(10);
+        }
+    }
+
+    private static synchronized void line(String text) {
+        System.out.println(text);
+        System.out.flush();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.atoll.launcher.jar;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Servers on the host's side: on each port TCP, which greets, and UDP, which echoes. Ends when its stdin does. */
+public final class Servers {
+    private Servers() {}
+
+    /** Listens on the ports, says so, waits for its end. */
+    public static void main(String[] ports) throws IOException {
+        List<AutoCloseable> open = new ArrayList<>();
+        for (String port : ports) {
+            ServerSocket listener = new ServerSocket(Integer.parseInt(port));
+            DatagramSocket datagrams = new DatagramSocket(Integer.parseInt(port));
+            open.add(listener);
+            open.add(datagrams);
+            serve(() -> greet(listener));
+            serve(() -> echo(datagrams));
+        }
+        System.out.println("listening on " + open.size() + " sockets");
+        while (System.in.read() >= 0) {
+            // Nothing is expected but the end.
+        }
+        System.exit(0);
+    }
+
+    /** One exchange. */
+    private interface Exchange {
+        void run() throws IOException;
+    }
+
+    private static void serve(Exchange exchange) {
+        Thread thread = new Thread(() -> {
+            while (true) {
+                try {
+                    exchange.run();
+                } catch (IOException e) {
+                    System.err.println("one exchange failed: " + e);
+                }
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void greet(ServerSocket listener) throws IOException {
+        try (Socket socket = listener.accept()) {
+            // Else the close would be a reset, which may overtake the answer.
+            byte[] unusedRequest = socket.getInputStream().readNBytes(Probe.REQUEST.length());
+            socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void echo(DatagramSocket socket) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[2000], 2000);
+        socket.receive(packet);
+        socket.send(packet);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.atoll.launcher.jar;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.launcher.jar.Atoll.Result;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What passes through untouched, and what a run leaves in files. */
+@Tag("jar")
+@Timeout(240)
+class StreamsTest {
+    private static final int BYTES = 1_000_003;
+    private static final int SECTION_HEADER = 0x0a0d0d0a;
+    private static final int ENHANCED_PACKET = 6;
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void needNamespaces() {
+        Needs.namespaces();
+    }
+
+    @Test
+    void stdin_binaryToItsEnd_passesThroughUntouched() throws Exception {
+        byte[] bytes = new byte[BYTES];
+        new Random(7).nextBytes(bytes);
+        Result result = new Atoll(directory)
+                .input(bytes)
+                .runProbe(List.of("--link", "none"), "copy")
+                .assertExit(0);
+
+        assertEquals(ByteBuffer.wrap(bytes), result.output());
+        assertEquals("", result.stderr());
+    }
+
+    @Test
+    void arguments_behindTheSeparator_areTheProgramsUntouched() throws Exception {
+        Result result = new Atoll(directory)
+                .runProbe(
+                        List.of("--link", "none"),
+                        "arguments",
+                        "--help",
+                        "--",
+                        "--link",
+                        "tap",
+                        "--timeout=1",
+                        "@file",
+                        "",
+                        "two words",
+                        "$HOME '*'")
+                .assertExit(0);
+
+        assertEquals(
+                "[arguments, --help, --, --link, tap, --timeout=1, @file, , two words, $HOME '*']\n", result.stdout());
+        assertEquals("", result.stderr());
+    }
+
+    @Test
+    void pcap_hasThePacketsOfTheRun() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path capture = atoll.path("run.pcapng");
+        atoll.runProbe(List.of("--link", "demo", "--pcap", capture.toString()), "tcp:10.66.0.1:82")
+                .assertExit(0);
+
+        List<Integer> blocks = blocks(Files.readAllBytes(capture));
+        assertEquals(SECTION_HEADER, blocks.get(0));
+        // ARP and its answer, SYN and RST.
+        assertTrue(blocks.stream().filter(type -> type == ENHANCED_PACKET).count() >= 4, blocks::toString);
+    }
+
+    @Test
+    void pcap_onLinkWithoutPackets_isRefused() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path capture = atoll.path("none.pcapng");
+        Result result = atoll.runProbe(List.of("--link", "none", "--pcap", capture.toString()), "say:never")
+                .assertExit(120);
+
+        assertEquals("atoll: pcap: there is nothing to record on the link none\n", result.stderr());
+        assertTrue(Files.notExists(capture), "no file is left");
+    }
+
+    /** The log's own file: every line is a JSON object, and nothing of it is on the terminal. */
+    @Test
+    void log_asJson_hasOneObjectPerLineAndTheDenials() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path log = atoll.path("run.log");
+        Path rules = atoll.file("a.rules", "*filter", "-A OUTPUT -p tcp --dport 81 -j REJECT", "COMMIT");
+        Path config = atoll.file(
+                "log.conf",
+                "atoll.denial-lines = false",
+                "atoll.log { level = DEBUG, format = json, file = \"" + log + "\" }");
+        Result result = atoll.runProbe(
+                        List.of("--link", "demo", "--config", config.toString(), "--policy", rules.toString()),
+                        "tcp:10.66.0.1:81",
+                        "exit:3")
+                .assertExit(3);
+
+        assertEquals("", result.stderr(), "neither a denial line nor a line of the log");
+        List<String> messages = new ArrayList<>();
+        for (String line : Files.readAllLines(log)) {
+            messages.add(Json.parse(line).text("formattedMessage"));
+        }
+        String all = String.join("\n", messages);
+        assertTrue(all.contains("started "), all);
+        assertTrue(all.contains("denied tcp 10.66.0.2:"), all);
+        assertTrue(all.contains(" -> 10.66.0.1:81: " + rules + ":2: -A OUTPUT -p tcp --dport 81 -j REJECT"), all);
+        assertTrue(all.contains("exited, exit code 3, 1 denials"), all);
+    }
+
+    /** The types of a pcapng file's blocks, whose lengths must fit the file. */
+    private static List<Integer> blocks(byte[] file) {
+        ByteBuffer bytes = ByteBuffer.wrap(file);
+        List<Integer> types = new ArrayList<>();
+        while (bytes.hasRemaining()) {
+            int length = bytes.getInt(bytes.position() + Integer.BYTES);
+            assertEquals(length, bytes.getInt(bytes.position() + length - Integer.BYTES), "both lengths of a block");
+            types.add(bytes.getInt(bytes.position()));
+            bytes.position(bytes.position() + length);
+        }
+        return types;
+    }
+}

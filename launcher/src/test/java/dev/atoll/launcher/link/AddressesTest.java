@@ -1,0 +1,184 @@
+package dev.atoll.launcher.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.link.HostRoutes.Route;
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Subnet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who gets which address, and which are taken. */
+class AddressesTest {
+    @ParameterizedTest
+    @CsvSource({
+        "10.66.0.2/24,            , 10.66.0.1",
+        "10.66.0.1/24,            , 10.66.0.2",
+        "10.66.0.2/24,  10.66.0.254, 10.66.0.254",
+        "10.66.0.2/30,            , 10.66.0.1",
+        "10.66.3.9/1,             , 0.0.0.1",
+    })
+    void router_isTheFirstOtherHostUnlessChosen(String address, String router, String expected) throws Exception {
+        AddressPlan plan = AddressPlan.of(address(address), router == null ? null : IpAddress.parse(router));
+
+        assertEquals(IpAddress.parse(expected), plan.router());
+        assertEquals(address(address), plan.program());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.66.0.0/24   |           | address 10.66.0.0/24 is the network's or broadcast address of 10.66.0.0/24",
+                "10.66.0.255/24 |           | address 10.66.0.255/24 is the network's or broadcast address of 10.66.0.0/24",
+                "10.66.0.2/31   |           | address 10.66.0.2/31: the prefix length must be 1 to 30, to hold a router",
+                "10.66.0.2/24   | 10.66.1.1 | router 10.66.1.1 is not another host of the program's subnet 10.66.0.0/24",
+                "10.66.0.2/24   | 10.66.0.2 | router 10.66.0.2 is not another host of the program's subnet 10.66.0.0/24",
+                "10.66.0.2/24   | 10.66.0.0 | router 10.66.0.0 is not another host of the program's subnet 10.66.0.0/24",
+                "10.66.0.2/24   | fe80::1   | router fe80::1 is not another host of the program's subnet 10.66.0.0/24",
+                "fd00::2/64     |           | address fd00::2/64: the stack has no IPv6 yet, use an IPv4 address",
+            })
+    void addresses_thatCannotBeNeighbours_areRefused(String address, String router, String message) {
+        LaunchException failure = assertThrows(
+                LaunchException.class,
+                () -> AddressPlan.of(address(address), router == null ? null : IpAddress.parse(router)));
+
+        assertEquals(message, failure.line());
+        assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
+    }
+
+    @Test
+    void routes_areReadFromTheKernelsTable_withoutDefaultRoute() {
+        List<Route> routes = HostRoutes.parse(List.of(
+                "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+                "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0",
+                "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
+                "*\t0000420A\t00000000\t0201\t0\t0\t0\t0000FFFF\t0\t0\t0",
+                ""));
+
+        assertEquals(
+                List.of(new Route("eth0", Subnet.parse("192.0.2.0/24")), new Route("*", Subnet.parse("10.66.0.0/16"))),
+                routes);
+        assertEquals("a route to 192.0.2.0/24 through eth0", routes.get(0).description());
+        assertEquals("a route to 10.66.0.0/16", routes.get(1).description());
+    }
+
+    @Test
+    void ownAddresses_areReadFromTheKernelsTries_once() {
+        List<String> local = List.of(
+                "Local:",
+                "  +-- 0.0.0.0/0 3 0 5",
+                "     +-- 127.0.0.0/31 1 0 0",
+                "        |-- 127.0.0.0",
+                "           /8 host LOCAL",
+                "        |-- 127.0.0.1",
+                "           /32 host LOCAL",
+                "     |-- 192.0.2.2",
+                "        /32 host LOCAL",
+                "     |-- 192.0.2.255",
+                "        /32 link BROADCAST");
+        List<Route> addresses = HostRoutes.parseAddresses(
+                java.util.stream.Stream.concat(local.stream(), local.stream()).toList());
+
+        assertEquals(
+                List.of(Route.toHost(IpAddress.parse("127.0.0.1")), Route.toHost(IpAddress.parse("192.0.2.2"))),
+                addresses);
+        assertEquals("the address 192.0.2.2", addresses.get(1).description());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8, 10.66.0.0/30, true",
+        "10.66.0.0/30, 10.0.0.0/8, true",
+        "10.66.0.0/30, 10.66.0.4/30, false",
+        "192.0.2.1/32, 192.0.2.0/24, true",
+    })
+    void routes_overlap_ifOneContainsTheOther(String a, String b, boolean expected) {
+        assertEquals(expected, new Route("x", Subnet.parse(a)).overlaps(Subnet.parse(b)));
+    }
+
+    @Test
+    void freeSubnets_skipsRoutesAndWhatIsLeased_untilGivenBack() throws Exception {
+        List<Route> routes = List.of(new Route("x", Subnet.parse("10.66.0.0/23")));
+        FreeSubnets.Lease first = FreeSubnets.take(routes);
+        try (FreeSubnets.Lease second = FreeSubnets.take(routes)) {
+            assertTrue(first.subnet().network().v4Bits()
+                    >= IpAddress.parse("10.66.2.0").v4Bits());
+            assertTrue(second.subnet().network().v4Bits()
+                    > first.subnet().network().v4Bits());
+            assertEquals(30, second.subnet().prefixLength());
+        }
+        Subnet given = first.subnet();
+        first.close();
+        try (FreeSubnets.Lease again = FreeSubnets.take(routes)) {
+            assertEquals(given, again.subnet());
+        }
+    }
+
+    @Test
+    void freeSubnets_noneLeft_saysWhatToDo() {
+        LaunchException failure = assertThrows(
+                LaunchException.class, () -> FreeSubnets.take(List.of(new Route("x", Subnet.parse("10.0.0.0/8")))));
+
+        assertEquals("no free /30 is left in 10.66.0.0/16; give one with --address ADDRESS/LENGTH", failure.line());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "carrier-pigeon | link: there is no kind \"carrier-pigeon\"; there are tap, stream, none, demo",
+                "tap:a/b        | link tap:a/b: a device's name has 1 to 15 letters, digits, dots, dashes, underscores",
+                "tap:1234567890123456 | link tap:1234567890123456: a device's name has 1 to 15 letters, digits, dots, dashes, underscores",
+                "stream:x       | link stream:x: the link stream takes nothing after a colon",
+                "none:x         | link none:x: the link none takes nothing after a colon",
+                "auto:x         | link auto:x: the link auto takes nothing after a colon",
+            })
+    void links_unknownKindOrArgument_isRefused(String link, String message) {
+        LaunchException failure =
+                assertThrows(
+                        LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500, true)));
+
+        assertEquals(message, failure.line());
+        assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
+    }
+
+    @Test
+    void noLink_withAnAddress_isRefused() {
+        LaunchException failure = assertThrows(
+                LaunchException.class,
+                () -> Links.open("none", new LinkRequest("", address("10.0.0.2/24"), null, 1500, true)));
+
+        assertEquals("link none: there is no link that could have the address 10.0.0.2/24", failure.line());
+    }
+
+    @Test
+    void stream_hasItsAddressesAndBothEnds() throws Exception {
+        try (OpenLink link = Links.open("stream", new LinkRequest("", null, null, 1500, true))) {
+            AddressPlan plan = assertNotNullPlan(link);
+            assertEquals("10.66.0.2/30", plan.program().toString());
+            assertEquals("10.66.0.1", plan.router().toString());
+            assertTrue(link.programDescriptor() > 2);
+            assertTrue(link.service().isPresent(), "the launcher serves the other end");
+        }
+    }
+
+    private static AddressPlan assertNotNullPlan(OpenLink link) {
+        AddressPlan plan = link.addresses();
+        assertNotNull(plan);
+        return java.util.Objects.requireNonNull(plan);
+    }
+
+    private static Address address(String text) {
+        int slash = text.indexOf('/');
+        return new Address(IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+    }
+}

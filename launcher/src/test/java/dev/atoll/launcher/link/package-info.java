@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.link;
+
+import org.jspecify.annotations.NullMarked;

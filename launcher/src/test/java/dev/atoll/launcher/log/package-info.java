@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.report;
+
+import org.jspecify.annotations.NullMarked;

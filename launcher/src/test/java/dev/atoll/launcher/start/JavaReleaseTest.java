@@ -1,0 +1,82 @@
+package dev.atoll.launcher.start;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.atoll.hooks.HookException;
+import dev.atoll.hooks.Hooks;
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which JDKs are let into the sandbox. */
+class JavaReleaseTest {
+    @TempDir
+    Path directory;
+
+    /** What the launcher lets through is what the edits inside are made for. */
+    @Test
+    void known_areTheVersionsThatHaveHooks() {
+        List<Integer> hooked = new ArrayList<>();
+        for (int feature = 8; feature < 40; feature++) {
+            if (hasHooks(feature)) {
+                hooked.add(feature);
+            }
+        }
+        assertEquals(hooked, JavaRelease.KNOWN);
+    }
+
+    private static boolean hasHooks(int feature) {
+        try {
+            assertFalse(Hooks.forFeature(feature).isEmpty());
+            return true;
+        } catch (HookException e) {
+            // Not known inside.
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"11.0.2, 11", "1.8.0_402, 8", "26-ea, 26", "99, 99"})
+    void unknownVersion_isRefusedWithOneLine(String version, int feature) throws Exception {
+        Path java = home("JAVA_VERSION=\"" + version + "\"");
+
+        LaunchException failure = assertThrows(LaunchException.class, () -> JavaRelease.refuseUnknown(java));
+        assertEquals(
+                "run: " + java + " is JDK " + feature
+                        + ", which is not known: programs run in the sandbox on JDK 17, 21 or 25",
+                failure.line());
+        assertEquals(ExitCode.MISSING, failure.exitCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"JAVA_VERSION=\"17.0.2\"", "JAVA_VERSION=\"25\"", "JAVA_VERSION=\"x\"", "OTHER=\"99\""})
+    void knownVersionOrNone_isLetThrough(String line) throws Exception {
+        Path java = home(line);
+
+        assertDoesNotThrow(() -> JavaRelease.refuseUnknown(java));
+    }
+
+    @Test
+    void linkToTheExecutable_isFollowed() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("java"), home("JAVA_VERSION=\"11\""));
+
+        assertThrows(LaunchException.class, () -> JavaRelease.refuseUnknown(link));
+    }
+
+    private Path home(String line) throws Exception {
+        Path bin = Files.createDirectories(directory.resolve("jdk/bin"));
+        Files.writeString(directory.resolve("jdk/release"), "IMPLEMENTOR=\"Nobody\"\n" + line + "\n");
+        return Files.writeString(bin.resolve("java"), "");
+    }
+}

@@ -1,0 +1,102 @@
+package dev.atoll.launcher.start;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.LaunchException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProgramCommandTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void resolve_bareName_isFoundInPathAndKeepsItsArguments() throws Exception {
+        Path empty = Files.createDirectory(directory.resolve("empty"));
+        Path java = executable(directory.resolve("bin"));
+
+        ProgramCommand command = ProgramCommand.resolve(
+                List.of("java", "-jar", "a b.jar", "--", ""), empty + ":" + java.getParent(), directory);
+
+        assertEquals(java.toString(), command.file());
+        assertEquals(List.of("java", "-jar", "a b.jar", "--", ""), command.arguments());
+    }
+
+    @Test
+    void resolve_emptyEntryOfPath_isTheCurrentDirectory() throws Exception {
+        Path java = executable(directory);
+
+        assertEquals(
+                java,
+                Path.of(ProgramCommand.resolve(List.of("java"), "", directory).file()));
+    }
+
+    @Test
+    void resolve_nameWithSlash_isRelativeToTheCurrentDirectory() throws Exception {
+        Path java = executable(directory.resolve("bin"));
+
+        assertEquals(
+                java.toString(),
+                ProgramCommand.resolve(List.of("bin/java"), "", directory).file());
+    }
+
+    @Test
+    void withAgent_comesBeforeEveryOtherOption() {
+        ProgramCommand command = new ProgramCommand("/bin/java", List.of("java", "-Xmx1g", "Main"));
+
+        assertEquals(
+                List.of("java", "-javaagent:/a/agent.jar=/a", "-Xmx1g", "Main"),
+                command.withAgent("/a/agent.jar", "/a").arguments());
+    }
+
+    @Test
+    void resolve_noCommand_isRefused() {
+        assertRefused(ExitCode.CONFIGURATION, List.of());
+    }
+
+    @Test
+    void resolve_otherProgram_isRefused() {
+        assertRefused(ExitCode.CONFIGURATION, List.of("/usr/bin/curl", "http://example.test/"));
+        assertRefused(ExitCode.CONFIGURATION, List.of("javac"));
+    }
+
+    @Test
+    void resolve_optionThatWritesAnArchive_isRefused() {
+        assertRefused(ExitCode.CONFIGURATION, List.of("java", "-XX:ArchiveClassesAtExit=a.jsa", "Main"));
+    }
+
+    @Test
+    void resolve_nowhere_isNotFound() {
+        assertRefused(ExitCode.NOT_FOUND, List.of("java"));
+        assertRefused(ExitCode.NOT_FOUND, List.of("/no/such/java"));
+    }
+
+    @Test
+    void resolve_notExecutable_isSaid() throws Exception {
+        Files.createFile(directory.resolve("java"));
+        Files.createDirectories(directory.resolve("other/java"));
+
+        assertRefused(ExitCode.NOT_EXECUTABLE, List.of("java"));
+        assertRefused(ExitCode.NOT_EXECUTABLE, List.of("./java"));
+        assertRefused(ExitCode.NOT_EXECUTABLE, List.of("other/java"));
+    }
+
+    private void assertRefused(ExitCode code, List<String> command) {
+        LaunchException refusal = assertThrows(
+                LaunchException.class, () -> ProgramCommand.resolve(command, directory.toString(), directory));
+        assertEquals(code, refusal.exitCode());
+    }
+
+    private static Path executable(Path in) throws Exception {
+        Path file = Files.createFile(Files.createDirectories(in).resolve("java"));
+        if (!file.toFile().setExecutable(true)) {
+            throw new IllegalStateException(file + " cannot be made executable");
+        }
+        return file;
+    }
+}

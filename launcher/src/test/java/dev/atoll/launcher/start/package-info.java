@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.start;
+
+import org.jspecify.annotations.NullMarked;

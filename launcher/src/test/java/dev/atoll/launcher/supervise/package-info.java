@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.supervise;
+
+import org.jspecify.annotations.NullMarked;

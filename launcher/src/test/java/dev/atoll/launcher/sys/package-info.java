@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.sys;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.stack.wire;
+
+import org.jspecify.annotations.NullMarked;
