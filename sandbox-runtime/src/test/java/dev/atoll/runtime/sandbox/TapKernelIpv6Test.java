@@ -29,6 +29,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -198,23 +199,45 @@ class TapKernelIpv6Test {
 
     @Test
     void udp_bothWays_andPortUnreachable() throws Exception {
-        try (UdpEndpoint ours = sandbox.stack().newUdpEndpoint();
-                DatagramSocket theirs = namespace.call(() -> new DatagramSocket(PORT, InetAddress.getByName(KERNEL)))) {
+        try (UdpEndpoint ours = sandbox.stack().newUdpEndpoint()) {
             ours.connect(new FullAddress(IpAddress.parse(KERNEL), PORT));
-            ours.send(ByteBuffer.wrap(new byte[] {1, 2, 3}), null);
-            theirs.setSoTimeout(30_000);
-            DatagramPacket got = new DatagramPacket(new byte[10], 10);
-            theirs.receive(got);
-            assertEquals(3, got.getLength());
-            theirs.send(new DatagramPacket(got.getData(), 2, got.getSocketAddress()));
-            until(() -> ours.nextLength() == 2);
-            assertNotNull(ours.receive(ByteBuffer.allocate(10)));
-            theirs.close();
+            try (DatagramSocket theirs =
+                    namespace.call(() -> new DatagramSocket(PORT, InetAddress.getByName(KERNEL)))) {
+                ours.send(ByteBuffer.wrap(new byte[] {1, 2, 3}), null);
+                theirs.setSoTimeout(30_000);
+                DatagramPacket got = new DatagramPacket(new byte[10], 10);
+                theirs.receive(got);
+                assertEquals(3, got.getLength());
+                theirs.send(new DatagramPacket(got.getData(), 2, got.getSocketAddress()));
+                until(() -> ours.nextLength() == 2);
+                assertNotNull(ours.receive(ByteBuffer.allocate(10)));
+            }
             ours.send(ByteBuffer.wrap(new byte[] {1}), null);
             until(() -> (ours.readiness() & Readiness.ERR) != 0);
             StackException error = ours.takeError();
             assertNotNull(error);
             assertEquals("Connection refused", error.getMessage());
+        }
+    }
+
+    /** Larger than the link carries, both ways: cut here and put together there, and the other way round. */
+    @Test
+    void udp_largerThanTheLink_crossesInFragments() throws Exception {
+        byte[] sent = new byte[20_000];
+        new Random(3).nextBytes(sent);
+        try (UdpEndpoint ours = sandbox.stack().newUdpEndpoint();
+                DatagramSocket theirs = namespace.call(() -> new DatagramSocket(PORT, InetAddress.getByName(KERNEL)))) {
+            ours.connect(new FullAddress(IpAddress.parse(KERNEL), PORT));
+            ours.send(ByteBuffer.wrap(sent), null);
+            theirs.setSoTimeout(30_000);
+            DatagramPacket got = new DatagramPacket(new byte[30_000], 30_000);
+            theirs.receive(got);
+            assertEquals(ByteBuffer.wrap(sent), ByteBuffer.wrap(got.getData(), 0, got.getLength()));
+            theirs.send(got);
+            until(() -> ours.nextLength() == sent.length);
+            ByteBuffer back = ByteBuffer.allocate(sent.length);
+            assertNotNull(ours.receive(back));
+            assertEquals(ByteBuffer.wrap(sent), back.flip());
         }
     }
 

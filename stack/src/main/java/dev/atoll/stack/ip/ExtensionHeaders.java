@@ -33,8 +33,6 @@ final class ExtensionHeaders {
     int fragmentAt;
     /** Position of the field that names the header the walk ended at. */
     int nextHeaderAt;
-    /** Whether a router is asked to look at the packet (RFC 2711). */
-    boolean routerAlert;
 
     ExtensionHeaders() {}
 
@@ -45,7 +43,6 @@ final class ExtensionHeaders {
         int at = network + Ipv6.HEADER_BYTES;
         nextHeaderAt = network + Ipv6.NEXT_HEADER;
         begin();
-        routerAlert = false;
         for (int headers = 0; ; headers++) {
             int header = data.get(nextHeaderAt) & 0xff;
             packet.transportProtocol = header;
@@ -157,13 +154,11 @@ final class ExtensionHeaders {
                 if (++count > MAX_OPTIONS) {
                     return DropReason.IPV6_EXTENSION_LIMIT;
                 }
-                if (protocol == Ipv6Extension.HOP_BY_HOP && type == Ipv6Extension.OPTION_ROUTER_ALERT) {
-                    routerAlert = true;
-                } else {
-                    DropReason fault = unknown(packet, at, type);
-                    if (fault != null) {
-                        return fault;
-                    }
+                // A router alert (RFC 2711) has nothing to say to the host a packet is for.
+                boolean known = protocol == Ipv6Extension.HOP_BY_HOP && type == Ipv6Extension.OPTION_ROUTER_ALERT;
+                DropReason fault = known ? null : unknown(packet, at, type);
+                if (fault != null) {
+                    return fault;
                 }
             }
             at += 2 + (data.get(at + 1) & 0xff);

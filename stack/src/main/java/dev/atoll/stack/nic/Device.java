@@ -352,7 +352,7 @@ public final class Device implements LinkDispatcher {
         if (nextHop.isMulticast()) {
             return MacAddress.groupBits(nextHop);
         }
-        if (nextHop.isLimitedBroadcast() || isSubnetBroadcast(nextHop)) {
+        if (nextHop.isV4() && (nextHop.isLimitedBroadcast() || isSubnetBroadcast(nextHop))) {
             return MacAddress.BROADCAST.bits();
         }
         return 0;

@@ -291,6 +291,8 @@ class Ipv6Test {
         net.send(dev.atoll.stack.frames.TestLink.MAC, EthernetFrame.IPV6, Bytes.of(packet));
         assertEquals(1, net.stack.counters().drops(DropReason.IP_MARTIAN));
         packet = mapped.encode().toArray();
+        // A stranger's, since one of ours would be refused anyway.
+        prefix[15] = 9;
         System.arraycopy(prefix, 0, packet, 8, 16);
         net.send(dev.atoll.stack.frames.TestLink.MAC, EthernetFrame.IPV6, Bytes.of(packet));
         assertEquals(2, net.stack.counters().drops(DropReason.IP_MARTIAN));
