@@ -2,6 +2,7 @@
 # One stream each way between a program under Atoll and a peer of the host's kernel, both the example Transfer.
 
 TRANSFER=dev.atoll.examples.transfer.Transfer
+BEFORE=()
 
 build_examples() {
   build_once "$EXAMPLES_CLASSES/dev/atoll/examples/transfer/Transfer.class" examples pom.xml examples/pom.xml examples/src
@@ -14,6 +15,7 @@ build_examples() {
 #   RUN         options of atoll run
 #   ON_HOST     where the launcher runs (see netns.sh)
 #   ON_PEER     where the peer runs
+#   BEFORE      a class, with arguments, that is to run the one inside; may be empty
 #   LIMIT       seconds that all of it may take
 # What the ends say stays in DIRECTORY.
 transfer() {
@@ -25,11 +27,11 @@ transfer() {
     server=$STARTED
     wait_for_line 30 "$peer" '^listening on ' "$server" || code=$?
     start_atoll "$inside" "${RUN[@]}" --timeout "${LIMIT}s" -- \
-      "${JAVA[@]}" -cp "$EXAMPLES_CLASSES" "$TRANSFER" client "$PEER" "$PORT" "$mode" "$bytes" "$seed"
+      "${JAVA[@]}" -cp "$EXAMPLES_CLASSES" "${BEFORE[@]}" "$TRANSFER" client "$PEER" "$PORT" "$mode" "$bytes" "$seed"
     client=$STARTED
   else
     start_atoll "$inside" "${RUN[@]}" --timeout "${LIMIT}s" -- \
-      "${JAVA[@]}" -cp "$EXAMPLES_CLASSES" "$TRANSFER" server "$PORT" "$mode" "$bytes" "$seed"
+      "${JAVA[@]}" -cp "$EXAMPLES_CLASSES" "${BEFORE[@]}" "$TRANSFER" server "$PORT" "$mode" "$bytes" "$seed"
     server=$STARTED
     wait_for_line 30 "$inside" '^listening on ' "$server" || code=$?
     start "$peer" "${ON_PEER[@]}" "${JAVA[@]}" -cp "$EXAMPLES_CLASSES" "$TRANSFER" client "$INSIDE" "$PORT" "$mode" \

@@ -90,7 +90,8 @@ class BadWireTest {
         List<Seen> seen = measure(Trouble.parse("loss=0.1,delay=20ms"), BadWireTest::frame);
         assertShare(0.1, FRAMES - seen.size(), "lost");
         assertEquals(0, late(seen), "frames that others overtook");
-        long[] delaysNs = seen.stream().mapToLong(frame -> frame.delayNs).sorted().toArray();
+        long[] delaysNs =
+                seen.stream().mapToLong(frame -> frame.delayNs).sorted().toArray();
         assertTrue(delaysNs[0] >= 20_000_000, "least delay " + delaysNs[0]);
         // The quickest tenth: what a busy machine adds to the others is not the wire's.
         long quickNs = delaysNs[delaysNs.length / 10];

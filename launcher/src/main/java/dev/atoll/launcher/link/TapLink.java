@@ -52,8 +52,7 @@ public final class TapLink implements LinkKind {
         }
     }
 
-    private static OpenLink configured(TapDevice tap, LinkRequest request)
-            throws IOException, LaunchException {
+    private static OpenLink configured(TapDevice tap, LinkRequest request) throws IOException, LaunchException {
         List<HostRoutes.Route> routes = HostRoutes.read();
         Address address = request.address();
         FreeSubnets.Lease lease = null;

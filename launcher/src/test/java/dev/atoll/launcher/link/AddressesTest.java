@@ -143,9 +143,8 @@ class AddressesTest {
                 "auto:x         | link auto:x: the link auto takes nothing after a colon",
             })
     void links_unknownKindOrArgument_isRefused(String link, String message) {
-        LaunchException failure =
-                assertThrows(
-                        LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500, true)));
+        LaunchException failure = assertThrows(
+                LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500, true)));
 
         assertEquals(message, failure.line());
         assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
