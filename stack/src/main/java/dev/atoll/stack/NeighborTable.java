@@ -1,5 +1,6 @@
 package dev.atoll.stack;
 
+import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.hold.Hold;
@@ -23,21 +24,44 @@ public final class NeighborTable {
      *
      * @param linkAddress zero while it is not known
      * @param state one of INCOMPLETE, REACHABLE, STALE, DELAY, PROBE, STATIC, FAILED (RFC 4861 section 7.3.2)
+     * @param isRouter it said so (IPv6)
+     * @param updatedNs the clock's monotonic time at which state or link address last changed
      */
-    public record Entry(IpAddress address, MacAddress linkAddress, String state) {}
+    public record Entry(IpAddress address, MacAddress linkAddress, String state, boolean isRouter, long updatedNs) {}
+
+    static Entry toEntry(NeighborTableView.Entry entry) {
+        return new Entry(
+                entry.address(), entry.linkAddress(), entry.state().name(), entry.isRouter(), entry.updatedNs());
+    }
 
     /** All entries, the oldest first. */
     public List<Entry> list() {
-        return hold.query(() -> view.list().stream()
-                .map(entry -> new Entry(
-                        entry.address(), entry.linkAddress(), entry.state().name()))
-                .toList());
+        return hold.query(() -> view.list().stream().map(NeighborTable::toEntry).toList());
     }
 
-    /** Sets an entry that never changes by itself. */
-    public void setStatic(IpAddress address, MacAddress linkAddress) {
+    /**
+     * Sets an entry that never changes by itself.
+     *
+     * @throws StackException NO_BUFFER_SPACE if there are as many as there may be
+     */
+    public void setStatic(IpAddress address, MacAddress linkAddress) throws StackException {
+        hold.call(() -> {
+            if (!view.setStatic(address, linkAddress)) {
+                throw new StackException(StackError.NO_BUFFER_SPACE, address.toString());
+            }
+            return true;
+        });
+    }
+
+    /** The timers and limits of a family. */
+    public NeighborSettings settings(boolean ipv4) {
+        return hold.query(() -> view.settings(ipv4));
+    }
+
+    /** Changes the timers and limits of a family; entries that wait go on as they are. */
+    public void setSettings(boolean ipv4, NeighborSettings settings) {
         hold.query(() -> {
-            view.setStatic(address, linkAddress);
+            view.setSettings(ipv4, settings);
             return true;
         });
     }

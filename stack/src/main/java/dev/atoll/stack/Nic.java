@@ -4,8 +4,11 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.nic.AddressTable;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
+import dev.atoll.stack.wire.AddressKind;
+import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.util.List;
@@ -27,7 +30,7 @@ public final class Nic {
      *
      * @param prefixLength length of its subnet's prefix, bits
      */
-    public record Address(IpAddress address, int prefixLength) {}
+    public record Address(IpAddress address, int prefixLength, AddressKind kind, AddressState state) {}
 
     /**
      * What a NIC sent and received.
@@ -72,6 +75,14 @@ public final class Nic {
         });
     }
 
+    /** Passes packets that come in here and are for others on, by the routes and the FORWARD chain; off by default. */
+    public void setForwarding(boolean ipv4, boolean on) {
+        hold.query(() -> {
+            device.setForwarding(ipv4, on);
+            return true;
+        });
+    }
+
     /** Takes frames to other link addresses too. */
     public void setPromiscuous(boolean promiscuous) {
         hold.query(() -> {
@@ -83,11 +94,20 @@ public final class Nic {
     /**
      * Adds an address and, as Linux does, the route to its subnet.
      *
-     * @throws StackException DUPLICATE_ADDRESS
+     * <p>An IPv6 address is usable once it was checked for duplicates (RFC 4862 section 5.4): see its state.
+     *
+     * @throws StackException DUPLICATE_ADDRESS; NOT_SUPPORTED for IPv6 in a stack without it; NO_BUFFER_SPACE if the
+     *     NIC has as many addresses as it may have
      */
     public void addAddress(IpAddress address, int prefixLength) throws StackException {
         LocalAddress local = new LocalAddress(address, prefixLength);
         hold.call(() -> {
+            if (!address.isV4() && !device.hasIpv6()) {
+                throw new StackException(StackError.NOT_SUPPORTED, address + " on " + device.name());
+            }
+            if (device.addresses().size() >= AddressTable.MAX_ADDRESSES) {
+                throw new StackException(StackError.NO_BUFFER_SPACE, address + " on " + device.name());
+            }
             if (!device.addAddress(local)) {
                 throw new StackException(StackError.DUPLICATE_ADDRESS, address + " on " + device.name());
             }
@@ -102,7 +122,7 @@ public final class Nic {
      */
     public void removeAddress(IpAddress address) throws StackException {
         hold.call(() -> {
-            LocalAddress local = device.findAddress(address);
+            LocalAddress local = device.addressTable().find(address);
             if (local == null) {
                 throw new StackException(StackError.BAD_LOCAL_ADDRESS, address + " on " + device.name());
             }
@@ -113,9 +133,11 @@ public final class Nic {
 
     /** The addresses in the order they were added. */
     public List<Address> addresses() {
-        return hold.query(() -> device.addresses().stream()
-                .map(local -> new Address(local.address(), local.prefixLength()))
-                .toList());
+        return hold.query(() -> device.addresses().stream().map(Nic::toAddress).toList());
+    }
+
+    static Address toAddress(LocalAddress local) {
+        return new Address(local.address(), local.prefixLength(), local.kind(), local.state());
     }
 
     public NeighborTable neighbors() {

@@ -6,17 +6,24 @@ import dev.atoll.stack.endpoint.Sockets;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.group.GroupLayer;
 import dev.atoll.stack.hold.Hold;
-import dev.atoll.stack.icmp.IcmpLayer;
-import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.icmp.Icmpv4Layer;
+import dev.atoll.stack.icmp.Icmpv6Layer;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.link.LoopbackLink;
+import dev.atoll.stack.ndp.NdpLayer;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
+import dev.atoll.stack.nic.NeighborObserver;
+import dev.atoll.stack.nic.NeighborTableView;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
@@ -46,10 +53,14 @@ public final class Stack implements AutoCloseable {
     private final LoopbackLink loopbackLink = new LoopbackLink();
     private final Device loopback;
     private final Routes routes;
-    private final Ipv4Layer ip;
+    private final IpLayer ip;
+    private final GroupLayer groups;
+    private final @Nullable NdpLayer ndp;
+    private final NeighborSettings neighborSettings;
     private final TcpLayer tcp;
     private final UdpLayer udp;
     private final Hold hold;
+    private final EventQueue events;
     private final Sockets sockets;
     private int lastNicId = LOOPBACK_NIC_ID;
 
@@ -69,22 +80,67 @@ public final class Stack implements AutoCloseable {
         public void linkFailed(Device device, String reason) {
             ip.linkFailed(device, reason);
         }
+
+        @Override
+        public void neighborEvent(Device device, NeighborObserver.Event event, NeighborTableView.Entry entry) {
+            ip.neighborEvent(device, event, entry);
+        }
+
+        @Override
+        public boolean wantsNeighborEvents() {
+            return ip.wantsNeighborEvents();
+        }
     };
 
     Stack(StackBuilder builder) {
         cycle = new Cycle(Objects.requireNonNull(builder.clock), Objects.requireNonNull(builder.rng));
-        loopback = new Device(LOOPBACK_NIC_ID, "lo", loopbackLink, cycle, counters, pool, upper);
+        neighborSettings = builder.neighbors;
+        loopback = new Device(LOOPBACK_NIC_ID, "lo", loopbackLink, cycle, counters, pool, neighborSettings, upper);
         loopbackLink.attach(loopback);
         loopback.addAddress(new LocalAddress(IpAddress.V4_LOOPBACK, 8));
         devices.add(loopback);
-        routes = new Routes(devices, loopback);
-        ip = new Ipv4Layer(cycle, counters, pool, routes, new IpTables(cycle.rng()));
-        new IcmpLayer(counters, pool, ip);
+        routes = new Routes(cycle, devices, loopback);
+        ip = new IpLayer(cycle, counters, pool, routes, new IpTables(cycle.rng()), builder.ipv6 != null);
+        new Icmpv4Layer(counters, pool, ip);
+        groups = new GroupLayer(cycle, counters, pool, ip);
         tcp = new TcpLayer(cycle, counters, pool, ip, builder.tcp);
         udp = new UdpLayer(cycle, counters, pool, ip);
         ip.setLinkFailureListener((device, reason) -> tcp.deviceFailed(device));
         hold = new Hold(cycle, builder.driver, this::finishHold);
-        sockets = new Sockets(hold, routes, tcp, udp);
+        events = new EventQueue(hold, counters);
+        setNeighborListener(builder.neighborListener);
+        sockets = new Sockets(hold, routes, ip.anyAddress(), tcp, udp);
+        ndp = builder.ipv6 == null ? null : newNdp(builder.ipv6, builder.ipv6Listener);
+        if (ndp != null) {
+            loopback.setDiscovery(ndp);
+            loopback.addAddress(new LocalAddress(IpAddress.V6_LOOPBACK, 128));
+        }
+    }
+
+    private void setNeighborListener(@Nullable NeighborListener listener) {
+        if (listener == null) {
+            return;
+        }
+        ip.setNeighborObserver((device, event, entry) -> {
+            int nicId = device.id();
+            NeighborListener.Event what =
+                    switch (event) {
+                        case ADDED -> NeighborListener.Event.ADDED;
+                        case CHANGED -> NeighborListener.Event.CHANGED;
+                        case REMOVED -> NeighborListener.Event.REMOVED;
+                    };
+            NeighborTable.Entry told = NeighborTable.toEntry(entry);
+            events.add(() -> listener.onNeighbor(nicId, what, told));
+        });
+    }
+
+    private NdpLayer newNdp(Ipv6Settings settings, @Nullable Ipv6Listener listener) {
+        NdpLayer layer = new NdpLayer(cycle, counters, pool, ip, settings);
+        if (listener != null) {
+            layer.setObserver(new Ipv6Events(events, listener));
+        }
+        new Icmpv6Layer(counters, pool, ip, Objects.requireNonNull(ip.ipv6()), layer, groups);
+        return layer;
     }
 
     /** Begins to describe a stack. */
@@ -141,9 +197,14 @@ public final class Stack implements AutoCloseable {
             if (findDevice(name) != null) {
                 throw new StackException(StackError.DUPLICATE_ADDRESS, name);
             }
-            Device device = new Device(++lastNicId, name, link, cycle, counters, pool, upper);
+            Device device = new Device(++lastNicId, name, link, cycle, counters, pool, neighborSettings, upper);
             link.attach(device);
             devices.add(device);
+            device.setGroupObserver(groups);
+            if (ndp != null) {
+                device.setDiscovery(ndp);
+                ndp.started(device);
+            }
             return new Nic(hold, routes, device);
         });
     }
@@ -164,6 +225,7 @@ public final class Stack implements AutoCloseable {
             routes.removeAll(nic.device);
             tcp.deviceFailed(nic.device);
             nic.device.close();
+            groups.removed(nic.device);
             return true;
         });
     }
@@ -267,6 +329,7 @@ public final class Stack implements AutoCloseable {
                 hold.markClosed();
                 tcp.close();
                 udp.close();
+                ip.close();
                 for (Device device : devices) {
                     device.close();
                 }

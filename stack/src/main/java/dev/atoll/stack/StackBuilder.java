@@ -3,6 +3,8 @@ package dev.atoll.stack;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Driver;
+import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.TcpTuning;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,14 @@ public final class StackBuilder {
     Driver driver = Driver.MANUAL;
 
     TcpTuning tcp = new TcpTuning();
+
+    @Nullable Ipv6Settings ipv6;
+
+    NeighborSettings neighbors = NeighborSettings.DEFAULT;
+
+    @Nullable NeighborListener neighborListener;
+
+    @Nullable Ipv6Listener ipv6Listener;
 
     StackBuilder() {}
 
@@ -48,7 +58,35 @@ public final class StackBuilder {
         return this;
     }
 
-    /** Makes the stack, with {@code lo} up and 127.0.0.1 on it. */
+    /**
+     * Gives the stack IPv6; by default it has IPv4 alone and no IPv6 packet leaves it.
+     *
+     * @param settings what each NIC does by itself
+     */
+    public StackBuilder ipv6(Ipv6Settings settings) {
+        ipv6 = settings;
+        return this;
+    }
+
+    /** Timers and limits of neighbour resolution for every NIC; by default RFC 4861's. */
+    public StackBuilder neighbors(NeighborSettings settings) {
+        neighbors = settings;
+        return this;
+    }
+
+    /** Who is told what happens to neighbours; by default nobody. */
+    public StackBuilder neighborListener(NeighborListener listener) {
+        neighborListener = listener;
+        return this;
+    }
+
+    /** Who is told what NICs configure by themselves and what routers say; by default nobody. */
+    public StackBuilder ipv6Listener(Ipv6Listener listener) {
+        ipv6Listener = listener;
+        return this;
+    }
+
+    /** Makes the stack, with {@code lo} up and 127.0.0.1 on it, and ::1 if there is IPv6. */
     public Stack build() {
         Check.argument(clock != null, "clock", clock, "a clock");
         Check.argument(rng != null, "rng", rng, "a random source");

@@ -32,6 +32,8 @@ class ArchitectureTest {
             "tcp",
             "udp",
             "icmp",
+            "ndp",
+            "group",
             "hold",
             "socket",
             "endpoint");

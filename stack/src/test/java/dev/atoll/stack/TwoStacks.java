@@ -1,16 +1,20 @@
 package dev.atoll.stack;
 
+import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.link.PipeLink;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Two stacks on one cable in virtual time: 10.0.0.1 and 10.0.0.2. */
+/** Two stacks on one cable in virtual time: 10.0.0.1 and 10.0.0.2, and fd00::1 and fd00::2 if they have IPv6. */
 public final class TwoStacks implements AutoCloseable {
     public static final IpAddress LEFT = IpAddress.parse("10.0.0.1");
     public static final IpAddress RIGHT = IpAddress.parse("10.0.0.2");
+    public static final IpAddress LEFT6 = IpAddress.parse("fd00::1");
+    public static final IpAddress RIGHT6 = IpAddress.parse("fd00::2");
 
     public final ManualClock clock = new ManualClock(1_000_000_000_000L, 0);
     public final Stack left;
@@ -23,16 +27,36 @@ public final class TwoStacks implements AutoCloseable {
     }
 
     public TwoStacks(int mtuBytes) throws StackException {
+        this(mtuBytes, null);
+    }
+
+    /** Two stacks with IPv6; their addresses are checked for duplicates before this returns. */
+    public static TwoStacks withIpv6(int mtuBytes) throws StackException {
+        TwoStacks net = new TwoStacks(mtuBytes, Ipv6Settings.DEFAULT);
+        net.runUntil(() -> false, 3_000_000_000L);
+        return net;
+    }
+
+    private TwoStacks(int mtuBytes, @Nullable Ipv6Settings ipv6) throws StackException {
         PipeLink.Pair cable = PipeLink.pair(mtuBytes);
         leftLink = cable.left();
         rightLink = cable.right();
-        left = newStack(1, leftLink, LEFT);
-        right = newStack(2, rightLink, RIGHT);
+        left = newStack(1, leftLink, LEFT, LEFT6, ipv6);
+        right = newStack(2, rightLink, RIGHT, RIGHT6, ipv6);
     }
 
-    private Stack newStack(long seed, PipeLink link, IpAddress address) throws StackException {
-        Stack stack = Stack.builder().clock(clock).rng(Rng.seeded(seed)).build();
-        stack.createNic("eth0", link).addAddress(address, 24);
+    private Stack newStack(long seed, PipeLink link, IpAddress address, IpAddress address6, @Nullable Ipv6Settings ipv6)
+            throws StackException {
+        StackBuilder builder = Stack.builder().clock(clock).rng(Rng.seeded(seed));
+        if (ipv6 != null) {
+            builder.ipv6(ipv6);
+        }
+        Stack stack = builder.build();
+        Nic nic = stack.createNic("eth0", link);
+        nic.addAddress(address, 24);
+        if (ipv6 != null) {
+            nic.addAddress(address6, 64);
+        }
         return stack;
     }
 

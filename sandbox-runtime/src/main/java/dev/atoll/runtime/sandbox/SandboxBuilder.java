@@ -14,8 +14,10 @@ import dev.atoll.runtime.pcap.CaptureLink;
 import dev.atoll.runtime.pcap.PcapngWriter;
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.Stack;
+import dev.atoll.stack.StackBuilder;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
+import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.filter.DenialListener;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
@@ -50,6 +52,7 @@ public final class SandboxBuilder {
     private String nicName = DEFAULT_NIC_NAME;
     private final List<Address> addresses = new ArrayList<>();
     private final List<Route> routes = new ArrayList<>();
+    private @Nullable Ipv6Settings ipv6;
     private @Nullable RuleSet rules;
     private @Nullable DenialListener denials;
     private @Nullable ResolverOptions names;
@@ -89,6 +92,12 @@ public final class SandboxBuilder {
     /** A route through the link; a null router means that the destinations are on it. */
     public SandboxBuilder route(Subnet destination, @Nullable IpAddress router) {
         routes.add(new Route(destination, router));
+        return this;
+    }
+
+    /** Gives the sandbox IPv6; without this no IPv6 packet leaves it. */
+    public SandboxBuilder ipv6(Ipv6Settings settings) {
+        ipv6 = settings;
         return this;
     }
 
@@ -181,7 +190,11 @@ public final class SandboxBuilder {
         cleanup.add(entropy);
         StackDriver drives = driver != null ? driver : new StackLoop(provider, clock, failures);
         cleanup.add(drives);
-        Stack stack = Stack.builder().clock(clock).rng(entropy).driver(drives).build();
+        StackBuilder builder = Stack.builder().clock(clock).rng(entropy).driver(drives);
+        if (ipv6 != null) {
+            builder.ipv6(ipv6);
+        }
+        Stack stack = builder.build();
         cleanup.add(stack);
         if (denials != null) {
             stack.ipTables().denialListener(denials);

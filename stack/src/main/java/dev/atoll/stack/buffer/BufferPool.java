@@ -80,6 +80,7 @@ public final class BufferPool {
         copy.nicId = packet.nicId;
         copy.mark = packet.mark;
         copy.looped = packet.looped;
+        copy.reassembled = packet.reassembled;
         copy.checksumValidated = packet.checksumValidated;
         copy.checksumPartial = packet.checksumPartial;
         copy.checksumStart = packet.checksumStart + shift;

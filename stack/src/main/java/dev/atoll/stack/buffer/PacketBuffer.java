@@ -72,6 +72,9 @@ public final class PacketBuffer {
     /** Looped back inside the stack: its checksums were never computed and need no checking. */
     public boolean looped;
 
+    /** Incoming: it came as fragments, or with a fragment header. */
+    public boolean reassembled;
+
     /** Incoming: the link vouches for the transport checksum. */
     public boolean checksumValidated;
     /**
@@ -128,6 +131,7 @@ public final class PacketBuffer {
         nicId = 0;
         mark = 0;
         looped = false;
+        reassembled = false;
         checksumValidated = false;
         checksumPartial = false;
         gsoType = GSO_NONE;

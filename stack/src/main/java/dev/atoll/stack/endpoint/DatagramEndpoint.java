@@ -4,6 +4,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.udp.MtuDiscovery;
 import dev.atoll.stack.udp.UdpPort;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -162,6 +163,8 @@ final class DatagramEndpoint extends AbstractEndpoint implements UdpEndpoint {
             options.reuseAddress = (Boolean) value;
         } else if (option == EndpointOption.SO_REUSEPORT) {
             options.reusePort = (Boolean) value;
+        } else if (option == EndpointOption.IPV6_V6ONLY) {
+            options.v6Only = (Boolean) value;
         } else if (option == EndpointOption.SO_BROADCAST) {
             options.broadcast = (Boolean) value;
         } else if (option == EndpointOption.IP_MULTICAST_LOOP) {
@@ -174,6 +177,8 @@ final class DatagramEndpoint extends AbstractEndpoint implements UdpEndpoint {
             options.tos = inRange(option, value, 0, 255);
         } else if (option == EndpointOption.IP_TTL) {
             options.ttl = inRange(option, value, 1, 255);
+        } else if (option == EndpointOption.IP_MTU_DISCOVER) {
+            options.mtuDiscovery = MtuDiscovery.of(inRange(option, value, 0, MtuDiscovery.LAST));
         } else if (option == EndpointOption.IP_MULTICAST_TTL) {
             options.multicastTtl = inRange(option, value, 0, 255);
         } else if (option == EndpointOption.IP_MULTICAST_IF) {
@@ -197,6 +202,8 @@ final class DatagramEndpoint extends AbstractEndpoint implements UdpEndpoint {
             return options.reuseAddress;
         } else if (option == EndpointOption.SO_REUSEPORT) {
             return options.reusePort;
+        } else if (option == EndpointOption.IPV6_V6ONLY) {
+            return options.v6Only;
         } else if (option == EndpointOption.SO_BROADCAST) {
             return options.broadcast;
         } else if (option == EndpointOption.IP_MULTICAST_LOOP) {
@@ -209,6 +216,8 @@ final class DatagramEndpoint extends AbstractEndpoint implements UdpEndpoint {
             return options.tos;
         } else if (option == EndpointOption.IP_TTL) {
             return options.ttl;
+        } else if (option == EndpointOption.IP_MTU_DISCOVER) {
+            return options.mtuDiscovery.value();
         } else if (option == EndpointOption.IP_MULTICAST_TTL) {
             return options.multicastTtl;
         } else if (option == EndpointOption.IP_MULTICAST_IF) {

@@ -9,7 +9,6 @@ import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.tcp.Connection;
 import dev.atoll.stack.tcp.Listener;
 import dev.atoll.stack.wire.FullAddress;
-import dev.atoll.stack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /** {@link TcpListener} over a listener of the protocol. */
@@ -46,14 +45,14 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
         if (listener.binding() != null) {
             throw new StackException(StackError.INVALID);
         }
-        listener.bind(sockets.bindTcp(local, listener.options().reuseAddress, listener.options().reusePort));
+        listener.bind(sockets.bindTcp(local, listener.options()));
     }
 
     @Override
     public void listen(int backlog) throws StackException {
         held(() -> {
             if (listener.binding() == null) {
-                bindHeld(new FullAddress(IpAddress.V4_ANY, 0));
+                bindHeld(new FullAddress(sockets.anyAddress(), 0));
             }
             listener.listen(backlog);
             return true;

@@ -62,8 +62,7 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
             if (connection.binding() != null || connection.state() != TcpState.CLOSED) {
                 throw new StackException(StackError.INVALID);
             }
-            Ports.Binding binding =
-                    sockets.bindTcp(local, connection.options().reuseAddress, connection.options().reusePort);
+            Ports.Binding binding = sockets.bindTcp(local, connection.options());
             connection.bind(binding);
             return binding;
         });

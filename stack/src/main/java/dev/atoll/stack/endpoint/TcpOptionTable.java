@@ -31,6 +31,8 @@ final class TcpOptionTable {
             options.reuseAddress = on;
         } else if (option == EndpointOption.SO_REUSEPORT) {
             options.reusePort = on;
+        } else if (option == EndpointOption.IPV6_V6ONLY) {
+            options.v6Only = on;
         } else if (option == EndpointOption.SO_KEEPALIVE) {
             options.keepAlive = on;
         } else if (option == EndpointOption.SO_OOBINLINE) {
@@ -97,6 +99,8 @@ final class TcpOptionTable {
             return options.reuseAddress;
         } else if (option == EndpointOption.SO_REUSEPORT) {
             return options.reusePort;
+        } else if (option == EndpointOption.IPV6_V6ONLY) {
+            return options.v6Only;
         } else if (option == EndpointOption.SO_KEEPALIVE) {
             return options.keepAlive;
         } else if (option == EndpointOption.SO_OOBINLINE) {

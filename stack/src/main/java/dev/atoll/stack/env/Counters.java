@@ -14,6 +14,16 @@ public final class Counters {
 
     public long ipReceived;
     public long ipSent;
+    public long ipForwarded;
+    public long ipReassembled;
+    public long ipFragmented;
+    public long fragmentsRepeated;
+    public long eventsLost;
+    public long neighborsEvicted;
+    public long duplicateAddresses;
+    public long addressConflicts;
+    public long loopedProbes;
+    public long advertisedBeyondLimit;
     public long icmpReceived;
     public long icmpSent;
     public long udpReceived;

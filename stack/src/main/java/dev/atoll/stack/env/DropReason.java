@@ -26,8 +26,26 @@ public enum DropReason {
     IP_MARTIAN,
     /** The destination is not an address of this host, which does not forward. */
     IP_NOT_LOCAL,
-    /** The packet is a fragment. */
+    /** A packet to be forwarded had no hops left. */
+    IP_HOPS_EXCEEDED,
+    /** A packet to be forwarded has no way to go. */
+    IP_NO_ROUTE,
+    /** A packet to be forwarded is larger than the next link carries and must not be cut. */
+    IP_TOO_BIG,
+    /** A fragment within what was put together from fragments. */
     IP_FRAGMENT,
+    /** A fragment that overlaps another or contradicts it: its whole datagram went (RFC 5722). */
+    IP_FRAGMENT_OVERLAP,
+    /** A datagram whose fragments did not all come in time. */
+    IP_REASSEMBLY_TIMEOUT,
+    /** Too many fragments waited; the oldest datagram went. */
+    IP_REASSEMBLY_FULL,
+    /** An IPv6 header or option that had to be refused (RFC 8200 sections 4 and 4.2). */
+    IPV6_PARAMETER_PROBLEM,
+    /** More extension headers or options than this host looks at (RFC 8504 section 5.3). */
+    IPV6_EXTENSION_LIMIT,
+    /** An IPv6 packet that carries nothing (RFC 8200 section 4.7). */
+    IPV6_NO_NEXT_HEADER,
     /** No transport protocol of that number. */
     UNKNOWN_TRANSPORT_PROTOCOL,
     /** The policy dropped or rejected it. */
@@ -38,6 +56,10 @@ public enum DropReason {
     ICMP_UNRELATED,
     /** An answer was due but the rate limit for ICMP held it back. */
     ICMP_RATE_LIMITED,
+    /** A neighbour discovery message that RFC 4861 section 6.1, 7.1 or 8.1 says to ignore. */
+    NDP_INVALID,
+    /** A group membership message that is cut short or comes from nowhere near. */
+    MULTICAST_INVALID,
     /** The UDP header contradicts the packet's length. */
     UDP_MALFORMED,
     /** The UDP checksum is wrong. */

@@ -79,7 +79,10 @@ final class ConnTrack {
         if (!key.read(context)) {
             return TrackedPacket.INVALID;
         }
-        if (key.protocol == IpProtocol.ICMP && FlowKey.isIcmpError(key.destinationPort >>> 8)) {
+        if (key.isUntracked()) {
+            return TrackedPacket.UNTRACKED;
+        }
+        if (key.isIcmpError()) {
             return findQuoted(context, packet);
         }
         int flags = 0;
@@ -126,7 +129,7 @@ final class ConnTrack {
             if (state == TcpFlowState.IMPOSSIBLE) {
                 return TrackedPacket.INVALID;
             }
-        } else if (key.protocol == IpProtocol.ICMP && !FlowKey.isIcmpQuery(key.destinationPort >>> 8)) {
+        } else if (key.isIcmp() && !key.isIcmpQuery()) {
             return TrackedPacket.INVALID;
         }
         Flow flow = new Flow(key, nowNs);
@@ -175,7 +178,7 @@ final class ConnTrack {
                         : flow.tcpState.timeoutNs;
             case IpProtocol.UDP:
                 return isStream(flow, nowNs) ? UDP_STREAM_NS : UDP_UNREPLIED_NS;
-            case IpProtocol.ICMP:
+            case IpProtocol.ICMP, IpProtocol.ICMPV6:
                 return ICMP_NS;
             default:
                 return OTHER_NS;

@@ -2,9 +2,12 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.wire.Icmpv4;
+import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv4;
+import dev.atoll.stack.wire.Ipv6;
+import dev.atoll.stack.wire.Ipv6Extension;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.Udp;
 import java.nio.ByteBuffer;
@@ -56,12 +59,15 @@ final class FlowKey {
     }
 
     /**
-     * Fills the key from the IPv4 packet that an ICMP error quotes; false if too little of it is there.
+     * Fills the key from the packet that an ICMP error quotes; false if too little of it is there.
      *
      * @param at where the quoted IP header begins
      */
     boolean readQuoted(PacketBuffer packet, int at) {
         ByteBuffer data = packet.data();
+        if (packet.ipVersion == Family.IPV6.ipVersion()) {
+            return readQuotedIpv6(packet, at);
+        }
         if (packet.end() - at < Ipv4.HEADER_BYTES) {
             return false;
         }
@@ -81,6 +87,20 @@ final class FlowKey {
         return readPorts(data, at + headerBytes, packet.end(), Icmpv4.HEADER_BYTES);
     }
 
+    private boolean readQuotedIpv6(PacketBuffer packet, int at) {
+        ByteBuffer data = packet.data();
+        int found = Ipv6Extension.findTransport(data, at, packet.end());
+        if (found < 0) {
+            return false;
+        }
+        protocol = found >>> 16;
+        sourceHigh = Ipv6.sourceHigh(data, at);
+        sourceLow = Ipv6.sourceLow(data, at);
+        destinationHigh = Ipv6.destinationHigh(data, at);
+        destinationLow = Ipv6.destinationLow(data, at);
+        return readPorts(data, at + (found & 0xffff), packet.end(), Icmpv4.HEADER_BYTES);
+    }
+
     private static int minimumBytes(int protocol) {
         switch (protocol) {
             case IpProtocol.TCP:
@@ -88,6 +108,8 @@ final class FlowKey {
             case IpProtocol.UDP:
                 return Udp.HEADER_BYTES;
             case IpProtocol.ICMP:
+            case IpProtocol.ICMPV6:
+                // Type, code, identifier and sequence number stand in the same place in both.
                 return Icmpv4.HEADER_BYTES;
             default:
                 return 0;
@@ -98,7 +120,7 @@ final class FlowKey {
         sourcePort = 0;
         destinationPort = 0;
         boolean ports = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
-        if (!ports && protocol != IpProtocol.ICMP) {
+        if (!ports && !isIcmp()) {
             return true;
         }
         if (end - at < neededBytes) {
@@ -140,22 +162,29 @@ final class FlowKey {
     }
 
     private int replySourcePort() {
-        return protocol == IpProtocol.ICMP ? sourcePort : destinationPort;
+        return isIcmp() ? sourcePort : destinationPort;
     }
 
     private int replyDestinationPort() {
-        if (protocol != IpProtocol.ICMP) {
+        if (!isIcmp()) {
             return sourcePort;
         }
-        return answerType(destinationPort >>> 8) << 8 | (destinationPort & 0xff);
+        return answerType(protocol, destinationPort >>> 8) << 8 | (destinationPort & 0xff);
     }
 
-    /** Whether an ICMP message of this type asks for an answer, so that it can begin a flow. */
-    static boolean isIcmpQuery(int type) {
-        return answerType(type) != NO_TYPE;
+    boolean isIcmp() {
+        return protocol == IpProtocol.ICMP || protocol == IpProtocol.ICMPV6;
     }
 
-    private static int answerType(int type) {
+    /** Whether this ICMP message asks for an answer, so that it can begin a flow. */
+    boolean isIcmpQuery() {
+        return answerType(protocol, destinationPort >>> 8) != NO_TYPE;
+    }
+
+    private static int answerType(int protocol, int type) {
+        if (protocol == IpProtocol.ICMPV6) {
+            return type == Icmpv6.ECHO_REQUEST ? Icmpv6.ECHO_REPLY : NO_TYPE;
+        }
         switch (type) {
             case Icmpv4.ECHO_REQUEST:
                 return Icmpv4.ECHO_REPLY;
@@ -170,9 +199,21 @@ final class FlowKey {
         }
     }
 
-    /** Whether an ICMP message of this type reports about another packet, which it quotes. */
-    static boolean isIcmpError(int type) {
-        return Icmpv4.isError(type) || type == REDIRECT;
+    /** Whether it is an ICMP message that reports about another packet, which it quotes. */
+    boolean isIcmpError() {
+        int type = destinationPort >>> 8;
+        return protocol == IpProtocol.ICMP
+                ? Icmpv4.isError(type) || type == REDIRECT
+                : protocol == IpProtocol.ICMPV6 && Icmpv6.isError(type);
+    }
+
+    /** Whether it is what keeps a link going, which Linux exempts: group membership and neighbour discovery. */
+    boolean isUntracked() {
+        if (protocol != IpProtocol.ICMPV6) {
+            return false;
+        }
+        int type = destinationPort >>> 8;
+        return (type >= Icmpv6.MLD_QUERY && type <= Icmpv6.NEIGHBOR_ADVERTISEMENT) || type == Icmpv6.MLD2_REPORT;
     }
 
     boolean sameAs(FlowTuple tuple) {

@@ -1,6 +1,7 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.wire.Icmpv6;
 
 /**
  * How a REJECT answers, by the names {@code iptables --reject-with} has for IPv4, and what the answer means to a local
@@ -37,6 +38,20 @@ public enum RejectWith {
     /** Code of the ICMPv4 destination unreachable message, or {@link #NO_ICMP}. */
     public int icmpCode() {
         return icmpCode;
+    }
+
+    /**
+     * Code of the ICMPv6 destination unreachable message (RFC 4443 section 3.1) that says the same to an IPv6 sender,
+     * or {@link #NO_ICMP}.
+     */
+    public int icmpv6Code() {
+        return switch (this) {
+            case ICMP_NET_UNREACHABLE -> Icmpv6.NO_ROUTE;
+            case ICMP_HOST_UNREACHABLE -> Icmpv6.ADDRESS_UNREACHABLE;
+            case ICMP_PROTO_UNREACHABLE, ICMP_PORT_UNREACHABLE -> Icmpv6.PORT_UNREACHABLE;
+            case ICMP_NET_PROHIBITED, ICMP_HOST_PROHIBITED, ICMP_ADMIN_PROHIBITED -> Icmpv6.ADMIN_PROHIBITED;
+            case TCP_RESET -> NO_ICMP;
+        };
     }
 
     /** What a local sender gets. */

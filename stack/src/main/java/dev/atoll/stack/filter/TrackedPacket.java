@@ -11,4 +11,5 @@ import org.jspecify.annotations.Nullable;
  */
 record TrackedPacket(@Nullable Flow flow, boolean reply, ConnState state) {
     static final TrackedPacket INVALID = new TrackedPacket(null, false, ConnState.INVALID);
+    static final TrackedPacket UNTRACKED = new TrackedPacket(null, false, ConnState.UNTRACKED);
 }

@@ -3,171 +3,90 @@ package dev.atoll.stack.ip;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
-import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.KeyedHash;
-import dev.atoll.stack.env.StackError;
-import dev.atoll.stack.filter.Hook;
-import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.filter.RejectWith;
-import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.wire.Ethernet;
+import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpAddress;
-import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv4;
 import org.jspecify.annotations.Nullable;
 
-/**
- * IPv4 (RFC 791, RFC 1122 section 3.2): between devices below and transport protocols above, asking the filter on both
- * ways. Under the stack's hold.
- */
-public final class Ipv4Layer implements Device.Upper {
-    /** RFC 1122 section 3.2.1.7 wants it configurable; 64 is what IANA recommends and Linux uses. */
-    public static final int DEFAULT_TTL = 64;
-
+/** IPv4 (RFC 791, RFC 1122 section 3.2). */
+public final class Ipv4Layer extends NetworkLayer {
     /** Identification counters, chosen by a keyed hash of the flow as RFC 7739 section 5.3 describes. */
     private static final int ID_BUCKETS = 2048;
 
+    /** The router alert option (RFC 2113): type 148, 4 bytes, every router looks. */
+    private static final int ROUTER_ALERT = 0x9404_0000;
+
+    /** Linux's ipfrag_time; RFC 1122 section 3.3.2 has 60 to 120 s. */
+    private static final long REASSEMBLY_NS = 30_000_000_000L;
+
     private final Cycle cycle;
-    private final Counters counters;
     private final Routes routes;
-    private final IpTables filter;
-    private final IcmpErrors icmpErrors;
-    private final TransportHandler[] handlers = new TransportHandler[256];
-    private final Groups groups = new Groups();
+    private final Icmpv4Errors errors;
+    private final Reassembly reassembly;
     private final KeyedHash idHash;
     private final int[] ids = new int[ID_BUCKETS];
 
-    private @Nullable ResetSender resetSender;
-    private @Nullable LinkFailureListener linkFailureListener;
-    private Verdict lastDenial = Verdict.ACCEPT;
-
-    /** Answers a rejected segment with RST; TCP supplies it. */
-    @FunctionalInterface
-    public interface ResetSender {
-        /** Answers the segment, whose headers are where the packet says; does not take it. */
-        void reset(PacketBuffer segment);
-    }
-
-    /** Told when a device's link is gone. */
-    @FunctionalInterface
-    public interface LinkFailureListener {
-        void linkFailed(Device device, String reason);
-    }
-
-    public Ipv4Layer(Cycle cycle, Counters counters, BufferPool pool, Routes routes, IpTables filter) {
+    Ipv4Layer(Cycle cycle, Counters counters, BufferPool pool, Routes routes, Icmpv4Errors errors) {
         this.cycle = cycle;
-        this.counters = counters;
         this.routes = routes;
-        this.filter = filter;
-        icmpErrors = new IcmpErrors(cycle, counters, pool, this);
+        this.errors = errors;
         idHash = new KeyedHash(cycle.rng());
+        reassembly = new Reassembly(cycle, counters, pool, new Fragments(), REASSEMBLY_NS);
     }
 
-    public Routes routes() {
-        return routes;
+    public Icmpv4Errors errors() {
+        return errors;
     }
 
-    public Groups groups() {
-        return groups;
+    @Override
+    int etherType() {
+        return Ethernet.TYPE_IPV4;
     }
 
-    /** The filter this asks at its hooks. */
-    public IpTables filter() {
-        return filter;
+    @Override
+    int headerBytes() {
+        return Ipv4.HEADER_BYTES;
     }
 
-    public IcmpErrors icmpErrors() {
-        return icmpErrors;
+    @Override
+    int tcpGsoType() {
+        return PacketBuffer.GSO_TCPV4;
     }
 
-    /** Adds a protocol above; before the stack runs. */
-    public void register(TransportHandler handler) {
-        Check.argument(
-                handlers[handler.protocolNumber()] == null,
-                "protocol",
-                handler.protocolNumber(),
-                "one handler a protocol");
-        handlers[handler.protocolNumber()] = handler;
+    @Override
+    int mtuBytes(Device device) {
+        return Math.min(device.mtuBytes(), 0xffff);
     }
 
-    /** The handler of a protocol, or null. */
-    public @Nullable TransportHandler handler(int protocol) {
-        return handlers[protocol];
-    }
-
-    public void setResetSender(ResetSender sender) {
-        resetSender = sender;
-    }
-
-    public void setLinkFailureListener(LinkFailureListener listener) {
-        linkFailureListener = listener;
-    }
-
-    // --- Out
-
-    /**
-     * Sends a packet whose transport header is at {@code start()}. Takes the packet.
-     *
-     * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
-     *     another error if the policy rejected it: {@link #lastDenial} then says what decided
-     */
-    public @Nullable StackError send(PacketBuffer packet, Route route, int protocol, int ttl, int tos) {
-        int transportLength = packet.length();
-        int total = transportLength + Ipv4.HEADER_BYTES;
-        boolean fits = packet.gsoType != PacketBuffer.GSO_NONE || total <= route.mtuBytes();
-        if (!fits) {
-            packet.release();
-            return StackError.MESSAGE_TOO_LONG;
-        }
-        IpAddress source = route.source();
-        IpAddress destination = route.destination();
-        packet.transportOffset = packet.start();
-        packet.transportProtocol = protocol;
+    @Override
+    void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
+        boolean routerAlert = (flags & IpLayer.ROUTER_ALERT) != 0;
+        int headerBytes = Ipv4.HEADER_BYTES + (routerAlert ? 4 : 0);
         packet.ipVersion = 4;
-        packet.sourceHigh = source.high();
-        packet.sourceLow = source.low();
-        packet.destinationHigh = destination.high();
-        packet.destinationLow = destination.low();
-        packet.type = PacketType.OUTGOING;
-        packet.nicId = route.device().id();
-        int at = packet.push(Ipv4.HEADER_BYTES);
+        int at = packet.push(headerBytes);
         packet.networkOffset = at;
+        if (routerAlert) {
+            packet.data().putInt(at + Ipv4.HEADER_BYTES, ROUTER_ALERT);
+        }
         Ipv4.write(
                 packet.data(),
                 at,
+                headerBytes,
                 tos,
-                total,
+                packet.length(),
                 nextId(packet, protocol),
-                Ipv4.DONT_FRAGMENT,
+                (flags & IpLayer.PATH_MAY_FRAGMENT) == 0 ? Ipv4.DONT_FRAGMENT : 0,
                 ttl,
                 protocol,
-                source.v4Bits(),
-                destination.v4Bits());
-        Verdict verdict = filter.check(Hook.OUTPUT, packet, null, route.device().name(), cycle.nowNs());
-        if (verdict.kind() != Verdict.Kind.ACCEPT) {
-            return denyOutput(packet, verdict);
-        }
-        counters.ipSent++;
-        route.device().send(packet, Ethernet.TYPE_IPV4, route.nextHop());
-        return null;
-    }
-
-    private StackError denyOutput(PacketBuffer packet, Verdict verdict) {
-        counters.drop(DropReason.FILTERED);
-        filter.denied(Hook.OUTPUT, packet, verdict, cycle.nowNs());
-        packet.release();
-        lastDenial = verdict;
-        RejectWith with = verdict.rejectWith();
-        return with == null ? StackError.NOT_PERMITTED : with.error();
-    }
-
-    /** What decided when {@link #send} last gave an error of the policy. */
-    public Verdict lastDenial() {
-        return lastDenial;
+                route.source().v4Bits(),
+                route.destination().v4Bits());
     }
 
     private int nextId(PacketBuffer packet, int protocol) {
@@ -181,38 +100,121 @@ public final class Ipv4Layer implements Device.Upper {
         return id & 0xffff;
     }
 
-    // --- In
+    // --- Fragments (RFC 791 section 3.2)
 
-    @Override
-    public void receive(Device device, int etherType, PacketBuffer packet) {
-        if (etherType != Ethernet.TYPE_IPV4) {
-            drop(packet, DropReason.UNKNOWN_NETWORK_PROTOCOL);
-            return;
+    private final class Fragments implements Reassembly.Format {
+        @Override
+        public Reassembly.Key key(PacketBuffer fragment) {
+            int id = Ipv4.identification(fragment.data(), fragment.networkOffset);
+            return new Reassembly.Key(
+                    0, fragment.sourceLow, 0, fragment.destinationLow, (long) fragment.transportProtocol << 16 | id);
         }
-        counters.ipReceived++;
-        DropReason fault = parse(device, packet);
-        if (fault != null) {
-            drop(packet, fault);
-            return;
+
+        @Override
+        public int dataAt(PacketBuffer fragment) {
+            return fragment.transportOffset;
         }
-        Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
-        if (verdict.kind() != Verdict.Kind.ACCEPT) {
-            denyInput(packet, verdict);
-            return;
+
+        @Override
+        public int offset(PacketBuffer fragment) {
+            return Ipv4.fragmentOffset(fragment.data(), fragment.networkOffset);
         }
-        packet.consume(packet.transportOffset - packet.start());
-        TransportHandler handler = handlers[packet.transportProtocol];
-        if (handler == null) {
-            counters.drop(DropReason.UNKNOWN_TRANSPORT_PROTOCOL);
-            icmpErrors.sendUnreachable(packet, RejectWith.ICMP_PROTO_UNREACHABLE.icmpCode());
-            packet.release();
-            return;
+
+        @Override
+        public boolean hasMore(PacketBuffer fragment) {
+            return Ipv4.moreFragments(fragment.data(), fragment.networkOffset);
         }
-        handler.receive(device, packet);
+
+        @Override
+        public int headerBytes(PacketBuffer first) {
+            return first.transportOffset - first.networkOffset;
+        }
+
+        @Override
+        public void finish(PacketBuffer whole, PacketBuffer first) {
+            Ipv4.setTotalLength(whole.data(), whole.start(), whole.length());
+            Ipv4.setFragment(whole.data(), whole.start(), 0);
+            Ipv4.fillChecksum(whole.data(), whole.start());
+        }
+
+        @Override
+        public void timeExceeded(PacketBuffer first) {
+            errors.sendTimeExceeded(first, Icmpv4.REASSEMBLY_EXCEEDED);
+        }
     }
 
-    /** Validates the header (RFC 1122 section 3.2.1) and notes what it says; gives what is wrong, or null. */
-    private @Nullable DropReason parse(Device device, PacketBuffer packet) {
+    @Override
+    @Nullable PacketBuffer reassemble(PacketBuffer fragment) {
+        return reassembly.add(fragment);
+    }
+
+    @Override
+    void locateTransport(PacketBuffer packet) {
+        // parse did.
+    }
+
+    @Override
+    int hopsLeft(PacketBuffer packet) {
+        return Ipv4.ttl(packet.data(), packet.networkOffset);
+    }
+
+    @Override
+    void ageByOneHop(PacketBuffer packet) {
+        Ipv4.setTtl(packet.data(), packet.networkOffset, hopsLeft(packet) - 1);
+        Ipv4.fillChecksum(packet.data(), packet.networkOffset);
+    }
+
+    @Override
+    void hopsExceeded(PacketBuffer packet) {
+        errors.sendTimeExceeded(packet, Icmpv4.TTL_EXCEEDED);
+    }
+
+    @Override
+    void noRoute(PacketBuffer packet) {
+        errors.sendUnreachable(packet, Icmpv4.NET_UNREACHABLE);
+    }
+
+    @Override
+    void hostUnreachable(PacketBuffer packet) {
+        errors.sendUnreachable(packet, Icmpv4.HOST_UNREACHABLE);
+    }
+
+    /** RFC 1191 section 4; a packet that may be cut is not cut here either, and its sender learns of the MTU. */
+    @Override
+    void tooBig(PacketBuffer packet, int mtuBytes) {
+        errors.sendFragmentationNeeded(packet, mtuBytes);
+    }
+
+    @Override
+    void clear() {
+        reassembly.clear();
+    }
+
+    @Override
+    int fragmentHeaderBytes() {
+        return 0;
+    }
+
+    @Override
+    int fragmentId(PacketBuffer whole) {
+        return Ipv4.identification(whole.data(), whole.networkOffset);
+    }
+
+    @Override
+    void writeFragment(
+            PacketBuffer fragment, int at, PacketBuffer whole, int offset, int dataBytes, boolean more, int id) {
+        fragment.data().put(at, whole.data(), whole.networkOffset, Ipv4.HEADER_BYTES);
+        Ipv4.setTotalLength(fragment.data(), at, Ipv4.HEADER_BYTES + dataBytes);
+        // Cut here, it may be cut on the way too.
+        Ipv4.setFragment(fragment.data(), at, offset / 8 | (more ? Ipv4.MORE_FRAGMENTS : 0));
+        Ipv4.fillChecksum(fragment.data(), at);
+    }
+
+    // --- In
+
+    /** RFC 1122 section 3.2.1. */
+    @Override
+    @Nullable DropReason parse(Device device, PacketBuffer packet) {
         int at = packet.start();
         if (packet.linearLength() < Ipv4.HEADER_BYTES || Ipv4.version(packet.data(), at) != 4) {
             return DropReason.IP_HEADER_MALFORMED;
@@ -240,7 +242,15 @@ public final class Ipv4Layer implements Device.Upper {
         if (!isForUs(device, packet)) {
             return DropReason.IP_NOT_LOCAL;
         }
-        return Ipv4.isFragment(packet.data(), at) ? DropReason.IP_FRAGMENT : null;
+        return isFragmentImpossible(packet, headerBytes) ? DropReason.IP_HEADER_MALFORMED : null;
+    }
+
+    /** A fragment whose end lies beyond the largest packet, or that leaves a gap no other can fill. */
+    private static boolean isFragmentImpossible(PacketBuffer packet, int headerBytes) {
+        int at = packet.networkOffset;
+        int dataBytes = packet.end() - at - headerBytes;
+        return Ipv4.fragmentOffset(packet.data(), at) + dataBytes + headerBytes > 0xffff
+                || (Ipv4.moreFragments(packet.data(), at) && (dataBytes & 7) != 0);
     }
 
     /** RFC 1122 section 3.2.1.3: sources that are no host's, and loopback or own addresses coming from outside. */
@@ -265,7 +275,7 @@ public final class Ipv4Layer implements Device.Upper {
         }
         if (destination >>> 28 == 0xe) {
             packet.type = PacketType.MULTICAST;
-            return groups.isMember(device.id(), packet.destinationHigh, packet.destinationLow);
+            return device.groups().isMember(packet.destinationHigh, packet.destinationLow);
         }
         if (destination == -1 || device.isSubnetBroadcast(IpAddress.v4(destination))) {
             packet.type = PacketType.BROADCAST;
@@ -274,38 +284,33 @@ public final class Ipv4Layer implements Device.Upper {
         return false;
     }
 
-    private void denyInput(PacketBuffer packet, Verdict verdict) {
-        counters.drop(DropReason.FILTERED);
-        filter.denied(Hook.INPUT, packet, verdict, cycle.nowNs());
-        RejectWith with = verdict.rejectWith();
-        if (with == RejectWith.TCP_RESET) {
-            if (packet.transportProtocol == IpProtocol.TCP && resetSender != null) {
-                resetSender.reset(packet);
-            }
-        } else if (with != null) {
-            icmpErrors.sendUnreachable(packet, with.icmpCode());
-        }
-        packet.release();
-    }
-
-    private void drop(PacketBuffer packet, DropReason reason) {
-        counters.drop(reason);
-        packet.release();
+    @Override
+    boolean isFragment(PacketBuffer packet) {
+        return Ipv4.isFragment(packet.data(), packet.networkOffset);
     }
 
     @Override
-    public void neighborUnreachable(Device device, PacketBuffer packet) {
-        TransportHandler handler =
-                packet.transportOffset == PacketBuffer.UNKNOWN ? null : handlers[packet.transportProtocol];
-        if (handler != null) {
-            handler.unreachable(packet, StackError.HOST_UNREACHABLE, false, -1);
-        }
+    boolean owesAnswer() {
+        return false;
     }
 
     @Override
-    public void linkFailed(Device device, String reason) {
-        if (linkFailureListener != null) {
-            linkFailureListener.linkFailed(device, reason);
-        }
+    void answerFault(Device device, PacketBuffer packet) {
+        // A host answers no fault of an IPv4 header: RFC 1122 leaves parameter problems to the sender of options.
+    }
+
+    @Override
+    void protocolUnreachable(Device device, PacketBuffer packet) {
+        errors.sendUnreachable(packet, Icmpv4.PROTOCOL_UNREACHABLE);
+    }
+
+    @Override
+    void portUnreachable(PacketBuffer packet) {
+        errors.sendUnreachable(packet, Icmpv4.PORT_UNREACHABLE);
+    }
+
+    @Override
+    void reject(PacketBuffer packet, RejectWith with) {
+        errors.sendUnreachable(packet, with.icmpCode());
     }
 }

@@ -1,8 +1,11 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Subnet;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,14 +13,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routing table: the longest prefix wins, then the smallest metric, then the entry added first. Own addresses come
- * before the table and lead to {@code lo}.
+ * The routing table of both families: the longest prefix wins, then the smallest metric, then the entry added first.
+ * Own addresses come before the table and lead to {@code lo}.
  *
  * <p>At most {@link #MAX_ENTRIES} entries. Under the stack's hold.
  */
 public final class Routes {
     /** Entries; adding more is refused. */
     public static final int MAX_ENTRIES = 4096;
+
+    /** Linux's min_pmtu: nobody makes us send packets smaller than this. */
+    private static final int MIN_PATH_MTU_V4 = 552;
 
     /**
      * One line of the table.
@@ -26,21 +32,50 @@ public final class Routes {
      */
     public record Entry(Subnet destination, @Nullable IpAddress gateway, Device device, int metric) {}
 
+    /** Where a packet goes first. */
+    record Hop(Device device, IpAddress nextHop, boolean broadcast) {}
+
     private final List<Entry> entries = new ArrayList<>();
     private final List<Device> devices;
     private final Device loopback;
+    private final PathMtus pathMtus;
+    private final Redirects redirects;
+    private @Nullable NetworkLayer ipv4;
+    private @Nullable NetworkLayer ipv6;
+    private int generation = 1;
 
     /**
      * @param devices the stack's devices, which this only reads
      * @param loopback where packets to own addresses go
      */
-    public Routes(List<Device> devices, Device loopback) {
+    public Routes(Cycle cycle, List<Device> devices, Device loopback) {
         this.devices = devices;
         this.loopback = loopback;
+        pathMtus = new PathMtus(cycle);
+        redirects = new Redirects();
+    }
+
+    void attach(NetworkLayer newIpv4, @Nullable NetworkLayer newIpv6) {
+        ipv4 = newIpv4;
+        ipv6 = newIpv6;
     }
 
     public List<Entry> entries() {
         return List.copyOf(entries);
+    }
+
+    /** Counts what makes routes look their way up anew. */
+    int generation() {
+        return generation;
+    }
+
+    /** Something routes depend on changed. */
+    public void changed() {
+        generation = generation == -1 ? 1 : generation + 1;
+    }
+
+    PathMtus pathMtus() {
+        return pathMtus;
     }
 
     /** Adds an entry; false if the table is full or has the same one already. */
@@ -53,6 +88,7 @@ public final class Routes {
             at++;
         }
         entries.add(at, entry);
+        changed();
         return true;
     }
 
@@ -67,12 +103,30 @@ public final class Routes {
         entries.removeIf(entry -> entry.destination().equals(destination)
                 && Objects.equals(entry.gateway(), gateway)
                 && entry.device() == device);
+        changed();
         return before - entries.size();
     }
 
     /** Removes every entry through a device that goes away. */
     public void removeAll(Device device) {
         entries.removeIf(entry -> entry.device() == device);
+        redirects.removeAll(device);
+        changed();
+    }
+
+    /** The stack's devices; do not change. */
+    List<Device> devices() {
+        return devices;
+    }
+
+    /** The device of that id, or null. */
+    public @Nullable Device device(int nicId) {
+        for (int i = 0; i < devices.size(); i++) {
+            if (devices.get(i).id() == nicId) {
+                return devices.get(i);
+            }
+        }
+        return null;
     }
 
     /** Whether it is an address of some device of this stack, or in the loopback network. */
@@ -81,7 +135,7 @@ public final class Routes {
             return true;
         }
         for (int i = 0; i < devices.size(); i++) {
-            if (devices.get(i).findAddress(high, low) != null) {
+            if (devices.get(i).isAssigned(high, low)) {
                 return true;
             }
         }
@@ -101,12 +155,48 @@ public final class Routes {
      * @return null if there is none
      */
     public @Nullable Route find(IpAddress destination, @Nullable IpAddress source, int nicId) {
-        IpAddress to = destination.isUnspecified() ? IpAddress.V4_LOOPBACK : destination;
-        if (!to.isV4()) {
+        IpAddress to = destination;
+        if (to.isUnspecified()) {
+            to = to.isV4() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK;
+        }
+        NetworkLayer network = to.isV4() ? ipv4 : ipv6;
+        if (network == null || (source != null && source.isV4() != to.isV4())) {
             return null;
         }
         if (isLocal(to.high(), to.low())) {
-            return new Route(loopback, source == null ? to : source, to, to, false);
+            return new Route(this, network, source == null ? to : source, to, 0, new Hop(loopback, to, false));
+        }
+        Hop hop = findHop(to, nicId);
+        if (hop == null) {
+            return null;
+        }
+        IpAddress local = source == null ? sourceFor(hop, to) : source;
+        return local == null ? null : new Route(this, network, local, to, nicId, hop);
+    }
+
+    /** The way back to where a packet came from, from the address it was sent to; or null. */
+    public @Nullable Route findReply(PacketBuffer packet) {
+        IpAddress to = new IpAddress(packet.sourceHigh, packet.sourceLow);
+        IpAddress from = new IpAddress(packet.destinationHigh, packet.destinationLow);
+        // A link-local address means something on its own link only (RFC 4007 section 6).
+        return find(to, from, !to.isV4() && to.isLinkLocal() ? packet.nicId : 0);
+    }
+
+    /** The way to a neighbour or a group on a device's link, whatever the table says. */
+    public Route onLink(Device device, IpAddress source, IpAddress destination) {
+        NetworkLayer network = Objects.requireNonNull(destination.isV4() ? ipv4 : ipv6);
+        return Route.onLink(this, network, device, source, destination);
+    }
+
+    /** The first hop to a destination, or null. */
+    @Nullable Hop findHop(IpAddress to, int nicId) {
+        if (isLocal(to.high(), to.low())) {
+            return new Hop(loopback, to, false);
+        }
+        boolean multicast6 = !to.isV4() && to.isMulticast();
+        if (multicast6 || (nicId != 0 && !to.isV4() && to.isLinkLocal())) {
+            Device device = linkDevice(nicId);
+            return device == null ? null : new Hop(device, to, false);
         }
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
@@ -115,15 +205,50 @@ public final class Routes {
                 continue;
             }
             if (entry.destination().contains(to) || (to.isLimitedBroadcast() && entry.gateway() == null)) {
-                IpAddress nextHop = entry.gateway() == null ? to : entry.gateway();
-                IpAddress local = source == null ? sourceFor(device, nextHop) : source;
-                if (local != null) {
-                    return new Route(
-                            device, local, to, nextHop, to.isLimitedBroadcast() || device.isSubnetBroadcast(to));
+                if (!hasSource(device, to.isV4())) {
+                    continue;
                 }
+                IpAddress nextHop = entry.gateway() == null ? to : entry.gateway();
+                IpAddress better = redirects.find(device, to);
+                return new Hop(
+                        device,
+                        better == null ? nextHop : better,
+                        to.isLimitedBroadcast() || device.isSubnetBroadcast(to));
             }
         }
         return null;
+    }
+
+    /** The device a link-scoped destination is reached by: the one asked for, else the first that carries IPv6. */
+    private @Nullable Device linkDevice(int nicId) {
+        for (int i = 0; i < devices.size(); i++) {
+            Device device = devices.get(i);
+            if (device.isEnabled() && (nicId == 0 ? !device.isLoopback() : device.id() == nicId)) {
+                return device;
+            }
+        }
+        return null;
+    }
+
+    private static boolean hasSource(Device device, boolean ipv4) {
+        List<LocalAddress> addresses = device.addresses();
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).address().isV4() == ipv4 && addresses.get(i).isAssigned()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static @Nullable IpAddress sourceFor(Hop hop, IpAddress destination) {
+        return destination.isV4()
+                ? sourceFor(hop.device(), hop.nextHop())
+                : SourceSelection.select(hop.device(), destination, hop.nextHop());
+    }
+
+    /** The best source on a device for a destination on its link, or null (RFC 6724 section 5). */
+    public @Nullable IpAddress sourceOn(Device device, IpAddress destination) {
+        return sourceFor(new Hop(device, destination, false), destination);
     }
 
     /** The device's address in the next hop's subnet, else its first. */
@@ -131,7 +256,7 @@ public final class Routes {
         LocalAddress first = null;
         for (int i = 0; i < device.addresses().size(); i++) {
             LocalAddress local = device.addresses().get(i);
-            if (local.address().isV4() == nextHop.isV4()) {
+            if (local.address().isV4()) {
                 if (local.subnet().contains(nextHop)) {
                     return local.address();
                 }
@@ -141,5 +266,34 @@ public final class Routes {
             }
         }
         return first == null ? null : first.address();
+    }
+
+    // --- What the network said about paths
+
+    /** A router on the link knows a better first hop for a destination (RFC 4861 section 8.3). */
+    public void redirect(Device device, IpAddress destination, IpAddress nextHop) {
+        redirects.put(device, destination, nextHop);
+        changed();
+    }
+
+    /** A next hop is gone: what was redirected to it goes by the table again (RFC 4861 section 7.3.3). */
+    public void nextHopLost(Device device, IpAddress nextHop) {
+        if (redirects.removeTo(device, nextHop)) {
+            changed();
+        }
+    }
+
+    /** The first hop packets to a destination take now, or null; for judging redirects. */
+    public @Nullable IpAddress nextHopOn(Device device, IpAddress destination) {
+        Hop hop = findHop(destination, 0);
+        return hop == null || hop.device() != device ? null : hop.nextHop();
+    }
+
+    /** The path to a destination carries only packets of this size. */
+    public void pathMtu(IpAddress destination, int mtuBytes) {
+        int least = destination.isV4() ? MIN_PATH_MTU_V4 : Ipv6.MIN_MTU_BYTES;
+        if (pathMtus.reduce(destination, Math.max(mtuBytes, least))) {
+            changed();
+        }
     }
 }

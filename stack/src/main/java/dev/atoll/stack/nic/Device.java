@@ -6,25 +6,21 @@ import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.link.LinkDispatcher;
 import dev.atoll.stack.link.LinkEndpoint;
-import dev.atoll.stack.wire.Arp;
 import dev.atoll.stack.wire.Ethernet;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One network interface: a link, its addresses, its neighbours and what waits to go out.
+ * One network interface: a link, its addresses, its groups, its neighbours and what waits to go out.
  *
  * <p>Under the stack's hold. Packets given to {@link #send} belong to the device from then on.
  */
-public final class Device implements LinkDispatcher, NeighborCache.Probes {
-    /** Frames that wait while the link has no room: Linux's default txqueuelen. */
-    static final int MAX_QUEUED = 1000;
-
+public final class Device implements LinkDispatcher {
     /** What a device hands upwards. */
     public interface Upper {
         /** An IP packet arrived, its network header at {@code start()}; takes the packet. */
@@ -35,12 +31,56 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
 
         /** The link is gone. */
         void linkFailed(Device device, String reason);
+
+        /** Something happened to a neighbour. */
+        void neighborEvent(Device device, NeighborObserver.Event event, NeighborTableView.Entry entry);
+
+        /** Whether anybody wants {@link #neighborEvent}. */
+        boolean wantsNeighborEvents();
     }
 
     /** Someone who stopped sending because the link had no room. */
     public interface RoomListener {
         /** The link has room again. */
         void roomAvailable();
+    }
+
+    /** The neighbours' side of the device, for one family. */
+    private final class FamilyProbes implements NeighborCache.Probes {
+        private final int etherType;
+
+        FamilyProbes(int etherType) {
+            this.etherType = etherType;
+        }
+
+        @Override
+        public void solicit(IpAddress address, long neighborLink, @Nullable PacketBuffer waiting) {
+            NeighborResolver resolver = etherType == Ethernet.TYPE_IPV4 ? arp : discovery;
+            if (resolver != null) {
+                resolver.solicit(Device.this, address, neighborLink, waiting);
+            }
+        }
+
+        @Override
+        public void transmitResolved(PacketBuffer packet, long neighborLink) {
+            sendFrame(packet, neighborLink, etherType);
+        }
+
+        @Override
+        public void unreachable(PacketBuffer packet) {
+            upper.neighborUnreachable(Device.this, packet);
+            packet.release();
+        }
+
+        @Override
+        public void event(NeighborObserver.Event event, Neighbor neighbor) {
+            if (neighbor.isRouter && discovery != null && neighbor.state == NeighborState.FAILED) {
+                discovery.routerLost(Device.this, neighbor.toEntry());
+            }
+            if (upper.wantsNeighborEvents()) {
+                upper.neighborEvent(Device.this, event, neighbor.toEntry());
+            }
+        }
     }
 
     private final int id;
@@ -52,20 +92,30 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
     private final Counters counters;
     private final BufferPool pool;
     private final Upper upper;
-    private final NeighborCache neighbors;
-    private final List<LocalAddress> addresses = new ArrayList<>();
+    private final ArpResolver arp;
+    private final NeighborCache neighbors4;
+    private final NeighborCache neighbors6;
+    private final AddressTable addresses = new AddressTable();
+    private final GroupTable groups = new GroupTable(this);
     private final DeviceCounters deviceCounters = new DeviceCounters();
+    private final EgressQueue egress;
+    private @Nullable NeighborDiscovery discovery;
 
     private boolean enabled = true;
     private boolean promiscuous;
-
-    private @Nullable PacketBuffer queueHead;
-    private @Nullable PacketBuffer queueTail;
-    private int queued;
-    private List<RoomListener> waitingForRoom = new ArrayList<>();
+    private boolean forwarding4;
+    private boolean forwarding6;
+    private int ipv6MtuBytes = Integer.MAX_VALUE;
 
     public Device(
-            int id, String name, LinkEndpoint link, Cycle cycle, Counters counters, BufferPool pool, Upper upper) {
+            int id,
+            String name,
+            LinkEndpoint link,
+            Cycle cycle,
+            Counters counters,
+            BufferPool pool,
+            NeighborSettings neighborSettings,
+            Upper upper) {
         this.id = id;
         this.name = name;
         this.link = link;
@@ -75,7 +125,25 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
         this.upper = upper;
         capabilities = link.capabilities();
         linkAddress = link.linkAddress().bits();
-        neighbors = new NeighborCache(cycle, counters, this);
+        arp = new ArpResolver(this, pool, counters);
+        neighbors4 = new NeighborCache(cycle, counters, neighborSettings, new FamilyProbes(Ethernet.TYPE_IPV4));
+        neighbors6 = new NeighborCache(cycle, counters, neighborSettings, new FamilyProbes(Ethernet.TYPE_IPV6));
+        egress = new EgressQueue(link, pool, counters, deviceCounters);
+    }
+
+    /** Gives the device IPv6; without it no IPv6 packet is sent by it. Before its first packet. */
+    public void setDiscovery(NeighborDiscovery newDiscovery) {
+        discovery = newDiscovery;
+    }
+
+    /** Who is told about groups. */
+    public void setGroupObserver(GroupObserver observer) {
+        groups.setObserver(observer);
+    }
+
+    /** Whether the device has IPv6. */
+    public boolean hasIpv6() {
+        return discovery != null;
     }
 
     public int id() {
@@ -98,12 +166,26 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
         return capabilities;
     }
 
+    /** The largest IP packet the link carries, bytes. */
     public int mtuBytes() {
         return link.mtuBytes();
     }
 
+    /** The largest IPv6 packet to send: a router may have advertised less than the link carries. */
+    public int ipv6MtuBytes() {
+        return Math.min(link.mtuBytes(), ipv6MtuBytes);
+    }
+
+    public void setIpv6MtuBytes(int bytes) {
+        ipv6MtuBytes = bytes;
+    }
+
     public MacAddress linkAddress() {
         return new MacAddress(linkAddress);
+    }
+
+    public long linkAddressBits() {
+        return linkAddress;
     }
 
     public boolean isLoopback() {
@@ -114,16 +196,45 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
         return enabled;
     }
 
-    public void setEnabled(boolean enabled) {
-        this.enabled = enabled;
-        if (!enabled) {
-            neighbors.clear();
-            dropQueue();
+    public void setEnabled(boolean newEnabled) {
+        if (enabled == newEnabled) {
+            return;
         }
+        if (!newEnabled) {
+            stop();
+        } else {
+            enabled = true;
+            if (discovery != null) {
+                discovery.started(this);
+            }
+        }
+    }
+
+    private void stop() {
+        if (discovery != null) {
+            discovery.stopped(this);
+        }
+        enabled = false;
+        neighbors4.clear();
+        neighbors6.clear();
+        egress.clear();
     }
 
     public void setPromiscuous(boolean promiscuous) {
         this.promiscuous = promiscuous;
+    }
+
+    /** Whether packets of a family that come in by this device and are for others are passed on. */
+    public boolean isForwarding(boolean ipv4) {
+        return ipv4 ? forwarding4 : forwarding6;
+    }
+
+    public void setForwarding(boolean ipv4, boolean on) {
+        if (ipv4) {
+            forwarding4 = on;
+        } else {
+            forwarding6 = on;
+        }
     }
 
     public DeviceCounters counters() {
@@ -131,96 +242,103 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
     }
 
     public NeighborTableView neighborTable() {
-        return new NeighborTableView(neighbors);
+        return new NeighborTableView(neighbors4, neighbors6);
     }
 
-    // --- Addresses
+    NeighborCache neighbors(boolean ipv4) {
+        return ipv4 ? neighbors4 : neighbors6;
+    }
 
-    /** The addresses in the order they were added; do not change. */
-    public List<LocalAddress> addresses() {
+    // --- Addresses and groups
+
+    public AddressTable addressTable() {
         return addresses;
     }
 
-    /** Adds an address; false if the device has it already. */
+    public GroupTable groups() {
+        return groups;
+    }
+
+    /** The addresses in the order they were added; do not change. */
+    public List<LocalAddress> addresses() {
+        return addresses.list();
+    }
+
+    /** Adds an address; false if the device has it already, or as many as it may have. */
     public boolean addAddress(LocalAddress address) {
-        if (findAddress(address.address()) != null) {
+        if (!addresses.add(address)) {
             return false;
         }
-        addresses.add(address);
-        if (capabilities.ethernet() && enabled && address.address().isV4()) {
-            announce(address.address());
+        if (!address.address().isV4()) {
+            if (discovery != null) {
+                discovery.addressAdded(this, address);
+            }
+        } else if (capabilities.ethernet() && enabled) {
+            arp.announce(address.address());
         }
         return true;
     }
 
     /** Removes an address; false if the device does not have it. */
     public boolean removeAddress(IpAddress address) {
-        return addresses.removeIf(local -> local.address().equals(address));
-    }
-
-    public @Nullable LocalAddress findAddress(IpAddress address) {
-        return findAddress(address.high(), address.low());
-    }
-
-    /** The local address with these halves, or null. */
-    public @Nullable LocalAddress findAddress(long high, long low) {
-        for (int i = 0; i < addresses.size(); i++) {
-            IpAddress address = addresses.get(i).address();
-            if (address.low() == low && address.high() == high) {
-                return addresses.get(i);
-            }
+        LocalAddress local = addresses.find(address);
+        if (local == null) {
+            return false;
         }
-        return null;
+        addresses.remove(address);
+        if (!address.isV4() && discovery != null) {
+            discovery.addressRemoved(this, local);
+        }
+        return true;
+    }
+
+    /** Whether it is an address of this device that packets may come to. */
+    public boolean isAssigned(long high, long low) {
+        return addresses.isAssigned(high, low);
     }
 
     /** Whether it is the directed broadcast of one of the device's subnets. */
     public boolean isSubnetBroadcast(IpAddress address) {
-        for (int i = 0; i < addresses.size(); i++) {
-            if (addresses.get(i).subnet().isBroadcast(address)) {
-                return true;
-            }
-        }
-        return false;
+        return addresses.isSubnetBroadcast(address);
     }
 
     // --- Out
 
     /** Whether a packet sent now would go out or wait for its neighbour, and not meet a full queue. */
     public boolean hasRoom() {
-        return queued == 0;
+        return egress.hasRoom();
     }
 
     /** Tells the listener once, when {@link #hasRoom} has become true. */
     public void awaitRoom(RoomListener listener) {
-        waitingForRoom.add(listener);
+        egress.awaitRoom(listener);
     }
 
     /** Sends an IP packet to a next hop on this link. Takes the packet. */
     public void send(PacketBuffer packet, int etherType, IpAddress nextHop) {
         if (!enabled) {
-            counters.drop(DropReason.NIC_DISABLED);
-            packet.release();
+            drop(packet, DropReason.NIC_DISABLED);
             return;
         }
         if (!capabilities.ethernet()) {
-            transmit(packet);
+            egress.transmit(packet);
             return;
         }
         long target = groupLinkAddress(nextHop);
         if (target == 0) {
+            NeighborCache neighbors = etherType == Ethernet.TYPE_IPV4 ? neighbors4 : neighbors6;
             Neighbor neighbor = neighbors.lookup(nextHop);
             target = neighbors.use(neighbor);
             if (target == 0) {
-                enqueueForNeighbor(neighbor, packet);
+                enqueueForNeighbor(neighbors, neighbor, packet);
                 return;
             }
         }
-        pushEthernet(packet, target, etherType);
-        transmit(packet);
+        sendFrame(packet, target, etherType);
     }
 
     /** A packet that waits outlives the send buffer its fragments point into, so it waits as a copy. */
-    private void enqueueForNeighbor(Neighbor neighbor, PacketBuffer packet) {
+    private void enqueueForNeighbor(NeighborCache neighbors, Neighbor neighbor, PacketBuffer packet) {
         PacketBuffer waiting = packet;
         if (packet.fragmentCount() > 0) {
             waiting = pool.copy(packet);
@@ -229,86 +347,41 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
         neighbors.enqueue(neighbor, waiting);
     }
 
-    /** Link address of a group or broadcast (RFC 1112 section 6.4), or 0 for a unicast address. */
+    /** Link address of a group or broadcast, or 0 for a unicast address. */
     private long groupLinkAddress(IpAddress nextHop) {
-        if (nextHop.isMulticast() && nextHop.isV4()) {
-            return 0x0100_5e00_0000L | (nextHop.v4Bits() & 0x7f_ffff);
+        if (nextHop.isMulticast()) {
+            return MacAddress.groupBits(nextHop);
         }
-        if (nextHop.isLimitedBroadcast() || isSubnetBroadcast(nextHop)) {
+        if (nextHop.isV4() && (nextHop.isLimitedBroadcast() || isSubnetBroadcast(nextHop))) {
             return MacAddress.BROADCAST.bits();
         }
         return 0;
     }
 
-    private void pushEthernet(PacketBuffer packet, long target, int etherType) {
-        int at = packet.push(Ethernet.HEADER_BYTES);
-        Ethernet.write(packet.data(), at, target, linkAddress, etherType);
-    }
-
-    private void transmit(PacketBuffer frame) {
-        if (queued == 0 && link.transmit(frame)) {
-            deviceCounters.sent(frame.length());
-            frame.release();
+    /** Sends a packet to a link address. Takes the packet. */
+    public void sendFrame(PacketBuffer packet, long target, int etherType) {
+        if (!enabled) {
+            drop(packet, DropReason.NIC_DISABLED);
             return;
         }
-        if (queued == MAX_QUEUED) {
-            counters.drop(DropReason.EGRESS_QUEUE_FULL);
-            frame.release();
-            return;
+        if (capabilities.ethernet()) {
+            int at = packet.push(Ethernet.HEADER_BYTES);
+            Ethernet.write(packet.data(), at, target, linkAddress, etherType);
         }
-        PacketBuffer waiting = frame;
-        if (frame.fragmentCount() > 0) {
-            waiting = pool.copy(frame);
-            frame.release();
-        }
-        waiting.next = null;
-        if (queueTail == null) {
-            queueHead = waiting;
-        } else {
-            queueTail.next = waiting;
-        }
-        queueTail = waiting;
-        queued++;
+        egress.transmit(packet);
     }
 
     @Override
     public void writable() {
-        while (queueHead != null) {
-            PacketBuffer frame = queueHead;
-            if (!link.transmit(frame)) {
-                return;
-            }
-            deviceCounters.sent(frame.length());
-            queueHead = frame.next;
-            if (queueHead == null) {
-                queueTail = null;
-            }
-            queued--;
-            frame.release();
-        }
-        List<RoomListener> listeners = waitingForRoom;
-        waitingForRoom = new ArrayList<>();
-        for (int i = 0; i < listeners.size(); i++) {
-            listeners.get(i).roomAvailable();
-        }
-    }
-
-    private void dropQueue() {
-        while (queueHead != null) {
-            PacketBuffer frame = queueHead;
-            queueHead = frame.next;
-            frame.release();
-        }
-        queueTail = null;
-        queued = 0;
+        egress.writable();
     }
 
     /** The end of the device: its queues are emptied and its link closed. */
     public void close() {
-        enabled = false;
-        neighbors.clear();
-        dropQueue();
-        waitingForRoom.clear();
+        if (enabled) {
+            stop();
+        }
+        egress.close();
         link.close();
     }
 
@@ -337,7 +410,7 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
         }
         if (!capabilities.ethernet()) {
             frame.type = PacketType.HOST;
-            upper.receive(this, Ethernet.TYPE_IPV4, frame);
+            upper.receive(this, typeByVersion(frame), frame);
             return;
         }
         if (frame.linearLength() < Ethernet.HEADER_BYTES) {
@@ -355,10 +428,16 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
         int etherType = Ethernet.type(frame.data(), at);
         frame.consume(Ethernet.HEADER_BYTES);
         if (etherType == Ethernet.TYPE_ARP) {
-            receiveArp(frame);
+            arp.receive(frame);
         } else {
             upper.receive(this, etherType, frame);
         }
+    }
+
+    /** Without a link header only the packet itself says what it is. */
+    private static int typeByVersion(PacketBuffer packet) {
+        boolean six = packet.linearLength() > 0 && packet.data().get(packet.start()) >>> 4 == 6;
+        return six ? Ethernet.TYPE_IPV6 : Ethernet.TYPE_IPV4;
     }
 
     private PacketType packetType(long destination) {
@@ -381,86 +460,41 @@ public final class Device implements LinkDispatcher, NeighborCache.Probes {
         upper.linkFailed(this, reason);
     }
 
-    // --- ARP (RFC 826; RFC 5227 for announcements)
-
-    private void receiveArp(PacketBuffer packet) {
-        int at = packet.start();
-        if (packet.linearLength() < Arp.BYTES || !Arp.isEthernetIpv4(packet.data(), at)) {
-            drop(packet, DropReason.ARP_MALFORMED);
-            return;
-        }
-        int operation = Arp.operation(packet.data(), at);
-        long senderLink = Arp.senderLink(packet.data(), at);
-        IpAddress sender = IpAddress.v4(Arp.sender(packet.data(), at));
-        IpAddress target = IpAddress.v4(Arp.target(packet.data(), at));
-        boolean toUs = packet.type == PacketType.HOST;
-        packet.release();
-        if (new MacAddress(senderLink).isGroup() || senderLink == 0 || sender.isMulticast()) {
-            counters.drop(DropReason.ARP_MALFORMED);
-            return;
-        }
-        boolean ours = findAddress(target) != null;
-        if (operation == Arp.REPLY) {
-            if (toUs) {
-                neighbors.confirmed(sender, senderLink);
-            } else if (neighbors.find(sender) != null) {
-                neighbors.learned(sender, senderLink);
-            }
-        } else if (operation == Arp.REQUEST) {
-            if (!sender.isUnspecified() && (ours || neighbors.find(sender) != null)) {
-                neighbors.learned(sender, senderLink);
-            }
-            if (ours && !sender.equals(target)) {
-                sendArp(Arp.REPLY, senderLink, target.v4Bits(), senderLink, sender.v4Bits());
-            }
-        } else {
-            counters.drop(DropReason.ARP_MALFORMED);
-        }
-    }
-
-    private void sendArp(int operation, long to, int sender, long targetLink, int target) {
-        PacketBuffer packet = pool.allocate(Arp.BYTES);
-        int at = packet.append(Arp.BYTES);
-        Arp.write(packet.data(), at, operation, linkAddress, sender, targetLink, target);
-        pushEthernet(packet, to, Ethernet.TYPE_ARP);
-        transmit(packet);
-    }
-
-    /** Tells the link whose address this is (RFC 5227 section 2.3), so that old entries for it are mended. */
-    private void announce(IpAddress address) {
-        sendArp(Arp.REQUEST, MacAddress.BROADCAST.bits(), address.v4Bits(), 0, address.v4Bits());
-    }
-
-    @Override
-    public void solicit(IpAddress address, long neighborLink) {
-        IpAddress source = null;
-        for (int i = 0; i < addresses.size(); i++) {
-            LocalAddress local = addresses.get(i);
-            if (local.address().isV4() && (source == null || local.subnet().contains(address))) {
-                source = local.address();
-            }
-        }
-        long to = neighborLink == 0 ? MacAddress.BROADCAST.bits() : neighborLink;
-        sendArp(Arp.REQUEST, to, source == null ? 0 : source.v4Bits(), 0, address.v4Bits());
-    }
-
-    @Override
-    public void transmitResolved(PacketBuffer packet, long neighborLink) {
-        pushEthernet(packet, neighborLink, Ethernet.TYPE_IPV4);
-        transmit(packet);
-    }
-
-    @Override
-    public void unreachable(PacketBuffer packet) {
-        upper.neighborUnreachable(this, packet);
-        packet.release();
-    }
+    // --- Neighbours
 
     /** Transport saw the next hop deliver: it need not be probed. */
     public void confirmReachable(IpAddress nextHop) {
+        NeighborCache neighbors = neighbors(nextHop.isV4());
         Neighbor neighbor = neighbors.find(nextHop);
         if (neighbor != null) {
             neighbors.reachabilityConfirmed(neighbor);
         }
+    }
+
+    /** A neighbour showed its link address (RFC 4861 section 7.2.3): an entry is made or brought up to date. */
+    public void neighborLearned(IpAddress address, long neighborLink) {
+        neighbors(address.isV4()).learned(address, neighborLink);
+    }
+
+    /** A neighbour advertisement (RFC 4861 section 7.2.5); nothing happens if there is no entry. */
+    public void neighborConfirmed(
+            IpAddress address, long neighborLink, boolean solicited, boolean override, boolean isRouter) {
+        Neighbor known = neighbors6.find(address);
+        boolean wasRouter = known != null && known.isRouter;
+        neighbors6.confirmed(address, neighborLink, solicited, override, isRouter);
+        if (known != null && wasRouter && !known.isRouter && discovery != null) {
+            discovery.routerLost(this, known.toEntry());
+        }
+    }
+
+    /** A router or a redirect says whether the neighbour is a router. */
+    public void markRouter(IpAddress address, boolean isRouter) {
+        neighbors6.setRouter(address, isRouter);
+    }
+
+    /** What is known of a neighbour, or null. */
+    public @Nullable NeighborState neighborState(IpAddress address) {
+        Neighbor neighbor = neighbors(address.isV4()).find(address);
+        return neighbor == null ? null : neighbor.state;
     }
 }

@@ -1,17 +1,96 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.wire.AddressKind;
+import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An address of a NIC.
- *
- * @param address the address itself
- * @param prefixLength how long its subnet's prefix is
- * @param subnet the subnet it is in
+ * An address of a NIC. Its state and lifetimes change under the stack's hold: IPv6 autoconfiguration does that, nobody
+ * else.
  */
-public record LocalAddress(IpAddress address, int prefixLength, Subnet subnet) {
+public final class LocalAddress {
+    /** A lifetime without an end. */
+    public static final long FOREVER = Long.MAX_VALUE;
+
+    private final IpAddress address;
+    private final int prefixLength;
+    private final Subnet subnet;
+    private final AddressKind kind;
+    private AddressState state = AddressState.PREFERRED;
+    private long preferredUntilNs = FOREVER;
+    private long validUntilNs = FOREVER;
+    private @Nullable IpAddress advertisedBy;
+
+    /** An address set by hand. */
     public LocalAddress(IpAddress address, int prefixLength) {
-        this(address, prefixLength, Subnet.containing(address, prefixLength));
+        this(address, prefixLength, AddressKind.STATIC);
+    }
+
+    public LocalAddress(IpAddress address, int prefixLength, AddressKind kind) {
+        this.address = address;
+        this.prefixLength = prefixLength;
+        this.kind = kind;
+        subnet = Subnet.containing(address, prefixLength);
+    }
+
+    public IpAddress address() {
+        return address;
+    }
+
+    /** Bits of the subnet's prefix. */
+    public int prefixLength() {
+        return prefixLength;
+    }
+
+    public Subnet subnet() {
+        return subnet;
+    }
+
+    public AddressKind kind() {
+        return kind;
+    }
+
+    public AddressState state() {
+        return state;
+    }
+
+    public void setState(AddressState newState) {
+        state = newState;
+    }
+
+    /** Whether packets to it are taken and packets from it may be sent. */
+    public boolean isAssigned() {
+        return state.isAssigned();
+    }
+
+    /** Monotonic time, or {@link #FOREVER}. */
+    public long preferredUntilNs() {
+        return preferredUntilNs;
+    }
+
+    /** Monotonic time, or {@link #FOREVER}. */
+    public long validUntilNs() {
+        return validUntilNs;
+    }
+
+    public void setLifetimes(long newPreferredUntilNs, long newValidUntilNs) {
+        preferredUntilNs = newPreferredUntilNs;
+        validUntilNs = newValidUntilNs;
+    }
+
+    /** The router whose prefix it was made from, or null. */
+    public @Nullable IpAddress advertisedBy() {
+        return advertisedBy;
+    }
+
+    public void setAdvertisedBy(@Nullable IpAddress router) {
+        advertisedBy = router;
+    }
+
+    @Override
+    public String toString() {
+        return address + "/" + prefixLength;
     }
 }

@@ -3,6 +3,7 @@ package dev.atoll.stack.nic;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
 import org.jspecify.annotations.Nullable;
 
 /** One neighbour of a NIC: its address, what is known of it, and the packets that wait to know. */
@@ -11,9 +12,12 @@ final class Neighbor {
     final Timer timer;
     NeighborState state = NeighborState.INCOMPLETE;
     long linkAddress;
+    boolean isRouter;
     int probesSent;
     /** When the entry was last used or confirmed; the least recent one makes room when the cache is full. */
     long touchedNs;
+    /** When its state or link address last changed. */
+    long updatedNs;
 
     @Nullable PacketBuffer waitingHead;
 
@@ -28,6 +32,10 @@ final class Neighbor {
 
     boolean isUsable() {
         return state != NeighborState.INCOMPLETE && state != NeighborState.FAILED;
+    }
+
+    NeighborTableView.Entry toEntry() {
+        return new NeighborTableView.Entry(address, new MacAddress(linkAddress), state, isRouter, updatedNs);
     }
 
     void enqueue(PacketBuffer packet) {

@@ -4,6 +4,7 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.LinkedHashMap;
@@ -11,38 +12,44 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The neighbours of one NIC with the reachability state machine of RFC 4861 section 7.3, which Linux uses for ARP too.
+ * The neighbours of one NIC and one family, with the reachability state machine of RFC 4861 section 7.3, which Linux
+ * uses for ARP too. How a neighbour is asked is the {@link Probes}' affair.
  *
- * <p>At most {@link #MAX_ENTRIES} entries: the least recently used one that nothing waits for goes first. At most
- * {@link #MAX_WAITING} packets wait for one neighbour: the oldest goes first.
+ * <p>At most {@link #MAX_ENTRIES} entries: the least recently used one that nothing waits for goes first; entries set
+ * by hand never go, so there are fewer of them. At most {@link #MAX_WAITING} packets wait for one neighbour: the oldest
+ * goes first.
  */
 final class NeighborCache {
-    /** Entries of one NIC (netstack: 512). */
+    /** Entries of one NIC and family (netstack: 512). */
     static final int MAX_ENTRIES = 512;
+    /** Entries set by hand; the rest stays free for what is learned. */
+    static final int MAX_STATIC = MAX_ENTRIES / 2;
     /** Packets that wait for one neighbour; Linux's default of 212,992 bytes is about as many full frames. */
     static final int MAX_WAITING = 128;
 
-    /** RFC 4861 section 10: REACHABLE_TIME, randomised between half and one and a half of it. */
-    static final long BASE_REACHABLE_NS = 30_000_000_000L;
-    /** RFC 4861 section 10: RETRANS_TIMER. */
-    static final long RETRANSMIT_NS = 1_000_000_000L;
-    /** RFC 4861 section 10: DELAY_FIRST_PROBE_TIME. */
-    static final long DELAY_FIRST_PROBE_NS = 5_000_000_000L;
-    /** RFC 4861 section 10: MAX_MULTICAST_SOLICIT and MAX_UNICAST_SOLICIT. */
-    static final int MAX_PROBES = 3;
     /** How long a neighbour that did not answer is refused without asking again. */
     static final long FAILED_NS = 1_000_000_000L;
 
+    /** How long a reachable time that was drawn is kept (RFC 4861 section 6.3.4: a few hours). */
+    static final long REDRAW_NS = 2 * 3600 * 1_000_000_000L;
+
     /** What the cache needs of its NIC. */
     interface Probes {
-        /** Asks who has the address: everyone if {@code linkAddress} is 0, else that neighbour. */
-        void solicit(IpAddress address, long linkAddress);
+        /**
+         * Asks who has the address: everyone if {@code linkAddress} is 0, else that neighbour.
+         *
+         * @param waiting a packet that waits to know, or null
+         */
+        void solicit(IpAddress address, long linkAddress, @Nullable PacketBuffer waiting);
 
         /** Sends a packet whose neighbour is now known, and releases it. */
         void transmitResolved(PacketBuffer packet, long linkAddress);
 
         /** Reports and releases a packet whose neighbour did not answer. */
         void unreachable(PacketBuffer packet);
+
+        /** Something about an entry changed. */
+        void event(NeighborObserver.Event event, Neighbor neighbor);
     }
 
     private final Cycle cycle;
@@ -50,11 +57,25 @@ final class NeighborCache {
     private final Probes probes;
     // Insertion-ordered, so that walks are the same in every run.
     private final Map<IpAddress, Neighbor> entries = new LinkedHashMap<>();
+    private int statics;
+    private NeighborSettings settings;
+    private long reachableNs;
+    private long reachableDrawnNs;
 
-    NeighborCache(Cycle cycle, Counters counters, Probes probes) {
+    NeighborCache(Cycle cycle, Counters counters, NeighborSettings settings, Probes probes) {
         this.cycle = cycle;
         this.counters = counters;
         this.probes = probes;
+        this.settings = settings;
+    }
+
+    NeighborSettings settings() {
+        return settings;
+    }
+
+    void setSettings(NeighborSettings newSettings) {
+        settings = newSettings;
+        reachableNs = 0;
     }
 
     Timer newTimer(Neighbor neighbor) {
@@ -69,27 +90,23 @@ final class NeighborCache {
         return entries.values();
     }
 
-    /** The neighbour with that address, asked for if nothing is known of it; the caller looks at its state. */
+    /** The neighbour with that address, a new one if nothing is known of it; the caller looks at its state. */
     Neighbor lookup(IpAddress address) {
         Neighbor neighbor = entries.get(address);
-        if (neighbor == null) {
-            neighbor = insert(address);
-            startResolution(neighbor);
-        }
-        return neighbor;
+        return neighbor == null ? insert(address) : neighbor;
     }
 
-    /** Says what to do with a packet for a neighbour: its link address, or 0 if the packet was taken to wait. */
+    /** Says what to do with a packet for a neighbour: its link address, or 0 if the packet must wait. */
     long use(Neighbor neighbor) {
         neighbor.touchedNs = cycle.nowNs();
         if (neighbor.state == NeighborState.STALE) {
-            neighbor.state = NeighborState.DELAY;
-            cycle.armIn(neighbor.timer, DELAY_FIRST_PROBE_NS);
+            changeState(neighbor, NeighborState.DELAY);
+            cycle.armIn(neighbor.timer, settings.delayFirstProbeNs());
         }
         return neighbor.isUsable() ? neighbor.linkAddress : 0;
     }
 
-    /** Keeps a packet until the neighbour is known. Takes the packet. */
+    /** Keeps a packet until the neighbour is known, asking for it if nobody has yet. Takes the packet. */
     void enqueue(Neighbor neighbor, PacketBuffer packet) {
         if (neighbor.state == NeighborState.FAILED) {
             counters.drop(DropReason.NEIGHBOR_UNREACHABLE);
@@ -104,16 +121,57 @@ final class NeighborCache {
             counters.drop(DropReason.NEIGHBOR_QUEUE_FULL);
         }
         neighbor.enqueue(packet);
+        if (neighbor.probesSent == 0) {
+            probe(neighbor, 0);
+        }
     }
 
-    /** A neighbour answered a question of ours (a solicited confirmation). */
-    void confirmed(IpAddress address, long linkAddress) {
+    /**
+     * A neighbour confirmed its address: an ARP reply or a neighbour advertisement (RFC 4861 section 7.2.5).
+     *
+     * @param linkAddress the link address it gave, or 0 if it gave none
+     * @param solicited it answers a question of ours
+     * @param override it is to replace what is known
+     */
+    void confirmed(IpAddress address, long linkAddress, boolean solicited, boolean override, boolean isRouter) {
         Neighbor neighbor = entries.get(address);
         if (neighbor == null || neighbor.state == NeighborState.STATIC) {
             return;
         }
-        neighbor.linkAddress = linkAddress;
-        becomeReachable(neighbor);
+        if (!neighbor.isUsable()) {
+            if (linkAddress == 0) {
+                return;
+            }
+            neighbor.linkAddress = linkAddress;
+            neighbor.isRouter = isRouter;
+            settle(neighbor, solicited);
+            return;
+        }
+        boolean differs = linkAddress != 0 && linkAddress != neighbor.linkAddress;
+        if (differs && !override) {
+            // Contradicted by somebody who does not insist: keep the address, but stop being sure of it.
+            if (neighbor.state == NeighborState.REACHABLE) {
+                becomeStale(neighbor);
+            }
+            return;
+        }
+        if (differs) {
+            neighbor.linkAddress = linkAddress;
+        }
+        neighbor.isRouter = isRouter;
+        if (solicited) {
+            becomeReachable(neighbor);
+        } else if (differs) {
+            becomeStale(neighbor);
+        }
+    }
+
+    private void settle(Neighbor neighbor, boolean reachable) {
+        if (reachable) {
+            becomeReachable(neighbor);
+        } else {
+            becomeStale(neighbor);
+        }
     }
 
     /** A neighbour showed its link address without being asked, as in a request to us: known, but not reachable. */
@@ -126,10 +184,15 @@ final class NeighborCache {
             return;
         }
         neighbor.linkAddress = linkAddress;
-        neighbor.state = NeighborState.STALE;
-        neighbor.timer.cancel();
-        neighbor.touchedNs = cycle.nowNs();
-        sendWaiting(neighbor);
+        becomeStale(neighbor);
+    }
+
+    /** A router or a redirect says whether the neighbour is one (RFC 4861 sections 6.3.4 and 8.3). */
+    void setRouter(IpAddress address, boolean isRouter) {
+        Neighbor neighbor = entries.get(address);
+        if (neighbor != null) {
+            neighbor.isRouter = isRouter;
+        }
     }
 
     /** Upper layers saw the neighbour make progress (RFC 4861 section 7.3.1): as good as an answer. */
@@ -139,15 +202,24 @@ final class NeighborCache {
         }
     }
 
-    void setStatic(IpAddress address, long linkAddress) {
+    /** Sets an entry by hand; false if there are as many as there may be. */
+    boolean setStatic(IpAddress address, long linkAddress) {
         Neighbor neighbor = entries.get(address);
+        boolean isStatic = neighbor != null && neighbor.state == NeighborState.STATIC;
+        if (!isStatic) {
+            if (statics == MAX_STATIC) {
+                return false;
+            }
+            statics++;
+        }
         if (neighbor == null) {
             neighbor = insert(address);
         }
         neighbor.timer.cancel();
-        neighbor.state = NeighborState.STATIC;
         neighbor.linkAddress = linkAddress;
+        changeState(neighbor, NeighborState.STATIC);
         sendWaiting(neighbor);
+        return true;
     }
 
     /** Forgets one entry; what waits for it is dropped. */
@@ -169,12 +241,16 @@ final class NeighborCache {
     }
 
     private void discard(Neighbor neighbor) {
+        if (neighbor.state == NeighborState.STATIC) {
+            statics--;
+        }
         neighbor.timer.dispose();
         PacketBuffer packet = neighbor.dequeue();
         while (packet != null) {
             packet.release();
             packet = neighbor.dequeue();
         }
+        probes.event(NeighborObserver.Event.REMOVED, neighbor);
         neighbor.state = NeighborState.FAILED;
     }
 
@@ -184,7 +260,9 @@ final class NeighborCache {
         }
         Neighbor neighbor = new Neighbor(address, this);
         neighbor.touchedNs = cycle.nowNs();
+        neighbor.updatedNs = cycle.nowNs();
         entries.put(address, neighbor);
+        probes.event(NeighborObserver.Event.ADDED, neighbor);
         return neighbor;
     }
 
@@ -201,24 +279,44 @@ final class NeighborCache {
             }
         }
         if (victim != null) {
+            counters.neighborsEvicted++;
             remove(victim.address);
         }
     }
 
-    private void startResolution(Neighbor neighbor) {
-        neighbor.state = NeighborState.INCOMPLETE;
-        neighbor.linkAddress = 0;
-        neighbor.probesSent = 1;
-        cycle.armIn(neighbor.timer, RETRANSMIT_NS);
-        probes.solicit(neighbor.address, 0);
+    private void changeState(Neighbor neighbor, NeighborState next) {
+        boolean changed = neighbor.state != next;
+        neighbor.state = next;
+        if (changed) {
+            neighbor.updatedNs = cycle.nowNs();
+            probes.event(NeighborObserver.Event.CHANGED, neighbor);
+        }
     }
 
     private void becomeReachable(Neighbor neighbor) {
-        neighbor.state = NeighborState.REACHABLE;
         neighbor.touchedNs = cycle.nowNs();
-        long spread = cycle.rng().nextInt(1 << 20) * (BASE_REACHABLE_NS >>> 20);
-        cycle.armIn(neighbor.timer, BASE_REACHABLE_NS / 2 + spread);
+        cycle.armIn(neighbor.timer, reachableNs());
+        changeState(neighbor, NeighborState.REACHABLE);
         sendWaiting(neighbor);
+    }
+
+    private void becomeStale(Neighbor neighbor) {
+        neighbor.touchedNs = cycle.nowNs();
+        neighbor.timer.cancel();
+        changeState(neighbor, NeighborState.STALE);
+        sendWaiting(neighbor);
+    }
+
+    /** A reachable time drawn at random, so that hosts on a link do not probe in step (RFC 4861 section 6.3.2). */
+    private long reachableNs() {
+        long now = cycle.nowNs();
+        if (reachableNs == 0 || now - reachableDrawnNs >= REDRAW_NS) {
+            double spread = settings.maxRandomFactor() - settings.minRandomFactor();
+            double factor = settings.minRandomFactor() + spread * cycle.rng().nextInt(1 << 20) / (1 << 20);
+            reachableNs = Math.max(1, (long) (settings.baseReachableNs() * factor));
+            reachableDrawnNs = now;
+        }
+        return reachableNs;
     }
 
     private void sendWaiting(Neighbor neighbor) {
@@ -232,20 +330,20 @@ final class NeighborCache {
     private void expired(Neighbor neighbor) {
         switch (neighbor.state) {
             case INCOMPLETE -> {
-                if (neighbor.probesSent < MAX_PROBES) {
+                if (neighbor.probesSent < settings.maxMulticastProbes()) {
                     probe(neighbor, 0);
                 } else {
                     fail(neighbor);
                 }
             }
-            case REACHABLE -> neighbor.state = NeighborState.STALE;
+            case REACHABLE -> changeState(neighbor, NeighborState.STALE);
             case DELAY -> {
-                neighbor.state = NeighborState.PROBE;
+                changeState(neighbor, NeighborState.PROBE);
                 neighbor.probesSent = 0;
                 probe(neighbor, neighbor.linkAddress);
             }
             case PROBE -> {
-                if (neighbor.probesSent < MAX_PROBES) {
+                if (neighbor.probesSent < settings.maxUnicastProbes()) {
                     probe(neighbor, neighbor.linkAddress);
                 } else {
                     fail(neighbor);
@@ -260,12 +358,12 @@ final class NeighborCache {
 
     private void probe(Neighbor neighbor, long linkAddress) {
         neighbor.probesSent++;
-        cycle.armIn(neighbor.timer, RETRANSMIT_NS);
-        probes.solicit(neighbor.address, linkAddress);
+        cycle.armIn(neighbor.timer, settings.retransmitNs());
+        probes.solicit(neighbor.address, linkAddress, neighbor.waitingHead);
     }
 
     private void fail(Neighbor neighbor) {
-        neighbor.state = NeighborState.FAILED;
+        changeState(neighbor, NeighborState.FAILED);
         cycle.armIn(neighbor.timer, FAILED_NS);
         PacketBuffer packet = neighbor.dequeue();
         while (packet != null) {

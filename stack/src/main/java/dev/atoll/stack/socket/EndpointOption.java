@@ -23,11 +23,19 @@ public final class EndpointOption<T> {
     public static final EndpointOption<Boolean> SO_OOBINLINE = new EndpointOption<>("SO_OOBINLINE", Boolean.class);
     /** Allow datagrams to broadcast addresses. */
     public static final EndpointOption<Boolean> SO_BROADCAST = new EndpointOption<>("SO_BROADCAST", Boolean.class);
-    /** Type of service: the octet of the IPv4 header. */
+    /** Bound to {@code ::}, leave IPv4 to others; has an effect when set before binding. */
+    public static final EndpointOption<Boolean> IPV6_V6ONLY = new EndpointOption<>("IPV6_V6ONLY", Boolean.class);
+    /** Type of service of IPv4, traffic class of IPv6: the octet in the header. */
     public static final EndpointOption<Integer> IP_TOS = new EndpointOption<>("IP_TOS", Integer.class);
-    /** Time to live of unicast packets, hops. */
+    /** Time to live or hop limit of unicast packets, hops. */
     public static final EndpointOption<Integer> IP_TTL = new EndpointOption<>("IP_TTL", Integer.class);
-    /** Time to live of multicast datagrams, hops. */
+    /**
+     * What is done about datagrams larger than the path carries (ip(7), ipv6(7)): 0 cut them and let routers cut, 1 cut
+     * those that are too large and find out what the path carries, 2 refuse them, 3 heed the link's MTU alone.
+     */
+    public static final EndpointOption<Integer> IP_MTU_DISCOVER =
+            new EndpointOption<>("IP_MTU_DISCOVER", Integer.class);
+    /** Time to live or hop limit of multicast datagrams, hops. */
     public static final EndpointOption<Integer> IP_MULTICAST_TTL =
             new EndpointOption<>("IP_MULTICAST_TTL", Integer.class);
     /** Deliver own multicast datagrams to own members. */

@@ -187,7 +187,12 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     private void learnPath() {
-        pathMss = route().mtuBytes() - SegmentWriter.IPV4_TCP_HEADER_BYTES;
+        pathMss = route().mtuBytes() - SegmentWriter.headerBytes(route());
+    }
+
+    /** What a peer takes that names no MSS (RFC 9293 section 3.7.1). */
+    int defaultMss() {
+        return route().destination().isV4() ? TcpSettings.DEFAULT_MSS : TcpSettings.DEFAULT_MSS_V6;
     }
 
     /** What the two ends agree on when they open. */
@@ -469,7 +474,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** How much payload one packet may carry: a segment, or a super-segment the link cuts. */
     int superSegmentBytes(int mss) {
         int gso = route().device().capabilities().gsoMaxBytes();
-        return gso == 0 ? mss : Math.max(mss, gso - SegmentWriter.MAX_OVERHEAD_BYTES);
+        return gso == 0 ? mss : Math.max(mss, gso - SegmentWriter.maxOverheadBytes(route()));
     }
 
     /** Sends a segment with ACK; the payload is in the packet already. */
@@ -551,7 +556,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     int pathMtu() {
-        return route == null ? 0 : pathMss + SegmentWriter.IPV4_TCP_HEADER_BYTES;
+        return route == null ? 0 : pathMss + SegmentWriter.headerBytes(route);
     }
 
     int announcedMss() {
@@ -588,7 +593,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** The path carries only packets of this size (RFC 1191). */
     void pathMtuChanged(int mtuBytes) {
-        int mss = Math.max(mtuBytes - SegmentWriter.IPV4_TCP_HEADER_BYTES, TcpSettings.MIN_MSS);
+        int mss = Math.max(mtuBytes - SegmentWriter.headerBytes(route()), TcpSettings.MIN_MSS);
         if (mss < pathMss && state.isSynchronized()) {
             pathMss = mss;
             applyMss();

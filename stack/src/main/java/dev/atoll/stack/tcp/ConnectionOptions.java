@@ -13,6 +13,7 @@ public final class ConnectionOptions {
 
     public boolean reuseAddress;
     public boolean reusePort;
+    public boolean v6Only;
     public boolean noDelay;
     /** Hold back what is no full segment. */
     public boolean cork;
@@ -64,6 +65,7 @@ public final class ConnectionOptions {
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.reuseAddress = reuseAddress;
         copy.reusePort = reusePort;
+        copy.v6Only = v6Only;
         copy.noDelay = noDelay;
         copy.quickAck = quickAck;
         copy.keepAlive = keepAlive;

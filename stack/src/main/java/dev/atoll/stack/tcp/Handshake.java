@@ -145,7 +145,7 @@ final class Handshake {
         Sender sender = connection.sender;
         Receiver receiver = connection.receiver;
         receiver.start(syn.seq);
-        peerMss = syn.options.mss == 0 ? TcpSettings.DEFAULT_MSS : Math.max(syn.options.mss, TcpSettings.MIN_MSS);
+        peerMss = syn.options.mss == 0 ? connection.defaultMss() : Math.max(syn.options.mss, TcpSettings.MIN_MSS);
         timestamps &= syn.options.hasTimestamps;
         windowScaling &= syn.options.windowScale >= 0;
         sack &= syn.options.sackPermitted;

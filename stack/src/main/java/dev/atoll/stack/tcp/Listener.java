@@ -86,6 +86,7 @@ public final class Listener extends DemuxEntry {
             throw new StackException(StackError.ADDRESS_IN_USE);
         }
         bound.setListening(true);
+        setV6Only(options.v6Only);
         layer.register(this, TransportEndpointId.unconnected(bound.address(), bound.port()));
         listening = true;
     }
@@ -132,7 +133,7 @@ public final class Listener extends DemuxEntry {
             layer.counters().drop(DropReason.TCP_BACKLOG_FULL);
             return;
         }
-        Route route = route(segment);
+        Route route = layer.findReply(segment.packet());
         if (route == null || route.broadcast() || segment.packet().type != PacketType.HOST) {
             layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
             return;
@@ -152,12 +153,6 @@ public final class Listener extends DemuxEntry {
         connection.openPassively(route, id, segment);
     }
 
-    private @Nullable Route route(Segment segment) {
-        return layer.findRoute(
-                new IpAddress(segment.packet().sourceHigh, segment.packet().sourceLow),
-                new IpAddress(segment.packet().destinationHigh, segment.packet().destinationLow));
-    }
-
     private static TransportEndpointId id(Segment segment) {
         return new TransportEndpointId(
                 new IpAddress(segment.packet().destinationHigh, segment.packet().destinationLow),
@@ -174,7 +169,7 @@ public final class Listener extends DemuxEntry {
         TransportEndpointId id = id(segment);
         int cookie = segment.ack - 1;
         int mss = layer.cookies().mss(id, segment.seq - 1, cookie);
-        Route route = route(segment);
+        Route route = layer.findReply(segment.packet());
         if (mss == 0 || route == null) {
             layer.counters().tcpCookiesFailed++;
             return false;

@@ -4,12 +4,11 @@ import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.StackError;
-import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
-import dev.atoll.stack.wire.Ipv4;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TcpOptions;
 import java.nio.ByteBuffer;
@@ -17,26 +16,32 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds segments and gives them to IP, with checksum and segmentation left to the link where it takes them. */
 final class SegmentWriter {
-    /** Bytes of IPv4 and TCP headers without options: what an MTU loses to become an MSS (RFC 6691). */
-    static final int IPV4_TCP_HEADER_BYTES = Ipv4.HEADER_BYTES + Tcp.HEADER_BYTES;
     /** Bytes the timestamps take in each segment. */
     static final int TIMESTAMPS_BYTES = TcpOptions.TIMESTAMPS_BYTES;
-    /** Headers of a super-segment at their largest. */
-    static final int MAX_OVERHEAD_BYTES = Ipv4.HEADER_BYTES + Tcp.MAX_HEADER_BYTES;
 
     private static final int SYN_OPTIONS_MSS_BYTES = 4;
     private static final int SYN_OPTIONS_SCALE_BYTES = 4;
     private static final int SYN_OPTIONS_SACK_BYTES = 4;
     private static final int MAX_OPTIONS_BYTES = Tcp.MAX_HEADER_BYTES - Tcp.HEADER_BYTES;
 
-    private final Ipv4Layer ip;
+    private final IpLayer ip;
     private final BufferPool pool;
     private final Counters counters;
 
-    SegmentWriter(Ipv4Layer ip, BufferPool pool, Counters counters) {
+    SegmentWriter(IpLayer ip, BufferPool pool, Counters counters) {
         this.ip = ip;
         this.pool = pool;
         this.counters = counters;
+    }
+
+    /** Bytes of IP and TCP headers without options: what an MTU loses to become an MSS (RFC 6691). */
+    static int headerBytes(Route route) {
+        return route.headerBytes() + Tcp.HEADER_BYTES;
+    }
+
+    /** Headers of a super-segment at their largest. */
+    static int maxOverheadBytes(Route route) {
+        return route.headerBytes() + Tcp.MAX_HEADER_BYTES;
     }
 
     /**
@@ -63,7 +68,7 @@ final class SegmentWriter {
             from.receiver.writeSack(data, at + Tcp.HEADER_BYTES + stamps, room);
         }
         if (payload > mss && mss > 0) {
-            packet.gsoType = PacketBuffer.GSO_TCPV4;
+            packet.gsoType = from.route().tcpGsoType();
             packet.gsoSize = mss;
         }
         return finish(from, packet, at, ecnBits);
@@ -155,7 +160,7 @@ final class SegmentWriter {
         if (rejected != null) {
             ip.filter().answers(packet, rejected);
         }
-        ip.send(packet, route, IpProtocol.TCP, Ipv4Layer.DEFAULT_TTL, 0);
+        ip.send(packet, route, IpProtocol.TCP, IpLayer.DEFAULT_TTL, 0);
     }
 
     private static void write(

@@ -10,11 +10,12 @@ import dev.atoll.stack.env.KeyedHash;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.Origin;
-import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.options.TcpTuning;
+import dev.atoll.stack.transport.BoundRoutes;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Demuxer;
 import dev.atoll.stack.transport.Ports;
@@ -34,7 +35,7 @@ public final class TcpLayer implements TransportHandler {
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
-    private final Ipv4Layer ip;
+    private final IpLayer ip;
     private final Demuxer demuxer;
     private final Ports ports;
     private final KeyedHash sequenceHash;
@@ -47,7 +48,7 @@ public final class TcpLayer implements TransportHandler {
     private final TcpTuning settings;
     private int timeWaits;
 
-    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip, TcpTuning settings) {
+    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip, TcpTuning settings) {
         this.cycle = cycle;
         this.settings = settings;
         this.counters = counters;
@@ -90,8 +91,8 @@ public final class TcpLayer implements TransportHandler {
             throw new StackException(busy ? StackError.ALREADY_CONNECTING : StackError.ALREADY_CONNECTED);
         }
         IpAddress bound = connection.boundAddress();
-        IpAddress source = bound == null || bound.isUnspecified() ? null : bound;
-        Route route = ip.routes().find(remote.address(), source, remote.nicId());
+        Route route =
+                BoundRoutes.find(ip.routes(), remote.address(), bound, connection.options().v6Only, remote.nicId());
         if (route == null || route.broadcast() || remote.address().isMulticast()) {
             throw new StackException(StackError.NETWORK_UNREACHABLE);
         }
@@ -149,8 +150,8 @@ public final class TcpLayer implements TransportHandler {
         return demuxer.size();
     }
 
-    @Nullable Route findRoute(IpAddress remote, IpAddress local) {
-        return ip.routes().find(remote, local, 0);
+    @Nullable Route findReply(PacketBuffer packet) {
+        return ip.routes().findReply(packet);
     }
 
     /** RFC 6528: a clock of 4 microseconds plus a keyed hash of the connection's four values. */
@@ -263,9 +264,7 @@ public final class TcpLayer implements TransportHandler {
         if (packet.type != PacketType.HOST) {
             return;
         }
-        Route route = findRoute(
-                new IpAddress(packet.sourceHigh, packet.sourceLow),
-                new IpAddress(packet.destinationHigh, packet.destinationLow));
+        Route route = findReply(packet);
         if (route != null) {
             writer.sendReset(route, refused, filtered ? packet : null);
         }
@@ -306,6 +305,7 @@ public final class TcpLayer implements TransportHandler {
             return;
         }
         if (nextHopMtu >= 0) {
+            ip.routes().pathMtu(connection.route().destination(), nextHopMtu);
             connection.pathMtuChanged(nextHopMtu == 0 ? TcpSettings.DEFAULT_MSS : nextHopMtu);
         } else {
             connection.unreachable(error, hard);

@@ -27,6 +27,8 @@ public final class TcpSettings {
     static final long INVALID_RATE_LIMIT_NS = 500 * MS;
     /** RFC 9293 section 3.7.1: what a peer takes that names no MSS, IPv4. */
     static final int DEFAULT_MSS = 536;
+    /** The same over IPv6. */
+    static final int DEFAULT_MSS_V6 = 1220;
     /** TCP_MIN_MSS: a peer may not make us send smaller segments than this. */
     static final int MIN_MSS = 88;
     /** Window of a SYN: the field is never scaled there. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * chain. Lookups allocate nothing.
  *
  * <p>A packet is for the connected endpoint of its four values, else for one bound to its local address and port, else
- * for one bound to its port on any address. Grows with its content; how much that is, ports and backlogs bound.
+ * for one bound to its port on any address of its family, else on any address at all. Grows with its content; how much that is, ports and backlogs bound.
  */
 public final class Demuxer {
     private static final int INITIAL_BUCKETS = 64;
@@ -81,7 +81,22 @@ public final class Demuxer {
     /** The endpoint bound to the local address and port, else to the port on any address, without a peer. */
     public @Nullable DemuxEntry findUnconnected(long localHigh, long localLow, int localPort) {
         DemuxEntry entry = findExact(localHigh, localLow, localPort, 0, 0, 0);
-        return entry != null ? entry : findExact(0, 0, localPort, 0, 0, 0);
+        if (entry != null || !IpAddress.isV4(localHigh, localLow)) {
+            return entry != null ? entry : findExact(0, 0, localPort, 0, 0, 0);
+        }
+        entry = findExact(0, IpAddress.V4_PREFIX, localPort, 0, 0, 0);
+        return entry != null ? entry : findDual(localPort);
+    }
+
+    /** The endpoint bound to the port on any address of both families. */
+    private @Nullable DemuxEntry findDual(int localPort) {
+        int hash = hash(0, 0, localPort, 0, 0, 0);
+        for (DemuxEntry at = buckets[hash & buckets.length - 1]; at != null; at = at.next) {
+            if (at.hash == hash && !at.isV6Only() && matches(at, 0, 0, localPort, 0, 0, 0)) {
+                return at;
+            }
+        }
+        return null;
     }
 
     /** The endpoint registered under exactly these values, the one registered last if there are several. */
@@ -98,16 +113,23 @@ public final class Demuxer {
 
     /** Shows every unconnected endpoint on a port that would take packets to the address: for groups. */
     public void forEachUnconnected(IpAddress localAddress, int localPort, Consumer<DemuxEntry> visitor) {
-        visitChain(localAddress.high(), localAddress.low(), localPort, visitor);
-        visitChain(0, 0, localPort, visitor);
+        boolean ipv4 = localAddress.isV4();
+        visitChain(localAddress.high(), localAddress.low(), localPort, false, visitor);
+        if (ipv4) {
+            visitChain(0, IpAddress.V4_PREFIX, localPort, false, visitor);
+        }
+        visitChain(0, 0, localPort, ipv4, visitor);
     }
 
-    private void visitChain(long localHigh, long localLow, int localPort, Consumer<DemuxEntry> visitor) {
+    private void visitChain(
+            long localHigh, long localLow, int localPort, boolean dualOnly, Consumer<DemuxEntry> visitor) {
         int hash = hash(localHigh, localLow, localPort, 0, 0, 0);
         DemuxEntry at = buckets[hash & buckets.length - 1];
         while (at != null) {
             DemuxEntry next = at.next;
-            if (at.hash == hash && matches(at, localHigh, localLow, localPort, 0, 0, 0)) {
+            if (at.hash == hash
+                    && !(dualOnly && at.isV6Only())
+                    && matches(at, localHigh, localLow, localPort, 0, 0, 0)) {
                 visitor.accept(at);
             }
             at = next;

@@ -22,19 +22,40 @@ public final class Ports {
 
     private static final int EPHEMERAL_COUNT = LAST_EPHEMERAL - FIRST_EPHEMERAL + 1;
 
+    /**
+     * What an endpoint asks for.
+     *
+     * @param address unspecified for any
+     * @param v6Only an address of {@code ::} leaves IPv4 to others
+     */
+    public record Wish(IpAddress address, boolean reuseAddress, boolean reusePort, boolean v6Only) {}
+
     /** One endpoint's hold on a port; given back with {@link Ports#release}. */
     public static final class Binding {
         private final IpAddress address;
         private final int port;
         private boolean reuseAddress;
         private final boolean reusePort;
+        private final boolean v6Only;
         private boolean listening;
 
-        Binding(IpAddress address, int port, boolean reuseAddress, boolean reusePort) {
-            this.address = address;
+        Binding(Wish wish, int port) {
+            address = wish.address;
             this.port = port;
-            this.reuseAddress = reuseAddress;
-            this.reusePort = reusePort;
+            reuseAddress = wish.reuseAddress;
+            reusePort = wish.reusePort;
+            v6Only = wish.v6Only;
+        }
+
+        /** Whether both hold addresses in common; {@code ::} holds those of IPv4 too unless it is told not to. */
+        private boolean overlaps(IpAddress other, boolean otherV6Only) {
+            boolean bothV4 = takesV4(address, v6Only) && takesV4(other, otherV6Only);
+            boolean bothV6 = !address.isV4() && !other.isV4();
+            return (bothV4 || bothV6) && (address.isUnspecified() || other.isUnspecified() || address.equals(other));
+        }
+
+        private static boolean takesV4(IpAddress address, boolean v6Only) {
+            return address.isV4() || (address.isUnspecified() && !v6Only);
         }
 
         public int port() {
@@ -81,25 +102,25 @@ public final class Ports {
      *
      * @return null if another binding does not allow it
      */
-    public @Nullable Binding bind(IpAddress address, int port, boolean reuseAddress, boolean reusePort) {
-        if (!isFree(address, port, reuseAddress, reusePort)) {
+    public @Nullable Binding bind(Wish wish, int port) {
+        if (!isFree(wish, port)) {
             return null;
         }
-        Binding binding = new Binding(address, port, reuseAddress, reusePort);
+        Binding binding = new Binding(wish, port);
         bindings.computeIfAbsent(port, key -> new ArrayList<>(1)).add(binding);
         return binding;
     }
 
     /** Whether a binding with these values would be allowed. */
-    public boolean isFree(IpAddress address, int port, boolean reuseAddress, boolean reusePort) {
+    public boolean isFree(Wish wish, int port) {
         List<Binding> taken = bindings.get(port);
         if (taken == null) {
             return true;
         }
         for (Binding other : taken) {
-            boolean overlap = other.address.isUnspecified() || address.isUnspecified() || other.address.equals(address);
-            boolean shared = (reuseAddress && other.reuseAddress && !other.listening) || (reusePort && other.reusePort);
-            if (overlap && !shared) {
+            boolean shared = (wish.reuseAddress && other.reuseAddress && !other.listening)
+                    || (wish.reusePort && other.reusePort);
+            if (!shared && other.overlaps(wish.address, wish.v6Only)) {
                 return false;
             }
         }
@@ -110,9 +131,7 @@ public final class Ports {
     public boolean mayListen(Binding binding) {
         List<Binding> taken = bindings.getOrDefault(binding.port, List.of());
         for (Binding other : taken) {
-            boolean overlap = other.address.isUnspecified()
-                    || binding.address.isUnspecified()
-                    || other.address.equals(binding.address);
+            boolean overlap = other.overlaps(binding.address, binding.v6Only);
             if (other != binding && other.listening && overlap && !(binding.reusePort && other.reusePort)) {
                 return false;
             }
@@ -128,13 +147,13 @@ public final class Ports {
     }
 
     /** Takes a free ephemeral port for an endpoint without a peer, chosen at random (RFC 6056 section 3.3.1); or null. */
-    public @Nullable Binding bindEphemeral(IpAddress address, boolean reuseAddress, boolean reusePort) {
+    public @Nullable Binding bindEphemeral(Wish wish) {
         int start = rng.nextInt(EPHEMERAL_COUNT);
         for (int i = 0; i < EPHEMERAL_COUNT; i++) {
             int port = FIRST_EPHEMERAL + (start + i) % EPHEMERAL_COUNT;
             // A random choice never lands on a port somebody has, whatever the options would allow.
             if (!bindings.containsKey(port)) {
-                return bind(address, port, reuseAddress, reusePort);
+                return bind(wish, port);
             }
         }
         return null;

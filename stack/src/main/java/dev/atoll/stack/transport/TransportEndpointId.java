@@ -3,15 +3,14 @@ package dev.atoll.stack.transport;
 import dev.atoll.stack.wire.IpAddress;
 
 /**
- * What identifies an endpoint to the demultiplexer, seen from this host. An unspecified address or a port of 0 stands
- * for any.
+ * What identifies an endpoint to the demultiplexer, seen from this host. A port of 0 or an unspecified address stands
+ * for any: as the local address, {@code ::} for any of both families and {@code 0.0.0.0} for any of IPv4.
  */
 public record TransportEndpointId(IpAddress localAddress, int localPort, IpAddress remoteAddress, int remotePort) {
-    /** The wildcard of remote addresses, and of local ones: 0.0.0.0 and :: are the same to the demultiplexer. */
+    /** The wildcard of remote addresses: 0.0.0.0 and :: are the same there. */
     public static final IpAddress ANY = IpAddress.V6_ANY;
 
     public TransportEndpointId {
-        localAddress = localAddress.isUnspecified() ? ANY : localAddress;
         remoteAddress = remoteAddress.isUnspecified() ? ANY : remoteAddress;
     }
 

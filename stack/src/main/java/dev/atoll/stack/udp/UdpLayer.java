@@ -9,8 +9,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.Origin;
-import dev.atoll.stack.ip.Groups;
-import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.ip.TransportHandler;
@@ -19,25 +18,27 @@ import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Demuxer;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.wire.Checksum;
-import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
-import dev.atoll.stack.wire.Ipv4;
 import dev.atoll.stack.wire.Udp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** UDP of one stack: datagrams to their endpoints, and port unreachable for those that have none. */
 public final class UdpLayer implements TransportHandler {
+    /** Header and payload at most: the length field has 16 bits. */
+    private static final int MAX_DATAGRAM_BYTES = 0xffff;
+
     private final Counters counters;
     private final BufferPool pool;
-    private final Ipv4Layer ip;
+    private final IpLayer ip;
     private final Demuxer demuxer;
     private final Ports ports;
     private final List<DemuxEntry> receivers = new ArrayList<>();
 
-    public UdpLayer(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip) {
+    public UdpLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip) {
         this.counters = counters;
         this.pool = pool;
         this.ip = ip;
@@ -67,8 +68,8 @@ public final class UdpLayer implements TransportHandler {
         return ip.routes();
     }
 
-    Groups groups() {
-        return ip.groups();
+    IpLayer ip() {
+        return ip;
     }
 
     /** Endpoints that are bound. */
@@ -96,15 +97,17 @@ public final class UdpLayer implements TransportHandler {
     }
 
     /** The NIC a group is joined on: the one asked for, else the one the routes say. */
-    int groupNic(IpAddress group, int nicId) throws StackException {
-        if (nicId != 0) {
-            return nicId;
-        }
-        Route route = routes().find(group, null, 0);
-        if (route == null) {
+    Device groupDevice(IpAddress group, int nicId) throws StackException {
+        Device device = nicId == 0 ? routedDevice(group) : routes().device(nicId);
+        if (device == null) {
             throw new StackException(StackError.UNKNOWN_NIC);
         }
-        return route.device().id();
+        return device;
+    }
+
+    private @Nullable Device routedDevice(IpAddress group) {
+        Route route = routes().find(group, null, 0);
+        return route == null ? null : route.device();
     }
 
     // --- Out
@@ -112,7 +115,7 @@ public final class UdpLayer implements TransportHandler {
     void send(UdpPort from, ByteBuffer payload, Route route, int sourcePort, int destinationPort)
             throws StackException {
         int length = payload.remaining() + Udp.HEADER_BYTES;
-        if (length + Ipv4.HEADER_BYTES > 0xffff) {
+        if (length > MAX_DATAGRAM_BYTES || length + route.headerBytes() > 0xffff) {
             throw new StackException(StackError.MESSAGE_TOO_LONG);
         }
         PacketBuffer packet = pool.allocate(length);
@@ -125,7 +128,13 @@ public final class UdpLayer implements TransportHandler {
             loopBack(packet, route);
         }
         int ttl = group ? from.options().multicastTtl : from.options().ttl;
-        StackError refused = ip.send(packet, route, IpProtocol.UDP, ttl, from.options().tos);
+        StackError refused = ip.send(
+                packet,
+                route,
+                IpProtocol.UDP,
+                ttl,
+                from.options().tos,
+                from.options().mtuDiscovery.sendFlags());
         if (refused != null) {
             Origin origin = refused == StackError.MESSAGE_TOO_LONG
                     ? null
@@ -141,7 +150,9 @@ public final class UdpLayer implements TransportHandler {
         IpAddress destination = route.destination();
         long pseudo = Checksum.pseudoHeader(
                 source.high(), source.low(), destination.high(), destination.low(), IpProtocol.UDP, length);
-        if (route.device().capabilities().transmitChecksum()) {
+        // The link completes the sum of a frame, not of a datagram that leaves in several.
+        boolean inOne = length + route.headerBytes() <= route.mtuBytes();
+        if (inOne && route.device().capabilities().transmitChecksum()) {
             packet.checksumPartial = true;
             packet.checksumStart = at;
             packet.checksumOffset = Udp.CHECKSUM_OFFSET;
@@ -158,6 +169,8 @@ public final class UdpLayer implements TransportHandler {
         PacketBuffer copy = pool.copy(packet);
         copy.transportOffset = copy.start();
         copy.transportProtocol = IpProtocol.UDP;
+        copy.ipVersion = route.destination().isV4() ? 4 : 6;
+        copy.nicId = route.device().id();
         copy.sourceHigh = route.source().high();
         copy.sourceLow = route.source().low();
         copy.destinationHigh = route.destination().high();
@@ -196,8 +209,12 @@ public final class UdpLayer implements TransportHandler {
     }
 
     private static boolean isChecksumGood(PacketBuffer packet, int at) {
-        if (packet.looped || packet.checksumValidated || Udp.checksum(packet.data(), at) == 0) {
+        if (packet.looped || packet.checksumValidated) {
             return true;
+        }
+        if (Udp.checksum(packet.data(), at) == 0) {
+            // Over IPv6 the addresses have no other protection (RFC 8200 section 8.1).
+            return packet.ipVersion == 4;
         }
         long sum = Checksum.pseudoHeader(packet, IpProtocol.UDP, packet.linearLength());
         return Checksum.fold(Checksum.add(sum, packet.data(), at, packet.linearLength())) == 0xffff;
@@ -216,7 +233,7 @@ public final class UdpLayer implements TransportHandler {
             return;
         }
         counters.drop(DropReason.UDP_NO_PORT);
-        ip.icmpErrors().sendUnreachable(packet, Icmpv4.PORT_UNREACHABLE);
+        ip.portUnreachable(packet);
         packet.release();
     }
 
@@ -256,6 +273,9 @@ public final class UdpLayer implements TransportHandler {
                 quoted.destinationLow,
                 Udp.destinationPort(quoted.data(), at));
         if (entry instanceof UdpPort port) {
+            if (nextHopMtu >= 0) {
+                routes().pathMtu(new IpAddress(quoted.destinationHigh, quoted.destinationLow), nextHopMtu);
+            }
             port.unreachable(error, hard);
         } else {
             counters.drop(DropReason.ICMP_UNRELATED);

@@ -5,6 +5,8 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.transport.BoundRoutes;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.transport.TransportEndpointId;
@@ -37,25 +39,27 @@ public final class UdpPort extends DemuxEntry {
         public boolean reuseAddress;
         public boolean reusePort;
         public boolean broadcast;
+        public boolean v6Only;
         public int tos;
         public int ttl = 64;
         public int multicastTtl = 1;
         public boolean multicastLoop = true;
+        public MtuDiscovery mtuDiscovery = MtuDiscovery.WANT;
         public int multicastNicId;
 
         Options() {}
     }
 
     private static final class Membership {
-        final int nicId;
+        final Device device;
         final IpAddress group;
         /** Only these senders, or all if empty. */
         final List<IpAddress> sources = new ArrayList<>();
 
         final List<IpAddress> blocked = new ArrayList<>();
 
-        Membership(int nicId, IpAddress group) {
-            this.nicId = nicId;
+        Membership(Device device, IpAddress group) {
+            this.device = device;
             this.group = group;
         }
     }
@@ -91,20 +95,22 @@ public final class UdpPort extends DemuxEntry {
             throw new StackException(StackError.INVALID);
         }
         layer.requireLocal(local.address());
+        Ports.Wish wish = new Ports.Wish(local.address(), options.reuseAddress, options.reusePort, options.v6Only);
         Ports.Binding bound = local.port() == 0
-                ? layer.ports().bindEphemeral(local.address(), options.reuseAddress, options.reusePort)
-                : layer.ports().bind(local.address(), local.port(), options.reuseAddress, options.reusePort);
+                ? layer.ports().bindEphemeral(wish)
+                : layer.ports().bind(wish, local.port());
         if (bound == null) {
             throw new StackException(StackError.ADDRESS_IN_USE);
         }
         binding = bound;
+        setV6Only(options.v6Only);
         layer.demuxer().register(this, TransportEndpointId.unconnected(bound.address(), bound.port()));
     }
 
     private Ports.Binding bound() throws StackException {
         Ports.Binding bound = binding;
         if (bound == null) {
-            bind(new FullAddress(IpAddress.V4_ANY, 0));
+            bind(new FullAddress(layer.ip().anyAddress(), 0));
             bound = binding;
         }
         if (bound == null) {
@@ -149,9 +155,8 @@ public final class UdpPort extends DemuxEntry {
     }
 
     private Route findRoute(FullAddress to, Ports.Binding bound) throws StackException {
-        IpAddress source = bound.address().isUnspecified() ? null : bound.address();
         int nicId = to.nicId() == 0 && to.address().isMulticast() ? options.multicastNicId : to.nicId();
-        Route route = layer.routes().find(to.address(), source, nicId);
+        Route route = BoundRoutes.find(layer.routes(), to.address(), bound.address(), options.v6Only, nicId);
         if (route == null) {
             throw new StackException(StackError.NETWORK_UNREACHABLE);
         }
@@ -196,9 +201,10 @@ public final class UdpPort extends DemuxEntry {
         int length = Math.min(target.remaining(), packet.linearLength());
         target.put(target.position(), packet.data(), packet.start(), length);
         target.position(target.position() + length);
-        FullAddress sender = new FullAddress(
-                new IpAddress(packet.sourceHigh, packet.sourceLow),
-                Udp.sourcePort(packet.data(), packet.transportOffset));
+        IpAddress from = new IpAddress(packet.sourceHigh, packet.sourceLow);
+        // A link-local address means nothing without its link (RFC 4007 section 6).
+        int scope = !from.isV4() && from.isLinkLocal() ? packet.nicId : 0;
+        FullAddress sender = new FullAddress(scope, from, Udp.sourcePort(packet.data(), packet.transportOffset));
         packet.release();
         return sender;
     }
@@ -255,7 +261,7 @@ public final class UdpPort extends DemuxEntry {
         if (!group.isMulticast()) {
             throw new StackException(StackError.INVALID);
         }
-        int nic = layer.groupNic(group, nicId);
+        Device nic = layer.groupDevice(group, nicId);
         Membership known = find(group, nic);
         if (known != null) {
             boolean again = source == null || known.sources.isEmpty() || known.sources.contains(source);
@@ -265,7 +271,7 @@ public final class UdpPort extends DemuxEntry {
             known.sources.add(source);
             return;
         }
-        if (memberships.size() >= MAX_MEMBERSHIPS || !layer.groups().join(nic, group)) {
+        if (memberships.size() >= MAX_MEMBERSHIPS || !nic.groups().join(group)) {
             throw new StackException(StackError.NO_BUFFER_SPACE);
         }
         Membership membership = new Membership(nic, group);
@@ -282,7 +288,7 @@ public final class UdpPort extends DemuxEntry {
         }
         if (source == null || known.sources.isEmpty()) {
             memberships.remove(known);
-            layer.groups().leave(known.nicId, group);
+            known.device.groups().leave(group);
         }
     }
 
@@ -299,16 +305,16 @@ public final class UdpPort extends DemuxEntry {
     }
 
     private Membership require(IpAddress group, int nicId) throws StackException {
-        Membership known = find(group, layer.groupNic(group, nicId));
+        Membership known = find(group, layer.groupDevice(group, nicId));
         if (known == null) {
             throw new StackException(StackError.BAD_LOCAL_ADDRESS);
         }
         return known;
     }
 
-    private @Nullable Membership find(IpAddress group, int nicId) {
+    private @Nullable Membership find(IpAddress group, Device device) {
         for (Membership membership : memberships) {
-            if (membership.nicId == nicId && membership.group.equals(group)) {
+            if (membership.device == device && membership.group.equals(group)) {
                 return membership;
             }
         }
@@ -346,7 +352,7 @@ public final class UdpPort extends DemuxEntry {
             layer.ports().release(bound);
         }
         for (Membership membership : memberships) {
-            layer.groups().leave(membership.nicId, membership.group);
+            membership.device.groups().leave(membership.group);
         }
         memberships.clear();
         PacketBuffer packet = queue.poll();

@@ -21,6 +21,11 @@ public final class Icmpv4 {
     public static final int PORT_UNREACHABLE = 3;
     public static final int FRAGMENTATION_NEEDED = 4;
 
+    /** Codes of {@link #TIME_EXCEEDED}. */
+    public static final int TTL_EXCEEDED = 0;
+
+    public static final int REASSEMBLY_EXCEEDED = 1;
+
     private static final int CODE = 1;
     private static final int CHECKSUM = 2;
     private static final int REST = 4;

@@ -29,6 +29,11 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     /** {@code ::1} */
     public static final IpAddress V6_LOOPBACK = new IpAddress(0, 1);
 
+    /** All nodes on the link, {@code ff02::1} (RFC 4291 section 2.7.1). */
+    public static final IpAddress V6_ALL_NODES = new IpAddress(0xff02L << 48, 1);
+    /** All routers on the link, {@code ff02::2}. */
+    public static final IpAddress V6_ALL_ROUTERS = new IpAddress(0xff02L << 48, 2);
+
     private static final long UNSIGNED_INT = 0xffff_ffffL;
 
     /** An IPv4 address from its 32 bits, first octet highest. */
@@ -88,6 +93,16 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     /** 169.254.0.0/16 or fe80::/10. */
     public boolean isLinkLocal() {
         return isV4() ? (low >>> 16 & 0xffff) == 0xa9fe : high >>> 54 == 0x3fa;
+    }
+
+    /** The solicited-node group of a unicast address (RFC 4291 section 2.7.1). */
+    public IpAddress solicitedNode() {
+        return new IpAddress(0xff02L << 48, 0x1_ff00_0000L | low & 0xff_ffff);
+    }
+
+    /** The scope field of an IPv6 group (RFC 4291 section 2.7): 1 stays in the node, 2 on the link. */
+    public int multicastScope() {
+        return (int) (high >>> 48) & 0xf;
     }
 
     /** 255.255.255.255, the broadcast that stays on the link. */

@@ -3,8 +3,10 @@ package dev.atoll.stack.wire;
 /** Numbers of the protocols above IP (IANA protocol numbers). */
 public final class IpProtocol {
     public static final int ICMP = 1;
+    public static final int IGMP = 2;
     public static final int TCP = 6;
     public static final int UDP = 17;
+    public static final int ICMPV6 = 58;
 
     private IpProtocol() {}
 }

@@ -61,6 +61,10 @@ public final class Ipv4 {
         return (data.getShort(at + FRAGMENT) & OFFSET_MASK) * 8;
     }
 
+    public static boolean moreFragments(ByteBuffer data, int at) {
+        return (data.getShort(at + FRAGMENT) & MORE_FRAGMENTS) != 0;
+    }
+
     public static boolean dontFragment(ByteBuffer data, int at) {
         return (data.getShort(at + FRAGMENT) & DONT_FRAGMENT) != 0;
     }
@@ -86,10 +90,30 @@ public final class Ipv4 {
         return Checksum.fold(Checksum.add(0, data, at, headerBytes(data, at))) == 0xffff;
     }
 
-    /** Writes a header without options, its checksum included. */
+    public static void setTotalLength(ByteBuffer data, int at, int lengthBytes) {
+        data.putShort(at + TOTAL_LENGTH, (short) lengthBytes);
+    }
+
+    public static void setTtl(ByteBuffer data, int at, int ttl) {
+        data.put(at + TTL, (byte) ttl);
+    }
+
+    /** Sets flags and fragment offset, the latter in units of 8 bytes. */
+    public static void setFragment(ByteBuffer data, int at, int flagsAndOffset) {
+        data.putShort(at + FRAGMENT, (short) flagsAndOffset);
+    }
+
+    /** Sums the header anew and stores the checksum. */
+    public static void fillChecksum(ByteBuffer data, int at) {
+        data.putShort(at + CHECKSUM, (short) 0);
+        data.putShort(at + CHECKSUM, (short) Checksum.finish(Checksum.add(0, data, at, headerBytes(data, at))));
+    }
+
+    /** Writes a header, its checksum included; options, if any, are in their place already. */
     public static void write(
             ByteBuffer data,
             int at,
+            int headerBytes,
             int tos,
             int totalLength,
             int identification,
@@ -98,7 +122,7 @@ public final class Ipv4 {
             int protocol,
             int source,
             int destination) {
-        data.putShort(at, (short) (0x4500 | tos));
+        data.putShort(at, (short) (0x4000 | headerBytes << 6 | tos));
         data.putShort(at + TOTAL_LENGTH, (short) totalLength);
         data.putShort(at + IDENTIFICATION, (short) identification);
         data.putShort(at + FRAGMENT, (short) flags);
@@ -106,6 +130,6 @@ public final class Ipv4 {
         data.putShort(at + CHECKSUM, (short) 0);
         data.putInt(at + SOURCE, source);
         data.putInt(at + DESTINATION, destination);
-        data.putShort(at + CHECKSUM, (short) Checksum.finish(Checksum.add(0, data, at, HEADER_BYTES)));
+        data.putShort(at + CHECKSUM, (short) Checksum.finish(Checksum.add(0, data, at, headerBytes)));
     }
 }

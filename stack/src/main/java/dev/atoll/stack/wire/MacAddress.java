@@ -36,6 +36,13 @@ public record MacAddress(long bits) {
         return (bits >>> 40 & 1) != 0;
     }
 
+    /** The 48 bits of the link address of a group (RFC 1112 section 6.4, RFC 2464 section 7). */
+    public static long groupBits(IpAddress group) {
+        return group.isV4()
+                ? 0x0100_5e00_0000L | (group.low() & 0x7f_ffff)
+                : 0x3333_0000_0000L | (group.low() & 0xffff_ffffL);
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(17);

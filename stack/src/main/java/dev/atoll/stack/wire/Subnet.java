@@ -64,7 +64,11 @@ public record Subnet(IpAddress network, int prefixLength) {
 
     /** Whether the address is this IPv4 subnet's directed broadcast. */
     public boolean isBroadcast(IpAddress address) {
-        return network.isV4() && prefixLength < 31 && address.equals(lastAddress());
+        // Asked for each packet that leaves: compared in place.
+        return network.isV4()
+                && prefixLength < 31
+                && address.high() == network.high()
+                && address.low() == (network.low() | ~lowMask(mappedPrefixLength()));
     }
 
     private int mappedPrefixLength() {

@@ -1,5 +1,6 @@
 package dev.atoll.stack.check;
 
+import dev.atoll.stack.wire.IpAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -42,6 +43,11 @@ public final class Bytes {
     /** 48 bits, as in a link address. */
     public long u48(int at) {
         return (long) u16(at) << 32 | (i32(at + 2) & 0xffff_ffffL);
+    }
+
+    /** The 16 octets of an IPv6 address. */
+    public IpAddress address(int at) {
+        return IpAddress.of(slice(at, at + 16).bytes);
     }
 
     /** The bytes from {@code from} up to {@code to}. */

@@ -1,5 +1,6 @@
 package dev.atoll.stack.check;
 
+import dev.atoll.stack.wire.IpAddress;
 import java.io.ByteArrayOutputStream;
 
 /** Builds bytes big-endian, field after field, with the means to fill a checksum in afterwards. */
@@ -21,6 +22,12 @@ final class BytesOut {
 
     BytesOut u48(long value) {
         return u16((int) (value >>> 32)).i32((int) value);
+    }
+
+    /** 4 or 16 octets. */
+    BytesOut address(IpAddress value) {
+        out.writeBytes(value.octets());
+        return this;
     }
 
     BytesOut bytes(Bytes value) {

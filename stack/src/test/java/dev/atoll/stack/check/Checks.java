@@ -156,6 +156,89 @@ public final class Checks {
         return field("TCP payload length", segment -> segment.payload().length(), expected);
     }
 
+    /** The frame carries IPv6, and that passes these checks. */
+    @SafeVarargs
+    public static FrameCheck<EthernetFrame> ipv6(FrameCheck<Ipv6Packet>... checks) {
+        return frame -> {
+            equal("EtherType", EthernetFrame.IPV6, frame.etherType());
+            Ipv6Packet packet = Ipv6Packet.decode(frame.payload());
+            for (FrameCheck<Ipv6Packet> check : checks) {
+                check.check(packet);
+            }
+        };
+    }
+
+    public static FrameCheck<Ipv6Packet> source6(IpAddress expected) {
+        return field("IPv6 source", Ipv6Packet::source, expected);
+    }
+
+    public static FrameCheck<Ipv6Packet> destination6(IpAddress expected) {
+        return field("IPv6 destination", Ipv6Packet::destination, expected);
+    }
+
+    public static FrameCheck<Ipv6Packet> hopLimit(int expected) {
+        return field("hop limit", Ipv6Packet::hopLimit, expected);
+    }
+
+    public static FrameCheck<Ipv6Packet> trafficClass(int expected) {
+        return field("traffic class", Ipv6Packet::trafficClass, expected);
+    }
+
+    /** The types of the extension headers, in order. */
+    public static FrameCheck<Ipv6Packet> extensions(Integer... types) {
+        return field(
+                "extension headers",
+                packet -> packet.extensions().stream()
+                        .map(Ipv6Packet.Extension::type)
+                        .toList(),
+                List.of(types));
+    }
+
+    /** The packet carries TCP, and that passes these checks. */
+    @SafeVarargs
+    public static FrameCheck<Ipv6Packet> tcp6(FrameCheck<TcpSegment>... checks) {
+        return packet -> {
+            equal("next header", Ipv4Packet.TCP, packet.protocol());
+            TcpSegment segment = TcpSegment.decode(packet.payload(), packet.source(), packet.destination());
+            for (FrameCheck<TcpSegment> check : checks) {
+                check.check(segment);
+            }
+        };
+    }
+
+    /** The packet carries ICMPv6 of that type and code, and that passes these checks. */
+    @SafeVarargs
+    public static FrameCheck<Ipv6Packet> icmp6(int type, int code, FrameCheck<Icmpv6Message>... checks) {
+        return packet -> {
+            Icmpv6Message message = Icmpv6Message.decode(packet);
+            equal("ICMPv6 type", type, message.type());
+            equal("ICMPv6 code", code, message.code());
+            for (FrameCheck<Icmpv6Message> check : checks) {
+                check.check(message);
+            }
+        };
+    }
+
+    /** The second 32 bits of an ICMPv6 message: pointer, MTU, flags, or identifier and sequence number. */
+    public static FrameCheck<Icmpv6Message> rest6(int expected) {
+        return field("ICMPv6 rest", message -> Integer.toHexString(message.rest()), Integer.toHexString(expected));
+    }
+
+    /** The target of a neighbour discovery message. */
+    public static FrameCheck<Icmpv6Message> target6(IpAddress expected) {
+        return field("target", Icmpv6Message::target, expected);
+    }
+
+    /** An option of a neighbour discovery message and what it holds behind type and length. */
+    public static FrameCheck<Icmpv6Message> option6(int type, Bytes expected) {
+        return field("option " + type, message -> message.option(type), expected);
+    }
+
+    /** There is no such option. */
+    public static FrameCheck<Icmpv6Message> noOption6(int type) {
+        return message -> that(message.option(type) == null, "option " + type + " is there");
+    }
+
     /** The packet carries UDP between these ports, with this payload. */
     public static FrameCheck<Ipv4Packet> udp(int sourcePort, int destinationPort, Bytes payload) {
         return packet -> {

@@ -6,6 +6,7 @@ import dev.atoll.stack.wire.MacAddress;
 public record EthernetFrame(MacAddress destination, MacAddress source, int etherType, Bytes payload) {
     public static final int IPV4 = 0x0800;
     public static final int ARP = 0x0806;
+    public static final int IPV6 = 0x86dd;
     static final int HEADER_BYTES = 14;
 
     public static EthernetFrame decode(byte[] frame) {

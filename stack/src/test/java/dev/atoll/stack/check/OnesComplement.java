@@ -15,14 +15,15 @@ final class OnesComplement {
         return fold(sum);
     }
 
-    /** The pseudo-header of TCP and UDP over IPv4 (RFC 9293 section 3.1, RFC 768). */
+    /** The pseudo-header over IPv4 (RFC 9293 section 3.1, RFC 768) or over IPv6 (RFC 8200 section 8.1). */
     static int pseudoHeader(IpAddress source, IpAddress destination, int protocol, int length) {
-        return sum(new BytesOut()
-                .i32(source.v4Bits())
-                .i32(destination.v4Bits())
-                .u16(protocol)
-                .u16(length)
-                .toBytes());
+        BytesOut header = new BytesOut().address(source).address(destination);
+        if (source.isV4()) {
+            header.u16(protocol).u16(length);
+        } else {
+            header.i32(length).i32(protocol);
+        }
+        return sum(header.toBytes());
     }
 
     static int add(int a, int b) {

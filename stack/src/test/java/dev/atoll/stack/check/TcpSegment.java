@@ -47,7 +47,11 @@ public record TcpSegment(
 
     /** Verifies lengths, options and checksum. */
     public static TcpSegment decode(Ipv4Packet packet) {
-        Bytes bytes = packet.payload();
+        return decode(packet.payload(), packet.source(), packet.destination());
+    }
+
+    /** The same for what any IP packet between these addresses carries. */
+    public static TcpSegment decode(Bytes bytes, IpAddress source, IpAddress destination) {
         BadFrameException.require(bytes.length() >= HEADER_BYTES, "TCP segment of %d bytes", bytes.length());
         int headerBytes = (bytes.u8(12) >>> 4) * 4;
         BadFrameException.require(
@@ -56,7 +60,7 @@ public record TcpSegment(
                 headerBytes,
                 bytes.length());
         BadFrameException.require((bytes.u8(12) & 0xf) == 0, "TCP reserved bits %#x", bytes.u8(12) & 0xf);
-        int pseudo = OnesComplement.pseudoHeader(packet.source(), packet.destination(), Ipv4Packet.TCP, bytes.length());
+        int pseudo = OnesComplement.pseudoHeader(source, destination, Ipv4Packet.TCP, bytes.length());
         int sum = OnesComplement.add(pseudo, OnesComplement.sum(bytes));
         BadFrameException.require(sum == 0xffff, "TCP checksum %#06x, segment sums to %#06x", bytes.u16(16), sum);
         return new TcpSegment(

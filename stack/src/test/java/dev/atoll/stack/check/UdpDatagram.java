@@ -16,7 +16,11 @@ public record UdpDatagram(int sourcePort, int destinationPort, boolean hasChecks
 
     /** Verifies length and checksum. */
     public static UdpDatagram decode(Ipv4Packet packet) {
-        Bytes bytes = packet.payload();
+        return decode(packet.payload(), packet.source(), packet.destination());
+    }
+
+    /** The same for what any IP packet between these addresses carries; over IPv6 there must be a checksum. */
+    public static UdpDatagram decode(Bytes bytes, IpAddress source, IpAddress destination) {
         BadFrameException.require(bytes.length() >= HEADER_BYTES, "UDP datagram of %d bytes", bytes.length());
         int length = bytes.u16(4);
         BadFrameException.require(
@@ -25,8 +29,9 @@ public record UdpDatagram(int sourcePort, int destinationPort, boolean hasChecks
                 length,
                 bytes.length());
         int checksum = bytes.u16(6);
+        BadFrameException.require(checksum != 0 || source.isV4(), "UDP over IPv6 without a checksum");
         if (checksum != 0) {
-            int pseudo = OnesComplement.pseudoHeader(packet.source(), packet.destination(), Ipv4Packet.UDP, length);
+            int pseudo = OnesComplement.pseudoHeader(source, destination, Ipv4Packet.UDP, length);
             int sum = OnesComplement.add(pseudo, OnesComplement.sum(bytes.slice(0, length)));
             BadFrameException.require(sum == 0xffff, "UDP checksum %#06x, datagram sums to %#06x", checksum, sum);
         }

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Builds rule sets with one IPv4 filter table; each rule's origin is its line of a file named {@code test.rules}. */
+/** Builds rule sets with one filter table, of IPv4 unless told otherwise; each rule's origin is its line of a file named {@code test.rules}. */
 final class Rules {
     private final Map<String, ChainPolicy> policies = new LinkedHashMap<>();
     private final Map<String, List<Rule>> rules = new LinkedHashMap<>();
@@ -41,9 +41,17 @@ final class Rules {
     }
 
     Table table() {
+        return table(Family.IPV4);
+    }
+
+    Table table(Family family) {
         List<Chain> chains = new ArrayList<>();
         rules.forEach((name, list) -> chains.add(new Chain(name, policies.get(name), list, origin(":" + name))));
-        return new Table(TableName.FILTER, Family.IPV4, chains, new Origin("test.rules", 1, "*filter"));
+        return new Table(TableName.FILTER, family, chains, new Origin("test.rules", 1, "*filter"));
+    }
+
+    RuleSet build(Family family) {
+        return RuleSet.of(List.of(table(family)));
     }
 
     RuleSet build() {

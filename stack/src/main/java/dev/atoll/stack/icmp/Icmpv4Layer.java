@@ -6,7 +6,7 @@ import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
-import dev.atoll.stack.ip.Ipv4Layer;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
@@ -17,19 +17,19 @@ import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv4;
 
 /** ICMPv4 of one stack. */
-public final class IcmpLayer implements TransportHandler {
+public final class Icmpv4Layer implements TransportHandler {
     /** What an error must quote of the packet it is about: its header and the ports (RFC 792). */
     private static final int MIN_QUOTED_TRANSPORT_BYTES = 8;
 
     private final Counters counters;
     private final BufferPool pool;
-    private final Ipv4Layer ip;
+    private final IpLayer ip;
 
-    public IcmpLayer(Counters counters, BufferPool pool, Ipv4Layer ip) {
+    public Icmpv4Layer(Counters counters, BufferPool pool, IpLayer ip) {
         this.counters = counters;
         this.pool = pool;
         this.ip = ip;
-        ip.register(this);
+        ip.ipv4().register(this);
     }
 
     @Override
@@ -65,8 +65,7 @@ public final class IcmpLayer implements TransportHandler {
             counters.drop(DropReason.ICMP_UNRELATED);
             return;
         }
-        IpAddress local = new IpAddress(request.destinationHigh, request.destinationLow);
-        Route route = ip.routes().find(new IpAddress(request.sourceHigh, request.sourceLow), local, 0);
+        Route route = ip.routes().findReply(request);
         if (route == null) {
             return;
         }
@@ -79,7 +78,7 @@ public final class IcmpLayer implements TransportHandler {
         Icmpv4.fillChecksum(reply.data(), at, length);
         counters.icmpSent++;
         int tos = Ipv4.tos(request.data(), request.networkOffset);
-        ip.send(reply, route, IpProtocol.ICMP, Ipv4Layer.DEFAULT_TTL, tos);
+        ip.send(reply, route, IpProtocol.ICMP, IpLayer.DEFAULT_TTL, tos, IpLayer.FRAGMENT);
     }
 
     /** Finds what the error is about in the packet it quotes, and tells that protocol (RFC 1122 section 3.2.2.1). */
@@ -99,7 +98,7 @@ public final class IcmpLayer implements TransportHandler {
         int mtu = type == Icmpv4.DESTINATION_UNREACHABLE && code == Icmpv4.FRAGMENTATION_NEEDED
                 ? Icmpv4.nextHopMtu(error.data(), error.start())
                 : -1;
-        TransportHandler handler = ip.handler(Ipv4.protocol(error.data(), at));
+        TransportHandler handler = ip.ipv4().handler(Ipv4.protocol(error.data(), at));
         IpAddress ours = IpAddress.v4(Ipv4.source(error.data(), at));
         if (handler == null || !ip.routes().isLocal(ours.high(), ours.low())) {
             counters.drop(DropReason.ICMP_UNRELATED);

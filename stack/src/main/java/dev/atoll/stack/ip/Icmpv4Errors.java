@@ -15,31 +15,40 @@ import dev.atoll.stack.wire.Ipv4;
  * The ICMP errors a host sends (RFC 1122 section 3.2.2, RFC 1812 section 4.3.2): never about an ICMP error, a
  * broadcast, a multicast or a later fragment, and not more often than a token bucket allows.
  */
-public final class IcmpErrors {
-    /** Linux's icmp_msgs_per_sec and icmp_msgs_burst. */
-    static final int PER_SECOND = 1000;
-
-    static final int BURST = 50;
-
+public final class Icmpv4Errors {
     /** An error quotes as much as keeps the message within the size every host takes (RFC 1812 section 4.3.2.3). */
     static final int MAX_PACKET_BYTES = 576;
 
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
-    private final Ipv4Layer ip;
+    private final IpLayer ip;
     private final TokenBucket limit;
 
-    IcmpErrors(Cycle cycle, Counters counters, BufferPool pool, Ipv4Layer ip) {
+    Icmpv4Errors(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip, TokenBucket limit) {
         this.cycle = cycle;
         this.counters = counters;
         this.pool = pool;
         this.ip = ip;
-        limit = new TokenBucket(PER_SECOND, BURST, cycle.nowNs());
+        this.limit = limit;
     }
 
     /** Tells the sender of an incoming packet that it was not delivered; does not take the packet. */
     public void sendUnreachable(PacketBuffer packet, int code) {
+        send(packet, Icmpv4.DESTINATION_UNREACHABLE, code, 0);
+    }
+
+    /** Tells what size the next link takes. */
+    void sendFragmentationNeeded(PacketBuffer packet, int mtuBytes) {
+        send(packet, Icmpv4.DESTINATION_UNREACHABLE, Icmpv4.FRAGMENTATION_NEEDED, mtuBytes);
+    }
+
+    /** Tells that a packet lived too long: as one that is forwarded, or as fragments. */
+    void sendTimeExceeded(PacketBuffer packet, int code) {
+        send(packet, Icmpv4.TIME_EXCEEDED, code, 0);
+    }
+
+    private void send(PacketBuffer packet, int type, int code, int rest) {
         if (!mayAnswer(packet)) {
             return;
         }
@@ -47,8 +56,10 @@ public final class IcmpErrors {
             counters.drop(DropReason.ICMP_RATE_LIMITED);
             return;
         }
-        IpAddress source = new IpAddress(packet.destinationHigh, packet.destinationLow);
-        Route route = ip.routes().find(new IpAddress(packet.sourceHigh, packet.sourceLow), source, 0);
+        boolean ours = ip.routes().isLocal(packet.destinationHigh, packet.destinationLow);
+        Route route = ours
+                ? ip.routes().findReply(packet)
+                : ip.routes().find(new IpAddress(packet.sourceHigh, packet.sourceLow), null, 0);
         if (route == null) {
             return;
         }
@@ -57,13 +68,13 @@ public final class IcmpErrors {
         int length = Icmpv4.HEADER_BYTES + quoted;
         PacketBuffer error = pool.allocate(length);
         int at = error.append(length);
-        Icmpv4.write(error.data(), at, Icmpv4.DESTINATION_UNREACHABLE, code, 0);
+        Icmpv4.write(error.data(), at, type, code, rest);
         error.data().put(at + Icmpv4.HEADER_BYTES, packet.data(), packet.networkOffset, quoted);
         Icmpv4.fillChecksum(error.data(), at, length);
         ip.filter().answers(error, packet);
         counters.icmpSent++;
         // The precedence of errors is that of internetwork control (RFC 1812 section 4.3.2.5), as Linux sends them.
-        ip.send(error, route, IpProtocol.ICMP, Ipv4Layer.DEFAULT_TTL, 0xc0);
+        ip.send(error, route, IpProtocol.ICMP, IpLayer.DEFAULT_TTL, 0xc0);
     }
 
     private static boolean mayAnswer(PacketBuffer packet) {

@@ -1,0 +1,368 @@
+package dev.atoll.stack.ip;
+
+import dev.atoll.stack.buffer.BufferPool;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Counters;
+import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.filter.Hook;
+import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.filter.Verdict;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.NeighborObserver;
+import dev.atoll.stack.nic.NeighborTableView;
+import dev.atoll.stack.wire.Ethernet;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What IPv4 and IPv6 have in common: between devices below and transport protocols above, asking the filter on both
+ * ways. What differs is in the {@link NetworkLayer} of each; a packet out finds its own by its route, so that
+ * transports run over both without knowing. Under the stack's hold.
+ */
+public final class IpLayer implements Device.Upper {
+    /** RFC 1122 section 3.2.1.7 wants it configurable; 64 is what IANA recommends and Linux uses. */
+    public static final int DEFAULT_TTL = 64;
+
+    /** {@link #send}: ask routers on the way to look at the packet. */
+    public static final int ROUTER_ALERT = 1;
+
+    /** {@link #send}: cut the packet here if it is larger than the path carries. */
+    public static final int FRAGMENT = 2;
+
+    /** {@link #send}: let routers cut the packet (IPv4 without DF). */
+    public static final int PATH_MAY_FRAGMENT = 4;
+
+    /** {@link #send}: heed the link's MTU alone, not what is known of the path. */
+    public static final int IGNORE_PATH_MTU = 8;
+
+    /** Linux's icmp_msgs_per_sec and icmp_msgs_burst, for both families together. */
+    static final int ICMP_PER_SECOND = 1000;
+
+    static final int ICMP_BURST = 50;
+
+    private final Cycle cycle;
+    private final Counters counters;
+    private final BufferPool pool;
+    private final Forwarding forwarding;
+    private final Routes routes;
+    private final IpTables filter;
+    private final Ipv4Layer ipv4;
+    private final @Nullable Ipv6Layer ipv6;
+
+    private @Nullable ResetSender resetSender;
+    private @Nullable LinkFailureListener linkFailureListener;
+    private @Nullable NeighborObserver neighborObserver;
+    private Verdict lastDenial = Verdict.ACCEPT;
+
+    /** Answers a rejected segment with RST; TCP supplies it. */
+    @FunctionalInterface
+    public interface ResetSender {
+        /** Answers the segment, whose headers are where the packet says; does not take it. */
+        void reset(PacketBuffer segment);
+    }
+
+    /** Told when a device's link is gone. */
+    @FunctionalInterface
+    public interface LinkFailureListener {
+        void linkFailed(Device device, String reason);
+    }
+
+    /**
+     * @param withIpv6 whether there is IPv6 at all
+     */
+    public IpLayer(Cycle cycle, Counters counters, BufferPool pool, Routes routes, IpTables filter, boolean withIpv6) {
+        this.cycle = cycle;
+        this.counters = counters;
+        this.routes = routes;
+        this.filter = filter;
+        TokenBucket icmpLimit = new TokenBucket(ICMP_PER_SECOND, ICMP_BURST, cycle.nowNs());
+        this.pool = pool;
+        forwarding = new Forwarding(cycle, counters, routes, filter);
+        ipv4 = new Ipv4Layer(cycle, counters, pool, routes, new Icmpv4Errors(cycle, counters, pool, this, icmpLimit));
+        ipv6 = withIpv6
+                ? new Ipv6Layer(cycle, counters, pool, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit))
+                : null;
+        routes.attach(ipv4, ipv6);
+    }
+
+    public Routes routes() {
+        return routes;
+    }
+
+    /** The filter this asks at its hooks. */
+    public IpTables filter() {
+        return filter;
+    }
+
+    public Ipv4Layer ipv4() {
+        return ipv4;
+    }
+
+    /** Null in a stack without IPv6. */
+    public @Nullable Ipv6Layer ipv6() {
+        return ipv6;
+    }
+
+    /** The wildcard an endpoint is bound to that was never told where: both families if there are two. */
+    public IpAddress anyAddress() {
+        return ipv6 == null ? IpAddress.V4_ANY : IpAddress.V6_ANY;
+    }
+
+    /** Adds a protocol above both network protocols; before the stack runs. */
+    public void register(TransportHandler handler) {
+        ipv4.register(handler);
+        if (ipv6 != null) {
+            ipv6.register(handler);
+        }
+    }
+
+    public void setResetSender(ResetSender sender) {
+        resetSender = sender;
+    }
+
+    public void setLinkFailureListener(LinkFailureListener listener) {
+        linkFailureListener = listener;
+    }
+
+    public void setNeighborObserver(@Nullable NeighborObserver observer) {
+        neighborObserver = observer;
+    }
+
+    // --- Out
+
+    /** As {@link #send(PacketBuffer, Route, int, int, int, int)} without flags. */
+    public @Nullable StackError send(PacketBuffer packet, Route route, int protocol, int ttl, int tos) {
+        return send(packet, route, protocol, ttl, tos, 0);
+    }
+
+    /**
+     * Sends a packet whose transport header is at {@code start()}. Takes the packet.
+     *
+     * @param flags {@link #ROUTER_ALERT}, {@link #FRAGMENT}, {@link #PATH_MAY_FRAGMENT}, {@link #IGNORE_PATH_MTU}
+     * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
+     *     another error if the policy rejected it: {@link #lastDenial} then says what decided; MESSAGE_TOO_LONG,
+     *     NETWORK_UNREACHABLE
+     */
+    public @Nullable StackError send(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
+        NetworkLayer network = route.network();
+        boolean found = route.refresh();
+        int mtu = (flags & IGNORE_PATH_MTU) == 0 ? route.mtuBytes() : network.mtuBytes(route.device());
+        boolean large = packet.gsoType == PacketBuffer.GSO_NONE && packet.length() + network.headerBytes() > mtu;
+        StackError fault = null;
+        if (!found) {
+            fault = StackError.NETWORK_UNREACHABLE;
+        } else if (large && (flags & FRAGMENT) == 0) {
+            fault = StackError.MESSAGE_TOO_LONG;
+        }
+        if (fault != null) {
+            lastDenial = Verdict.ACCEPT;
+            packet.release();
+            return fault;
+        }
+        IpAddress source = route.source();
+        IpAddress destination = route.destination();
+        Device device = route.device();
+        packet.transportOffset = packet.start();
+        packet.transportProtocol = protocol;
+        packet.sourceHigh = source.high();
+        packet.sourceLow = source.low();
+        packet.destinationHigh = destination.high();
+        packet.destinationLow = destination.low();
+        packet.type = PacketType.OUTGOING;
+        packet.nicId = device.id();
+        network.writeHeader(packet, route, protocol, ttl, tos, flags);
+        Verdict verdict = filter.check(Hook.OUTPUT, packet, null, device.name(), cycle.nowNs());
+        if (verdict.kind() != Verdict.Kind.ACCEPT) {
+            return denyOutput(packet, verdict);
+        }
+        counters.ipSent++;
+        if (large) {
+            sendFragments(network, packet, route, mtu);
+        } else {
+            device.send(packet, network.etherType(), route.nextHop());
+        }
+        return null;
+    }
+
+    /** Cuts a packet that passed the filter whole, as rules see it on Linux. Takes the packet. */
+    private void sendFragments(NetworkLayer network, PacketBuffer packet, Route route, int mtu) {
+        int header = network.headerBytes();
+        int headers = header + network.fragmentHeaderBytes();
+        int room = mtu - headers & ~7;
+        int total = packet.length() - header;
+        int id = network.fragmentId(packet);
+        counters.ipFragmented++;
+        for (int offset = 0; offset < total; offset += room) {
+            int bytes = Math.min(room, total - offset);
+            PacketBuffer fragment = pool.allocate(headers + bytes);
+            int at = fragment.append(headers + bytes);
+            fragment.data().put(at + headers, packet.data(), packet.start() + header + offset, bytes);
+            network.writeFragment(fragment, at, packet, offset, bytes, offset + bytes < total, id);
+            fragment.networkOffset = at;
+            // Only the first shows whose it is.
+            fragment.transportOffset = offset == 0 ? at + headers : PacketBuffer.UNKNOWN;
+            fragment.transportProtocol = packet.transportProtocol;
+            fragment.ipVersion = packet.ipVersion;
+            fragment.sourceHigh = packet.sourceHigh;
+            fragment.sourceLow = packet.sourceLow;
+            fragment.destinationHigh = packet.destinationHigh;
+            fragment.destinationLow = packet.destinationLow;
+            fragment.type = packet.type;
+            fragment.nicId = packet.nicId;
+            route.device().send(fragment, network.etherType(), route.nextHop());
+        }
+        packet.release();
+    }
+
+    /** Drops the fragments that wait: the stack closes. */
+    public void close() {
+        ipv4.clear();
+        if (ipv6 != null) {
+            ipv6.clear();
+        }
+    }
+
+    private StackError denyOutput(PacketBuffer packet, Verdict verdict) {
+        counters.drop(DropReason.FILTERED);
+        filter.denied(Hook.OUTPUT, packet, verdict, cycle.nowNs());
+        packet.release();
+        lastDenial = verdict;
+        RejectWith with = verdict.rejectWith();
+        return with == null ? StackError.NOT_PERMITTED : with.error();
+    }
+
+    /** What decided when {@link #send} last gave an error of the policy. */
+    public Verdict lastDenial() {
+        return lastDenial;
+    }
+
+    // --- In
+
+    @Override
+    public void receive(Device device, int etherType, PacketBuffer packet) {
+        NetworkLayer network = etherType == Ethernet.TYPE_IPV4 ? ipv4 : etherType == Ethernet.TYPE_IPV6 ? ipv6 : null;
+        if (network == null) {
+            drop(packet, DropReason.UNKNOWN_NETWORK_PROTOCOL);
+            return;
+        }
+        counters.ipReceived++;
+        DropReason fault = network.parse(device, packet);
+        PacketBuffer whole = packet;
+        if (fault == null && network.isFragment(packet)) {
+            whole = network.reassemble(packet);
+            if (whole == null) {
+                return;
+            }
+            fault = network.parse(device, whole);
+            if (fault == null && network.isFragment(whole)) {
+                fault = DropReason.IP_FRAGMENT;
+            }
+        }
+        if (fault == null) {
+            deliver(device, network, whole);
+        } else if (fault == DropReason.IP_NOT_LOCAL && device.isForwarding(network == ipv4)) {
+            forwarding.forward(device, network, whole);
+        } else {
+            refuse(device, network, whole, fault);
+        }
+    }
+
+    /** Drops a faulty packet; its sender learns of it only if the policy would have let it in. */
+    private void refuse(Device device, NetworkLayer network, PacketBuffer packet, DropReason fault) {
+        if (network.owesAnswer()) {
+            Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
+            if (verdict.kind() != Verdict.Kind.ACCEPT) {
+                denyInput(network, packet, verdict);
+                return;
+            }
+            network.answerFault(device, packet);
+        }
+        drop(packet, fault);
+    }
+
+    private void deliver(Device device, NetworkLayer network, PacketBuffer packet) {
+        Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
+        if (verdict.kind() != Verdict.Kind.ACCEPT) {
+            denyInput(network, packet, verdict);
+            return;
+        }
+        packet.consume(packet.transportOffset - packet.start());
+        TransportHandler handler = network.handler(packet.transportProtocol);
+        if (handler == null) {
+            counters.drop(DropReason.UNKNOWN_TRANSPORT_PROTOCOL);
+            network.protocolUnreachable(device, packet);
+            packet.release();
+            return;
+        }
+        handler.receive(device, packet);
+    }
+
+    private void denyInput(NetworkLayer network, PacketBuffer packet, Verdict verdict) {
+        counters.drop(DropReason.FILTERED);
+        filter.denied(Hook.INPUT, packet, verdict, cycle.nowNs());
+        RejectWith with = verdict.rejectWith();
+        if (with == RejectWith.TCP_RESET) {
+            if (packet.transportProtocol == IpProtocol.TCP && resetSender != null) {
+                resetSender.reset(packet);
+            }
+        } else if (with != null) {
+            network.reject(packet, with);
+        }
+        packet.release();
+    }
+
+    private void drop(PacketBuffer packet, DropReason reason) {
+        counters.drop(reason);
+        packet.release();
+    }
+
+    private NetworkLayer networkOf(PacketBuffer packet) {
+        return packet.ipVersion == 6 && ipv6 != null ? ipv6 : ipv4;
+    }
+
+    /** Tells the sender of a received packet that nobody has its port; does not take the packet. */
+    public void portUnreachable(PacketBuffer packet) {
+        networkOf(packet).portUnreachable(packet);
+    }
+
+    // --- What devices tell
+
+    @Override
+    public void neighborUnreachable(Device device, PacketBuffer packet) {
+        if (packet.type != PacketType.OUTGOING) {
+            networkOf(packet).hostUnreachable(packet);
+            return;
+        }
+        TransportHandler handler = packet.transportOffset == PacketBuffer.UNKNOWN
+                ? null
+                : networkOf(packet).handler(packet.transportProtocol);
+        if (handler != null) {
+            handler.unreachable(packet, StackError.HOST_UNREACHABLE, false, -1);
+        }
+    }
+
+    @Override
+    public void linkFailed(Device device, String reason) {
+        if (linkFailureListener != null) {
+            linkFailureListener.linkFailed(device, reason);
+        }
+    }
+
+    @Override
+    public boolean wantsNeighborEvents() {
+        return neighborObserver != null;
+    }
+
+    @Override
+    public void neighborEvent(Device device, NeighborObserver.Event event, NeighborTableView.Entry entry) {
+        NeighborObserver observer = neighborObserver;
+        if (observer != null) {
+            observer.neighborEvent(device, event, entry);
+        }
+    }
+}

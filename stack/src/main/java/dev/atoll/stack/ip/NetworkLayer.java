@@ -1,0 +1,117 @@
+package dev.atoll.stack.ip;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Check;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.nic.Device;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What differs between IPv4 and IPv6: the header, which errors are owed, and the protocols that belong to one of them
+ * only. All that is common is {@link IpLayer}'s. Under the stack's hold.
+ */
+public abstract class NetworkLayer {
+    private final @Nullable TransportHandler[] handlers = new TransportHandler[256];
+
+    NetworkLayer() {}
+
+    /** Adds a protocol above this network protocol; before the stack runs. */
+    public final void register(TransportHandler handler) {
+        Check.argument(
+                handlers[handler.protocolNumber()] == null,
+                "protocol",
+                handler.protocolNumber(),
+                "one handler a protocol");
+        handlers[handler.protocolNumber()] = handler;
+    }
+
+    /** The handler of a protocol, or null. */
+    public final @Nullable TransportHandler handler(int protocol) {
+        return handlers[protocol];
+    }
+
+    /** Number in the Ethernet header. */
+    abstract int etherType();
+
+    /** Bytes of a header without options. */
+    abstract int headerBytes();
+
+    /** What a TCP super-segment is called. */
+    abstract int tcpGsoType();
+
+    /** The largest packet a device carries, bytes. */
+    abstract int mtuBytes(Device device);
+
+    /**
+     * Puts a header in front of a packet whose transport header is at {@code transportOffset}, and says in the packet
+     * where it is.
+     *
+     * @param flags as {@link IpLayer#send} takes them
+     */
+    abstract void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags);
+
+    /** Bytes a fragment has more than the header of the whole. */
+    abstract int fragmentHeaderBytes();
+
+    /** Draws the number that tells the fragments of one packet from others. */
+    abstract int fragmentId(PacketBuffer whole);
+
+    /** Writes the header of a fragment at {@code at}; behind it and its fragment header its data is in place. */
+    abstract void writeFragment(
+            PacketBuffer fragment, int at, PacketBuffer whole, int offset, int dataBytes, boolean more, int id);
+
+    /** Takes a fragment just parsed; gives the datagram if this made it whole. */
+    abstract @Nullable PacketBuffer reassemble(PacketBuffer fragment);
+
+    // --- For packets that are passed on
+
+    /** Finds the transport header, for the filter; a packet without one has none at its end. */
+    abstract void locateTransport(PacketBuffer packet);
+
+    /** Hops the packet may still go. */
+    abstract int hopsLeft(PacketBuffer packet);
+
+    /** One hop less. */
+    abstract void ageByOneHop(PacketBuffer packet);
+
+    /** Tells the sender that the packet had no hops left; does not take the packet. */
+    abstract void hopsExceeded(PacketBuffer packet);
+
+    /** Tells the sender that there is no way to go on; does not take the packet. */
+    abstract void noRoute(PacketBuffer packet);
+
+    /** Tells the sender that the next hop does not answer; does not take the packet. */
+    abstract void hostUnreachable(PacketBuffer packet);
+
+    /** Tells the sender what the next link carries; does not take the packet. */
+    abstract void tooBig(PacketBuffer packet, int mtuBytes);
+
+    /** Drops what waits: the stack closes. */
+    abstract void clear();
+
+    /**
+     * Validates the header at {@code start()} and notes in the packet what it says.
+     *
+     * @return what is wrong, or null
+     */
+    abstract @Nullable DropReason parse(Device device, PacketBuffer packet);
+
+    /** Whether the fault that {@link #parse} just found is to be answered, if the policy lets the packet in. */
+    abstract boolean owesAnswer();
+
+    /** Answers the fault that {@link #parse} just found; does not take the packet. */
+    abstract void answerFault(Device device, PacketBuffer packet);
+
+    /** Whether the packet just parsed is one fragment of several. */
+    abstract boolean isFragment(PacketBuffer packet);
+
+    /** Tells the sender that there is no such protocol here; does not take the packet. */
+    abstract void protocolUnreachable(Device device, PacketBuffer packet);
+
+    /** Tells the sender that nobody has the port; does not take the packet. */
+    abstract void portUnreachable(PacketBuffer packet);
+
+    /** Tells the sender what the policy decided; does not take the packet. */
+    abstract void reject(PacketBuffer packet, RejectWith with);
+}

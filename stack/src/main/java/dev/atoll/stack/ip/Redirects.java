@@ -1,0 +1,45 @@
+package dev.atoll.stack.ip;
+
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.wire.IpAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Better first hops that routers told of (RFC 4861 section 8.3). At most {@link #MAX_ENTRIES}: the oldest makes room.
+ */
+final class Redirects {
+    /** Destinations that may be redirected at once. */
+    static final int MAX_ENTRIES = 256;
+
+    private record Key(int deviceId, IpAddress destination) {}
+
+    // Insertion-ordered: the eldest goes first.
+    private final Map<Key, IpAddress> entries = new LinkedHashMap<>();
+
+    Redirects() {}
+
+    void put(Device device, IpAddress destination, IpAddress nextHop) {
+        Key key = new Key(device.id(), destination);
+        if (entries.size() >= MAX_ENTRIES && !entries.containsKey(key)) {
+            entries.remove(entries.keySet().iterator().next());
+        }
+        entries.put(key, nextHop);
+    }
+
+    @Nullable IpAddress find(Device device, IpAddress destination) {
+        return entries.isEmpty() ? null : entries.get(new Key(device.id(), destination));
+    }
+
+    /** Forgets what was redirected to a hop; false if nothing was. */
+    boolean removeTo(Device device, IpAddress nextHop) {
+        return entries.entrySet()
+                .removeIf(entry -> entry.getKey().deviceId() == device.id()
+                        && entry.getValue().equals(nextHop));
+    }
+
+    void removeAll(Device device) {
+        entries.keySet().removeIf(key -> key.deviceId() == device.id());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.atoll.stack.nic;
+
+import dev.atoll.stack.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The addresses of one NIC, in the order they were added; at most {@link #MAX_ADDRESSES}. */
+public final class AddressTable {
+    /** Addresses of one NIC; adding more is refused. */
+    public static final int MAX_ADDRESSES = 256;
+
+    private final List<LocalAddress> addresses = new ArrayList<>();
+
+    AddressTable() {}
+
+    /** In the order they were added; do not change. */
+    public List<LocalAddress> list() {
+        return addresses;
+    }
+
+    /** False if the address is there already or the table is full. */
+    boolean add(LocalAddress address) {
+        if (addresses.size() >= MAX_ADDRESSES || find(address.address()) != null) {
+            return false;
+        }
+        addresses.add(address);
+        return true;
+    }
+
+    /** False if the address is not there. */
+    boolean remove(IpAddress address) {
+        return addresses.removeIf(local -> local.address().equals(address));
+    }
+
+    /** The address in whatever state it is, or null. */
+    public @Nullable LocalAddress find(IpAddress address) {
+        return find(address.high(), address.low());
+    }
+
+    /** The address with these halves in whatever state it is, or null. */
+    public @Nullable LocalAddress find(long high, long low) {
+        for (int i = 0; i < addresses.size(); i++) {
+            IpAddress address = addresses.get(i).address();
+            if (address.low() == low && address.high() == high) {
+                return addresses.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** Whether it is an address that packets may come to. */
+    public boolean isAssigned(long high, long low) {
+        LocalAddress local = find(high, low);
+        return local != null && local.isAssigned();
+    }
+
+    /** Whether it is the directed broadcast of one of the subnets. */
+    public boolean isSubnetBroadcast(IpAddress address) {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).subnet().isBroadcast(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

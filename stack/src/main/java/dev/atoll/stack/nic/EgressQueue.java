@@ -1,0 +1,107 @@
+package dev.atoll.stack.nic;
+
+import dev.atoll.stack.buffer.BufferPool;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Counters;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.link.LinkEndpoint;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The way from a NIC to its link, and the frames that wait while the link has no room: first in, first out. */
+final class EgressQueue {
+    /** Frames that wait: Linux's default txqueuelen. */
+    static final int MAX_QUEUED = 1000;
+
+    private final LinkEndpoint link;
+    private final BufferPool pool;
+    private final Counters counters;
+    private final DeviceCounters deviceCounters;
+
+    private @Nullable PacketBuffer head;
+    private @Nullable PacketBuffer tail;
+    private int queued;
+    private List<Device.RoomListener> waitingForRoom = new ArrayList<>();
+
+    EgressQueue(LinkEndpoint link, BufferPool pool, Counters counters, DeviceCounters deviceCounters) {
+        this.link = link;
+        this.pool = pool;
+        this.counters = counters;
+        this.deviceCounters = deviceCounters;
+    }
+
+    boolean hasRoom() {
+        return queued == 0;
+    }
+
+    void awaitRoom(Device.RoomListener listener) {
+        waitingForRoom.add(listener);
+    }
+
+    /** Hands a frame to the link, or keeps it until the link has room. Takes the frame. */
+    void transmit(PacketBuffer frame) {
+        if (queued == 0 && link.transmit(frame)) {
+            deviceCounters.sent(frame.length());
+            frame.release();
+            return;
+        }
+        if (queued == MAX_QUEUED) {
+            counters.drop(DropReason.EGRESS_QUEUE_FULL);
+            frame.release();
+            return;
+        }
+        PacketBuffer waiting = frame;
+        if (frame.fragmentCount() > 0) {
+            waiting = pool.copy(frame);
+            frame.release();
+        }
+        waiting.next = null;
+        if (tail == null) {
+            head = waiting;
+        } else {
+            tail.next = waiting;
+        }
+        tail = waiting;
+        queued++;
+    }
+
+    /** The link has room again. */
+    void writable() {
+        while (head != null) {
+            PacketBuffer frame = head;
+            if (!link.transmit(frame)) {
+                return;
+            }
+            deviceCounters.sent(frame.length());
+            head = frame.next;
+            if (head == null) {
+                tail = null;
+            }
+            queued--;
+            frame.release();
+        }
+        List<Device.RoomListener> listeners = waitingForRoom;
+        waitingForRoom = new ArrayList<>();
+        for (int i = 0; i < listeners.size(); i++) {
+            listeners.get(i).roomAvailable();
+        }
+    }
+
+    /** Drops what waits. */
+    void clear() {
+        while (head != null) {
+            PacketBuffer frame = head;
+            head = frame.next;
+            frame.release();
+        }
+        tail = null;
+        queued = 0;
+    }
+
+    /** Drops what waits and forgets who waits. */
+    void close() {
+        clear();
+        waitingForRoom.clear();
+    }
+}

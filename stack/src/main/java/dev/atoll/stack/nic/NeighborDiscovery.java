@@ -1,0 +1,19 @@
+package dev.atoll.stack.nic;
+
+/** What IPv6 does for a NIC beyond carrying packets. Under the stack's hold. */
+public interface NeighborDiscovery extends NeighborResolver {
+    /** An IPv6 address was added by hand; it becomes usable when it was found to be nobody else's. */
+    void addressAdded(Device device, LocalAddress address);
+
+    /** An IPv6 address was removed. */
+    void addressRemoved(Device device, LocalAddress address);
+
+    /** The NIC was switched on. */
+    void started(Device device);
+
+    /** The NIC was switched off or is going away. */
+    void stopped(Device device);
+
+    /** A neighbour that was a router is none any more, or does not answer. */
+    void routerLost(Device device, NeighborTableView.Entry router);
+}

@@ -1,0 +1,292 @@
+package dev.atoll.stack.group;
+
+import static dev.atoll.stack.check.Checks.destination;
+import static dev.atoll.stack.check.Checks.destination6;
+import static dev.atoll.stack.check.Checks.extensions;
+import static dev.atoll.stack.check.Checks.field;
+import static dev.atoll.stack.check.Checks.hopLimit;
+import static dev.atoll.stack.check.Checks.icmp6;
+import static dev.atoll.stack.check.Checks.ipv4;
+import static dev.atoll.stack.check.Checks.ipv6;
+import static dev.atoll.stack.check.Checks.linkDestination;
+import static dev.atoll.stack.check.Checks.rest6;
+import static dev.atoll.stack.check.Checks.source;
+import static dev.atoll.stack.check.Checks.source6;
+import static dev.atoll.stack.check.Checks.tos;
+import static dev.atoll.stack.check.Checks.ttl;
+import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
+import static dev.atoll.stack.frames.OneStack.PEER_LINK_LOCAL;
+import static dev.atoll.stack.frames.OneStack.SECOND;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.FrameCheck;
+import dev.atoll.stack.check.Icmpv6Message;
+import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** IGMP and MLD as a host speaks them, judged by frames this test makes itself. */
+class GroupTest {
+    private static final IpAddress GROUP6 = IpAddress.parse("ff05::1234");
+    private static final String GROUP6_HEX = "ff050000000000000000000000001234";
+    private static final IpAddress GROUP4 = IpAddress.parse("239.1.2.3");
+    private static final IpAddress OURS4 = IpAddress.parse("192.0.2.1");
+    private static final IpAddress ROUTER4 = IpAddress.parse("192.0.2.9");
+    private static final IpAddress REPORT6_TO = IpAddress.parse("ff02::16");
+    private static final IpAddress REPORT4_TO = IpAddress.parse("224.0.0.22");
+
+    private OneStack net;
+    private UdpEndpoint endpoint;
+
+    GroupTest() throws StackException {
+        net = OneStack.ready();
+        net.nic.addAddress(OURS4, 24);
+        net.frames();
+        endpoint = net.stack.newUdpEndpoint();
+    }
+
+    @AfterEach
+    void nothingLeaks() {
+        endpoint.close();
+        net.close();
+    }
+
+    private void join(IpAddress group) throws StackException {
+        endpoint.joinGroup(group, net.nic.id(), null);
+    }
+
+    private static FrameCheck<EthernetFrame> report6(int recordType) {
+        Bytes record = Bytes.hex(String.format("%02x", recordType) + "000000" + GROUP6_HEX);
+        return ipv6(
+                source6(LINK_LOCAL),
+                destination6(REPORT6_TO),
+                hopLimit(1),
+                extensions(Ipv6Packet.HOP_BY_HOP),
+                field("router alert", packet -> packet.extensions().get(0).body(), Bytes.hex("00 05020000 0100")),
+                icmp6(Icmpv6Message.MLD2_REPORT, 0, rest6(1), field("record", Icmpv6Message::body, record)));
+    }
+
+    private static FrameCheck<EthernetFrame> igmp(IpAddress to, String message) {
+        return ipv4(
+                source(OURS4),
+                destination(to),
+                ttl(1),
+                tos(0xc0),
+                field("router alert", Ipv4Packet::options, Bytes.hex("94040000")),
+                field("IGMP", packet -> withoutChecksum(packet.payload()), Bytes.hex(message)));
+    }
+
+    private static Bytes withoutChecksum(Bytes message) {
+        byte[] bytes = message.toArray();
+        bytes[2] = 0;
+        bytes[3] = 0;
+        return Bytes.of(bytes);
+    }
+
+    private void query6(String bodyBehindGroup, IpAddress group, int maxResponseMs) {
+        Bytes body = Bytes.hex(java.util.HexFormat.of().formatHex(group.octets()) + bodyBehindGroup);
+        Ipv6Packet query = new Icmpv6Message(Icmpv6Message.MLD_QUERY, 0, maxResponseMs << 16, body)
+                .packet(PEER_LINK_LOCAL, IpAddress.V6_ALL_NODES)
+                .withHopLimit(1);
+        net.send(query);
+    }
+
+    private void query4(String message) {
+        byte[] bytes = Bytes.hex(message).toArray();
+        long sum = 0;
+        for (int i = 0; i < bytes.length; i += 2) {
+            sum += (bytes[i] & 0xff) << 8 | (bytes[i + 1] & 0xff);
+        }
+        while (sum >>> 16 != 0) {
+            sum = (sum & 0xffff) + (sum >>> 16);
+        }
+        bytes[2] = (byte) (~sum >>> 8);
+        bytes[3] = (byte) ~sum;
+        Ipv4Packet packet = Ipv4Packet.of(ROUTER4, IpAddress.parse("224.0.0.1"), 2, Bytes.of(bytes))
+                .withTtl(1);
+        net.send(MacAddress.parse("01:00:5e:00:00:01"), EthernetFrame.IPV4, packet.encode());
+    }
+
+    /** RFC 3810 section 6.1: a change is told at once and once more within a second. */
+    @Test
+    void mld_join_reportedTwice() throws StackException {
+        join(GROUP6);
+        net.expect(linkDestination(MacAddress.parse("33:33:00:00:00:16")), report6(4));
+        net.advance(SECOND);
+        net.expect(report6(4));
+        net.advance(100 * SECOND);
+        net.expectNothing();
+    }
+
+    @Test
+    void mld_leave_reportedTwiceAfterTheLastMember() throws StackException {
+        join(GROUP6);
+        UdpEndpoint other = net.stack.newUdpEndpoint();
+        other.joinGroup(GROUP6, net.nic.id(), null);
+        net.advance(SECOND);
+        net.frames();
+        other.close();
+        net.expectNothing();
+        endpoint.leaveGroup(GROUP6, net.nic.id(), null);
+        net.expect(report6(3));
+        net.advance(SECOND);
+        net.expect(report6(3));
+        net.advance(100 * SECOND);
+        net.expectNothing();
+    }
+
+    /** RFC 3810 section 6.2: one report about all groups, within the time the router gives. */
+    @Test
+    void mld_generalQuery_answeredWithAllGroups() throws StackException {
+        join(GROUP6);
+        net.advance(SECOND);
+        net.frames();
+        query6("00 7d 0000", IpAddress.V6_ANY, 2000);
+        net.expectNothing();
+        net.advance(2 * SECOND);
+        net.expect(ipv6(icmp6(Icmpv6Message.MLD2_REPORT, 0, rest6(2))));
+    }
+
+    @Test
+    void mld_groupQuery_answeredForThatGroup() throws StackException {
+        join(GROUP6);
+        net.advance(SECOND);
+        net.frames();
+        query6("00 7d 0000", GROUP6, 1000);
+        net.advance(SECOND);
+        net.expect(report6(2));
+        query6("00 7d 0000", IpAddress.parse("ff05::9"), 1000);
+        net.advance(2 * SECOND);
+        net.expectNothing();
+    }
+
+    /** RFC 3810 section 8.3.2 and RFC 2710: an old router is answered in its version, and told of the end. */
+    @Test
+    void mld_oldQuerier_answeredInItsVersion() throws StackException {
+        join(GROUP6);
+        net.advance(SECOND);
+        net.frames();
+        query6("", IpAddress.V6_ANY, 1000);
+        net.advance(SECOND);
+        assertEquals(2, net.frames().size());
+        query6("", GROUP6, 1000);
+        net.advance(SECOND);
+        net.expect(ipv6(
+                destination6(GROUP6),
+                hopLimit(1),
+                icmp6(Icmpv6Message.MLD_REPORT, 0, field("group", Icmpv6Message::body, Bytes.hex(GROUP6_HEX)))));
+        endpoint.leaveGroup(GROUP6, net.nic.id(), null);
+        net.expect(ipv6(destination6(IpAddress.V6_ALL_ROUTERS), icmp6(Icmpv6Message.MLD_DONE, 0)));
+        net.advance(300 * SECOND);
+        join(GROUP6);
+        net.expect(report6(4));
+    }
+
+    /** RFC 2710 section 4: heard from another, it need not be said again. */
+    @Test
+    void mld_oldReportOfAnother_suppressesOurs() throws StackException {
+        join(GROUP6);
+        net.advance(SECOND);
+        query6("", GROUP6, 1000);
+        net.frames();
+        net.send(new Icmpv6Message(Icmpv6Message.MLD_REPORT, 0, 0, Bytes.hex(GROUP6_HEX))
+                .packet(PEER_LINK_LOCAL, GROUP6)
+                .withHopLimit(1));
+        net.advance(2 * SECOND);
+        net.expectNothing();
+    }
+
+    /** RFC 3810 section 5.1.14: a query from elsewhere is ignored. */
+    @Test
+    void mld_queryFromAfar_ignored() throws StackException {
+        join(GROUP6);
+        net.advance(SECOND);
+        net.frames();
+        Bytes body = Bytes.hex("00".repeat(20));
+        net.send(
+                new Icmpv6Message(Icmpv6Message.MLD_QUERY, 0, 0, body).packet(PEER_LINK_LOCAL, IpAddress.V6_ALL_NODES));
+        net.advance(2 * SECOND);
+        net.expectNothing();
+        assertEquals(1, net.stack.counters().drops(DropReason.MULTICAST_INVALID));
+    }
+
+    /** RFC 4862 section 5.4.2 and RFC 3590: the group of a tentative address is reported from no address. */
+    @Test
+    void mld_solicitedNodeGroup_reportedBeforeTheProbe() throws StackException {
+        endpoint.close();
+        net.close();
+        net = new OneStack(Ipv6Settings.DEFAULT.withRouterDiscovery(false));
+        endpoint = net.stack.newUdpEndpoint();
+        net.expect(ipv6(
+                source6(IpAddress.V6_ANY),
+                destination6(REPORT6_TO),
+                icmp6(
+                        Icmpv6Message.MLD2_REPORT,
+                        0,
+                        field("record", Icmpv6Message::body, Bytes.hex("04000000 ff0200000000000000000001ff000001")))));
+    }
+
+    /** RFC 3376 section 5.1. */
+    @Test
+    void igmp_joinAndLeave_reportedTwice() throws StackException {
+        join(GROUP4);
+        net.expect(
+                linkDestination(MacAddress.parse("01:00:5e:00:00:16")),
+                igmp(REPORT4_TO, "22000000 00000001 04000000 ef010203"));
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, "22000000 00000001 04000000 ef010203"));
+        endpoint.leaveGroup(GROUP4, net.nic.id(), null);
+        net.expect(igmp(REPORT4_TO, "22000000 00000001 03000000 ef010203"));
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, "22000000 00000001 03000000 ef010203"));
+        net.advance(100 * SECOND);
+        net.expectNothing();
+    }
+
+    @Test
+    void igmp_generalQuery_answered() throws StackException {
+        join(GROUP4);
+        net.advance(SECOND);
+        net.frames();
+        query4("11140000 00000000 027d0000");
+        net.advance(2 * SECOND);
+        net.expect(igmp(REPORT4_TO, "22000000 00000001 02000000 ef010203"));
+    }
+
+    /** RFC 3376 section 7.2.1, RFC 2236: version 2, with its leave; version 1, without one. */
+    @Test
+    void igmp_olderQueriers_answeredInTheirVersion() throws StackException {
+        join(GROUP4);
+        net.advance(SECOND);
+        net.frames();
+        query4("110a0000 00000000");
+        net.advance(SECOND);
+        net.expect(igmp(GROUP4, "16000000 ef010203"));
+        endpoint.leaveGroup(GROUP4, net.nic.id(), null);
+        net.expect(igmp(IpAddress.parse("224.0.0.2"), "17000000 ef010203"));
+        query4("11000000 00000000");
+        join(GROUP4);
+        net.expect(igmp(GROUP4, "12000000 ef010203"));
+        net.advance(10 * SECOND);
+        net.expect(igmp(GROUP4, "12000000 ef010203"));
+        endpoint.leaveGroup(GROUP4, net.nic.id(), null);
+        net.expectNothing();
+    }
+
+    @Test
+    void igmp_badChecksum_ignored() {
+        Ipv4Packet packet = Ipv4Packet.of(ROUTER4, IpAddress.parse("224.0.0.1"), 2, Bytes.hex("1114000000000000"));
+        net.send(MacAddress.parse("01:00:5e:00:00:01"), EthernetFrame.IPV4, packet.encode());
+        assertEquals(1, net.stack.counters().drops(DropReason.MULTICAST_INVALID));
+    }
+}

@@ -1,0 +1,319 @@
+package dev.atoll.stack.ip;
+
+import static dev.atoll.stack.check.Checks.destination6;
+import static dev.atoll.stack.check.Checks.hopLimit;
+import static dev.atoll.stack.check.Checks.icmp6;
+import static dev.atoll.stack.check.Checks.ipv6;
+import static dev.atoll.stack.check.Checks.linkDestination;
+import static dev.atoll.stack.check.Checks.rest6;
+import static dev.atoll.stack.check.Checks.source6;
+import static dev.atoll.stack.check.Checks.trafficClass;
+import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
+import static dev.atoll.stack.frames.OneStack.PEER_LINK_LOCAL;
+import static dev.atoll.stack.frames.OneStack.PEER_MAC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.FrameCheck;
+import dev.atoll.stack.check.Icmpv6Message;
+import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
+import dev.atoll.stack.check.Ipv6Packet.Extension;
+import dev.atoll.stack.check.UdpDatagram;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The IPv6 header, extension headers and ICMPv6 errors, judged by frames this test makes itself. */
+class Ipv6Test {
+    private static final IpAddress GROUP = IpAddress.V6_ALL_NODES;
+    private static final Bytes HELLO = Bytes.hex("68656c6c6f");
+    private final OneStack net;
+    private final UdpEndpoint endpoint;
+
+    Ipv6Test() throws StackException {
+        net = OneStack.ready();
+        net.resolve(PEER_LINK_LOCAL);
+        // The peer's address is learned from its first question.
+        net.send(Icmpv6Message.solicitation(LINK_LOCAL, Icmpv6Message.SOURCE_LINK, PEER_MAC.bits())
+                .packet(PEER_LINK_LOCAL, LINK_LOCAL.solicitedNode()));
+        net.frames();
+        endpoint = net.stack.newUdpEndpoint();
+        endpoint.bind(new FullAddress(IpAddress.V6_ANY, 7));
+    }
+
+    @AfterEach
+    void nothingLeaks() {
+        endpoint.close();
+        net.close();
+    }
+
+    private static Ipv6Packet udp(IpAddress source, IpAddress destination, int port) {
+        return Ipv6Packet.of(
+                source, destination, Ipv4Packet.UDP, new UdpDatagram(9, port, HELLO).encode(source, destination));
+    }
+
+    private static Ipv6Packet udp(Extension... extensions) {
+        return udp(PEER_LINK_LOCAL, LINK_LOCAL, 7).with(extensions);
+    }
+
+    private void expectDelivered() throws StackException {
+        ByteBuffer got = ByteBuffer.allocate(10);
+        FullAddress sender = endpoint.receive(got);
+        assertNotNull(sender);
+        assertEquals(PEER_LINK_LOCAL, sender.address());
+        assertEquals(HELLO.length(), got.position());
+        net.expectNothing();
+    }
+
+    private void expectDropped(DropReason reason) {
+        assertEquals(1, net.stack.counters().drops(reason), reason.name());
+        assertEquals(-1, endpoint.nextLength());
+    }
+
+    private void expectProblem(int code, int pointer) {
+        net.expect(ipv6(
+                source6(LINK_LOCAL),
+                destination6(PEER_LINK_LOCAL),
+                icmp6(Icmpv6Message.PARAMETER_PROBLEM, code, rest6(pointer), quotesUs())));
+        assertEquals(-1, endpoint.nextLength());
+    }
+
+    private static FrameCheck<Icmpv6Message> quotesUs() {
+        return message -> {
+            assertEquals(PEER_LINK_LOCAL, message.quoted().source());
+            assertEquals(LINK_LOCAL, message.quoted().destination());
+        };
+    }
+
+    /** RFC 4443 section 4.2: the data comes back, from the address that was asked. */
+    @Test
+    void echo_toOurAddress_comesBack() {
+        Bytes data = Bytes.hex("00010203 04");
+        Icmpv6Message request = new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 0x00070001, data);
+        net.send(request.packet(PEER_LINK_LOCAL, LINK_LOCAL).withHopLimit(3));
+        net.expect(
+                linkDestination(PEER_MAC),
+                ipv6(
+                        source6(LINK_LOCAL),
+                        destination6(PEER_LINK_LOCAL),
+                        hopLimit(64),
+                        trafficClass(0),
+                        icmp6(Icmpv6Message.ECHO_REPLY, 0, rest6(0x00070001), body(data))));
+    }
+
+    private static FrameCheck<Icmpv6Message> body(Bytes expected) {
+        return message -> assertEquals(expected, message.body());
+    }
+
+    /** RFC 4443 section 4.2: an echo to a group is answered from a unicast address. */
+    @Test
+    void echo_toAllNodes_answeredFromUnicast() {
+        Icmpv6Message request = new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY);
+        net.send(request.packet(PEER_LINK_LOCAL, GROUP));
+        net.expect(ipv6(source6(LINK_LOCAL), icmp6(Icmpv6Message.ECHO_REPLY, 0)));
+    }
+
+    @Test
+    void udp_plain_delivered() throws StackException {
+        net.send(udp());
+        expectDelivered();
+    }
+
+    /** RFC 8200 section 4.1: any order and number, as long as hop-by-hop options come first. */
+    @Test
+    void extensions_knownInAnyOrder_delivered() throws StackException {
+        net.send(udp(
+                Extension.options(Ipv6Packet.HOP_BY_HOP, "0502 0000"),
+                Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "1e04 01020304"),
+                new Extension(Ipv6Packet.ROUTING, Bytes.hex("00 00 00 00000000")),
+                Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "")));
+        expectDelivered();
+    }
+
+    /** RFC 8200 section 4.3: hop-by-hop options anywhere else are an unrecognised next header. */
+    @Test
+    void extensions_hopByHopNotFirst_parameterProblemAtNextHeader() {
+        net.send(udp(
+                Extension.options(Ipv6Packet.DESTINATION_OPTIONS, ""), Extension.options(Ipv6Packet.HOP_BY_HOP, "")));
+        expectProblem(1, 40);
+    }
+
+    /** RFC 8200 section 4.4: a routing type nobody knows, with segments left, is reported. */
+    @Test
+    void extensions_routingWithSegmentsLeft_parameterProblemAtType() {
+        net.send(udp(new Extension(Ipv6Packet.ROUTING, Bytes.hex("00 fe 01 00000000"))));
+        expectProblem(0, 42);
+    }
+
+    /** RFC 8200 section 4.2, first row of actions: skip. */
+    @Test
+    void options_unknownToSkip_delivered() throws StackException {
+        net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "3e02 ffff")));
+        expectDelivered();
+    }
+
+    /** Second: discard in silence. */
+    @Test
+    void options_unknownToDiscard_droppedInSilence() {
+        net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "7e02 ffff")));
+        net.expectNothing();
+        expectDropped(DropReason.IPV6_PARAMETER_PROBLEM);
+    }
+
+    /** Third: discard and report, to a group too. */
+    @Test
+    void options_unknownToReport_parameterProblemAtOption() {
+        net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "be02 ffff")));
+        expectProblem(2, 42);
+    }
+
+    /** Fourth: discard and report unless it was to a group. */
+    @Test
+    void options_unknownToReportUnlessGroup_dependsOnDestination() {
+        Extension option = Extension.options(Ipv6Packet.HOP_BY_HOP, "0100 fe00");
+        net.send(udp(option));
+        expectProblem(2, 44);
+        net.send(udp(PEER_LINK_LOCAL, GROUP, 7).with(option));
+        net.expectNothing();
+        net.send(udp(PEER_LINK_LOCAL, GROUP, 7).with(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "be00")));
+        net.expect(ipv6(source6(LINK_LOCAL), icmp6(Icmpv6Message.PARAMETER_PROBLEM, 2, rest6(42))));
+    }
+
+    @Test
+    void extensions_moreThanTheLimit_dropped() {
+        Extension[] many = new Extension[9];
+        java.util.Arrays.fill(many, Extension.options(Ipv6Packet.DESTINATION_OPTIONS, ""));
+        net.send(udp(many));
+        expectDropped(DropReason.IPV6_EXTENSION_LIMIT);
+    }
+
+    @Test
+    void options_moreThanTheLimit_dropped() {
+        net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "1e00".repeat(9))));
+        expectDropped(DropReason.IPV6_EXTENSION_LIMIT);
+    }
+
+    @Test
+    void options_lengthBeyondHeader_dropped() {
+        net.send(udp(new Extension(Ipv6Packet.DESTINATION_OPTIONS, Bytes.hex("00 1e09 00000000"))));
+        expectDropped(DropReason.IP_HEADER_MALFORMED);
+    }
+
+    @Test
+    void header_payloadLengthBeyondPacket_dropped() {
+        byte[] packet = udp().encode().toArray();
+        packet[5]++;
+        net.send(dev.atoll.stack.frames.TestLink.MAC, EthernetFrame.IPV6, Bytes.of(packet));
+        expectDropped(DropReason.IP_HEADER_MALFORMED);
+    }
+
+    /** RFC 8200 section 4: the sender learns where the unknown protocol is named. */
+    @Test
+    void nextHeader_unknown_parameterProblemAtItsField() {
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, 132, HELLO));
+        expectProblem(1, 6);
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, 132, HELLO)
+                .with(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "")));
+        expectProblem(1, 40);
+    }
+
+    /** RFC 8200 section 4.7. */
+    @Test
+    void nextHeader_none_droppedInSilence() {
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv6Packet.NONE, Bytes.EMPTY));
+        net.expectNothing();
+        expectDropped(DropReason.IPV6_NO_NEXT_HEADER);
+    }
+
+    /** RFC 4443 section 3.1. */
+    @Test
+    void udp_nobodyListens_portUnreachable() {
+        net.send(udp(PEER_LINK_LOCAL, LINK_LOCAL, 8));
+        net.expect(ipv6(source6(LINK_LOCAL), icmp6(Icmpv6Message.UNREACHABLE, 4, quotesUs())));
+    }
+
+    /** RFC 4443 section 2.4 e: never about an error, a group, or a source that is nobody's. */
+    @Test
+    void error_aboutWhatMustNotBeAnswered_isNotSent() {
+        Icmpv6Message error = new Icmpv6Message(
+                Icmpv6Message.UNREACHABLE,
+                0,
+                0,
+                udp(LINK_LOCAL, PEER_LINK_LOCAL, 9).encode());
+        net.send(error.packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        net.send(udp(PEER_LINK_LOCAL, GROUP, 8));
+        net.send(udp(IpAddress.V6_ANY, LINK_LOCAL, 8));
+        net.expectNothing();
+    }
+
+    /** RFC 4443 section 2.4 f: a burst, then no more than the bucket earns. */
+    @Test
+    void errors_inAFlood_areLimited() {
+        for (int i = 0; i < 200; i++) {
+            net.send(udp(PEER_LINK_LOCAL, LINK_LOCAL, 8));
+        }
+        assertEquals(IpLayer.ICMP_BURST, net.frames().size());
+        assertEquals(150, net.stack.counters().drops(DropReason.ICMP_RATE_LIMITED));
+        net.advance(OneStack.SECOND / IpLayer.ICMP_PER_SECOND);
+        net.send(udp(PEER_LINK_LOCAL, LINK_LOCAL, 8));
+        assertEquals(1, net.frames().size());
+    }
+
+    /** RFC 8200 section 8.1: UDP over IPv6 has a checksum. */
+    @Test
+    void udp_withoutChecksum_dropped() {
+        net.send(Ipv6Packet.of(
+                PEER_LINK_LOCAL,
+                LINK_LOCAL,
+                Ipv4Packet.UDP,
+                new UdpDatagram(9, 7, false, HELLO).encode(PEER_LINK_LOCAL, LINK_LOCAL)));
+        expectDropped(DropReason.UDP_CHECKSUM);
+    }
+
+    /** A mapped address on the wire would be taken for IPv4, so neither end may have one (RFC 4942 section 2.2). */
+    @Test
+    void header_mappedAddress_isMartian() throws StackException {
+        net.nic.addAddress(IpAddress.parse("192.0.2.1"), 24);
+        net.frames();
+        Ipv6Packet mapped = udp(PEER_LINK_LOCAL, LINK_LOCAL, 7);
+        byte[] packet = mapped.encode().toArray();
+        byte[] prefix = Bytes.hex("00000000000000000000ffff c0000201").toArray();
+        System.arraycopy(prefix, 0, packet, 24, 16);
+        net.send(dev.atoll.stack.frames.TestLink.MAC, EthernetFrame.IPV6, Bytes.of(packet));
+        assertEquals(1, net.stack.counters().drops(DropReason.IP_MARTIAN));
+        packet = mapped.encode().toArray();
+        // A stranger's, since one of ours would be refused anyway.
+        prefix[15] = 9;
+        System.arraycopy(prefix, 0, packet, 8, 16);
+        net.send(dev.atoll.stack.frames.TestLink.MAC, EthernetFrame.IPV6, Bytes.of(packet));
+        assertEquals(2, net.stack.counters().drops(DropReason.IP_MARTIAN));
+        assertEquals(-1, endpoint.nextLength());
+    }
+
+    /** RFC 4291 section 2.5.3 and 2.7: loopback from outside, a group as source, a group of the node itself. */
+    @Test
+    void header_impossibleAddresses_areMartian() {
+        net.send(udp(IpAddress.V6_LOOPBACK, LINK_LOCAL, 7));
+        net.send(udp(GROUP, LINK_LOCAL, 7));
+        net.send(udp(LINK_LOCAL, LINK_LOCAL, 7));
+        net.send(udp(PEER_LINK_LOCAL, IpAddress.parse("ff01::1"), 7));
+        assertEquals(4, net.stack.counters().drops(DropReason.IP_MARTIAN));
+        net.expectNothing();
+    }
+
+    /** RFC 4291 section 2.7.1: not our group, not our packet. */
+    @Test
+    void header_otherGroup_isNotOurs() {
+        net.send(udp(PEER_LINK_LOCAL, IpAddress.parse("ff02::1234"), 7));
+        expectDropped(DropReason.IP_NOT_LOCAL);
+    }
+}

@@ -1,0 +1,387 @@
+package dev.atoll.stack.ndp;
+
+import static dev.atoll.stack.check.Checks.destination6;
+import static dev.atoll.stack.check.Checks.hopLimit;
+import static dev.atoll.stack.check.Checks.icmp6;
+import static dev.atoll.stack.check.Checks.ipv6;
+import static dev.atoll.stack.check.Checks.linkDestination;
+import static dev.atoll.stack.check.Checks.option6;
+import static dev.atoll.stack.check.Checks.source6;
+import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
+import static dev.atoll.stack.frames.OneStack.SECOND;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.stack.Nic;
+import dev.atoll.stack.RouteTable;
+import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.Checks;
+import dev.atoll.stack.check.Icmpv6Message;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.AddressKind;
+import dev.atoll.stack.wire.AddressState;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Router discovery, autoconfiguration and redirects, with routers played by this test. */
+class RouterTest {
+    private static final IpAddress ROUTER = IpAddress.parse("fe80::1");
+    private static final IpAddress OTHER_ROUTER = IpAddress.parse("fe80::2");
+    private static final Subnet PREFIX = Subnet.parse("2001:db8:1::/64");
+    private static final IpAddress FAR = IpAddress.parse("2001:db8:ffff::5");
+    /** From prefix and link address 02:00:00:00:00:01 (RFC 4291 appendix A). */
+    private static final IpAddress FORMED = IpAddress.parse("2001:db8:1::ff:fe00:1");
+
+    private static final MacAddress ROUTER_MAC = MacAddress.parse("02:00:00:00:00:41");
+    private static final int HOUR = 3600;
+
+    private OneStack net;
+
+    RouterTest() throws StackException {
+        net = new OneStack(Ipv6Settings.DEFAULT);
+    }
+
+    @AfterEach
+    void nothingLeaks() {
+        net.close();
+    }
+
+    private void restart(Ipv6Settings settings) throws StackException {
+        net.close();
+        net = new OneStack(settings);
+    }
+
+    private static String hex32(long value) {
+        return String.format("%08x", value);
+    }
+
+    private static String prefix(int flags, long validSeconds, long preferredSeconds) {
+        return "0304 40 " + String.format("%02x", flags) + hex32(validSeconds) + hex32(preferredSeconds) + "00000000"
+                + "20010db8000100000000000000000000";
+    }
+
+    /** What a router says, its options in hexadecimal. */
+    private void advertise(IpAddress router, int lifetimeSeconds, int preferenceBits, String options) {
+        Bytes body = Bytes.hex("0000000000000000 0101 020000000041" + options);
+        int rest = preferenceBits << 19 | lifetimeSeconds;
+        net.send(new Icmpv6Message(Icmpv6Message.ROUTER_ADVERTISEMENT, 0, rest, body)
+                .packet(router, IpAddress.V6_ALL_NODES));
+    }
+
+    private void advertise(int lifetimeSeconds, String options) {
+        advertise(ROUTER, lifetimeSeconds, 0, options);
+    }
+
+    private List<RouteTable.Entry> defaultRoutes() {
+        return net.stack.routes().list().stream()
+                .filter(entry -> entry.destination().equals(Subnet.V6_ALL))
+                .toList();
+    }
+
+    private List<Nic.Address> addresses(AddressKind kind) {
+        return net.nic.addresses().stream()
+                .filter(address -> address.kind() == kind)
+                .toList();
+    }
+
+    private @Nullable AddressState formed() {
+        return net.nic.addresses().stream()
+                .filter(address -> address.address().equals(FORMED))
+                .map(Nic.Address::state)
+                .findFirst()
+                .orElse(null);
+    }
+
+    // --- Solicitations (RFC 4861 section 6.3.7)
+
+    @Test
+    void start_noRouterAnswers_solicitsThreeTimesFourSecondsApart() {
+        net.advance(2 * SECOND);
+        List<byte[]> early = net.frames();
+        net.advance(20 * SECOND);
+        List<byte[]> all = new java.util.ArrayList<>(early);
+        all.addAll(net.frames());
+        List<byte[]> solicitations = all.stream()
+                .filter(frame -> frame[54] == (byte) Icmpv6Message.ROUTER_SOLICITATION)
+                .toList();
+        assertEquals(3, solicitations.size());
+        Checks.frame(
+                solicitations.get(0),
+                linkDestination(MacAddress.parse("33:33:00:00:00:02")),
+                ipv6(
+                        source6(LINK_LOCAL),
+                        destination6(IpAddress.V6_ALL_ROUTERS),
+                        hopLimit(255),
+                        icmp6(
+                                Icmpv6Message.ROUTER_SOLICITATION,
+                                0,
+                                option6(Icmpv6Message.SOURCE_LINK, Bytes.hex("020000000001")))));
+    }
+
+    @Test
+    void solicitation_answered_isNotRepeated() {
+        net.advance(3 * SECOND);
+        net.frames();
+        advertise(1800, "");
+        net.advance(20 * SECOND);
+        net.expectNothing();
+    }
+
+    // --- Routers and prefixes (RFC 4861 section 6.3.4)
+
+    @Test
+    void advertisement_withLifetime_makesADefaultRouteUntilItEnds() {
+        advertise(30, "");
+        assertEquals(ROUTER, defaultRoutes().get(0).gateway());
+        net.advance(29 * SECOND);
+        assertEquals(1, defaultRoutes().size());
+        net.advance(SECOND);
+        assertEquals(0, defaultRoutes().size());
+    }
+
+    @Test
+    void advertisement_withLifetimeZero_endsTheDefaultRoute() {
+        advertise(1800, "");
+        advertise(0, "");
+        assertEquals(0, defaultRoutes().size());
+    }
+
+    /** RFC 4191 section 3.2. */
+    @Test
+    void advertisement_ofTwoRouters_thePreferredComesFirst() {
+        advertise(ROUTER, 1800, 0b00, "");
+        advertise(OTHER_ROUTER, 1800, 0b01, "");
+        assertEquals(OTHER_ROUTER, defaultRoutes().get(0).gateway());
+        advertise(OTHER_ROUTER, 1800, 0b11, "");
+        assertEquals(ROUTER, defaultRoutes().get(0).gateway());
+    }
+
+    @Test
+    void advertisement_ofMoreRoutersThanTheLimit_isCounted() {
+        for (int i = 1; i <= 12; i++) {
+            advertise(new IpAddress(0xfe80L << 48, i), 1800, 0, "");
+        }
+        assertEquals(RouterDiscovery.MAX_ROUTERS, defaultRoutes().size());
+        assertEquals(2, net.stack.counters().advertisedBeyondLimit);
+    }
+
+    /** RFC 4861 section 6.1.2: these are to be ignored. */
+    @Test
+    void advertisement_invalid_ignored() {
+        Bytes body = Bytes.hex("0000000000000000");
+        Icmpv6Message message = new Icmpv6Message(Icmpv6Message.ROUTER_ADVERTISEMENT, 0, 1800, body);
+        net.send(message.packet(ROUTER, IpAddress.V6_ALL_NODES).withHopLimit(254));
+        net.send(message.packet(FAR, IpAddress.V6_ALL_NODES));
+        net.send(new Icmpv6Message(message.type(), 0, 1800, Bytes.hex("00000000"))
+                .packet(ROUTER, IpAddress.V6_ALL_NODES));
+        assertEquals(3, net.stack.counters().drops(DropReason.NDP_INVALID));
+        assertEquals(0, defaultRoutes().size());
+    }
+
+    @Test
+    void prefix_onLink_isARouteToTheLink() {
+        advertise(1800, prefix(0x80, 100, 100));
+        assertTrue(net.stack.routes().list().stream()
+                .anyMatch(entry -> entry.destination().equals(PREFIX) && entry.gateway() == null));
+        assertEquals(0, addresses(AddressKind.SLAAC).size());
+        net.advance(100 * SECOND);
+        assertFalse(net.stack.routes().list().stream()
+                .anyMatch(entry -> entry.destination().equals(PREFIX)));
+    }
+
+    @Test
+    void mtu_option_lowersWhatIsSent() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        advertise(1800, "0501 0000 00000514" + prefix(0xc0, HOUR, HOUR));
+        net.frames();
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            endpoint.send(ByteBuffer.allocate(1300 - 48), new FullAddress(FAR, 9));
+            assertEquals(1, net.frames().size());
+        }
+    }
+
+    @Test
+    void times_advertised_changeTheNeighborSettings() {
+        net.send(new Icmpv6Message(Icmpv6Message.ROUTER_ADVERTISEMENT, 0, 0, Bytes.hex(hex32(10_000) + hex32(500)))
+                .packet(ROUTER, IpAddress.V6_ALL_NODES));
+        assertEquals(10 * SECOND, net.nic.neighbors().settings(false).baseReachableNs());
+        assertEquals(SECOND / 2, net.nic.neighbors().settings(false).retransmitNs());
+        assertEquals(30 * SECOND, net.nic.neighbors().settings(true).baseReachableNs());
+    }
+
+    /** RFC 4861 section 7.2.5: a router that says it is none is no default router any more. */
+    @Test
+    void router_becomesHost_losesTheDefaultRoute() {
+        net.advance(3 * SECOND);
+        advertise(1800, "");
+        net.send(Icmpv6Message.advertisement(ROUTER, 3, ROUTER_MAC).packet(ROUTER, LINK_LOCAL));
+        assertEquals(0, defaultRoutes().size());
+    }
+
+    // --- Autoconfiguration (RFC 4862 section 5.5.3)
+
+    @Test
+    void prefix_autonomous_givesAnAddressAfterItsCheck() {
+        net.advance(3 * SECOND);
+        advertise(1800, prefix(0xc0, HOUR, HOUR));
+        assertEquals(AddressState.TENTATIVE, formed());
+        net.advance(3 * SECOND);
+        assertEquals(AddressState.PREFERRED, formed());
+    }
+
+    @Test
+    void prefix_notOf64Bits_orPreferredLongerThanValid_givesNone() {
+        advertise(1800, prefix(0xc0, 100, 200));
+        advertise(1800, prefix(0xc0, HOUR, HOUR).replaceFirst("0304 40", "0304 41"));
+        assertEquals(0, addresses(AddressKind.SLAAC).size());
+    }
+
+    @Test
+    void address_lifetimes_deprecateThenRemove() {
+        net.advance(3 * SECOND);
+        advertise(1800, prefix(0xc0, 100, 50));
+        net.advance(49 * SECOND);
+        assertEquals(AddressState.PREFERRED, formed());
+        net.advance(SECOND);
+        assertEquals(AddressState.DEPRECATED, formed());
+        net.advance(50 * SECOND);
+        assertEquals(null, formed());
+    }
+
+    @Test
+    void address_renewed_isPreferredAgain() {
+        net.advance(3 * SECOND);
+        advertise(1800, prefix(0xc0, 100, 50));
+        net.advance(60 * SECOND);
+        assertEquals(AddressState.DEPRECATED, formed());
+        advertise(1800, prefix(0xc0, 100, 50));
+        assertEquals(AddressState.PREFERRED, formed());
+    }
+
+    /** Section 5.5.3 e: an unauthenticated router cannot end an address at once. */
+    @Test
+    void address_shortened_livesTwoHoursMore() {
+        net.advance(3 * SECOND);
+        advertise(1800, prefix(0xc0, 10 * HOUR, 10 * HOUR));
+        net.advance(3 * SECOND);
+        advertise(1800, prefix(0xc0, 1, 1));
+        net.advance(7199 * SECOND);
+        assertNotNull(formed());
+        net.advance(SECOND);
+        assertEquals(null, formed());
+    }
+
+    /** ... and once less than two hours are left, it cannot shorten them at all. */
+    @Test
+    void address_withLessThanTwoHoursLeft_isNotShortened() {
+        net.advance(3 * SECOND);
+        advertise(1800, prefix(0xc0, HOUR, HOUR));
+        advertise(1800, prefix(0xc0, 1, 1));
+        net.advance(3599 * SECOND);
+        assertEquals(AddressState.DEPRECATED, formed());
+        net.advance(SECOND);
+        assertEquals(null, formed());
+    }
+
+    /** RFC 7217: the identifier depends on the prefix and not on the link address, and is the same next time. */
+    @Test
+    void prefix_withOpaqueIds_hidesTheLinkAddressAndIsStable() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withOpaqueIds(true).withDadTransmits(0));
+        advertise(1800, prefix(0xc0, HOUR, HOUR));
+        IpAddress first = addresses(AddressKind.SLAAC).get(0).address();
+        IpAddress linkLocal = addresses(AddressKind.LINK_LOCAL).get(0).address();
+        assertTrue(PREFIX.contains(first));
+        assertFalse(first.equals(FORMED));
+        assertFalse(first.low() == linkLocal.low());
+        net.nic.setEnabled(false);
+        assertEquals(0, net.nic.addresses().size());
+        net.nic.setEnabled(true);
+        advertise(1800, prefix(0xc0, HOUR, HOUR));
+        assertEquals(first, addresses(AddressKind.SLAAC).get(0).address());
+    }
+
+    /** RFC 8981 sections 3.4 and 3.6: a second address for outgoing connections, replaced within a day. */
+    @Test
+    void temporary_address_isChosenAndReplaced() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withTemporaryAddresses(true).withDadTransmits(0));
+        advertise(0xffff, prefix(0xc0, 30 * 24 * HOUR, 30 * 24 * HOUR));
+        IpAddress first = addresses(AddressKind.TEMPORARY).get(0).address();
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            endpoint.connect(new FullAddress(FAR, 9));
+            assertEquals(
+                    first,
+                    java.util.Objects.requireNonNull(endpoint.localAddress()).address());
+        }
+        net.advance(24L * HOUR * SECOND);
+        List<Nic.Address> later = addresses(AddressKind.TEMPORARY);
+        assertEquals(2, later.size());
+        assertEquals(AddressState.DEPRECATED, later.get(0).state());
+        assertEquals(AddressState.PREFERRED, later.get(1).state());
+        net.advance(7L * 24 * HOUR * SECOND);
+        assertTrue(addresses(AddressKind.TEMPORARY).size() <= 8);
+        assertFalse(addresses(AddressKind.TEMPORARY).stream()
+                .anyMatch(address -> address.address().equals(first)));
+    }
+
+    // --- Redirects (RFC 4861 section 8)
+
+    private void redirect(IpAddress from, IpAddress destination, IpAddress target) {
+        Bytes body = Bytes.of(ByteBuffer.allocate(40)
+                .put(target.octets())
+                .put(destination.octets())
+                .put(Bytes.hex("0201 020000000042").toArray())
+                .array());
+        net.send(new Icmpv6Message(Icmpv6Message.REDIRECT, 0, 0, body).packet(from, LINK_LOCAL));
+    }
+
+    private byte[] sendFar(UdpEndpoint endpoint) throws StackException {
+        net.frames();
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(FAR, 9));
+        List<byte[]> frames = net.frames();
+        assertEquals(1, frames.size());
+        return frames.get(0);
+    }
+
+    @Test
+    void redirect_byTheFirstHop_isFollowedByWhatIsConnected() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        advertise(1800, prefix(0xc0, HOUR, HOUR));
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            endpoint.connect(new FullAddress(FAR, 9));
+            Checks.frame(sendFar(endpoint), linkDestination(ROUTER_MAC));
+            redirect(OTHER_ROUTER, FAR, OTHER_ROUTER);
+            Checks.frame(sendFar(endpoint), linkDestination(ROUTER_MAC));
+            redirect(ROUTER, FAR, OTHER_ROUTER);
+            Checks.frame(sendFar(endpoint), linkDestination(MacAddress.parse("02:00:00:00:00:42")));
+        }
+        assertEquals(1, net.stack.counters().drops(DropReason.NDP_INVALID));
+    }
+
+    /** RFC 4861 section 7.3.3: a router that does not answer gives way to another. */
+    @Test
+    void router_unreachable_anotherIsUsed() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        advertise(ROUTER, 1800, 0, prefix(0xc0, HOUR, HOUR));
+        advertise(OTHER_ROUTER, 1800, 0, "");
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            sendFar(endpoint);
+            net.advance(12 * SECOND);
+            assertEquals(OTHER_ROUTER, defaultRoutes().get(0).gateway());
+        }
+        advertise(ROUTER, 1800, 1, "");
+        assertEquals(ROUTER, defaultRoutes().get(0).gateway());
+    }
+}
