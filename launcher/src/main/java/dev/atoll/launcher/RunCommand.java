@@ -11,15 +11,14 @@ import dev.atoll.launcher.link.Links;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.report.Outcome;
 import dev.atoll.launcher.report.ProvidedSinks;
-import dev.atoll.launcher.report.ReportSink;
 import dev.atoll.launcher.report.Reports;
 import dev.atoll.launcher.report.RunDescription;
 import dev.atoll.launcher.report.StatusFile;
+import dev.atoll.launcher.start.FurnishedSandbox;
 import dev.atoll.launcher.start.JarBundle;
 import dev.atoll.launcher.start.JavaRelease;
 import dev.atoll.launcher.start.ProgramCommand;
 import dev.atoll.launcher.start.SandboxFiles;
-import dev.atoll.launcher.start.SandboxProcess;
 import dev.atoll.launcher.start.StartChain;
 import dev.atoll.launcher.start.StartChain.Inherited;
 import dev.atoll.launcher.supervise.ControlConnection;
@@ -103,55 +102,63 @@ final class RunCommand {
         Path directory = Path.of(System.getProperty("user.dir", "/"));
         ProgramCommand command = ProgramCommand.resolve(words, environment.getOrDefault("PATH", ""), directory);
         JavaRelease.refuseUnknown(Path.of(command.file()));
-        Policy policy = settings.policy() == null ? null : PolicyFile.load(settings.policy());
-        List<ReportSink> sinks = ProvidedSinks.load();
+        LinkRequest request =
+                new LinkRequest("", settings.address(), settings.router(), settings.mtuBytes(), settings.offload());
         try (JarBundle jars = preparation.jars();
-                OpenLink link = Links.open(
-                        settings.link(),
-                        new LinkRequest(
-                                "", settings.address(), settings.router(), settings.mtuBytes(), settings.offload()))) {
-            return runOn(link, command, settings, policy, sinks, jars);
+                OpenLink link = open(settings, request)) {
+            return runOn(link, command, settings, jars);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
         }
     }
 
-    private int runOn(
-            OpenLink link,
-            ProgramCommand command,
-            Settings settings,
-            @Nullable Policy policy,
-            List<ReportSink> sinks,
-            JarBundle jars)
+    /** Opens the link. What is wrong with the policy is said first, though it is read later. */
+    private static OpenLink open(Settings settings, LinkRequest request) throws LaunchException {
+        try {
+            return Links.open(settings.link(), request);
+        } catch (LaunchException e) {
+            Policy unused = policy(settings);
+            throw e;
+        }
+    }
+
+    private static @Nullable Policy policy(Settings settings) throws LaunchException {
+        return settings.policy() == null ? null : PolicyFile.load(settings.policy());
+    }
+
+    private int runOn(OpenLink link, ProgramCommand command, Settings settings, JarBundle jars)
             throws LaunchException, IOException {
         int[] control = Libc.socketpair();
         int capture = capture(settings, link);
-        Setup setup = setup(settings, link, policy != null);
+        Setup setup = setup(settings, link);
         Libc.write(control[0], ControlCodec.encode(setup));
-        Reports reports = new Reports();
-        ControlConnection connection = new ControlConnection(control[0], reports);
-        WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
-        SandboxProcess sandbox = new StartChain(environment)
-                .start(
+        try (FurnishedSandbox sandbox = new StartChain(environment)
+                .begin(
                         command.withAgent(
                                 JarBundle.SANDBOX_DIRECTORY + "/" + JarBundle.AGENT, JarBundle.SANDBOX_DIRECTORY),
                         settings.hostname(),
                         SandboxFiles.of(settings.hostname(), addresses(setup), setup.dnsServers()),
                         jars,
-                        new Inherited(control[1], link.programDescriptor(), capture));
-        SandboxedProgram program = new SandboxedProgram(sandbox);
-        Signals.passOnTo(program, Terminal::line);
-        link.handOver();
-        Libc.close(control[1]);
-        if (capture >= 0) {
-            Libc.close(capture);
-        }
+                        new Inherited(control[1], link.programDescriptor(), capture))) {
+            // While the sandbox is being made. The program waits, and what is wrong here keeps it from running.
+            Policy policy = policy(settings);
+            Reports reports = new Reports();
+            ControlConnection connection = new ControlConnection(control[0], reports);
+            WiredServices services = new WiredServices(settings, link, connection, reports, ProvidedSinks.load());
 
-        RunDescription run = describe(command, settings, setup, link);
-        reports.started(run);
-        Supervisor supervisor =
-                new Supervisor(program, connection, reports, services, services.areNeeded(), settings.stopGrace());
-        return superviseToEnd(supervisor, program, policy, settings, run);
+            SandboxedProgram program = new SandboxedProgram(sandbox.release());
+            Signals.passOnTo(program, Terminal::line);
+            link.handOver();
+            Libc.close(control[1]);
+            if (capture >= 0) {
+                Libc.close(capture);
+            }
+            RunDescription run = describe(command, settings, setup, link);
+            reports.started(run);
+            Supervisor supervisor =
+                    new Supervisor(program, connection, reports, services, services.areNeeded(), settings.stopGrace());
+            return superviseToEnd(supervisor, program, policy, settings, run);
+        }
     }
 
     /** Between start and end: whatever fails here ends the program, which nobody else would. */
@@ -238,7 +245,7 @@ final class RunCommand {
         }
     }
 
-    private static Setup setup(Settings settings, OpenLink link, boolean policyFollows) throws IOException {
+    private static Setup setup(Settings settings, OpenLink link) throws IOException {
         AddressPlan plan = link.addresses();
         IpAddress router = plan == null ? null : plan.router();
         IpAddress dns = settings.dns() == null ? router : settings.dns();
@@ -258,7 +265,7 @@ final class RunCommand {
                 false,
                 settings.denialLines(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
-                policyFollows);
+                settings.policy() != null);
     }
 
     /** A locally administered unicast address (IEEE 802c). */

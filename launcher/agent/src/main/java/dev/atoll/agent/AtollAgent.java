@@ -3,16 +3,13 @@ package dev.atoll.agent;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 
 /**
  * Starts the inside of a sandbox before the program's {@code main}.
  *
- * <p>Everything else of Atoll's is in jars that the program's class path does not have, loaded by loaders whose parent
- * is the platform loader: the program may bring any library without meeting ours. What goes wrong here stops the JVM
- * with one line, since a program that ran on would run without its network or, worse, with another one.
+ * <p>Everything else of Atoll's but the bridge is in a jar that the program's class path does not have, loaded by a loader
+ * whose parent is the platform loader: the program may bring any library without meeting ours. What goes wrong here stops
+ * the JVM with one line, since a program that ran on would run without its network or, worse, with another one.
  */
 public final class AtollAgent {
     /** Atoll failed before the program ran. */
@@ -23,24 +20,19 @@ public final class AtollAgent {
     /**
      * Called by the JVM.
      *
-     * @param directory where the jars are
+     * @param directory where inside.jar is
      */
     public static void premain(String directory, Instrumentation instrumentation) {
         try {
-            ClassLoader inside = loader("atoll", directory, "inside.jar");
-            inside.loadClass("dev.atoll.inside.Inside")
-                    .getMethod("boot", Instrumentation.class, ClassLoader.class)
-                    .invoke(null, instrumentation, loader("atoll-hooks", directory, "hooks.jar"));
+            new JarLoader("atoll", new File(directory, "inside.jar"))
+                    .loadClass("dev.atoll.inside.Inside")
+                    .getMethod("boot", Instrumentation.class)
+                    .invoke(null, instrumentation);
         } catch (InvocationTargetException e) {
             stop(e.getCause() == null ? e : e.getCause());
         } catch (Throwable e) {
             stop(e);
         }
-    }
-
-    private static ClassLoader loader(String name, String directory, String jar) throws MalformedURLException {
-        URL url = new File(directory, jar).toURI().toURL();
-        return new URLClassLoader(name, new URL[] {url}, ClassLoader.getPlatformClassLoader());
     }
 
     private static void stop(Throwable cause) {

@@ -1,4 +1,4 @@
-/** The one class of Atoll's on the program's class path. */
+/** The agent, and the loader of what it starts. The boot loader has both, from the jar that the bridge is in. */
 @NullMarked
 package dev.atoll.agent;
 

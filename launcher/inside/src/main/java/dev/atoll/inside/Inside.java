@@ -1,6 +1,8 @@
 package dev.atoll.inside;
 
 import dev.atoll.bridge.Doors;
+import dev.atoll.hooks.HookException;
+import dev.atoll.hooks.Installer;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
 import dev.atoll.runtime.control.ControlRecord.Policy;
@@ -15,7 +17,6 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Map;
 import java.util.Set;
@@ -36,40 +37,34 @@ public final class Inside {
 
     /**
      * Starts everything; the agent calls it and stops the JVM if it fails.
-     *
-     * @param hooks the loader that has the edits and ASM
      */
-    public static void boot(Instrumentation instrumentation, ClassLoader hooks) throws Exception {
+    public static void boot(Instrumentation instrumentation) throws Exception {
         openJavaBase(instrumentation);
         FileDescriptor descriptor = HostAccess.descriptor(CONTROL_FD);
         ControlStream control = new ControlStream(new FileInputStream(descriptor), new FileOutputStream(descriptor));
         try {
-            start(instrumentation, hooks, control, descriptor);
-        } catch (IOException | ReflectiveOperationException | RuntimeException | LinkageError e) {
-            Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
-            control.write(new ControlRecord.Failed(FailureCode.START, String.valueOf(cause.getMessage())));
+            start(instrumentation, control, descriptor);
+        } catch (IOException | ReflectiveOperationException | HookException | RuntimeException | LinkageError e) {
+            control.write(new ControlRecord.Failed(FailureCode.START, String.valueOf(e.getMessage())));
             throw e;
         }
     }
 
-    private static void start(
-            Instrumentation instrumentation, ClassLoader hooks, ControlStream control, FileDescriptor descriptor)
-            throws IOException, ReflectiveOperationException {
+    private static void start(Instrumentation instrumentation, ControlStream control, FileDescriptor descriptor)
+            throws IOException, ReflectiveOperationException, HookException {
         if (!(control.read() instanceof Setup setup)) {
             throw new IOException("the launcher did not say how the sandbox is made");
         }
         Policy policy = setup.policyFollows() ? readPolicy(control) : null;
 
-        Object installer = hooks.loadClass("dev.atoll.hooks.Installer")
-                .getMethod("install", Instrumentation.class)
-                .invoke(null, instrumentation);
+        Installer installer = Installer.install(instrumentation);
         SandboxSockets sockets = new SandboxSockets();
         Shim.openDoors(sockets, sockets);
         SelectorProvider platform = Doors.platformProvider();
         Messenger messenger = new Messenger(control, setup.denialLines());
         Sandbox sandbox = SandboxStart.start(setup, policy, platform, messenger);
         sockets.open(sandbox);
-        installer.getClass().getMethod("verify").invoke(installer);
+        installer.verify();
 
         ExitHook.install(sandbox, descriptor);
         messenger.start(sandbox);

@@ -19,8 +19,9 @@ public final class ProvidedSinks {
     public static List<ReportSink> load() throws LaunchException {
         List<ReportSink> sinks = new ArrayList<>();
         try {
-            ServiceLoader.load(ReportSink.class, ProvidedSinks.class.getClassLoader())
-                    .forEach(sinks::add);
+            for (ReportSink sink : ServiceLoader.load(ReportSink.class, ProvidedSinks.class.getClassLoader())) {
+                sinks.add(sink);
+            }
         } catch (ServiceConfigurationError e) {
             throw new LaunchException(ExitCode.CONFIGURATION, "a report sink cannot be used: " + e.getMessage(), e);
         }

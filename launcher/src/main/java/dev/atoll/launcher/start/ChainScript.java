@@ -1,7 +1,9 @@
 package dev.atoll.launcher.start;
 
 import dev.atoll.launcher.LaunchException;
+import java.io.File;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -13,6 +15,9 @@ import java.util.Map;
  * <p>Descriptors: {@value #CONTROL}, {@value #LINK}, {@value #CAPTURE} are the program's; {@value #SYNC} is the launcher's
  * socket for the steps, {@value #JARS} the jars, {@value #STDERR} the program's stderr. A shell can name only descriptors
  * of one digit.
+ *
+ * <p>Mounts are made by few calls of {@code mount} with a table for each: a program to run costs every start more than what
+ * it does.
  */
 final class ChainScript {
     static final int CONTROL = 3;
@@ -21,6 +26,7 @@ final class ChainScript {
     static final int SYNC = 6;
     static final int JARS = 7;
     static final int STDERR = 9;
+    private static final int TABLE = 8;
 
     /** Process 1 runs and waits for its user ids. */
     static final String UP = "up";
@@ -69,6 +75,16 @@ final class ChainScript {
     /** The first script, which ends as the second. */
     String furnish(Furniture furniture, Privileges privileges) throws LaunchException {
         String mount = tools.require(Tools.MOUNT);
+        MountTable first = new MountTable();
+        first.add("/etc", "overlay", "lowerdir=/etc,upperdir=/sys/upper,workdir=/sys/work");
+        first.add("/sys", "sysfs", "ro,nosuid,nodev,noexec");
+        first.add("/proc", "proc", "nosuid,nodev,noexec");
+        MountTable second = new MountTable();
+        List<String> readOnly = readOnly(furniture, second);
+        if (Files.isDirectory(PerformanceData.DIRECTORY)) {
+            second.add(PerformanceData.DIRECTORY.toString(), "tmpfs", "mode=0755,nosuid,nodev,size=16m");
+        }
+
         line("echo " + UP + " >&" + SYNC);
         line("read -r go <&" + SYNC + " || exit 1");
         line("set -e");
@@ -78,37 +94,33 @@ final class ChainScript {
         line(cgroups.isEmpty() ? "cd /" : "cd " + Cgroups.ROOT);
         line(mount + " -t tmpfs -o mode=0755,nosuid,nodev,size=" + TMPFS_SIZE + " atoll /sys");
         line(tools.require(Tools.MKDIR) + " /sys/work /sys/upper /sys/upper/atoll");
-        furniture.files().forEach((name, content) -> line("printf %s " + quote(content) + " >/sys/upper/" + name));
+        for (Map.Entry<String, String> file : furniture.files().entrySet()) {
+            line("printf %s " + quote(file.getValue()) + " >/sys/upper/" + file.getKey());
+        }
+        line("printf %s " + quote(first.text()) + " >/sys/first");
+        line("printf %s " + quote(second.text()) + " >/sys/second");
         String dd = tools.require(Tools.DD);
-        furniture
-                .jars()
-                .forEach((name, bytes) ->
-                        line(dd + " bs=" + bytes + " count=1 status=none of=/sys/upper/atoll/" + name + " <&" + JARS));
-        line(mount + " -t overlay -o lowerdir=/etc,upperdir=/sys/upper,workdir=/sys/work overlay /etc");
-        line(mount + " -t sysfs -o ro,nosuid,nodev,noexec sysfs /sys");
+        for (Map.Entry<String, Integer> jar : furniture.jars().entrySet()) {
+            line(dd + " bs=" + jar.getValue() + " count=1 status=none of=/sys/upper/atoll/" + jar.getKey() + " <&"
+                    + JARS);
+        }
+        line("exec " + TABLE + "</sys/second");
+        line(mount + " --all --fstab /sys/first");
         if (!cgroups.isEmpty()) {
             // "." is the old tree, which no path leads to any more.
             line(mount + " -c --rbind . " + Cgroups.ROOT);
-            for (String point : cgroups) {
-                line(mount + " -o remount,bind,ro,nosuid,nodev,noexec " + quote(point));
-            }
         }
-        line(")");
-        line(mount + " -t proc -o nosuid,nodev,noexec proc /proc");
         // A kernel that cannot set it has no harm done.
         line("{ echo " + ProcessNumbers.first() + " >/proc/sys/kernel/ns_last_pid; } 2>/dev/null || :");
+        line(mount + " --all --fstab /proc/self/fd/" + TABLE);
+        line(")");
+        // mount passes over what it takes for mounted already, so it is not its word that counts.
+        for (String point : readOnly) {
+            line("if [ -w " + quote(point) + " ]; then echo " + quote(point + " could not be made read-only")
+                    + " >&2; exit 1; fi");
+        }
         line(tools.require(Tools.HOSTNAME) + " " + quote(furniture.hostname()));
         line(tools.require(Tools.IP) + " link set lo up");
-        if (Files.isDirectory(PerformanceData.DIRECTORY)) {
-            line(mount + " -t tmpfs -o mode=0755,nosuid,nodev,size=16m atoll "
-                    + quote(PerformanceData.DIRECTORY.toString()));
-        }
-        line("for f in " + String.join(" ", READ_ONLY_PROC) + "; do");
-        line("if [ -e /proc/$f ]; then " + mount + " -o bind,ro /proc/$f /proc/$f; fi");
-        line("done");
-        for (KernelFiles mounted : furniture.kernelFiles()) {
-            line(mount + " -o " + quote(mounted.readOnlyOptions()) + " " + quote(mounted.point()));
-        }
         String directory = furniture.directory();
         if (directory.startsWith("/etc") || directory.startsWith("/proc") || directory.startsWith("/sys")) {
             // Otherwise the program would stand in the host's directory and see the host's files.
@@ -119,6 +131,27 @@ final class ChainScript {
                 + tools.require(Tools.SH) + " -c " + quote(run(setpriv, privileges, furniture.repair()))
                 + " sh \"$@\"");
         return script.toString();
+    }
+
+    /** Adds what makes mount points read-only to a table, and returns those mount points. */
+    private static List<String> readOnly(Furniture furniture, MountTable table) {
+        List<String> points = new ArrayList<>();
+        for (String point : furniture.cgroups()) {
+            table.add(point, "none", "remount,bind,ro,nosuid,nodev,noexec");
+            points.add(point);
+        }
+        for (String name : READ_ONLY_PROC) {
+            String file = "/proc/" + name;
+            if (new File(file).exists()) {
+                table.bind(file, "ro");
+                points.add(file);
+            }
+        }
+        for (KernelFiles mounted : furniture.kernelFiles()) {
+            table.add(mounted.point(), "none", mounted.readOnlyOptions());
+            points.add(mounted.point());
+        }
+        return points;
     }
 
     /**

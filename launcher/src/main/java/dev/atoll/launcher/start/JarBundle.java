@@ -15,13 +15,13 @@ import java.util.Map;
  * copies them to its private tmpfs, so nothing is left on the host whatever happens.
  */
 public final class JarBundle implements Closeable {
-    /** The agent's jar; the others lie next to it. */
+    /** The agent's jar; the other lies next to it. */
     public static final String AGENT = "agent.jar";
 
     /** Where the sandbox has them. */
     public static final String SANDBOX_DIRECTORY = ChainScript.JAR_DIRECTORY;
 
-    private static final String[] NAMES = {AGENT, "bridge.jar", "hooks.jar", "inside.jar"};
+    private static final String[] NAMES = {AGENT, "inside.jar"};
     private static final String DIRECTORY = "/META-INF/atoll/";
 
     private final int descriptor;

@@ -60,23 +60,27 @@ public final class StartChain {
     }
 
     /**
-     * Starts the program; returns when it has been let go.
+     * Begins: process 1 runs and makes the sandbox's view of the file system, while the caller does what else there is to
+     * do before the program may run.
      *
      * @param files name below {@code /etc} to content
-     * @return process 1 of the sandbox, a child of this process
      * @throws LaunchException if the sandbox cannot be made; nothing is left of it then
      */
-    public SandboxProcess start(
+    public FurnishedSandbox begin(
             ProgramCommand command, String hostname, Map<String, String> files, JarBundle jars, Inherited inherited)
             throws LaunchException {
         try {
-            return startSteps(command, hostname, files, jars, inherited);
+            return beginSteps(command, hostname, files, jars, inherited);
         } catch (IOException e) {
-            throw new LaunchException(ExitCode.MISSING, "the sandbox cannot be made: " + e.getMessage(), e);
+            throw cannotBeMade(e);
         }
     }
 
-    private SandboxProcess startSteps(
+    static LaunchException cannotBeMade(IOException e) {
+        return new LaunchException(ExitCode.MISSING, "the sandbox cannot be made: " + e.getMessage(), e);
+    }
+
+    private FurnishedSandbox beginSteps(
             ProgramCommand command, String hostname, Map<String, String> files, JarBundle jars, Inherited inherited)
             throws IOException, LaunchException {
         Identities identities = Identities.ofLauncher();
@@ -118,8 +122,9 @@ public final class StartChain {
         Libc.setChildSubreaper();
         jars.rewind();
         int[] pair = Libc.socketpair();
-        int outer;
-        try (StepSocket steps = new StepSocket(pair[0])) {
+        StepSocket steps = new StepSocket(pair[0]);
+        try {
+            int outer;
             try {
                 outer = Spawn.start(
                         tools.require(Tools.UNSHARE),
@@ -129,15 +134,10 @@ public final class StartChain {
             } finally {
                 Libc.close(pair[1]);
             }
-            SandboxProcess first = adopt(outer, steps, identities);
-            try {
-                steps.await(ChainScript.READY);
-                steps.answer();
-            } catch (IOException | LaunchException e) {
-                first.discard();
-                throw e;
-            }
-            return first;
+            return new FurnishedSandbox(adopt(outer, steps, identities), steps);
+        } catch (IOException | LaunchException | RuntimeException e) {
+            steps.close();
+            throw e;
         }
     }
 

@@ -102,7 +102,7 @@ class ControlLossTest {
     }
 
     private void unpackJars() throws IOException {
-        for (String name : List.of("agent.jar", "bridge.jar", "hooks.jar", "inside.jar")) {
+        for (String name : List.of("agent.jar", "inside.jar")) {
             try (InputStream jar = ControlLossTest.class.getResourceAsStream("/META-INF/atoll/" + name)) {
                 if (jar == null) {
                     throw new IOException("the build has not put " + name + " into the launcher's classes");

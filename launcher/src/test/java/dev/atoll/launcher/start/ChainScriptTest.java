@@ -54,11 +54,14 @@ class ChainScriptTest {
                 "skipped: a program that the start chain needs is not here; \"doctor\" names it");
         String script = new ChainScript(tools).furnish(furniture(), new Privileges(true));
 
-        int readOnly = script.indexOf("-o bind,ro /proc/$f");
-        int elsewhere = script.indexOf("'remount,bind,ro,nosuid' '/srv/it'\\''s/proc'");
+        int readOnly = script.indexOf("/proc/sys /proc/sys none bind,ro ");
+        int elsewhere = script.indexOf(" /srv/it'\\''s/proc none remount,bind,ro,nosuid ");
+        int mounted = script.indexOf("--fstab /proc/self/fd/");
+        int seen = script.indexOf("if [ -w '/srv/it'\\''s/proc' ]");
         int signal = script.indexOf("--no-new-privs --pdeathsig KILL");
         int ready = script.indexOf("echo " + ChainScript.READY);
-        assertTrue(0 < readOnly && readOnly < elsewhere && elsewhere < signal && signal < ready, script);
+        assertTrue(0 < readOnly && readOnly < elsewhere && elsewhere < mounted, script);
+        assertTrue(mounted < seen && seen < signal && signal < ready, script);
     }
 
     private static Furniture furniture() {

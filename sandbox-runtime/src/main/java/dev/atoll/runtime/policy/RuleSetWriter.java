@@ -52,7 +52,9 @@ final class RuleSetWriter {
             int8(Arrays.asList(TableName.values()).indexOf(table.name()));
             origin(table.origin());
             int32(table.chains().size());
-            table.chains().forEach(this::chain);
+            for (Chain chain : table.chains()) {
+                chain(chain);
+            }
         }
     }
 
@@ -62,13 +64,17 @@ final class RuleSetWriter {
         int8(policy == null ? 0 : policy == ChainPolicy.ACCEPT ? RuleSetCodec.ACCEPT : RuleSetCodec.DROP);
         origin(chain.origin());
         int32(chain.rules().size());
-        chain.rules().forEach(this::rule);
+        for (Rule rule : chain.rules()) {
+            rule(rule);
+        }
     }
 
     private void rule(Rule rule) {
         origin(rule.origin());
         int16(rule.matchers().size());
-        rule.matchers().forEach(this::matcher);
+        for (Matcher matcher : rule.matchers()) {
+            matcher(matcher);
+        }
         target(rule.target());
     }
 
@@ -116,13 +122,13 @@ final class RuleSetWriter {
     }
 
     private void target(Target target) {
-        if (target.equals(StandardTarget.ACCEPT)) {
+        if (target instanceof StandardTarget.Accept) {
             int8(RuleSetCodec.ACCEPT);
-        } else if (target.equals(StandardTarget.DROP)) {
+        } else if (target instanceof StandardTarget.Drop) {
             int8(RuleSetCodec.DROP);
-        } else if (target.equals(StandardTarget.RETURN)) {
+        } else if (target instanceof StandardTarget.Return) {
             int8(RuleSetCodec.RETURN);
-        } else if (target.equals(StandardTarget.NONE)) {
+        } else if (target instanceof StandardTarget.None) {
             int8(RuleSetCodec.NONE);
         } else if (target instanceof StandardTarget.Reject reject) {
             int8(RuleSetCodec.REJECT);

@@ -93,6 +93,8 @@ public final class Installer {
                         "sun.nio.ch",
                         Set.of(self),
                         "java.nio.channels.spi",
+                        Set.of(self),
+                        "jdk.internal.reflect",
                         Set.of(self)),
                 Set.of(),
                 Map.of());

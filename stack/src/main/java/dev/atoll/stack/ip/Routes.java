@@ -80,7 +80,7 @@ public final class Routes {
 
     /** Adds an entry; false if the table is full or has the same one already. */
     public boolean add(Entry entry) {
-        if (entries.size() >= MAX_ENTRIES || entries.contains(entry)) {
+        if (entries.size() >= MAX_ENTRIES || has(entry)) {
             return false;
         }
         int at = 0;
@@ -90,6 +90,19 @@ public final class Routes {
         entries.add(at, entry);
         changed();
         return true;
+    }
+
+    /** Field by field: a record's own equals is bound when first called, and a program that starts would wait for it. */
+    private boolean has(Entry wanted) {
+        for (Entry entry : entries) {
+            if (entry.destination().equals(wanted.destination())
+                    && Objects.equals(entry.gateway(), wanted.gateway())
+                    && entry.device() == wanted.device()
+                    && entry.metric() == wanted.metric()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean before(Entry a, Entry b) {

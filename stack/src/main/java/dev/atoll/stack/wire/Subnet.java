@@ -1,6 +1,7 @@
 package dev.atoll.stack.wire;
 
 import dev.atoll.stack.env.Check;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block of addresses: those whose first {@code prefixLength} bits are those of {@code network}.
@@ -69,6 +70,18 @@ public record Subnet(IpAddress network, int prefixLength) {
                 && prefixLength < 31
                 && address.high() == network.high()
                 && address.low() == (network.low() | ~lowMask(mappedPrefixLength()));
+    }
+
+    // Written out, as IpAddress has it, for the first route of a program that starts.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Subnet subnet && prefixLength == subnet.prefixLength && network.equals(subnet.network);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * network.hashCode() + prefixLength;
     }
 
     private int mappedPrefixLength() {

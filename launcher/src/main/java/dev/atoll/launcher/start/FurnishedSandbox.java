@@ -1,0 +1,47 @@
+package dev.atoll.launcher.start;
+
+import dev.atoll.launcher.LaunchException;
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * A sandbox that is being made, whose program waits to be let go. Closed before that, nothing is left of it.
+ *
+ * <p>Used by one thread.
+ */
+public final class FurnishedSandbox implements Closeable {
+    private final SandboxProcess first;
+    private final StepSocket steps;
+    private boolean released;
+
+    FurnishedSandbox(SandboxProcess first, StepSocket steps) {
+        this.first = first;
+        this.steps = steps;
+    }
+
+    /**
+     * Waits until the sandbox is made and starts the program in it.
+     *
+     * @return process 1 of the sandbox, a child of this process
+     * @throws LaunchException if the sandbox could not be made
+     */
+    public SandboxProcess release() throws LaunchException {
+        try {
+            steps.await(ChainScript.READY);
+            steps.answer();
+        } catch (IOException e) {
+            throw StartChain.cannotBeMade(e);
+        }
+        released = true;
+        steps.close();
+        return first;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!released) {
+            steps.close();
+            first.discard();
+        }
+    }
+}
