@@ -155,8 +155,7 @@ final class RunCommand {
             }
             RunDescription run = describe(command, settings, setup, link);
             reports.started(run);
-            Supervisor supervisor =
-                    new Supervisor(program, connection, reports, services, services.areNeeded(), settings.stopGrace());
+            Supervisor supervisor = new Supervisor(program, connection, reports, services, settings.stopGrace());
             return superviseToEnd(supervisor, program, policy, settings, run);
         }
     }

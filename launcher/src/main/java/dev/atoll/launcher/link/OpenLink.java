@@ -30,6 +30,11 @@ public interface OpenLink extends Closeable {
         return Optional.empty();
     }
 
+    /** Whether the {@link #service} must have its turn even if the program has ended by then; any thread. */
+    default boolean isServiceAwaited() {
+        return service().isPresent();
+    }
+
     @Override
     void close();
 }

@@ -63,6 +63,12 @@ public final class StreamLink implements LinkKind {
             return Optional.of(loop -> RouterStack.start(takeLauncherEnd(), plan, mtuBytes, loop));
         }
 
+        /** Before a program sends the router anything it asks for its hardware address, and who has ended cannot hear it. */
+        @Override
+        public boolean isServiceAwaited() {
+            return false;
+        }
+
         @Override
         public ControlRecord.LinkKind wire() {
             return ControlRecord.LinkKind.STREAM;

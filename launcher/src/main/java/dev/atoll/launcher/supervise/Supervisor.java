@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class Supervisor {
     private static final int SIGTERM = 15;
 
-    /** A program that ends sooner than this after its start never pays for the services. */
-    private static final long SERVICES_DELAY_MS = 300;
-
     /**
      * A process that ends closes its descriptors before it can be waited for; how long the program may be without its
      * control connection until that means something else.
@@ -43,7 +40,6 @@ public final class Supervisor {
     private final ControlConnection control;
     private final Reports reports;
     private final Services services;
-    private final boolean servicesNeeded;
     private final Duration stopGrace;
 
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -51,28 +47,28 @@ public final class Supervisor {
 
     private @Nullable Thread reader;
 
-    /** Guarded by this: whether the services have the control connection. */
-    private boolean served;
+    /** Guarded by this: what the thread that reads the control connection does. */
+    private Stage stage = Stage.READING;
 
-    /** Guarded by this: the program has ended, services that have not begun shall not. */
+    /** Guarded by this: the program has ended, services that nobody needs shall not begin any more. */
     private boolean over;
 
+    /** Who has the control connection: the reader, nobody while services are made, the services. */
+    private enum Stage {
+        READING,
+        PREPARING,
+        SERVING
+    }
+
     /**
-     * @param servicesNeeded whether even the shortest run needs them: for its link, its log, its sinks
      * @param stopGrace how long the program has to end when asked to
      */
     public Supervisor(
-            ProgramProcess program,
-            ControlConnection control,
-            Reports reports,
-            Services services,
-            boolean servicesNeeded,
-            Duration stopGrace) {
+            ProgramProcess program, ControlConnection control, Reports reports, Services services, Duration stopGrace) {
         this.program = program;
         this.control = control;
         this.reports = reports;
         this.services = services;
-        this.servicesNeeded = servicesNeeded;
         this.stopGrace = stopGrace;
     }
 
@@ -102,12 +98,19 @@ public final class Supervisor {
     public Outcome await() throws SystemCallException {
         WaitStatus status = program.waitFor();
         boolean serving;
+        boolean abandoned;
         synchronized (this) {
             over = true;
-            serving = served || servicesNeeded;
+            serving = stage == Stage.SERVING || services.areNeeded();
+            abandoned = !serving && stage == Stage.PREPARING;
         }
         ended.countDown();
-        finishReading(serving);
+        if (!abandoned) {
+            awaitReader();
+        }
+        if (!serving || services.drain()) {
+            control.readToEnd();
+        }
         Outcome outcome = outcome(status);
         reports.ended(outcome);
         if (serving) {
@@ -121,23 +124,37 @@ public final class Supervisor {
             if (first != null) {
                 control.say(first);
             }
-            if (!servicesNeeded && waitsForEnd()) {
-                return;
+            if (!services.areNeeded()) {
+                control.readUntilReady();
+                boolean unused = ended.await(services.delay().toMillis(), TimeUnit.MILLISECONDS);
             }
-            synchronized (this) {
-                if (over && !servicesNeeded) {
-                    return;
+            if (enter(Stage.PREPARING)) {
+                services.prepare();
+                if (enter(Stage.SERVING)) {
+                    services.open();
                 }
-                served = true;
             }
-            services.start();
         } catch (Throwable e) {
             // An Error too: nobody would read the control connection or serve the link any more.
             servicesFailed(e);
         }
     }
 
+    /** False once the program has ended and nothing is left that needs the services. */
+    private synchronized boolean enter(Stage next) {
+        if (over && !services.areNeeded()) {
+            return false;
+        }
+        stage = next;
+        return true;
+    }
+
     private void servicesFailed(Throwable e) {
+        synchronized (this) {
+            if (over && stage == Stage.PREPARING && !services.areNeeded()) {
+                return;
+            }
+        }
         String message = "the launcher's services cannot start: " + Terminal.describe(e);
         if (reports.ready().isDone()) {
             lost(message);
@@ -147,21 +164,11 @@ public final class Supervisor {
         }
     }
 
-    /** Reads by plain calls while the program starts; whether it has ended before the services are due. */
-    private boolean waitsForEnd() throws InterruptedException {
-        control.readUntilReady();
-        return ended.await(SERVICES_DELAY_MS, TimeUnit.MILLISECONDS);
-    }
-
-    /** The last records are taken in, whoever reads. */
-    private void finishReading(boolean serving) {
+    private void awaitReader() {
         try {
             Objects.requireNonNull(reader, "begin comes first").join(TimeUnit.SECONDS.toMillis(10));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        if (!serving || services.drain()) {
-            control.readToEnd();
         }
     }
 

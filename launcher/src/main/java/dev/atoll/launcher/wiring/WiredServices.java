@@ -14,15 +14,23 @@ import dev.atoll.launcher.supervise.ControlConnection;
 import dev.atoll.launcher.supervise.Services;
 import io.netty.channel.IoEventLoopGroup;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The services, wired by Guice when they are started. Used by one thread at a time. */
+/** The services, wired by Guice when they are prepared. */
 public final class WiredServices implements Services {
+    /** A program that ends sooner than this after its start never pays for the services. */
+    private static final Duration DELAY = Duration.ofMillis(300);
+
+    /** The same where frames wait for the launcher: no longer than a program needs that only says hello. */
+    private static final Duration DELAY_WITH_LINK = Duration.ofMillis(25);
+
     private final Settings settings;
     private final OpenLink link;
     private final ControlConnection control;
@@ -44,23 +52,33 @@ public final class WiredServices implements Services {
         this.providers = List.copyOf(providers);
     }
 
-    /** Whether even the shortest run needs them. */
+    @Override
     public boolean areNeeded() {
-        return settings.log().file() != null || link.service().isPresent() || !providers.isEmpty();
+        return settings.log().file() != null || !providers.isEmpty() || link.isServiceAwaited();
     }
 
     @Override
-    public synchronized void start() throws IOException {
+    public Duration delay() {
+        return link.service().isPresent() ? DELAY_WITH_LINK : DELAY;
+    }
+
+    @Override
+    public synchronized void prepare() {
         tameLibraries();
-        Injector made = Guice.createInjector(
+        injector = Guice.createInjector(
                 Stage.DEVELOPMENT,
                 new RunModule(settings, link, control, reports),
                 new LogModule(),
                 new LoopModule(),
                 new ReportModule(providers));
-        injector = made;
         // The log first: the others write to it.
-        made.getInstance(LauncherLog.class);
+        injector.getInstance(LauncherLog.class);
+        injector.getInstance(ControlChannel.class);
+    }
+
+    @Override
+    public synchronized void open() throws IOException {
+        Injector made = Objects.requireNonNull(injector, "prepare comes first");
         Logger log = LoggerFactory.getLogger(WiredServices.class);
         Set<ReportSink> sinks = made.getInstance(Key.get(new TypeLiteral<Set<ReportSink>>() {}));
         reports.attach(new ArrayList<>(sinks), log::warn);

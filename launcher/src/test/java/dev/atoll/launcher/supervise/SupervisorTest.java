@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,10 +52,48 @@ class SupervisorTest {
         say(new ControlRecord.Ready(), denial(), denial());
         closeProgramEnd();
         program.end(3);
+        services.delay = Duration.ofSeconds(50);
 
         Outcome outcome = supervise(false, null);
         assertEquals(new Outcome(Outcome.Kind.EXITED, 3, "", 2), outcome);
-        assertFalse(services.started, "a short run does not pay for the services");
+        assertFalse(services.prepared, "a short run does not pay for the services");
+    }
+
+    @Test
+    void program_endsWhileServicesAreMade_nobodyWaitsForThem() throws Exception {
+        CountDownLatch late = new CountDownLatch(1);
+        CompletableFuture<Void> failed = new CompletableFuture<>();
+        services.onPrepare = () -> {
+            say(denial());
+            closeProgramEnd();
+            program.end(4);
+            awaitUninterruptibly(late);
+            failed.complete(null);
+            throw new IllegalStateException("made too late");
+        };
+        say(new ControlRecord.Ready());
+
+        Outcome outcome = supervise(false, null);
+        assertEquals(new Outcome(Outcome.Kind.EXITED, 4, "", 1), outcome);
+        late.countDown();
+        failed.get(30, TimeUnit.SECONDS);
+        assertFalse(services.started);
+        assertEquals(List.of(), program.signals);
+    }
+
+    /** As a link of somebody else's may, which takes what is sent only when it is served. */
+    @Test
+    void program_endsAndLeavesWorkForTheServices_theyDoIt() throws Exception {
+        services.onPrepare = () -> {
+            services.needed = true;
+            closeProgramEnd();
+            program.end(0);
+        };
+        say(new ControlRecord.Ready());
+
+        assertEquals(0, supervise(false, null).exitCode());
+        assertTrue(services.started);
+        assertTrue(services.finished);
     }
 
     @Test
@@ -194,7 +233,8 @@ class SupervisorTest {
 
     private Outcome supervise(boolean servicesNeeded, @org.jspecify.annotations.Nullable Duration timeout)
             throws SystemCallException {
-        Supervisor supervisor = new Supervisor(program, control, reports, services, servicesNeeded, GRACE);
+        services.needed = servicesNeeded;
+        Supervisor supervisor = new Supervisor(program, control, reports, services, GRACE);
         supervisor.begin(null, timeout);
         return supervisor.await();
     }
@@ -202,6 +242,14 @@ class SupervisorTest {
     /** Whether the program's end has been told that nothing more comes. */
     private boolean networkIsCut() throws IOException {
         return programEndOpen ? Libc.read(pair[1], new byte[1]) == 0 : program.sawCut;
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void awaitReady() throws IOException {
@@ -287,7 +335,11 @@ class SupervisorTest {
             void run() throws IOException;
         }
 
+        Duration delay = Duration.ofMillis(10);
+        Start onPrepare = () -> {};
         Start onStart = () -> {};
+        volatile boolean needed;
+        volatile boolean prepared;
         volatile boolean started;
         private volatile boolean failed = true;
         volatile boolean finished;
@@ -297,7 +349,23 @@ class SupervisorTest {
         }
 
         @Override
-        public void start() throws IOException {
+        public boolean areNeeded() {
+            return needed;
+        }
+
+        @Override
+        public Duration delay() {
+            return delay;
+        }
+
+        @Override
+        public void prepare() throws IOException {
+            prepared = true;
+            onPrepare.run();
+        }
+
+        @Override
+        public void open() throws IOException {
             started = true;
             onStart.run();
             failed = false;
