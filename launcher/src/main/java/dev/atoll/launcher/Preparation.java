@@ -1,7 +1,7 @@
 package dev.atoll.launcher;
 
 import dev.atoll.launcher.config.ConfigLoader;
-import dev.atoll.launcher.start.JarBundle;
+import dev.atoll.launcher.start.AgentJar;
 import dev.atoll.launcher.start.PerformanceData;
 import dev.atoll.launcher.sys.Libc;
 import java.util.concurrent.Callable;
@@ -13,19 +13,19 @@ import java.util.concurrent.FutureTask;
  * library and reading the defaults take as long as reading the command line.
  */
 final class Preparation {
-    private final FutureTask<JarBundle> jars;
+    private final FutureTask<AgentJar> agent;
 
-    private Preparation(FutureTask<JarBundle> jars) {
-        this.jars = jars;
+    private Preparation(FutureTask<AgentJar> agent) {
+        this.agent = agent;
     }
 
     static Preparation begin(String[] arguments) {
-        Callable<JarBundle> work = () -> {
+        Callable<AgentJar> work = () -> {
             Libc.warmUp();
             PerformanceData.removeOwn();
-            return JarBundle.load();
+            return AgentJar.load();
         };
-        FutureTask<JarBundle> task = new FutureTask<>(work);
+        FutureTask<AgentJar> task = new FutureTask<>(work);
         if (arguments.length > 0 && arguments[0].equals("run")) {
             start("atoll-preparation", task);
             start("atoll-preparation-config", ConfigLoader::warmUp);
@@ -39,11 +39,11 @@ final class Preparation {
         thread.start();
     }
 
-    /** Waits for the jars. */
-    JarBundle jars() throws LaunchException {
-        jars.run();
+    /** Waits for it. */
+    AgentJar agent() throws LaunchException {
+        agent.run();
         try {
-            return jars.get();
+            return agent.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof LaunchException failure) {
                 throw failure;

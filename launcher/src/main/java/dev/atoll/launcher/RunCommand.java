@@ -14,8 +14,8 @@ import dev.atoll.launcher.report.ProvidedSinks;
 import dev.atoll.launcher.report.Reports;
 import dev.atoll.launcher.report.RunDescription;
 import dev.atoll.launcher.report.StatusFile;
+import dev.atoll.launcher.start.AgentJar;
 import dev.atoll.launcher.start.FurnishedSandbox;
-import dev.atoll.launcher.start.JarBundle;
 import dev.atoll.launcher.start.JavaRelease;
 import dev.atoll.launcher.start.ProgramCommand;
 import dev.atoll.launcher.start.SandboxFiles;
@@ -104,9 +104,9 @@ final class RunCommand {
         JavaRelease.refuseUnknown(Path.of(command.file()));
         LinkRequest request =
                 new LinkRequest("", settings.address(), settings.router(), settings.mtuBytes(), settings.offload());
-        try (JarBundle jars = preparation.jars();
+        try (AgentJar agent = preparation.agent();
                 OpenLink link = open(settings, request)) {
-            return runOn(link, command, settings, jars);
+            return runOn(link, command, settings, agent);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
         }
@@ -126,7 +126,7 @@ final class RunCommand {
         return settings.policy() == null ? null : PolicyFile.load(settings.policy());
     }
 
-    private int runOn(OpenLink link, ProgramCommand command, Settings settings, JarBundle jars)
+    private int runOn(OpenLink link, ProgramCommand command, Settings settings, AgentJar agent)
             throws LaunchException, IOException {
         int[] control = Libc.socketpair();
         int capture = capture(settings, link);
@@ -134,11 +134,10 @@ final class RunCommand {
         Libc.write(control[0], ControlCodec.encode(setup));
         try (FurnishedSandbox sandbox = new StartChain(environment)
                 .begin(
-                        command.withAgent(
-                                JarBundle.SANDBOX_DIRECTORY + "/" + JarBundle.AGENT, JarBundle.SANDBOX_DIRECTORY),
+                        command.withAgent(AgentJar.SANDBOX_FILE),
                         settings.hostname(),
                         SandboxFiles.of(settings.hostname(), addresses(setup), setup.dnsServers()),
-                        jars,
+                        agent,
                         new Inherited(control[1], link.programDescriptor(), capture))) {
             // While the sandbox is being made. The program waits, and what is wrong here keeps it from running.
             Policy policy = policy(settings);

@@ -1,15 +1,11 @@
 package dev.atoll.agent;
 
-import java.io.File;
+import dev.atoll.inside.Inside;
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.InvocationTargetException;
 
 /**
- * Starts the inside of a sandbox before the program's {@code main}.
- *
- * <p>Everything else of Atoll's but the bridge is in a jar that the program's class path does not have, loaded by a loader
- * whose parent is the platform loader: the program may bring any library without meeting ours. What goes wrong here stops
- * the JVM with one line, since a program that ran on would run without its network or, worse, with another one.
+ * Starts the inside of a sandbox before the program's {@code main}. What goes wrong here stops the JVM with one line, since
+ * a program that ran on would run without its network or, worse, with another one.
  */
 public final class AtollAgent {
     /** Atoll failed before the program ran. */
@@ -17,19 +13,10 @@ public final class AtollAgent {
 
     private AtollAgent() {}
 
-    /**
-     * Called by the JVM.
-     *
-     * @param directory where inside.jar is
-     */
-    public static void premain(String directory, Instrumentation instrumentation) {
+    /** Called by the JVM. */
+    public static void premain(String unused, Instrumentation instrumentation) {
         try {
-            new JarLoader("atoll", new File(directory, "inside.jar"))
-                    .loadClass("dev.atoll.inside.Inside")
-                    .getMethod("boot", Instrumentation.class)
-                    .invoke(null, instrumentation);
-        } catch (InvocationTargetException e) {
-            stop(e.getCause() == null ? e : e.getCause());
+            Inside.boot(instrumentation);
         } catch (Throwable e) {
             stop(e);
         }

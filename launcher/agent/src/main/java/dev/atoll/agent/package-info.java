@@ -1,4 +1,4 @@
-/** The agent, and the loader of what it starts. The boot loader has both, from the jar that the bridge is in. */
+/** The agent, and the jar with everything that runs in the program's JVM. */
 @NullMarked
 package dev.atoll.agent;
 

@@ -1,5 +1,6 @@
 package dev.atoll.inside;
 
+import dev.atoll.hooks.PlainCalls;
 import dev.atoll.runtime.sandbox.Sandbox;
 import java.io.FileDescriptor;
 import java.lang.reflect.InvocationTargetException;
@@ -26,10 +27,12 @@ final class ExitHook implements Runnable {
 
     private final Sandbox sandbox;
     private final FileDescriptor control;
+    private final PlainCalls calls;
 
-    private ExitHook(Sandbox sandbox, FileDescriptor control) {
+    private ExitHook(Sandbox sandbox, FileDescriptor control, PlainCalls calls) {
         this.sandbox = sandbox;
         this.control = control;
+        this.calls = calls;
     }
 
     /** Needs {@code jdk.internal.access} and {@code sun.nio.ch} open to this module. */
@@ -39,7 +42,8 @@ final class ExitHook implements Runnable {
                 .invoke(null);
         Method register = Class.forName("jdk.internal.access.JavaLangAccess")
                 .getMethod("registerShutdownHook", int.class, boolean.class, Runnable.class);
-        register.invoke(access, LAST_SLOT, false, new ExitHook(sandbox, control));
+        PlainCalls calls = PlainCalls.ofThisJdk();
+        calls.call(register, access, LAST_SLOT, false, new ExitHook(sandbox, control, calls));
     }
 
     @Override
@@ -63,7 +67,7 @@ final class ExitHook implements Runnable {
                     Class.forName("sun.nio.ch.Net").getDeclaredMethod("shutdown", FileDescriptor.class, int.class);
             shutdown.setAccessible(true);
             int read = 0;
-            shutdown.invoke(null, control, read);
+            calls.call(shutdown, null, control, read);
         } catch (InvocationTargetException e) {
             // The launcher closed its end already, so the read has ended.
         } catch (ReflectiveOperationException e) {

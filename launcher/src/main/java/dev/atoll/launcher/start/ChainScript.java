@@ -13,7 +13,7 @@ import java.util.Map;
  * and hands the program's exit code on.
  *
  * <p>Descriptors: {@value #CONTROL}, {@value #LINK}, {@value #CAPTURE} are the program's; {@value #SYNC} is the launcher's
- * socket for the steps, {@value #JARS} the jars, {@value #STDERR} the program's stderr. A shell can name only descriptors
+ * socket for the steps, {@value #AGENT} the agent's jar, {@value #STDERR} the program's stderr. A shell can name only descriptors
  * of one digit.
  *
  * <p>Mounts are made by few calls of {@code mount} with a table for each: a program to run costs every start more than what
@@ -24,7 +24,7 @@ final class ChainScript {
     static final int LINK = 4;
     static final int CAPTURE = 5;
     static final int SYNC = 6;
-    static final int JARS = 7;
+    static final int AGENT = 7;
     static final int STDERR = 9;
     private static final int TABLE = 8;
 
@@ -35,8 +35,8 @@ final class ChainScript {
     /** The launcher's answer to either. */
     static final String GO = "go";
 
-    /** Where the sandbox finds Atoll's jars. */
-    static final String JAR_DIRECTORY = "/etc/atoll";
+    /** Where the sandbox finds the agent's jar. */
+    static final String AGENT_FILE = "/etc/atoll/agent.jar";
 
     /** Below {@code /proc}: what root could change the host with. Some are not in every kernel. */
     private static final List<String> READ_ONLY_PROC =
@@ -57,7 +57,7 @@ final class ChainScript {
      *
      * @param hostname the sandbox's name
      * @param files name below {@code /etc} to content
-     * @param jars name to length in bytes
+     * @param agentBytes length of the agent's jar
      * @param cgroups mount points to keep
      * @param kernelFiles mounts that become read-only
      * @param directory where the program starts
@@ -66,7 +66,7 @@ final class ChainScript {
     record Furniture(
             String hostname,
             Map<String, String> files,
-            Map<String, Integer> jars,
+            int agentBytes,
             List<String> cgroups,
             List<KernelFiles> kernelFiles,
             String directory,
@@ -99,11 +99,8 @@ final class ChainScript {
         }
         line("printf %s " + quote(first.text()) + " >/sys/first");
         line("printf %s " + quote(second.text()) + " >/sys/second");
-        String dd = tools.require(Tools.DD);
-        for (Map.Entry<String, Integer> jar : furniture.jars().entrySet()) {
-            line(dd + " bs=" + jar.getValue() + " count=1 status=none of=/sys/upper/atoll/" + jar.getKey() + " <&"
-                    + JARS);
-        }
+        line(tools.require(Tools.DD) + " bs=" + furniture.agentBytes()
+                + " count=1 status=none of=/sys/upper/atoll/agent.jar <&" + AGENT);
         line("exec " + TABLE + "</sys/second");
         line(mount + " --all --fstab /sys/first");
         if (!cgroups.isEmpty()) {
@@ -162,7 +159,7 @@ final class ChainScript {
     private static String run(String setpriv, Privileges privileges, List<String> repair) {
         return "echo " + READY + " >&" + SYNC + "\n"
                 + "read -r go <&" + SYNC + " || exit 1\n"
-                + "exec 2>/dev/null " + SYNC + ">&- " + JARS + ">&-\n"
+                + "exec 2>/dev/null " + SYNC + ">&- " + AGENT + ">&-\n"
                 + String.join("\n", repair) + "\n"
                 + "(exec " + setpriv + " " + privileges.ofProgram() + " \"$@\" 2>&" + STDERR + " " + STDERR + ">&-)\n"
                 + "exit $?";

@@ -55,9 +55,9 @@ public record ProgramCommand(String file, List<String> arguments) {
     }
 
     /** The same command with an agent before its other options. */
-    public ProgramCommand withAgent(String jar, String agentArguments) {
+    public ProgramCommand withAgent(String jar) {
         List<String> changed = new ArrayList<>(arguments);
-        changed.add(1, "-javaagent:" + jar + "=" + agentArguments);
+        changed.add(1, "-javaagent:" + jar);
         return new ProgramCommand(file, changed);
     }
 

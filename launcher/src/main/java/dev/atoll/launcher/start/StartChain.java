@@ -67,10 +67,10 @@ public final class StartChain {
      * @throws LaunchException if the sandbox cannot be made; nothing is left of it then
      */
     public FurnishedSandbox begin(
-            ProgramCommand command, String hostname, Map<String, String> files, JarBundle jars, Inherited inherited)
+            ProgramCommand command, String hostname, Map<String, String> files, AgentJar agent, Inherited inherited)
             throws LaunchException {
         try {
-            return beginSteps(command, hostname, files, jars, inherited);
+            return beginSteps(command, hostname, files, agent, inherited);
         } catch (IOException e) {
             throw cannotBeMade(e);
         }
@@ -81,7 +81,7 @@ public final class StartChain {
     }
 
     private FurnishedSandbox beginSteps(
-            ProgramCommand command, String hostname, Map<String, String> files, JarBundle jars, Inherited inherited)
+            ProgramCommand command, String hostname, Map<String, String> files, AgentJar agent, Inherited inherited)
             throws IOException, LaunchException {
         Identities identities = Identities.ofLauncher();
         ProgramEnvironment variables = ProgramEnvironment.of(environment);
@@ -91,7 +91,7 @@ public final class StartChain {
                         new Furniture(
                                 hostname,
                                 files,
-                                jars.sizes(),
+                                agent.bytes(),
                                 Cgroups.mountPoints(mountinfo),
                                 // Nobody but root may write there.
                                 identities.root() ? KernelFiles.elsewhere(mountinfo) : List.of(),
@@ -120,7 +120,7 @@ public final class StartChain {
         arguments.addAll(command.arguments().subList(1, command.arguments().size()));
 
         Libc.setChildSubreaper();
-        jars.rewind();
+        agent.rewind();
         int[] pair = Libc.socketpair();
         StepSocket steps = new StepSocket(pair[0]);
         try {
@@ -130,7 +130,7 @@ public final class StartChain {
                         tools.require(Tools.UNSHARE),
                         arguments,
                         variables.variables(),
-                        descriptors(pair[1], jars, inherited));
+                        descriptors(pair[1], agent, inherited));
             } finally {
                 Libc.close(pair[1]);
             }
@@ -141,13 +141,13 @@ public final class StartChain {
         }
     }
 
-    private static Map<Integer, Integer> descriptors(int steps, JarBundle jars, Inherited inherited) {
+    private static Map<Integer, Integer> descriptors(int steps, AgentJar agent, Inherited inherited) {
         Map<Integer, Integer> descriptors = new LinkedHashMap<>();
         // What the tools complain about is the launcher's to say; the program gets the real one back.
         descriptors.put(2, steps);
         descriptors.put(ChainScript.STDERR, 2);
         descriptors.put(ChainScript.SYNC, steps);
-        descriptors.put(ChainScript.JARS, jars.descriptor());
+        descriptors.put(ChainScript.AGENT, agent.descriptor());
         descriptors.put(ChainScript.CONTROL, inherited.control());
         if (inherited.link() >= 0) {
             descriptors.put(ChainScript.LINK, inherited.link());

@@ -146,13 +146,13 @@ class ExitCodeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-", "inside.jar"})
+    @ValueSource(strings = {"-", "agent.jar"})
     void atoll_notWhole_is125(String damaged) throws Exception {
         Needs.namespaces();
         Atoll atoll = new Atoll(directory);
         Path copy = Files.copy(Atoll.JAR, directory.resolve("damaged.jar"));
         try (FileSystem jar = FileSystems.newFileSystem(copy)) {
-            Path nested = jar.getPath("META-INF/atoll/inside.jar");
+            Path nested = jar.getPath("META-INF/atoll/agent.jar");
             if (damaged.equals("-")) {
                 Files.delete(nested);
             } else {

@@ -50,8 +50,8 @@ class ProgramCommandTest {
         ProgramCommand command = new ProgramCommand("/bin/java", List.of("java", "-Xmx1g", "Main"));
 
         assertEquals(
-                List.of("java", "-javaagent:/a/agent.jar=/a", "-Xmx1g", "Main"),
-                command.withAgent("/a/agent.jar", "/a").arguments());
+                List.of("java", "-javaagent:/a/agent.jar", "-Xmx1g", "Main"),
+                command.withAgent("/a/agent.jar").arguments());
     }
 
     @Test

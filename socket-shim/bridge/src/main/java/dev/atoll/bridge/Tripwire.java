@@ -2,6 +2,8 @@ package dev.atoll.bridge;
 
 /** Says who would have opened a socket of the kernel. */
 final class Tripwire {
+    private static final String OWN = Tripwire.class.getPackageName() + ".";
+
     private Tripwire() {}
 
     /** Names the JDK's entry and the first code outside the JDK, from a stack that begins at the door. */
@@ -10,7 +12,7 @@ final class Tripwire {
         StackTraceElement caller = null;
         for (StackTraceElement frame : stack) {
             String name = frame.getClassName();
-            if (name.startsWith("dev.atoll.bridge.") || name.equals("sun.nio.ch.Net")) {
+            if (name.startsWith(OWN) || name.equals("sun.nio.ch.Net")) {
                 continue;
             }
             if (entry == null) {

@@ -1,5 +1,6 @@
 package dev.atoll.hooks;
 
+import dev.atoll.bridge.Doors;
 import dev.atoll.hooks.Hook.GuardCalls;
 import dev.atoll.hooks.Hook.ReplaceBody;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.objectweb.asm.Type;
  * around it as they are.
  */
 public final class ClassEditor {
-    private static final String DOORS = "dev/atoll/bridge/Doors";
+    private static final String DOORS = Type.getInternalName(Doors.class);
     private static final int ASM_API = Opcodes.ASM9;
 
     private ClassEditor() {}

@@ -47,10 +47,7 @@ public final class Installer {
         openJavaBase(instrumentation);
         Doors.rememberPlatform();
 
-        Map<String, List<Hook>> byClass = new LinkedHashMap<>();
-        for (Hook hook : hooks) {
-            byClass.computeIfAbsent(hook.owner(), owner -> new ArrayList<>()).add(hook);
-        }
+        Map<String, List<Hook>> byClass = byClass(hooks);
         Class<?>[] targets = load(byClass.keySet());
         HookTransformer transformer = new HookTransformer(byClass);
         instrumentation.addTransformer(transformer, true);
@@ -78,6 +75,19 @@ public final class Installer {
         }
     }
 
+    private static Map<String, List<Hook>> byClass(List<Hook> hooks) {
+        Map<String, List<Hook>> byClass = new LinkedHashMap<>();
+        for (Hook hook : hooks) {
+            List<Hook> same = byClass.get(hook.owner());
+            if (same == null) {
+                same = new ArrayList<>();
+                byClass.put(hook.owner(), same);
+            }
+            same.add(hook);
+        }
+        return byClass;
+    }
+
     /** Lets the bridge see what it extends, and lets the verifier call what was edited. */
     private static void openJavaBase(Instrumentation instrumentation) {
         Module base = Object.class.getModule();
@@ -89,7 +99,8 @@ public final class Installer {
                 Map.of("sun.net", Set.of(bridge), "sun.nio.ch", Set.of(bridge)),
                 Map.of(
                         "java.net",
-                        Set.of(bridge, self),
+                        // One and the same in the jar that the launcher brings.
+                        Set.copyOf(List.of(bridge, self)),
                         "sun.nio.ch",
                         Set.of(self),
                         "java.nio.channels.spi",

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reflective calls without method handles. From JDK 18 on (JEP 416) the first reflective call of a method binds a handle,
- * for which the JVM writes and loads half a dozen classes for every new list of parameter types. Each hooked method is
- * called once, while the program waits to start: there it would cost more than all the calls.
+ * for which the JVM writes and loads half a dozen classes for every new list of parameter types. What is
+ * called once while the program waits to start would cost more by that than by all else it does.
  *
  * <p>The JDK has the plain way still, for calls before handles can be used. Without it calls are made the usual way, which
  * does the same.
  */
-final class PlainCalls {
+public final class PlainCalls {
     /** {@code Object invoke0(Method, Object, Object[])}, or null. */
     private final @Nullable Method plain;
 
@@ -20,8 +20,8 @@ final class PlainCalls {
         this.plain = plain;
     }
 
-    /** Needs {@code jdk.internal.reflect} open to this module. */
-    static PlainCalls ofThisJdk() {
+    /** The way of this JDK; {@code jdk.internal.reflect} must be open to this module, which {@link Installer} sees to. */
+    public static PlainCalls ofThisJdk() {
         try {
             Method method = Class.forName("jdk.internal.reflect.DirectMethodHandleAccessor$NativeAccessor")
                     .getDeclaredMethod("invoke0", Method.class, Object.class, Object[].class);
@@ -34,7 +34,7 @@ final class PlainCalls {
     }
 
     /** Calls a method that is accessible; what it throws comes as the cause, as of {@link Method#invoke}. */
-    void call(Method method, @Nullable Object target, Object[] arguments)
+    public void call(Method method, @Nullable Object target, Object... arguments)
             throws IllegalAccessException, InvocationTargetException {
         if (plain == null) {
             method.invoke(target, arguments);

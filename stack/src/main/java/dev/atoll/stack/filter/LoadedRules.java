@@ -72,11 +72,18 @@ final class LoadedRules {
                 if (chain != null && name == TableName.RAW) {
                     raw.put(hook, chain);
                 } else if (chain != null) {
-                    collected.computeIfAbsent(hook, h -> new ArrayList<>()).add(chain);
+                    List<LoadedChain> chains = collected.get(hook);
+                    if (chains == null) {
+                        chains = new ArrayList<>();
+                        collected.put(hook, chains);
+                    }
+                    chains.add(chain);
                 }
             }
         }
-        collected.forEach((hook, chains) -> byHook.put(hook, chains.toArray(NO_CHAINS)));
+        for (Map.Entry<Hook, List<LoadedChain>> each : collected.entrySet()) {
+            byHook.put(each.getKey(), each.getValue().toArray(NO_CHAINS));
+        }
     }
 
     private static void resolveJumps(Chain chain, Map<String, LoadedChain> loaded) {
