@@ -41,6 +41,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The command {@code run}: makes a sandbox, starts the program in it, stays until it ends. */
@@ -152,11 +153,19 @@ final class RunCommand {
             if (capture >= 0) {
                 Libc.close(capture);
             }
+            CompletableFuture<Void> unused = reports.leaving().thenRun(() -> leave(link));
             RunDescription run = describe(command, settings, setup, link);
             reports.started(run);
             Supervisor supervisor = new Supervisor(program, connection, reports, services, settings.stopGrace());
             return superviseToEnd(supervisor, program, policy, settings, run);
         }
+    }
+
+    /** In a thread of its own: whoever hears of it has the rest of the control connection to read. */
+    private static void leave(OpenLink link) {
+        Thread leaving = new Thread(link::programLeaves, "atoll-link");
+        leaving.setDaemon(true);
+        leaving.start();
     }
 
     /** Between start and end: whatever fails here ends the program, which nobody else would. */

@@ -1,8 +1,10 @@
 package dev.atoll.inside;
 
 import dev.atoll.hooks.PlainCalls;
+import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.sandbox.Sandbox;
 import java.io.FileDescriptor;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.concurrent.TimeUnit;
@@ -26,24 +28,27 @@ final class ExitHook implements Runnable {
     private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Sandbox sandbox;
+    private final Messenger messenger;
     private final FileDescriptor control;
     private final PlainCalls calls;
 
-    private ExitHook(Sandbox sandbox, FileDescriptor control, PlainCalls calls) {
+    private ExitHook(Sandbox sandbox, Messenger messenger, FileDescriptor control, PlainCalls calls) {
         this.sandbox = sandbox;
+        this.messenger = messenger;
         this.control = control;
         this.calls = calls;
     }
 
     /** Needs {@code jdk.internal.access} and {@code sun.nio.ch} open to this module. */
-    static void install(Sandbox sandbox, FileDescriptor control) throws ReflectiveOperationException {
+    static void install(Sandbox sandbox, Messenger messenger, FileDescriptor control)
+            throws ReflectiveOperationException {
         Object access = Class.forName("jdk.internal.access.SharedSecrets")
                 .getMethod("getJavaLangAccess")
                 .invoke(null);
         Method register = Class.forName("jdk.internal.access.JavaLangAccess")
                 .getMethod("registerShutdownHook", int.class, boolean.class, Runnable.class);
         PlainCalls calls = PlainCalls.ofThisJdk();
-        calls.call(register, access, LAST_SLOT, false, new ExitHook(sandbox, control, calls));
+        calls.call(register, access, LAST_SLOT, false, new ExitHook(sandbox, messenger, control, calls));
     }
 
     @Override
@@ -55,6 +60,10 @@ final class ExitHook implements Runnable {
                 LockSupport.parkNanos(this, LOOK_AGAIN_NS);
             }
             sandbox.close();
+            messenger.send(new ControlRecord.Ended());
+        } catch (IOException e) {
+            // The launcher is gone, and there is nobody to tell.
+            return;
         } finally {
             leaveRead();
         }

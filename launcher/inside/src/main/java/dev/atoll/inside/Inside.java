@@ -66,7 +66,7 @@ public final class Inside {
         sockets.open(sandbox);
         installer.verify();
 
-        ExitHook.install(sandbox, descriptor);
+        ExitHook.install(sandbox, messenger, descriptor);
         messenger.start(sandbox);
         messenger.send(new ControlRecord.Ready());
     }

@@ -35,6 +35,9 @@ public interface OpenLink extends Closeable {
         return service().isPresent();
     }
 
+    /** The program's stack has ended and nothing crosses the link any more: what takes time to give back may begin. */
+    default void programLeaves() {}
+
     @Override
     void close();
 }

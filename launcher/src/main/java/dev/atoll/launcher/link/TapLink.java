@@ -176,6 +176,17 @@ public final class TapLink implements LinkKind {
             }
         }
 
+        /** The kernel takes some 20 ms to remove a device, which it can while the program's processes end. */
+        @Override
+        public void programLeaves() {
+            try {
+                tap.remove();
+            } catch (SystemCallException e) {
+                // Then it goes with its last descriptor; close() looks.
+                return;
+            }
+        }
+
         @Override
         public void close() {
             handOver();
@@ -188,9 +199,9 @@ public final class TapLink implements LinkKind {
         /** Code in the program that drives the descriptor itself may have made the device stay. */
         private void removeIfLeft() {
             try {
-                tap.removeIfLeft();
+                tap.remove();
             } catch (SystemCallException e) {
-                Terminal.line("the device " + tap.name() + " is left, somebody still holds it: " + e.getMessage());
+                Terminal.line("the device " + tap.name() + " is left and cannot be removed: " + e.getMessage());
             }
         }
     }

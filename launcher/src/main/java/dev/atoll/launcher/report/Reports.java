@@ -2,6 +2,7 @@ package dev.atoll.launcher.report;
 
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
+import dev.atoll.runtime.control.ControlRecord.Ended;
 import dev.atoll.runtime.control.ControlRecord.Failed;
 import dev.atoll.runtime.control.ControlRecord.Ready;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
@@ -24,6 +25,7 @@ public final class Reports {
     private static final int MAX_WAITING = 256;
 
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> leaving = new CompletableFuture<>();
     private final CompletableFuture<Failed> failed = new CompletableFuture<>();
     private final Queue<Consumer<ReportSink>> waiting = new ArrayDeque<>();
     private @Nullable List<ReportSink> sinks;
@@ -49,6 +51,8 @@ public final class Reports {
             tell(sink -> sink.denied(denial));
         } else if (message instanceof Counters counters) {
             tell(sink -> sink.counted(counters));
+        } else if (message instanceof Ended) {
+            leaving.complete(null);
         }
     }
 
@@ -65,6 +69,11 @@ public final class Reports {
     /** Completes if the program's stack fails. */
     public CompletableFuture<Failed> failed() {
         return failed;
+    }
+
+    /** Completes when the program's stack has ended and its JVM is about to; never if the JVM is killed. */
+    public CompletableFuture<Void> leaving() {
+        return leaving;
     }
 
     /** How many denials there were. */

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Sets up a network device through the old {@code ioctl}s of {@code netdevice(7)}: five calls in all, for which netlink
- * would need a parser.
+ * would need a parser. Only to remove one there is no {@code ioctl}.
  */
 public final class NetDevice implements Closeable {
     /** Bytes of {@code struct ifreq} on 64-bit systems. */
@@ -23,6 +23,17 @@ public final class NetDevice implements Closeable {
     private static final int AF_INET = 2;
     private static final int SOCK_DGRAM = 2;
     private static final int SOCK_CLOEXEC = 0x80000;
+
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW = 3;
+    private static final int NETLINK_ROUTE = 0;
+    private static final int NLM_F_REQUEST = 1;
+    private static final int NLM_F_ACK = 4;
+    private static final short RTM_DELLINK = 17;
+    private static final int DELLINK_BYTES = 32;
+    private static final int IFINFOMSG_INDEX = 20;
+    private static final int NLMSGERR_BYTES = 36;
+    private static final int NLMSGERR_ERROR = 16;
 
     private static final long SIOCGIFFLAGS = 0x8913;
     private static final long SIOCSIFFLAGS = 0x8914;
@@ -42,6 +53,29 @@ public final class NetDevice implements Closeable {
     /** The device of that name in the launcher's network namespace. */
     public static NetDevice open(String name) throws SystemCallException {
         return new NetDevice(name, Libc.call("socket", AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    }
+
+    /** Removes the device of that index from the launcher's network namespace; it may be gone already. */
+    static void remove(int index) throws SystemCallException {
+        int netlink = Libc.call("socket", AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        try {
+            // struct nlmsghdr and struct ifinfomsg, see rtnetlink(7).
+            ByteBuffer request = ByteBuffer.allocate(DELLINK_BYTES).order(ByteOrder.nativeOrder());
+            request.putInt(DELLINK_BYTES)
+                    .putShort(RTM_DELLINK)
+                    .putShort((short) (NLM_F_REQUEST | NLM_F_ACK))
+                    .position(IFINFOMSG_INDEX);
+            request.putInt(index);
+            Libc.write(netlink, request.array());
+            byte[] answer = new byte[NLMSGERR_BYTES];
+            int unusedBytes = Libc.read(netlink, answer);
+            int error = -fields(answer).getInt(NLMSGERR_ERROR);
+            if (error != 0 && error != Errno.ENODEV) {
+                throw new SystemCallException("rtnetlink", error, Libc.strerror(error));
+            }
+        } finally {
+            Libc.close(netlink);
+        }
     }
 
     /** Gives it its IPv4 address and prefix. */

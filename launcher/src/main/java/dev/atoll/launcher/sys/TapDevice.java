@@ -23,7 +23,6 @@ public record TapDevice(String name, int index, int descriptor) {
     private static final int O_CLOEXEC = 0x80000;
 
     private static final long TUNSETIFF = 0x400454caL;
-    private static final long TUNSETPERSIST = 0x400454cbL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final short IFF_TAP = 2;
     private static final short IFF_NO_PI = 0x1000;
@@ -43,7 +42,10 @@ public record TapDevice(String name, int index, int descriptor) {
     public static TapDevice create(String name, boolean offload) throws SystemCallException {
         int descriptor = Libc.open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         try {
-            byte[] request = attach(descriptor, name, IFF_TUN_EXCL);
+            byte[] request = NetDevice.request(name);
+            NetDevice.fields(request)
+                    .putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL));
+            Libc.ioctl(descriptor, TUNSETIFF, request);
             Libc.ioctl(descriptor, TUNSETOFFLOAD, offload ? OFFLOADS : 0);
             int length = 0;
             while (length < NetDevice.IFNAMSIZ && request[length] != 0) {
@@ -55,15 +57,6 @@ public record TapDevice(String name, int index, int descriptor) {
             Libc.close(descriptor);
             throw e;
         }
-    }
-
-    /** Binds the descriptor to a device and returns the request as the kernel has filled it in. */
-    private static byte[] attach(int descriptor, String name, short moreFlags) throws SystemCallException {
-        byte[] request = NetDevice.request(name);
-        NetDevice.fields(request)
-                .putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | moreFlags));
-        Libc.ioctl(descriptor, TUNSETIFF, request);
-        return request;
     }
 
     /** Whether it is there still; another device may have got its name meanwhile. */
@@ -79,19 +72,12 @@ public record TapDevice(String name, int index, int descriptor) {
     }
 
     /**
-     * Removes the device if it has outlived its descriptors: whoever holds one can make the device persistent, without any
-     * privilege.
+     * Removes the device, if it is there, whoever holds its descriptors: whoever holds one can make the device outlive them,
+     * without any privilege.
      */
-    public void removeIfLeft() throws SystemCallException {
-        if (!exists()) {
-            return;
-        }
-        int again = Libc.open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-        try {
-            attach(again, name, (short) 0);
-            Libc.ioctl(again, TUNSETPERSIST, 0L);
-        } finally {
-            Libc.close(again);
+    public void remove() throws SystemCallException {
+        if (exists()) {
+            NetDevice.remove(index);
         }
     }
 }

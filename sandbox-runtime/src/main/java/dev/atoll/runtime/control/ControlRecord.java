@@ -149,6 +149,6 @@ public sealed interface ControlRecord {
         STACK
     }
 
-    /** The program's JVM ends by itself: the last record. */
+    /** The program's JVM ends by itself, and its stack has ended: nothing crosses the link any more. */
     record Ended() implements ToLauncher {}
 }

@@ -3,9 +3,11 @@ package dev.atoll.runtime.sandbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.atoll.runtime.host.HostCalls;
 import dev.atoll.runtime.host.HostNamespace;
+import dev.atoll.runtime.host.Programs;
 import dev.atoll.runtime.link.HostDescriptor;
 import dev.atoll.runtime.link.TapLink;
 import dev.atoll.stack.Nic;
@@ -183,6 +185,7 @@ class TapKernelIpv6Test {
 
     @Test
     void theKernelPings_weAnswer() throws Exception {
+        assumeTrue(Programs.isInstalled("ping"), "needs ping (apt-get install iputils-ping)");
         String output = namespace.run("ping", "-6", "-n", "-c", "3", "-i", "0.2", "-s", "1400", OURS.toString());
         assertTrue(output.contains("3 received"), output);
         String neighbors = namespace.run("ip", "-6", "neigh", "show", OURS.toString(), "dev", "tap0");
@@ -193,6 +196,7 @@ class TapKernelIpv6Test {
     @Test
     void theKernelPingsOurLinkLocalAddress_weAnswer() throws Exception {
         until(() -> stateOf(IpAddress.parse("fe80::ff:fe00:2")) == AddressState.PREFERRED);
+        assumeTrue(Programs.isInstalled("ping"), "needs ping (apt-get install iputils-ping)");
         String output = namespace.run("ping", "-6", "-n", "-c", "2", "-i", "0.2", "fe80::ff:fe00:2%tap0");
         assertTrue(output.contains("2 received"), output);
     }
