@@ -11,6 +11,7 @@ import dev.atoll.launcher.link.Links;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.report.Outcome;
 import dev.atoll.launcher.report.ProvidedSinks;
+import dev.atoll.launcher.report.ReportSink;
 import dev.atoll.launcher.report.Reports;
 import dev.atoll.launcher.report.RunDescription;
 import dev.atoll.launcher.report.StatusFile;
@@ -142,9 +143,11 @@ final class RunCommand {
                         new Inherited(control[1], link.programDescriptor(), capture))) {
             // While the sandbox is being made. The program waits, and what is wrong here keeps it from running.
             Policy policy = policy(settings);
+            List<ReportSink> sinks = ProvidedSinks.load();
+            link.bringUp();
             Reports reports = new Reports();
             ControlConnection connection = new ControlConnection(control[0], reports);
-            WiredServices services = new WiredServices(settings, link, connection, reports, ProvidedSinks.load());
+            WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
 
             SandboxedProgram program = new SandboxedProgram(sandbox.release());
             Signals.passOnTo(program, Terminal::line);

@@ -31,7 +31,7 @@ public final class DemoLink implements LinkKind {
                 new LinkRequest("", request.address(), request.router(), request.mtuBytes(), request.offload());
         return switch (request.argument()) {
             case "", StreamLink.NAME -> new StackServedLink(new StreamLink().open(plain), plain.mtuBytes());
-            case TapLink.NAME -> HostServedLink.over(new TapLink().open(plain));
+            case TapLink.NAME -> new HostServedLink(new TapLink().open(plain));
             default ->
                 throw new LaunchException(
                         ExitCode.CONFIGURATION,

@@ -18,22 +18,22 @@ final class HostServedLink extends ServedLink {
 
     private final List<HostWebServer> servers = new ArrayList<>();
 
-    private HostServedLink(OpenLink link) {
+    /** Owns the link from here on. */
+    HostServedLink(OpenLink link) {
         super(link);
     }
 
-    /** Owns the link from here on. The servers listen when it returns: the kernel would refuse who comes earlier. */
-    static HostServedLink over(OpenLink link) throws LaunchException {
-        HostServedLink served = new HostServedLink(link);
-        AddressPlan plan = Objects.requireNonNull(link.addresses(), "a TAP link has addresses");
+    /** The servers listen when it returns: the kernel would refuse who comes earlier. */
+    @Override
+    public void bringUp() throws LaunchException {
+        super.bringUp();
+        AddressPlan plan = Objects.requireNonNull(addresses(), "a TAP link has addresses");
         try {
             InetAddress router = InetAddress.getByAddress(plan.router().octets());
             for (int port : new int[] {WebPage.ALLOWED_PORT, WebPage.REFUSED_PORT}) {
-                served.servers.add(HostWebServer.start(router, port, "Hello from the host, through its kernel."));
+                servers.add(HostWebServer.start(router, port, "Hello from the host, through its kernel."));
             }
-            return served;
         } catch (IOException e) {
-            served.close();
             throw new LaunchException(
                     ExitCode.MISSING, "the demo's server cannot listen at " + plan.router() + ": " + e.getMessage(), e);
         }

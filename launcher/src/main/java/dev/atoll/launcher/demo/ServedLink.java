@@ -1,5 +1,6 @@
 package dev.atoll.launcher.demo;
 
+import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.link.AddressPlan;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.runtime.control.ControlRecord;
@@ -36,6 +37,16 @@ abstract class ServedLink implements OpenLink {
     @Override
     public String description() {
         return DemoLink.NAME + ":" + link.description();
+    }
+
+    @Override
+    public void bringUp() throws LaunchException {
+        link.bringUp();
+    }
+
+    @Override
+    public void programLeaves() {
+        link.programLeaves();
     }
 
     @Override

@@ -1,11 +1,12 @@
 package dev.atoll.launcher.link;
 
+import dev.atoll.launcher.LaunchException;
 import dev.atoll.runtime.control.ControlRecord;
 import java.io.Closeable;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A link that has been made. Closed by the launcher at the end, whatever else happens. */
+/** A link that is being made. Closed by the launcher at the end, whatever else happens. */
 public interface OpenLink extends Closeable {
     /** How the program is to drive its end. */
     ControlRecord.LinkKind wire();
@@ -21,6 +22,14 @@ public interface OpenLink extends Closeable {
 
     /** One line for the log and the status file. */
     String description();
+
+    /**
+     * Makes what others see of the link. Called once, after the program's end was handed to the sandbox and when nothing
+     * the user said is left that could keep the program from starting: who makes a mistake makes no device.
+     *
+     * @throws LaunchException if that fails
+     */
+    default void bringUp() throws LaunchException {}
 
     /** The program has inherited its end: the launcher's copy of it is closed. */
     void handOver();

@@ -24,6 +24,9 @@ public final class TapLink implements LinkKind {
     /** What {@code --link} calls it. */
     public static final String NAME = "tap";
 
+    private static final String WITHOUT_PRIVILEGE =
+            "it needs access to /dev/net/tun and CAP_NET_ADMIN; run as root, or use --link stream";
+
     private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
 
     @Override
@@ -39,43 +42,41 @@ public final class TapLink implements LinkKind {
                     ExitCode.CONFIGURATION,
                     "link tap:" + device + ": a device's name has 1 to 15 letters, digits, dots, dashes, underscores");
         }
-        TapDevice tap = create(device.isEmpty() ? TapDevice.DEFAULT_NAME : device, request.offload());
+        requireNetAdmin();
+        int descriptor;
         try {
-            return configured(tap, request);
+            descriptor = TapDevice.open();
+        } catch (SystemCallException e) {
+            throw cannotBeMade(device, e);
+        }
+        try {
+            return planned(descriptor, request);
         } catch (IOException e) {
-            Libc.close(tap.descriptor());
-            throw new LaunchException(
-                    ExitCode.MISSING, "the device " + tap.name() + " cannot be set up: " + e.getMessage(), e);
+            Libc.close(descriptor);
+            throw new LaunchException(ExitCode.MISSING, "no address can be chosen: " + e.getMessage(), e);
         } catch (LaunchException e) {
-            Libc.close(tap.descriptor());
+            Libc.close(descriptor);
             throw e;
         }
     }
 
-    private static OpenLink configured(TapDevice tap, LinkRequest request) throws IOException, LaunchException {
+    private static OpenLink planned(int descriptor, LinkRequest request) throws IOException, LaunchException {
         List<HostRoutes.Route> routes = HostRoutes.read();
         Address address = request.address();
-        FreeSubnets.Lease lease = null;
-        AddressPlan plan;
         if (address == null) {
-            lease = FreeSubnets.take(routes);
-            plan = AddressPlan.ofPair(lease.subnet());
-        } else {
-            plan = AddressPlan.of(address, request.router());
-            refuseTaken(plan.subnet(), routes);
+            FreeSubnets.Lease lease = FreeSubnets.take(routes);
+            return new Open(descriptor, request, AddressPlan.ofPair(lease.subnet()), lease);
         }
-        try (NetDevice device = NetDevice.open(tap.name())) {
-            device.setMtu(request.mtuBytes());
-            device.setAddress(plan.router().v4Bits(), plan.program().prefixLength());
-            guard(device, tap.name());
-            device.up();
-        } catch (SystemCallException e) {
-            if (lease != null) {
-                lease.close();
-            }
-            throw e;
+        AddressPlan plan = AddressPlan.of(address, request.router());
+        refuseTaken(plan.subnet(), routes);
+        return new Open(descriptor, request, plan, null);
+    }
+
+    /** A descriptor can be had without it, a device cannot. */
+    private static void requireNetAdmin() throws LaunchException {
+        if (!Capabilities.mayAdministerNetworks()) {
+            throw new LaunchException(ExitCode.MISSING, "no TAP device can be made: " + WITHOUT_PRIVILEGE);
         }
-        return new Open(tap, plan, lease);
     }
 
     /**
@@ -106,40 +107,59 @@ public final class TapLink implements LinkKind {
         }
     }
 
-    private static TapDevice create(String name, boolean offload) throws LaunchException {
-        try {
-            return TapDevice.create(name, offload);
-        } catch (SystemCallException e) {
-            String reason =
-                    switch (e.errno()) {
-                        case Errno.ENOENT, Errno.ENODEV ->
-                            "there is no /dev/net/tun: load the module \"tun\", in a container pass the device in";
-                        case Errno.EACCES, Errno.EPERM ->
-                            "it needs access to /dev/net/tun and CAP_NET_ADMIN; run as root, or use --link stream";
-                        case Errno.EBUSY -> "there is a device " + name + " already, choose another --link tap:NAME";
-                        case Errno.EINVAL -> "the kernel takes no device of the name " + name;
-                        default -> "the kernel refuses";
-                    };
-            // The user's words are to blame for a name, the host for everything else.
-            boolean nameIsWrong = e.errno() == Errno.EBUSY || e.errno() == Errno.EINVAL;
-            throw new LaunchException(
-                    nameIsWrong ? ExitCode.CONFIGURATION : ExitCode.MISSING,
-                    "no TAP device can be made: " + reason + " (" + e.getMessage() + ")",
-                    e);
-        }
+    private static LaunchException cannotBeMade(String name, SystemCallException e) {
+        String reason =
+                switch (e.errno()) {
+                    case Errno.ENOENT, Errno.ENODEV ->
+                        "there is no /dev/net/tun: load the module \"tun\", in a container pass the device in";
+                    case Errno.EACCES, Errno.EPERM -> WITHOUT_PRIVILEGE;
+                    case Errno.EBUSY -> "there is a device " + name + " already, choose another --link tap:NAME";
+                    case Errno.EINVAL -> "the kernel takes no device of the name " + name;
+                    default -> "the kernel refuses";
+                };
+        // The user's words are to blame for a name, the host for everything else.
+        boolean nameIsWrong = e.errno() == Errno.EBUSY || e.errno() == Errno.EINVAL;
+        return new LaunchException(
+                nameIsWrong ? ExitCode.CONFIGURATION : ExitCode.MISSING,
+                "no TAP device can be made: " + reason + " (" + e.getMessage() + ")",
+                e);
     }
 
-    /** The device, and the subnet's lock. */
+    /** The descriptor, the subnet's lock, and from {@link #bringUp} on the device. */
     private static final class Open implements OpenLink {
-        private final TapDevice tap;
+        private final int descriptor;
+        private final LinkRequest request;
         private final AddressPlan plan;
         private final FreeSubnets.@Nullable Lease lease;
+        private volatile @Nullable TapDevice tap;
         private boolean handedOver;
 
-        Open(TapDevice tap, AddressPlan plan, FreeSubnets.@Nullable Lease lease) {
-            this.tap = tap;
+        Open(int descriptor, LinkRequest request, AddressPlan plan, FreeSubnets.@Nullable Lease lease) {
+            this.descriptor = descriptor;
+            this.request = request;
             this.plan = plan;
             this.lease = lease;
+        }
+
+        @Override
+        public void bringUp() throws LaunchException {
+            String name = request.argument().isEmpty() ? TapDevice.DEFAULT_NAME : request.argument();
+            TapDevice made;
+            try {
+                made = TapDevice.attach(descriptor, name, request.offload());
+            } catch (SystemCallException e) {
+                throw cannotBeMade(name, e);
+            }
+            tap = made;
+            try (NetDevice device = NetDevice.open(made.name())) {
+                device.setMtu(request.mtuBytes());
+                device.setAddress(plan.router().v4Bits(), plan.program().prefixLength());
+                guard(device, made.name());
+                device.up();
+            } catch (SystemCallException e) {
+                throw new LaunchException(
+                        ExitCode.MISSING, "the device " + made.name() + " cannot be set up: " + e.getMessage(), e);
+            }
         }
 
         @Override
@@ -149,7 +169,7 @@ public final class TapLink implements LinkKind {
 
         @Override
         public int programDescriptor() {
-            return tap.descriptor();
+            return descriptor;
         }
 
         @Override
@@ -164,7 +184,8 @@ public final class TapLink implements LinkKind {
 
         @Override
         public String description() {
-            return NAME + ":" + tap.name();
+            TapDevice made = tap;
+            return made == null ? NAME : NAME + ":" + made.name();
         }
 
         @Override
@@ -172,7 +193,7 @@ public final class TapLink implements LinkKind {
             // One reader only: two would split the frames between them.
             if (!handedOver) {
                 handedOver = true;
-                Libc.close(tap.descriptor());
+                Libc.close(descriptor);
             }
         }
 
@@ -180,7 +201,7 @@ public final class TapLink implements LinkKind {
         @Override
         public void programLeaves() {
             try {
-                tap.remove();
+                remove();
             } catch (SystemCallException e) {
                 // Then it goes with its last descriptor; close() looks.
                 return;
@@ -190,18 +211,20 @@ public final class TapLink implements LinkKind {
         @Override
         public void close() {
             handOver();
-            removeIfLeft();
+            try {
+                remove();
+            } catch (SystemCallException e) {
+                Terminal.line("the device of " + description() + " is left and cannot be removed: " + e.getMessage());
+            }
             if (lease != null) {
                 lease.close();
             }
         }
 
-        /** Code in the program that drives the descriptor itself may have made the device stay. */
-        private void removeIfLeft() {
-            try {
-                tap.remove();
-            } catch (SystemCallException e) {
-                Terminal.line("the device " + tap.name() + " is left and cannot be removed: " + e.getMessage());
+        private void remove() throws SystemCallException {
+            TapDevice made = tap;
+            if (made != null) {
+                made.remove();
             }
         }
     }

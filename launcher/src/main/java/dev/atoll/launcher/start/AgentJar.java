@@ -7,6 +7,7 @@ import dev.atoll.launcher.sys.SystemCallException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /**
  * The jar that {@code atoll.jar} carries for the program's JVM, as a file in memory: the sandbox copies it to its private
@@ -18,12 +19,13 @@ public final class AgentJar implements Closeable {
 
     private static final String RESOURCE = "/META-INF/atoll/agent.jar";
 
-    private final int descriptor;
-    private final int bytes;
+    private static final byte[] END_SIGNATURE = {'P', 'K', 5, 6};
+    private static final int END_BYTES = 22;
 
-    private AgentJar(int descriptor, int bytes) {
+    private final int descriptor;
+
+    private AgentJar(int descriptor) {
         this.descriptor = descriptor;
-        this.bytes = bytes;
     }
 
     /**
@@ -33,27 +35,30 @@ public final class AgentJar implements Closeable {
      */
     public static AgentJar load() throws LaunchException {
         try (InputStream in = AgentJar.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
+            byte[] content = in == null ? new byte[0] : in.readAllBytes();
+            if (!endsAsJar(content)) {
                 throw new LaunchException(
-                        ExitCode.FAILED, "atoll.jar is not whole, it lacks " + RESOURCE + "; build it again");
+                        ExitCode.FAILED,
+                        "atoll.jar is not whole: " + RESOURCE + " is missing or cut off; build it again");
             }
-            byte[] content = in.readAllBytes();
             int descriptor = Libc.memfdCreate("atoll");
             Libc.write(descriptor, content);
-            return new AgentJar(descriptor, content.length);
+            return new AgentJar(descriptor);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "cannot hand Atoll's jar to the sandbox: " + e.getMessage(), e);
         }
     }
 
+    /** The end record is the last thing in a jar without a comment: PKWARE's APPNOTE.TXT, 4.3.16. */
+    private static boolean endsAsJar(byte[] content) {
+        int end = content.length - END_BYTES;
+        return end > 0
+                && Arrays.equals(content, end, end + END_SIGNATURE.length, END_SIGNATURE, 0, END_SIGNATURE.length);
+    }
+
     /** The file's descriptor, at its end; the sandbox gets a duplicate and reads from the start. */
     int descriptor() {
         return descriptor;
-    }
-
-    /** The file's length. */
-    int bytes() {
-        return bytes;
     }
 
     /** Starts reading over. */

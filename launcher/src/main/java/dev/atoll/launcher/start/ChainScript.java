@@ -57,7 +57,6 @@ final class ChainScript {
      *
      * @param hostname the sandbox's name
      * @param files name below {@code /etc} to content
-     * @param agentBytes length of the agent's jar
      * @param cgroups mount points to keep
      * @param kernelFiles mounts that become read-only
      * @param directory where the program starts
@@ -66,7 +65,6 @@ final class ChainScript {
     record Furniture(
             String hostname,
             Map<String, String> files,
-            int agentBytes,
             List<String> cgroups,
             List<KernelFiles> kernelFiles,
             String directory,
@@ -99,8 +97,7 @@ final class ChainScript {
         }
         line("printf %s " + quote(first.text()) + " >/sys/first");
         line("printf %s " + quote(second.text()) + " >/sys/second");
-        line(tools.require(Tools.DD) + " bs=" + furniture.agentBytes()
-                + " count=1 status=none of=/sys/upper/atoll/agent.jar <&" + AGENT);
+        line(tools.require(Tools.CAT) + " <&" + AGENT + " >/sys/upper/atoll/agent.jar");
         line("exec " + TABLE + "</sys/second");
         line(mount + " --all --fstab /sys/first");
         if (!cgroups.isEmpty()) {

@@ -91,7 +91,6 @@ public final class StartChain {
                         new Furniture(
                                 hostname,
                                 files,
-                                agent.bytes(),
                                 Cgroups.mountPoints(mountinfo),
                                 // Nobody but root may write there.
                                 identities.root() ? KernelFiles.elsewhere(mountinfo) : List.of(),

@@ -34,29 +34,39 @@ public record TapDevice(String name, int index, int descriptor) {
     /** TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6. */
     private static final long OFFLOADS = 1 | 2 | 4;
 
-    /**
-     * Makes a device; EBUSY if there is one of that name already, of whatever kind.
-     *
-     * @param offload whether the kernel may leave checksums and segmentation to the program
-     */
+    /** Makes a device; as {@link #open} and {@link #attach}. */
     public static TapDevice create(String name, boolean offload) throws SystemCallException {
-        int descriptor = Libc.open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+        int descriptor = open();
         try {
-            byte[] request = NetDevice.request(name);
-            NetDevice.fields(request)
-                    .putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL));
-            Libc.ioctl(descriptor, TUNSETIFF, request);
-            Libc.ioctl(descriptor, TUNSETOFFLOAD, offload ? OFFLOADS : 0);
-            int length = 0;
-            while (length < NetDevice.IFNAMSIZ && request[length] != 0) {
-                length++;
-            }
-            String given = new String(request, 0, length, StandardCharsets.US_ASCII);
-            return new TapDevice(given, Libc.call("if_nametoindex", given), descriptor);
+            return attach(descriptor, name, offload);
         } catch (SystemCallException e) {
             Libc.close(descriptor);
             throw e;
         }
+    }
+
+    /** A descriptor without a device: non-blocking, closed on exec. Duplicates of it have the device that it gets. */
+    public static int open() throws SystemCallException {
+        return Libc.open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    }
+
+    /**
+     * Makes a device for a descriptor of {@link #open}; EBUSY if there is one of that name already, of whatever kind.
+     *
+     * @param offload whether the kernel may leave checksums and segmentation to the program
+     */
+    public static TapDevice attach(int descriptor, String name, boolean offload) throws SystemCallException {
+        byte[] request = NetDevice.request(name);
+        NetDevice.fields(request)
+                .putShort(NetDevice.IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_TUN_EXCL));
+        Libc.ioctl(descriptor, TUNSETIFF, request);
+        Libc.ioctl(descriptor, TUNSETOFFLOAD, offload ? OFFLOADS : 0);
+        int length = 0;
+        while (length < NetDevice.IFNAMSIZ && request[length] != 0) {
+            length++;
+        }
+        String given = new String(request, 0, length, StandardCharsets.US_ASCII);
+        return new TapDevice(given, Libc.call("if_nametoindex", given), descriptor);
     }
 
     /** Whether it is there still; another device may have got its name meanwhile. */

@@ -68,7 +68,6 @@ class ChainScriptTest {
         return new Furniture(
                 "it's",
                 Map.of("hosts", AWKWARD),
-                7,
                 List.of("/sys/fs/cgroup"),
                 List.of(new KernelFiles("/srv/it's/proc", "rw,nosuid")),
                 "/etc/it's",
