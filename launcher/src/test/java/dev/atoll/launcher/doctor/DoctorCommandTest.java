@@ -69,7 +69,7 @@ class DoctorCommandTest {
 
     @Test
     void doctor_nobody_saysWhatStreamGives() throws Exception {
-        assumeTrue(Libc.geteuid() == 0, "skipped: only root can become nobody");
+        assumeTrue(Libc.geteuid() == 0, "only root can become nobody");
         boolean sandboxed = runs(AS_NOBODY);
         List<String> lines = doctor(sandboxed ? 0 : 121, AS_NOBODY, PATH);
 

@@ -34,7 +34,7 @@ class ChainScriptTest {
         Tools tools = new Tools("");
         assumeTrue(
                 Tools.ALL.stream().allMatch(tool -> tools.find(tool).isPresent()),
-                "skipped: a program that the start chain needs is not here; \"doctor\" names it");
+                "a program that the start chain needs is not here; \"doctor\" names it");
         String script = new ChainScript(tools).furnish(furniture(), new Privileges(false));
 
         Process check = new ProcessBuilder("sh", "-n", "-c", script)
@@ -51,7 +51,7 @@ class ChainScriptTest {
         Tools tools = new Tools("");
         assumeTrue(
                 Tools.ALL.stream().allMatch(tool -> tools.find(tool).isPresent()),
-                "skipped: a program that the start chain needs is not here; \"doctor\" names it");
+                "a program that the start chain needs is not here; \"doctor\" names it");
         String script = new ChainScript(tools).furnish(furniture(), new Privileges(true));
 
         int readOnly = script.indexOf("/proc/sys /proc/sys none bind,ro ");

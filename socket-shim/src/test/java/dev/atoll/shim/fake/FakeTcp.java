@@ -2,6 +2,7 @@ package dev.atoll.shim.fake;
 
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.TcpInfo;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
@@ -25,6 +26,11 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
 
     FakeTcp(FakeStack stack) {
         super(stack);
+    }
+
+    @Override
+    public TcpInfo info() {
+        throw new UnsupportedOperationException("a fake has no TCP_INFO");
     }
 
     @Override

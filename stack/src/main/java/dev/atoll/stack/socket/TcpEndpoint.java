@@ -57,9 +57,7 @@ public interface TcpEndpoint extends Endpoint {
     }
 
     /** What is known of the connection (TCP_INFO). */
-    default TcpInfo info() {
-        throw new UnsupportedOperationException("TCP_INFO");
-    }
+    TcpInfo info();
 
     /**
      * Sends one byte of urgent data (RFC 6093: better not).
