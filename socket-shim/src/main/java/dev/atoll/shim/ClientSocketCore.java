@@ -3,7 +3,6 @@ package dev.atoll.shim;
 import dev.atoll.bridge.SocketCore;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
-import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import java.io.IOException;
@@ -145,7 +144,7 @@ final class ClientSocketCore extends SocketCoreBase {
 
     private void awaitConnected(TcpEndpoint tcp, long timeoutNanos) throws IOException, StackException {
         try (Waiters.Wait wait = waiters.beginConnect(timeoutNanos, Waiters.Interrupts.ofSocket())) {
-            while (isOpen() && (tcp.readiness() & (Readiness.OUT | Readiness.ERR | Readiness.HUP)) == 0) {
+            while (isOpen() && (tcp.readiness() & Waiters.FOR_WRITER) == 0) {
                 if (!wait.await()) {
                     throw new SocketTimeoutException("Connect timed out");
                 }
