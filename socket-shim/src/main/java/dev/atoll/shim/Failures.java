@@ -62,6 +62,11 @@ final class Failures {
         return caused(new IOException(textOf(e)), e);
     }
 
+    /** For reading from a connection by an asynchronous channel, which has one exception for all. */
+    static IOException ofAsyncRead(StackException e) {
+        return caused(new IOException(textOf(e)), e);
+    }
+
     /** For writing to a connection by a channel. */
     static IOException ofWrite(StackException e) {
         return caused(new IOException(writeText(e)), e);

@@ -1,6 +1,8 @@
 package dev.atoll.shim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,14 +21,19 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.IllegalChannelGroupException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,11 +68,25 @@ class EmbeddedTest {
     }
 
     @Test
+    void twoStacks_inOneJvm_takeNoGroupsOfEachOther() throws IOException {
+        AsynchronousChannelProvider here = shim.asynchronousChannelProvider();
+        AsynchronousChannelProvider there =
+                Shim.of(new FakeStack(), new FakeNames()).asynchronousChannelProvider();
+        assertSame(here, shim.asynchronousChannelProvider());
+        AsynchronousChannelGroup group = there.openAsynchronousChannelGroup(1, Thread::new);
+        assertThrows(IllegalChannelGroupException.class, () -> here.openAsynchronousSocketChannel(group));
+        assertThrows(IllegalChannelGroupException.class, () -> here.openAsynchronousServerSocketChannel(group));
+        group.shutdown();
+    }
+
+    @Test
     void connect_refusedByThePolicy_namesTheRule() throws IOException {
         InetSocketAddress denied = new InetSocketAddress("10.253.0.1", 80);
         try (Socket socket = shim.newSocket();
                 SocketChannel channel = shim.selectorProvider().openSocketChannel();
-                DatagramChannel datagrams = shim.selectorProvider().openDatagramChannel()) {
+                DatagramChannel datagrams = shim.selectorProvider().openDatagramChannel();
+                AsynchronousSocketChannel async =
+                        shim.asynchronousChannelProvider().openAsynchronousSocketChannel(null)) {
             String expected = "Connection refused (" + FakeStack.RULE + ")";
             assertEquals(
                     expected,
@@ -79,6 +100,11 @@ class EmbeddedTest {
                     expected,
                     assertThrows(PortUnreachableException.class, () -> datagrams.send(ByteBuffer.allocate(1), denied))
                             .getMessage());
+            Throwable cause = assertThrows(ExecutionException.class, () -> async.connect(denied)
+                            .get())
+                    .getCause();
+            assertInstanceOf(ConnectException.class, cause);
+            assertEquals(expected, cause.getMessage());
         }
     }
 

@@ -177,7 +177,7 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
     private int takeLost(ByteBuffer source) {
         int count = source.remaining();
         source.position(source.limit());
-        breakWith(StackError.RESET);
+        reset();
         return count;
     }
 
