@@ -195,7 +195,7 @@ final class AtollAsyncSocketChannel extends AsynchronousSocketChannel {
                     return false;
                 }
             } catch (StackException e) {
-                throw unlessClosed(Failures.ofCall(e));
+                throw unlessClosed(Failures.ofConnect(e, target));
             }
             setConnected();
             succeed(null);

@@ -204,7 +204,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                 connected = blockingTransfer.awaitConnected(timeoutNanos);
             }
         } catch (StackException e) {
-            throw unlessClosed(Failures.ofCall(e));
+            throw unlessClosed(Failures.ofConnect(e, remoteAddress));
         } finally {
             endConnect(blocking, connected);
         }
@@ -285,7 +285,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                 connected = transfer.isConnected();
             }
         } catch (StackException e) {
-            throw unlessClosed(Failures.ofCall(e));
+            throw unlessClosed(Failures.ofConnect(e, remoteAddress));
         } finally {
             endConnect(blocking, connected);
         }

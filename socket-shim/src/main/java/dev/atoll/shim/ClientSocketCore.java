@@ -94,7 +94,7 @@ final class ClientSocketCore extends SocketCoreBase {
             address = context.localHost();
         }
         try {
-            connect(address, inet.getPort(), TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+            connect(address, inet, TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
         } catch (SocketTimeoutException e) {
             close();
             throw e;
@@ -107,7 +107,12 @@ final class ClientSocketCore extends SocketCoreBase {
         }
     }
 
-    private void connect(InetAddress address, int port, long timeoutNanos) throws IOException {
+    /**
+     * @param address where to, with the wildcard address replaced
+     * @param asked what the program said
+     */
+    private void connect(InetAddress address, InetSocketAddress asked, long timeoutNanos) throws IOException {
+        int port = asked.getPort();
         FullAddress target = Addresses.toStack(address, port, context.sockets().hasIpv6());
         readTurn.take();
         try {
@@ -118,7 +123,7 @@ final class ClientSocketCore extends SocketCoreBase {
             }
             endConnect();
         } catch (StackException e) {
-            throw unlessClosed(Failures.ofCall(e));
+            throw unlessClosed(Failures.ofConnect(e, asked));
         } finally {
             readTurn.give();
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.shim.agent.programs.DefaultGroup;
 import dev.atoll.shim.agent.programs.Hello;
 import dev.atoll.shim.agent.programs.Libraries;
+import dev.atoll.shim.agent.programs.Refusals;
 import dev.atoll.shim.agent.programs.VirtualThreads;
 import dev.atoll.shim.contract.ContractMain;
 import dev.atoll.shim.fake.FakeStack;
@@ -64,6 +65,27 @@ class AgentTest {
                 """.formatted(FakeStack.RULE);
         assertEquals(expected, result.out());
         assertEquals(0, result.exitCode());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void refusals_hostInfoAskedFor_nameThePeer(int feature) throws Exception {
+        assertEquals(
+                refusals("java.net.ConnectException: Connection refused: /10.0.0.9:80"),
+                ChildJvm.run(Jdks.require(feature), Refusals.class, List.of("-Djdk.includeInExceptions=x, HostInfo"))
+                        .out());
+        assertEquals(
+                refusals("java.net.ConnectException: Connection refused"),
+                ChildJvm.run(Jdks.require(feature), Refusals.class, List.of()).out());
+    }
+
+    private static String refusals(String refused) {
+        return """
+                socket: %1$s
+                channel: %1$s
+                channel, finished: %1$s
+                async: %1$s
+                """.formatted(refused);
     }
 
     @ParameterizedTest
