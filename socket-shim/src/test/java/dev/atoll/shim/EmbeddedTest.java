@@ -1,6 +1,7 @@
 package dev.atoll.shim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,9 +23,13 @@ import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.IllegalChannelGroupException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -33,7 +38,9 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -124,6 +131,57 @@ class EmbeddedTest {
         try (SocketChannel channel = shim.selectorProvider().openSocketChannel()) {
             assertThrows(SocketTimeoutException.class, () -> channel.socket()
                     .connect(new InetSocketAddress("10.251.0.1", 80), 20));
+        }
+    }
+
+    @Test
+    void asynchronousConnect_withoutAnAnswer_canBeCancelledAndClosed() throws Exception {
+        InetSocketAddress silent = new InetSocketAddress("10.251.0.1", 80);
+        AsynchronousChannelProvider provider = shim.asynchronousChannelProvider();
+        try (AsynchronousSocketChannel channel = provider.openAsynchronousSocketChannel(null)) {
+            Future<Void> connect = channel.connect(silent);
+            assertTrue(channel.toString().contains("[connection-pending"), channel::toString);
+            assertThrows(ConnectionPendingException.class, () -> channel.connect(silent));
+            assertThrows(ConnectionPendingException.class, () -> channel.bind(null));
+            assertThrows(NotYetConnectedException.class, () -> channel.read(ByteBuffer.allocate(1)));
+            assertTrue(connect.cancel(false));
+            assertThrows(CancellationException.class, connect::get);
+            assertTrue(channel.isOpen());
+            assertThrows(ConnectionPendingException.class, () -> channel.connect(silent));
+        }
+        AsynchronousSocketChannel closed = provider.openAsynchronousSocketChannel(null);
+        Future<Void> connect = closed.connect(silent);
+        closed.close();
+        ExecutionException e = assertThrows(ExecutionException.class, connect::get);
+        assertInstanceOf(AsynchronousCloseException.class, e.getCause());
+    }
+
+    @Test
+    void asynchronousConnect_cancelledAndConnectedAllTheSame_moveNothing() throws Exception {
+        AsynchronousChannelProvider provider = shim.asynchronousChannelProvider();
+        try (AsynchronousServerSocketChannel server =
+                        provider.openAsynchronousServerSocketChannel(null).bind(loopback(0), 1);
+                AsynchronousSocketChannel first = provider.openAsynchronousSocketChannel(null);
+                AsynchronousSocketChannel second = provider.openAsynchronousSocketChannel(null)) {
+            first.connect(server.getLocalAddress()).get();
+            Future<Void> connect = second.connect(server.getLocalAddress());
+            assertFalse(connect.isDone(), "the backlog of one is full");
+            assertTrue(connect.cancel(false));
+            server.accept().get().close();
+            assertThrows(IllegalStateException.class, () -> {
+                while (true) {
+                    readOnceConnected(second);
+                }
+            });
+            assertThrows(IllegalStateException.class, () -> second.write(ByteBuffer.allocate(1)));
+        }
+    }
+
+    private static void readOnceConnected(AsynchronousSocketChannel channel) {
+        try {
+            assertFalse(channel.read(ByteBuffer.allocate(1)).isDone());
+        } catch (NotYetConnectedException e) {
+            Thread.onSpinWait();
         }
     }
 

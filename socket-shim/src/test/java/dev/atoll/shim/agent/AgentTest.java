@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.shim.agent.programs.DefaultGroup;
 import dev.atoll.shim.agent.programs.Hello;
 import dev.atoll.shim.agent.programs.Libraries;
+import dev.atoll.shim.agent.programs.OwnAsyncProvider;
 import dev.atoll.shim.agent.programs.Refusals;
 import dev.atoll.shim.agent.programs.VirtualThreads;
 import dev.atoll.shim.contract.ContractMain;
@@ -100,6 +101,21 @@ class AgentTest {
                         .toList());
         assertFalse(without.contains("java.nio.channels.AsynchronousSocketChannel"));
         assertTrue(loadedClasses(feature, Hello.class, directory).contains("dev.atoll.shim.AtollAsyncSocketChannel"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void asynchronousProvider_ofTheProgram_isLeftToIt(int feature) throws Exception {
+        String name = OwnAsyncProvider.class.getName();
+        ChildJvm.Result own = ChildJvm.run(
+                Jdks.require(feature),
+                OwnAsyncProvider.class,
+                List.of("-Djava.nio.channels.spi.AsynchronousChannelProvider=" + name));
+        assertEquals("OwnAsyncProvider\n", own.out());
+        assertEquals(
+                "AtollAsyncProvider\n",
+                ChildJvm.run(Jdks.require(feature), OwnAsyncProvider.class, List.of())
+                        .out());
     }
 
     @ParameterizedTest
