@@ -103,7 +103,8 @@ final class AsyncCore implements ReadinessListener, Runnable {
     private void await(AsyncOperation<?, ?> operation, AsyncSlot slot, long timeout, TimeUnit unit) {
         slot.startWaiting();
         if (timeout > 0) {
-            operation.setTimer(group.schedule(() -> timeOut(operation, slot), timeout, unit));
+            Runnable timeOut = () -> timeOut(operation, slot);
+            operation.setTimer(group.schedule(() -> group.enqueue(timeOut), timeout, unit));
         }
         if (closed.get()) {
             failWaiting(slot);

@@ -24,12 +24,13 @@ import org.jspecify.annotations.Nullable;
  * {@link #loop}: they take what there is to do from one queue. A channel whose endpoint has become ready is put there by the
  * stack's thread, at most once at a time; so are handlers, in a fixed group. In other groups a handler that cannot be run
  * where its operation completed is given to the executor; the internal thread never runs one. Timeouts have a thread of
- * their own, which starts with the first.
+ * their own, which starts with the first and only queues.
  *
  * <p><b>Identity.</b> While a thread works for a group, {@code BINDING} says so. Only such a thread may run a handler
  * within the call that started the operation, and only so many on top of each other.
  *
- * <p><b>End.</b> After {@link #shutdown} the group ends with its last channel: the loops finish what is queued and leave.
+ * <p><b>End.</b> After {@link #shutdown} the group ends with its last channel: the loops finish what is queued and leave, and
+ * the last one shuts the executor down. So no handler is left without a thread.
  *
  * <p>Thread-safe. {@code lock} is the last one taken.
  */
@@ -112,9 +113,9 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
         }
     }
 
-    /** From any thread, the stack's too: a loop is to run the channel. */
-    void enqueue(AsyncCore ready) {
-        work.add(ready);
+    /** From any thread, the stack's too: what a loop is to do for a channel. */
+    void enqueue(Runnable todo) {
+        work.add(todo);
     }
 
     @Nullable Future<?> schedule(Runnable timeout, long delay, TimeUnit unit) {
@@ -214,6 +215,10 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
         } finally {
             lock.unlock();
         }
+        runLoop(pooled);
+    }
+
+    private void runLoop(boolean pooled) {
         try {
             if (pooled) {
                 pool.executor().execute(bound(this::loop));
@@ -221,7 +226,7 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
                 AsyncThreadPool.newDaemon(this::loop).start();
             }
         } catch (RejectedExecutionException e) {
-            leave(); // the program has shut its executor down
+            leave(false); // the program has shut its executor down
         }
     }
 
@@ -234,9 +239,7 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
             regular = true;
         } finally {
             if (!regular) {
-                // A handler has thrown, which ends this thread; another takes its place.
-                leave();
-                startLoop(BINDING.get() != null);
+                runLoop(BINDING.get() != null); // a handler has thrown, which ends this thread; another takes its place
             }
         }
     }
@@ -254,7 +257,7 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
             return true; // the program interrupted a thread of its pool; that does not end the group
         }
         if (next == null) {
-            return !leaveIfIdle();
+            return !leave(true);
         }
         next.run();
         return true;
@@ -263,29 +266,26 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
     /** Nothing to do, but a loop that waits for work sees that the group ends. */
     private static void lookAgain() {}
 
-    private boolean leaveIfIdle() {
+    /** Ends one loop, unless it is to stay as long as there is work and there is some: then false. */
+    private boolean leave(boolean onlyIfIdle) {
+        boolean last;
         lock.lock();
         try {
-            if (!work.isEmpty()) {
+            if (onlyIfIdle && !work.isEmpty()) {
                 return false;
             }
-            leave();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void leave() {
-        lock.lock();
-        try {
             loops--;
-            if (ending && loops > 0) {
+            last = ending && loops == 0;
+            if (ending && !last) {
                 work.add(AsyncGroup::lookAgain); // for the next one
             }
         } finally {
             lock.unlock();
         }
+        if (last) {
+            pool.executor().shutdown();
+        }
+        return true;
     }
 
     // ---- the end
@@ -345,17 +345,21 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
     }
 
     private void end() {
+        boolean idle;
         lock.lock();
         try {
             if (ending) {
                 return;
             }
             ending = true;
+            idle = loops == 0;
             work.add(AsyncGroup::lookAgain);
         } finally {
             lock.unlock();
         }
         timers.shutdownNow();
-        pool.executor().shutdown();
+        if (idle) {
+            pool.executor().shutdown();
+        }
     }
 }

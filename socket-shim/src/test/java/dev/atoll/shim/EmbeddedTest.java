@@ -26,6 +26,7 @@ import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.CompletionHandler;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.IllegalChannelGroupException;
@@ -38,9 +39,14 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -175,6 +181,37 @@ class EmbeddedTest {
             });
             assertThrows(IllegalStateException.class, () -> second.write(ByteBuffer.allocate(1)));
         }
+    }
+
+    @Test
+    void asynchronousGroup_endingWhileHandlersThrow_tellsThemAll() throws Exception {
+        AsynchronousChannelProvider provider = shim.asynchronousChannelProvider();
+        Set<Integer> told = ConcurrentHashMap.newKeySet();
+        AsynchronousChannelGroup group = provider.openAsynchronousChannelGroup(1, work -> {
+            Thread thread = new Thread(work);
+            thread.setUncaughtExceptionHandler((dead, cause) -> assertEquals("of the test", cause.getMessage()));
+            return thread;
+        });
+        int count = 5;
+        for (int i = 0; i < count; i++) {
+            provider.openAsynchronousServerSocketChannel(group)
+                    .bind(loopback(0))
+                    .accept(i, new CompletionHandler<AsynchronousSocketChannel, Integer>() {
+                        @Override
+                        public void completed(AsynchronousSocketChannel result, Integer attachment) {
+                            throw new AssertionError("nobody connects");
+                        }
+
+                        @Override
+                        public void failed(Throwable cause, Integer attachment) {
+                            told.add(attachment);
+                            throw new IllegalStateException("of the test");
+                        }
+                    });
+        }
+        group.shutdownNow();
+        assertTrue(group.awaitTermination(20, TimeUnit.SECONDS));
+        assertEquals(IntStream.range(0, count).boxed().collect(Collectors.toSet()), told);
     }
 
     private static void readOnceConnected(AsynchronousSocketChannel channel) {
