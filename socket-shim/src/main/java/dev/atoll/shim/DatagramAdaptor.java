@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 // java.net's own methods that this must override are deprecated or to be removed.
 @SuppressWarnings({"deprecation", "removal"})
 final class DatagramAdaptor extends MulticastSocket {
-    /** From 21 on an interrupted receive says that it was interrupted; before, only that the socket is closed. */
+    /** From 21 on an interrupted receive says that it was interrupted; before, only the cause of what it says does. */
     private static final boolean INTERRUPT_SHOWS = Runtime.version().feature() >= 21;
 
     private final AtollDatagramChannel channel;
@@ -208,7 +208,9 @@ final class DatagramAdaptor extends MulticastSocket {
                 if (e instanceof ClosedByInterruptException && INTERRUPT_SHOWS) {
                     throw e;
                 }
-                throw new SocketException("Socket closed");
+                SocketException closed = new SocketException("Socket closed");
+                closed.initCause(e);
+                throw closed;
             }
         }
     }

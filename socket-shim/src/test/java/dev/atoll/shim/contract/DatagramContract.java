@@ -3,6 +3,7 @@ package dev.atoll.shim.contract;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -180,6 +181,7 @@ abstract class DatagramContract {
                 if (Runtime.version().feature() < 21) {
                     assertEquals(SocketException.class, failure.getClass());
                     assertEquals("Socket closed", failure.getMessage());
+                    assertInstanceOf(ClosedByInterruptException.class, failure.getCause());
                 } else {
                     assertEquals(ClosedByInterruptException.class, failure.getClass());
                 }
