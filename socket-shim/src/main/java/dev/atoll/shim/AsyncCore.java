@@ -72,8 +72,8 @@ final class AsyncCore implements ReadinessListener, Runnable {
         /** In the calling thread, but its handler does not run in it. */
         HERE_HANDLER_ELSEWHERE,
         /**
-         * In the calling thread, unless that would only mean that one of the few threads of a fixed group gets to run the
-         * handler: then with readiness, so that events and handlers come in one order.
+         * In the calling thread, unless the handler belongs to a fixed group and cannot run here: then in the thread that
+         * runs the handler, as the JDK has it, so that nothing is moved ahead of a group whose threads are busy.
          */
         HERE_IF_OF_USE
     }

@@ -173,6 +173,8 @@ class AgentTest {
                 receive: java.net.SocketException: Closed by interrupt
                 connect: java.net.SocketException: Closed by interrupt
                 peer: -1
+                asynchronous: 42 [true, true]
+                ended: true
                 few threads: true
                 sum: 5000
                 """;
