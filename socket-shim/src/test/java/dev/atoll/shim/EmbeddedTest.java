@@ -42,7 +42,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -181,6 +183,25 @@ class EmbeddedTest {
             });
             assertThrows(IllegalStateException.class, () -> second.write(ByteBuffer.allocate(1)));
         }
+    }
+
+    @Test
+    void asynchronousRead_cancelled_leavesItsBufferAlone() throws Exception {
+        AsynchronousChannelProvider provider = shim.asynchronousChannelProvider();
+        AsynchronousChannelGroup group = provider.openAsynchronousChannelGroup(1, Thread::new);
+        try (AsynchronousServerSocketChannel server =
+                        provider.openAsynchronousServerSocketChannel(null).bind(loopback(0));
+                AsynchronousSocketChannel client = provider.openAsynchronousSocketChannel(group)) {
+            client.connect(server.getLocalAddress()).get();
+            ByteBuffer target = ByteBuffer.allocate(1);
+            assertTrue(client.read(target).cancel(false));
+            server.accept().get().write(ByteBuffer.allocate(1)).get();
+            CountDownLatch eventsHandled = new CountDownLatch(1);
+            ((Executor) group).execute(eventsHandled::countDown);
+            assertTrue(eventsHandled.await(20, TimeUnit.SECONDS));
+            assertEquals(0, target.position());
+        }
+        group.shutdown();
     }
 
     @Test
