@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * accept turn.
  */
 final class AtollServerSocketChannel extends ServerSocketChannel implements AtollChannel {
-    private static final int DEFAULT_BACKLOG = 50;
+    static final int DEFAULT_BACKLOG = 50;
 
     private final SelectorProvider published;
     private final ShimContext context;

@@ -57,6 +57,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     private final TcpEndpoint endpoint;
     private final Waiters waiters = new Waiters();
     private final TcpTransfer transfer;
+    private final BlockingTransfer blockingTransfer;
     private final Turn readTurn = new Turn();
     private final Turn writeTurn = new Turn();
     private final ReentrantLock stateLock = new ReentrantLock();
@@ -77,7 +78,8 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         } catch (StackException e) {
             throw Failures.ofCall(e);
         }
-        this.transfer = new TcpTransfer(endpoint, waiters, this);
+        this.transfer = new TcpTransfer(endpoint, this);
+        this.blockingTransfer = new BlockingTransfer(transfer, endpoint, waiters, this);
         endpoint.setReadinessListener(waiters);
     }
 
@@ -89,7 +91,8 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         this.endpoint = accepted;
         this.localAddress = Addresses.toJavaOrNull(accepted.localAddress());
         this.remoteAddress = Addresses.toJavaOrNull(accepted.remoteAddress());
-        this.transfer = new TcpTransfer(endpoint, waiters, this);
+        this.transfer = new TcpTransfer(endpoint, this);
+        this.blockingTransfer = new BlockingTransfer(transfer, endpoint, waiters, this);
         endpoint.setReadinessListener(waiters);
     }
 
@@ -198,10 +201,10 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
             beginConnect(target);
             connected = endpoint.connect(Addresses.toStack(target.getAddress(), target.getPort()));
             if (!connected && blocking) {
-                connected = transfer.awaitConnected(timeoutNanos);
+                connected = blockingTransfer.awaitConnected(timeoutNanos);
             }
         } catch (StackException e) {
-            throw unlessClosed(Failures.ofCall(e));
+            throw unlessClosed(Failures.ofConnect(e, remoteAddress));
         } finally {
             endConnect(blocking, connected);
         }
@@ -277,12 +280,12 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                 throw new NoConnectionPendingException();
             }
             if (blocking) {
-                connected = transfer.awaitConnected(0);
+                connected = blockingTransfer.awaitConnected(0);
             } else {
                 connected = transfer.isConnected();
             }
         } catch (StackException e) {
-            throw unlessClosed(Failures.ofCall(e));
+            throw unlessClosed(Failures.ofConnect(e, remoteAddress));
         } finally {
             endConnect(blocking, connected);
         }
@@ -341,7 +344,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                 ensureOpen();
                 count = transfer.tryRead(targets, offset, length);
                 if (blocking && count == Endpoint.WOULD_BLOCK) {
-                    count = transfer.readWaiting(timeoutNanos, targets, offset, length);
+                    count = blockingTransfer.read(timeoutNanos, targets, offset, length);
                 }
             } catch (StackException e) {
                 throw unlessClosed(Failures.ofRead(e));
@@ -391,12 +394,9 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                 if (transfer.isOutputShut()) {
                     throw blocking ? new ClosedChannelException() : new AsynchronousCloseException();
                 }
-                for (int i = offset; i < offset + length; i++) {
-                    total += blocking ? transfer.writeAll(sources[i]) : Math.max(endpoint.write(sources[i]), 0);
-                    if (sources[i].hasRemaining()) {
-                        break;
-                    }
-                }
+                total = blocking
+                        ? blockingTransfer.writeAll(sources, offset, length)
+                        : Math.max(transfer.tryWrite(sources, offset, length), 0);
             } catch (StackException e) {
                 throw unlessClosed(transfer.isOutputShut() ? new AsynchronousCloseException() : Failures.ofWrite(e));
             } finally {
@@ -469,7 +469,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         }
         try {
             if (before == State.CONNECTED && isBlocking()) {
-                transfer.lingerIfAsked();
+                blockingTransfer.lingerIfAsked();
             }
             endpoint.close();
         } finally {

@@ -3,7 +3,6 @@ package dev.atoll.shim;
 import dev.atoll.bridge.SocketCore;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
-import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import java.io.IOException;
@@ -95,7 +94,7 @@ final class ClientSocketCore extends SocketCoreBase {
             address = context.localHost();
         }
         try {
-            connect(address, inet.getPort(), TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+            connect(address, inet, TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
         } catch (SocketTimeoutException e) {
             close();
             throw e;
@@ -108,7 +107,12 @@ final class ClientSocketCore extends SocketCoreBase {
         }
     }
 
-    private void connect(InetAddress address, int port, long timeoutNanos) throws IOException {
+    /**
+     * @param address where to, with the wildcard address replaced
+     * @param asked what the program said
+     */
+    private void connect(InetAddress address, InetSocketAddress asked, long timeoutNanos) throws IOException {
+        int port = asked.getPort();
         FullAddress target = Addresses.toStack(address, port, context.sockets().hasIpv6());
         readTurn.take();
         try {
@@ -119,7 +123,7 @@ final class ClientSocketCore extends SocketCoreBase {
             }
             endConnect();
         } catch (StackException e) {
-            throw unlessClosed(Failures.ofCall(e));
+            throw unlessClosed(Failures.ofConnect(e, asked));
         } finally {
             readTurn.give();
         }
@@ -145,7 +149,7 @@ final class ClientSocketCore extends SocketCoreBase {
 
     private void awaitConnected(TcpEndpoint tcp, long timeoutNanos) throws IOException, StackException {
         try (Waiters.Wait wait = waiters.beginConnect(timeoutNanos, Waiters.Interrupts.ofSocket())) {
-            while (isOpen() && (tcp.readiness() & (Readiness.OUT | Readiness.ERR | Readiness.HUP)) == 0) {
+            while (isOpen() && (tcp.readiness() & Waiters.FOR_WRITER) == 0) {
                 if (!wait.await()) {
                     throw new SocketTimeoutException("Connect timed out");
                 }

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 // java.net's own methods that this must override are deprecated or to be removed.
 @SuppressWarnings({"deprecation", "removal"})
 final class DatagramAdaptor extends MulticastSocket {
+    /** From 21 on an interrupted receive says that it was interrupted; before, only the cause of what it says does. */
+    private static final boolean INTERRUPT_SHOWS = Runtime.version().feature() >= 21;
+
     private final AtollDatagramChannel channel;
     private final PacketFiller filler = new PacketFiller();
     /** Held while the time to live is changed for one send. */
@@ -196,13 +199,18 @@ final class DatagramAdaptor extends MulticastSocket {
                 FullAddress sender = channel.blockingReceive(target, TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
                 filler.received(packet, target.position() - packet.getOffset());
                 packet.setSocketAddress(Addresses.toJava(sender));
-            } catch (SocketTimeoutException | ClosedByInterruptException e) {
+            } catch (SocketTimeoutException e) {
                 throw e;
             } catch (InterruptedIOException e) {
                 close();
                 throw new SocketException("Closed by interrupt");
             } catch (ClosedChannelException e) {
-                throw new SocketException("Socket closed");
+                if (e instanceof ClosedByInterruptException && INTERRUPT_SHOWS) {
+                    throw e;
+                }
+                SocketException closed = new SocketException("Socket closed");
+                closed.initCause(e);
+                throw closed;
             }
         }
     }

@@ -7,7 +7,9 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.SocketAddress;
 import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the stack's errors become in Java: the exception that the JDK makes of the same errno in the same call, with its
@@ -18,7 +20,16 @@ final class Failures {
 
     /** For connect, bind, listen, accept, options and datagrams. */
     static SocketException ofCall(StackException e) {
+        return ofCall(e, textOf(e));
+    }
+
+    /** For connect: says where to, if {@link HostInfo} is wanted. */
+    static SocketException ofConnect(StackException e, @Nullable SocketAddress remote) {
         String text = textOf(e);
+        return ofCall(e, remote != null && HostInfo.isWanted() ? text + ": " + remote : text);
+    }
+
+    private static SocketException ofCall(StackException e, String text) {
         SocketException translated =
                 switch (e.error()) {
                     case REFUSED, TIMED_OUT, NOT_CONNECTED -> new ConnectException(text);
@@ -59,6 +70,11 @@ final class Failures {
         if (e.error() == StackError.RESET) {
             return caused(new SocketException(textOf(e)), e);
         }
+        return caused(new IOException(textOf(e)), e);
+    }
+
+    /** For reading from a connection by an asynchronous channel, which has one exception for all. */
+    static IOException ofAsyncRead(StackException e) {
         return caused(new IOException(textOf(e)), e);
     }
 

@@ -72,6 +72,15 @@ final class OptionTable {
             StandardSocketOptions.SO_REUSEADDR,
             StandardSocketOptions.SO_REUSEPORT);
 
+    static final Set<SocketOption<?>> ASYNC_SOCKET_CHANNEL = set(
+            TCP_EXTENSIONS,
+            StandardSocketOptions.SO_RCVBUF,
+            StandardSocketOptions.SO_REUSEADDR,
+            StandardSocketOptions.SO_REUSEPORT,
+            StandardSocketOptions.SO_KEEPALIVE,
+            StandardSocketOptions.SO_SNDBUF,
+            StandardSocketOptions.TCP_NODELAY);
+
     static final Set<SocketOption<?>> DATAGRAM_CHANNEL = set(
             DATAGRAM_EXTENSIONS,
             StandardSocketOptions.SO_SNDBUF,

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketImplFactory;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class Shim {
     private final ShimContext context;
     private final SelectorProvider channels;
+    /** Made on demand; guarded by this object's monitor. */
+    private @Nullable AsynchronousChannelProvider asyncChannels;
 
     private Shim(ShimContext context) {
         this.context = context;
@@ -50,6 +53,19 @@ public final class Shim {
     /** For {@code SocketChannel}, {@code ServerSocketChannel}, {@code DatagramChannel} and {@code Selector}. */
     public SelectorProvider selectorProvider() {
         return channels;
+    }
+
+    /**
+     * For {@code AsynchronousSocketChannel}, {@code AsynchronousServerSocketChannel} and groups of them. Always the same one,
+     * with one default group.
+     */
+    public synchronized AsynchronousChannelProvider asynchronousChannelProvider() {
+        AsynchronousChannelProvider made = asyncChannels;
+        if (made == null) {
+            made = AtollAsyncProvider.of(context);
+            asyncChannels = made;
+        }
+        return made;
     }
 
     /** For {@code Socket.setSocketImplFactory}, where one stack is to serve the whole JVM. */

@@ -9,6 +9,7 @@ import java.net.DatagramSocketImpl;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 
@@ -44,6 +45,11 @@ final class ShimBackend implements Backend {
     @Override
     public DatagramSocketImpl newDatagramSocketImpl() {
         return channels.newDatagramSocketImpl();
+    }
+
+    @Override
+    public AsynchronousChannelProvider asynchronousChannels() {
+        return AtollAsyncProvider.of(context);
     }
 
     @Override

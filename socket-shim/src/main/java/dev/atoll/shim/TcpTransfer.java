@@ -2,29 +2,23 @@ package dev.atoll.shim;
 
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
-import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
-import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 
 /**
- * Moves the bytes of one {@link AtollSocketChannel} and knows which of its directions are shut. The channel sees to turns,
- * to interrupts and to its state.
+ * Moves the bytes of one channel, without ever waiting, and knows which of its directions are shut. The channel sees to
+ * whose turn it is and to its state.
  */
 final class TcpTransfer {
     private final TcpEndpoint endpoint;
-    private final Waiters waiters;
     private final Channel channel;
     private volatile boolean inputShut;
     private volatile boolean outputShut;
 
-    TcpTransfer(TcpEndpoint endpoint, Waiters waiters, Channel channel) {
+    TcpTransfer(TcpEndpoint endpoint, Channel channel) {
         this.endpoint = endpoint;
-        this.waiters = waiters;
         this.channel = channel;
     }
 
@@ -36,8 +30,9 @@ final class TcpTransfer {
         return outputShut;
     }
 
-    private boolean connectIsOver() {
-        return (endpoint.readiness() & (Readiness.OUT | Readiness.ERR | Readiness.HUP)) != 0;
+    /** Whether a connect under way has come to its end, well or badly. */
+    boolean connectIsOver() {
+        return (endpoint.readiness() & Waiters.FOR_WRITER) != 0;
     }
 
     /** Whether a connect under way has come to its end; throws if that end is a failure. */
@@ -50,18 +45,6 @@ final class TcpTransfer {
             throw failed;
         }
         return true;
-    }
-
-    /** Waits for the end of a connect; false if the channel was closed meanwhile. */
-    boolean awaitConnected(long timeoutNanos) throws IOException, StackException {
-        try (Waiters.Wait wait = waiters.beginConnect(timeoutNanos, Waiters.Interrupts.CLOSE_CHANNEL)) {
-            while (channel.isOpen() && !connectIsOver()) {
-                if (!wait.await()) {
-                    throw new SocketTimeoutException("Connect timed out");
-                }
-            }
-        }
-        return isConnected();
     }
 
     String describeShut() {
@@ -90,37 +73,11 @@ final class TcpTransfer {
         }
     }
 
-    /** Before close: waits as long as SO_LINGER says. */
-    void lingerIfAsked() {
-        int seconds = OptionTable.lingerSeconds(endpoint);
-        if (seconds <= 0) {
-            return;
-        }
-        try {
-            endpoint.shutdownWrite();
-        } catch (StackException e) {
-            return; // the connection is gone, and what was written with it
-        }
-        waiters.wakeThreads();
-        Linger.await(endpoint, seconds);
-    }
-
-    long readWaiting(long timeoutNanos, ByteBuffer[] targets, int offset, int length)
-            throws IOException, StackException {
-        try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, Waiters.Interrupts.CLOSE_CHANNEL)) {
-            while (channel.isOpen()) {
-                long count = tryRead(targets, offset, length);
-                if (count != Endpoint.WOULD_BLOCK) {
-                    return count;
-                }
-                if (!wait.await()) {
-                    throw new SocketTimeoutException("Read timed out");
-                }
-            }
-            return 0;
-        }
-    }
-
+    /**
+     * Reads what is there.
+     *
+     * @return how many bytes, {@link Endpoint#WOULD_BLOCK}, {@link Endpoint#END_OF_STREAM}, or 0 if the buffers are full
+     */
     long tryRead(ByteBuffer[] targets, int offset, int length) throws StackException {
         if (inputShut) {
             return Endpoint.END_OF_STREAM;
@@ -143,23 +100,25 @@ final class TcpTransfer {
         return total;
     }
 
-    /** Writes until the buffer is empty or the channel is closed. */
-    int writeAll(ByteBuffer source) throws IOException, StackException {
-        int before = source.remaining();
-        while (source.hasRemaining() && channel.isOpen()) {
-            if (endpoint.write(source) == Endpoint.WOULD_BLOCK) {
-                writeWaiting(source);
+    /**
+     * Writes as much as goes now.
+     *
+     * @return how many bytes, or {@link Endpoint#WOULD_BLOCK} if there are some and none goes
+     */
+    long tryWrite(ByteBuffer[] sources, int offset, int length) throws StackException {
+        long total = 0;
+        for (int i = offset; i < offset + length; i++) {
+            ByteBuffer source = sources[i];
+            int count = endpoint.write(source);
+            if (count == Endpoint.WOULD_BLOCK) {
+                return total == 0 ? count : total;
+            }
+            total += count;
+            if (source.hasRemaining()) {
+                break;
             }
         }
-        return before - source.remaining();
-    }
-
-    private void writeWaiting(ByteBuffer source) throws InterruptedIOException, StackException {
-        try (Waiters.Wait wait = waiters.beginWrite(Waiters.Interrupts.CLOSE_CHANNEL)) {
-            while (channel.isOpen() && endpoint.write(source) == Endpoint.WOULD_BLOCK) {
-                wait.await();
-            }
-        }
+        return total;
     }
 
     static boolean hasRemaining(ByteBuffer[] buffers, int offset, int length) {

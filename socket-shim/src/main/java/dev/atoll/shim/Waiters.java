@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  * the endpoint lives. Thread-safe; holds no lock while it calls out.
  */
 final class Waiters implements ReadinessListener {
-    private static final int FOR_READER = Readiness.IN | Readiness.ERR | Readiness.HUP | Readiness.RDHUP;
-    private static final int FOR_WRITER = Readiness.OUT | Readiness.ERR | Readiness.HUP;
+    /** The readiness at which reading or accepting is worth a try. */
+    static final int FOR_READER = Readiness.IN | Readiness.ERR | Readiness.HUP | Readiness.RDHUP;
+
+    /** The readiness at which writing is worth a try, and a connect is over. */
+    static final int FOR_WRITER = Readiness.OUT | Readiness.ERR | Readiness.HUP;
+
     private static final AtollKey[] NO_KEYS = {};
 
     private volatile @Nullable Thread reader;

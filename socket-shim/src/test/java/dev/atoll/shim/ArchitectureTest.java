@@ -31,6 +31,7 @@ class ArchitectureTest {
                         "java.io..",
                         "java.net..",
                         "java.nio..",
+                        "java.security..",
                         "java.util..",
                         "dev.atoll.stack..",
                         "dev.atoll.bridge..",

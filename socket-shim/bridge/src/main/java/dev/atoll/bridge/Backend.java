@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 
@@ -30,6 +31,9 @@ public interface Backend {
 
     /** For JDK 17's {@code jdk.net.usePlainDatagramSocketImpl}. */
     DatagramSocketImpl newDatagramSocketImpl();
+
+    /** A provider of asynchronous channels; the JDK asks once and keeps it. */
+    AsynchronousChannelProvider asynchronousChannels();
 
     /** All addresses of a host name, in the order to try them; never empty. */
     InetAddress[] lookupAll(String host) throws UnknownHostException;

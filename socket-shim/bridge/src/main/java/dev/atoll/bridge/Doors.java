@@ -7,6 +7,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.UnknownHostException;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
 import sun.nio.ch.DefaultSelectorProvider;
@@ -82,6 +83,11 @@ public final class Doors {
     /** For {@code java.net.DefaultDatagramSocketImplFactory.createDatagramSocketImpl} of JDK 17. */
     public static DatagramSocketImpl datagramSocketImpl(boolean multicast) {
         return enter("datagramSocketImpl").newDatagramSocketImpl();
+    }
+
+    /** For {@code sun.nio.ch.DefaultAsynchronousChannelProvider.create}. */
+    public static AsynchronousChannelProvider asynchronousChannelProvider() {
+        return enter("asynchronousChannelProvider").asynchronousChannels();
     }
 
     /**

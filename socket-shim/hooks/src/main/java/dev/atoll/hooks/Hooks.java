@@ -48,6 +48,11 @@ public final class Hooks {
                 "get",
                 "()Lsun/nio/ch/SelectorProviderImpl;",
                 "selectorProvider"));
+        hooks.add(new ReplaceBody(
+                "sun/nio/ch/DefaultAsynchronousChannelProvider",
+                "create",
+                "()Ljava/nio/channels/spi/AsynchronousChannelProvider;",
+                "asynchronousChannelProvider"));
         if (feature == 17) {
             hooks.add(new ReplaceBody(
                     "java/net/DefaultDatagramSocketImplFactory",

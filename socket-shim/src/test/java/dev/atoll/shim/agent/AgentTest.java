@@ -1,16 +1,24 @@
 package dev.atoll.shim.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.shim.agent.programs.DefaultGroup;
 import dev.atoll.shim.agent.programs.Hello;
 import dev.atoll.shim.agent.programs.Libraries;
+import dev.atoll.shim.agent.programs.OwnAsyncProvider;
+import dev.atoll.shim.agent.programs.Refusals;
 import dev.atoll.shim.agent.programs.VirtualThreads;
 import dev.atoll.shim.contract.ContractMain;
 import dev.atoll.shim.fake.FakeStack;
 import dev.atoll.testing.Jdks;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,7 +37,6 @@ class AgentTest {
     void program_usesOfEverythingABit_seesOnlyTheStack(int feature) throws Exception {
         ChildJvm.Result result = ChildJvm.run(Jdks.require(feature), Hello.class, List.of());
         assertEquals("", result.err());
-        List<String> lines = result.out().lines().toList();
         String expected = """
                 lookup: [server.test/10.0.0.7, server.test/10.0.0.8]
                 localhost: localhost/127.0.0.1
@@ -48,15 +55,94 @@ class AgentTest {
                 provider: true
                 datagram: 8 from /127.0.0.1
                 datagram: 15
+                async read: 5
+                async provider: true
+                async group ended: true
                 10.0.0.9: java.net.ConnectException: Connection refused
                 10.252.0.1: java.net.SocketException: Network is unreachable
-                10.253.0.1: java.net.ConnectException: Connection refused (%s)
+                10.253.0.1: java.net.ConnectException: Connection refused (%1$s)
+                async 10.0.0.9: java.net.ConnectException: Connection refused
+                async 10.253.0.1: java.net.ConnectException: Connection refused (%1$s)
                 """.formatted(FakeStack.RULE);
-        assertEquals(expected.lines().toList(), lines.subList(0, lines.size() - 1));
-        String last = lines.get(lines.size() - 1);
-        assertTrue(last.startsWith("async: java.net.SocketException: atoll: sun.nio.ch."), last);
-        assertTrue(last.contains("called by " + Hello.class.getName()), last);
+        assertEquals(expected, result.out());
         assertEquals(0, result.exitCode());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void refusals_hostInfoAskedFor_nameThePeer(int feature) throws Exception {
+        assertEquals(
+                refusals("java.net.ConnectException: Connection refused: /10.0.0.9:80"),
+                ChildJvm.run(Jdks.require(feature), Refusals.class, List.of("-Djdk.includeInExceptions=x, HostInfo"))
+                        .out());
+        assertEquals(
+                refusals("java.net.ConnectException: Connection refused"),
+                ChildJvm.run(Jdks.require(feature), Refusals.class, List.of()).out());
+    }
+
+    private static String refusals(String refused) {
+        return """
+                socket: %1$s
+                channel: %1$s
+                channel, finished: %1$s
+                async: %1$s
+                """.formatted(refused);
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void asynchronousChannels_notAskedFor_costNoClass(int feature, @TempDir Path directory) throws Exception {
+        List<String> without = loadedClasses(feature, Libraries.class, directory);
+        assertTrue(without.contains("dev.atoll.shim.AtollSelectorProvider"));
+        assertEquals(
+                List.of(),
+                without.stream()
+                        .filter(each -> each.startsWith("dev.atoll.shim.") && each.contains("Async"))
+                        .toList());
+        assertFalse(without.contains("java.nio.channels.AsynchronousSocketChannel"));
+        assertTrue(loadedClasses(feature, Hello.class, directory).contains("dev.atoll.shim.AtollAsyncSocketChannel"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void asynchronousProvider_ofTheProgram_isLeftToIt(int feature) throws Exception {
+        String name = OwnAsyncProvider.class.getName();
+        ChildJvm.Result own = ChildJvm.run(
+                Jdks.require(feature),
+                OwnAsyncProvider.class,
+                List.of("-Djava.nio.channels.spi.AsynchronousChannelProvider=" + name));
+        assertEquals("OwnAsyncProvider\n", own.out());
+        assertEquals(
+                "AtollAsyncProvider\n",
+                ChildJvm.run(Jdks.require(feature), OwnAsyncProvider.class, List.of())
+                        .out());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void defaultGroup_underEachProperty_isAsTheJdks(int feature) throws Exception {
+        String property = "-Djava.nio.channels.DefaultThreadPool.";
+        for (List<String> options : List.of(
+                List.<String>of(),
+                List.of(property + "threadFactory=" + DefaultGroup.Factory.class.getName()),
+                List.of(property + "initialSize=3", property + "threadFactory=" + DefaultGroup.Factory.class.getName()),
+                List.of(property + "initialSize=many"),
+                List.of(property + "threadFactory=nowhere.Factory"))) {
+            Path jdk = Jdks.require(feature);
+            ChildJvm.Result plain = ChildJvm.runPlain(jdk, DefaultGroup.class, options);
+            assertEquals(plain, ChildJvm.run(jdk, DefaultGroup.class, options), options::toString);
+            assertEquals("", plain.err());
+        }
+    }
+
+    private static List<String> loadedClasses(int feature, Class<?> program, Path directory) throws Exception {
+        Path log = directory.resolve(program.getSimpleName() + ".log");
+        ChildJvm.Result result =
+                ChildJvm.run(Jdks.require(feature), program, List.of("-Xlog:class+load:file=" + log + ":none"));
+        assertEquals(0, result.exitCode(), result::out);
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.map(line -> line.substring(0, line.indexOf(' '))).toList();
+        }
     }
 
     @ParameterizedTest
@@ -87,6 +173,8 @@ class AgentTest {
                 receive: java.net.SocketException: Closed by interrupt
                 connect: java.net.SocketException: Closed by interrupt
                 peer: -1
+                asynchronous: 42 [true, true]
+                ended: true
                 few threads: true
                 sum: 5000
                 """;

@@ -22,7 +22,9 @@ public final class ContractMain {
                 () -> new SocketContract(JdkNet::new) {},
                 () -> new ChannelContract(JdkNet::new) {},
                 () -> new SelectorContract(JdkNet::new) {},
-                () -> new DatagramContract(JdkNet::new) {});
+                () -> new DatagramContract(JdkNet::new) {},
+                () -> new AsyncChannelContract(JdkNet::new) {},
+                () -> new AsyncGroupContract(JdkNet::new) {});
         int passed = 0;
         int failed = 0;
         for (Supplier<Object> contract : contracts) {

@@ -3,6 +3,7 @@ package dev.atoll.shim.contract;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -163,6 +164,41 @@ abstract class DatagramContract {
         }
         assertEquals("received", ofSocket.result());
         assertTrue(ofSocket.interruptedAfter());
+    }
+
+    @Test
+    void interrupt_duringReceiveOfAnAdaptor_closesIt() throws Exception {
+        for (int timeoutMillis : new int[] {0, 60_000}) {
+            try (DatagramChannel other = net.channels().openDatagramChannel().bind(Net.loopback(0))) {
+                other.socket().setSoTimeout(timeoutMillis);
+                Background receiver = Background.call(() -> {
+                            other.socket().receive(packet(1, channelAddress));
+                            return "received";
+                        })
+                        .awaitBlocked();
+                receiver.interrupt();
+                Throwable failure = receiver.failure();
+                if (Runtime.version().feature() < 21) {
+                    assertEquals(SocketException.class, failure.getClass());
+                    assertEquals("Socket closed", failure.getMessage());
+                    assertInstanceOf(ClosedByInterruptException.class, failure.getCause());
+                } else {
+                    assertEquals(ClosedByInterruptException.class, failure.getClass());
+                }
+                assertTrue(receiver.interruptedAfter());
+                assertFalse(other.isOpen());
+            }
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // a program may pass null by mistake
+    void multicastInterface_null_isRefused() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, null));
+        assertEquals("Invalid value 'null'", e.getMessage());
+        assertThrows(
+                IllegalArgumentException.class, () -> socket.setOption(StandardSocketOptions.IP_MULTICAST_IF, null));
     }
 
     @Test

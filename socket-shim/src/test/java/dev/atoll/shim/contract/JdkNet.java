@@ -5,6 +5,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ final class JdkNet implements Net {
     @Override
     public SelectorProvider channels() {
         return SelectorProvider.provider();
+    }
+
+    @Override
+    public AsynchronousChannelProvider asyncChannels() {
+        return AsynchronousChannelProvider.provider();
     }
 
     @Override

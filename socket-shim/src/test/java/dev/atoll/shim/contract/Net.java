@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ interface Net extends AutoCloseable {
     DatagramSocket newDatagramSocket(@Nullable InetSocketAddress local) throws IOException;
 
     SelectorProvider channels();
+
+    AsynchronousChannelProvider asyncChannels();
 
     @Override
     void close();

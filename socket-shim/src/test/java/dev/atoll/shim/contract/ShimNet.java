@@ -10,6 +10,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,11 @@ final class ShimNet implements Net {
     @Override
     public SelectorProvider channels() {
         return shim.selectorProvider();
+    }
+
+    @Override
+    public AsynchronousChannelProvider asyncChannels() {
+        return shim.asynchronousChannelProvider();
     }
 
     @Override

@@ -90,8 +90,11 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
             remote = target;
             state = TcpState.SYN_SENT;
             FakeTcpListener listener = stack.listenerAt(target);
-            if (FakeStack.isSwallowed(target.address())
-                    || (listener != null && listener.listens() && !listener.takes())) {
+            if (FakeStack.isSwallowed(target.address())) {
+                return false;
+            }
+            if (listener != null && listener.listens() && !listener.takes()) {
+                listener.defer(this);
                 return false;
             }
             if (listener == null || !listener.listens()) {
@@ -104,6 +107,14 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
         }
         stack.tell();
         return false;
+    }
+
+    /** With the lock held: what a SYN sent again finds when there is room. */
+    void connectDeferred(FakeTcpListener listener) {
+        if (!closed && remote != null) {
+            join(listener, remote);
+            stack.changed(this);
+        }
     }
 
     private void join(FakeTcpListener listener, FullAddress target) {
@@ -183,7 +194,7 @@ final class FakeTcp extends FakeEndpoint implements TcpEndpoint {
     private int takeLost(ByteBuffer source) {
         int count = source.remaining();
         source.position(source.limit());
-        breakWith(StackError.RESET);
+        reset();
         return count;
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 final class FakeTcpListener extends FakeEndpoint implements TcpListener {
     private final Deque<FakeTcp> waiting = new ArrayDeque<>();
+    private final Deque<FakeTcp> deferred = new ArrayDeque<>();
     private int backlog;
 
     FakeTcpListener(FakeStack stack) {
@@ -46,6 +47,11 @@ final class FakeTcpListener extends FakeEndpoint implements TcpListener {
         return backlog > 0;
     }
 
+    /** With the lock held: connects when there is room. */
+    void defer(FakeTcp connecting) {
+        deferred.add(connecting);
+    }
+
     void offer(FakeTcp accepted) {
         waiting.add(accepted);
         stack.changed(this);
@@ -53,13 +59,20 @@ final class FakeTcpListener extends FakeEndpoint implements TcpListener {
 
     @Override
     public @Nullable TcpEndpoint accept() throws StackException {
+        TcpEndpoint accepted;
         synchronized (stack.lock) {
             requireOpen();
             if (backlog == 0) {
                 throw new StackException(StackError.INVALID);
             }
-            return waiting.poll();
+            accepted = waiting.poll();
+            FakeTcp next = accepted == null ? null : deferred.poll();
+            if (next != null) {
+                next.connectDeferred(this);
+            }
         }
+        stack.tell();
+        return accepted;
     }
 
     @Override

@@ -12,6 +12,8 @@ import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.Pipe;
@@ -19,9 +21,13 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Uses a bit of everything, and prints what it saw. */
 @SuppressWarnings("AddressSelection") // these APIs are what is tried
@@ -34,10 +40,11 @@ public final class Hello {
         sockets();
         channels();
         datagrams();
+        asynchronous();
         refusals();
     }
 
-    private static void say(String what, Object value) {
+    private static void say(String what, @Nullable Object value) {
         System.out.println(what + ": " + value);
     }
 
@@ -129,10 +136,31 @@ public final class Hello {
                 say(address, e);
             }
         }
-        try (AsynchronousSocketChannel channel = AsynchronousSocketChannel.open()) {
-            say("async", channel);
-        } catch (IOException e) {
-            say("async", e);
+        for (String address : List.of("10.0.0.9", "10.253.0.1")) {
+            try (AsynchronousSocketChannel channel = AsynchronousSocketChannel.open()) {
+                say(
+                        "async " + address,
+                        channel.connect(new InetSocketAddress(address, 80)).get());
+            } catch (IOException | InterruptedException | ExecutionException e) {
+                say("async " + address, e.getCause());
+            }
         }
+    }
+
+    private static void asynchronous() throws Exception {
+        try (AsynchronousServerSocketChannel server =
+                        AsynchronousServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+                AsynchronousSocketChannel client = AsynchronousSocketChannel.open()) {
+            client.connect(server.getLocalAddress()).get();
+            try (AsynchronousSocketChannel accepted = server.accept().get()) {
+                accepted.write(ByteBuffer.wrap(new byte[5])).get();
+                say("async read", client.read(ByteBuffer.allocate(10)).get());
+            }
+            say("async provider", client.provider() == AsynchronousChannelProvider.provider());
+        }
+        AsynchronousChannelGroup group = AsynchronousChannelGroup.withFixedThreadPool(1, Thread::new);
+        AsynchronousServerSocketChannel.open(group).close();
+        group.shutdown();
+        say("async group ended", group.awaitTermination(20, TimeUnit.SECONDS));
     }
 }

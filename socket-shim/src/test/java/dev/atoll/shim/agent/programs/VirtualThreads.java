@@ -1,15 +1,26 @@
 package dev.atoll.shim.agent.programs;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.CompletionHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Blocks virtual threads, by reflection, as this is compiled for a JDK without them. */
@@ -39,7 +50,69 @@ public final class VirtualThreads {
             }));
             say("peer", accepted.getInputStream().read());
         }
+        asynchronous();
         many();
+    }
+
+    /** Handlers that run in virtual threads, each starting the next operation of an echo. */
+    private static void asynchronous() throws Exception {
+        ExecutorService executor = (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        AsynchronousChannelGroup group = AsynchronousChannelGroup.withThreadPool(executor);
+        try (AsynchronousServerSocketChannel server = AsynchronousServerSocketChannel.open(group)
+                        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                AsynchronousSocketChannel client = AsynchronousSocketChannel.open(group)) {
+            server.accept("", new Echo());
+            client.connect(server.getLocalAddress()).get();
+            client.write(ByteBuffer.wrap(new byte[] {42})).get();
+            ByteBuffer back = ByteBuffer.allocate(1);
+            client.read(back).get();
+            say("asynchronous", back.get(0) + " " + Echo.VIRTUAL);
+        }
+        group.shutdown();
+        say("ended", group.awaitTermination(20, TimeUnit.SECONDS));
+    }
+
+    /** A failure is printed, and the echo then never comes. */
+    private abstract static class Step<V> implements CompletionHandler<V, Object> {
+        @Override
+        public void failed(Throwable cause, Object attachment) {
+            cause.printStackTrace();
+        }
+    }
+
+    private static final class Echo extends Step<AsynchronousSocketChannel> {
+        static final List<Object> VIRTUAL = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void completed(AsynchronousSocketChannel channel, Object attachment) {
+            note();
+            ByteBuffer buffer = ByteBuffer.allocate(1);
+            channel.read(buffer, "", new Step<Integer>() {
+                @Override
+                public void completed(Integer count, Object attachment) {
+                    note();
+                    channel.write(buffer.flip(), "", new Step<Integer>() {
+                        @Override
+                        public void completed(Integer written, Object attachment) {
+                            try {
+                                channel.close();
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        }
+                    });
+                }
+            });
+        }
+
+        private static void note() {
+            try {
+                VIRTUAL.add(Thread.class.getMethod("isVirtual").invoke(Thread.currentThread()));
+            } catch (ReflectiveOperationException e) {
+                throw new LinkageError("Thread.isVirtual", e);
+            }
+        }
     }
 
     private static void say(String what, Object value) {
@@ -85,8 +158,8 @@ public final class VirtualThreads {
                 threads.add(start(() -> {
                     try (client) {
                         sum.addAndGet(client.getInputStream().read());
-                    } catch (java.io.IOException e) {
-                        throw new java.io.UncheckedIOException(e);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
                     }
                 }));
             }
