@@ -105,8 +105,13 @@ public final class Stack implements AutoCloseable {
         groups = new GroupLayer(cycle, counters, pool, ip);
         tcp = new TcpLayer(cycle, counters, pool, ip, builder.tcp);
         udp = new UdpLayer(cycle, counters, pool, ip);
-        ip.setLinkFailureListener((device, reason) -> tcp.deviceFailed(device));
-        hold = new Hold(cycle, builder.driver, this::finishHold);
+        ip.setLinkFailureListener(tcp);
+        hold = new Hold(cycle, builder.driver, new Runnable() {
+            @Override
+            public void run() {
+                finishHold();
+            }
+        });
         events = new EventQueue(hold, counters);
         setNeighborListener(builder.neighborListener);
         sockets = new Sockets(hold, routes, ip.anyAddress(), tcp, udp);

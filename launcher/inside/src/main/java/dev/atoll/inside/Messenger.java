@@ -43,8 +43,19 @@ final class Messenger implements DenialListener, FailureReport {
     }
 
     void start(Sandbox sandbox) {
-        startThread("atoll-control-out", this::sayDenials);
-        startThread("atoll-control-in", () -> listen(sandbox));
+        // Classes and no lambdas: see decision 0620.
+        startThread("atoll-control-out", new Runnable() {
+            @Override
+            public void run() {
+                sayDenials();
+            }
+        });
+        startThread("atoll-control-in", new Runnable() {
+            @Override
+            public void run() {
+                listen(sandbox);
+            }
+        });
     }
 
     private static void startThread(String name, Runnable work) {

@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +84,7 @@ public final class ConfigLoader {
     public EffectiveConfig load(Map<String, String> commandLine, @Nullable String file) throws LaunchException {
         Config reference = Reference.CONFIG;
         List<Config> layers = new ArrayList<>();
-        layers.add(fromTexts(commandLine, key -> COMMAND_LINE));
+        layers.add(fromTexts(commandLine, COMMAND_LINE));
         layers.add(fromProperties());
         if (file != null) {
             layers.add(resolved(fromFile(Path.of(file), true), reference));
@@ -111,8 +110,8 @@ public final class ConfigLoader {
         String property = properties.getProperty(key);
         Map<String, String> given = property == null ? Map.of() : Map.of(key, property);
         Config reference = Reference.CONFIG;
-        Config all = fromTexts(commandLine, name -> COMMAND_LINE)
-                .withFallback(fromTexts(given, name -> "-D" + name))
+        Config all = fromTexts(commandLine, COMMAND_LINE)
+                .withFallback(fromTexts(given, null))
                 .withFallback(reference);
         return new EffectiveConfig(all, reference);
     }
@@ -136,14 +135,20 @@ public final class ConfigLoader {
                 given.put(name, properties.getProperty(name));
             }
         }
-        return fromTexts(given, key -> "-D" + key);
+        return fromTexts(given, null);
     }
 
-    private static Config fromTexts(Map<String, String> texts, UnaryOperator<String> origin) {
+    /**
+     * Settings given one by one.
+     *
+     * @param origin where, or null for properties, of which each is its own
+     */
+    private static Config fromTexts(Map<String, String> texts, @Nullable String origin) {
         Config config = ConfigFactory.empty();
         for (Map.Entry<String, String> entry : texts.entrySet()) {
             config = config.withValue(
-                    entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue(), origin.apply(entry.getKey())));
+                    entry.getKey(),
+                    ConfigValueFactory.fromAnyRef(entry.getValue(), origin == null ? "-D" + entry.getKey() : origin));
         }
         return config;
     }

@@ -33,6 +33,15 @@ final class FreeSubnets {
         }
     }
 
+    private static boolean isFree(Subnet subnet, List<HostRoutes.Route> routes) {
+        for (HostRoutes.Route route : routes) {
+            if (route.overlaps(subnet)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * Takes the first free one.
      *
@@ -45,7 +54,7 @@ final class FreeSubnets {
         int last = pool.lastAddress().v4Bits();
         for (int network = first; network - last < 0; network += step) {
             Subnet subnet = new Subnet(IpAddress.v4(network), PREFIX_LENGTH);
-            if (routes.stream().noneMatch(route -> route.overlaps(subnet))) {
+            if (isFree(subnet, routes)) {
                 AbstractLock lock = AbstractLock.tryAcquire("dev.atoll/subnet/" + subnet);
                 if (lock != null) {
                     return new Lease(subnet, lock);

@@ -15,6 +15,7 @@ import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.nio.ByteBuffer;
 
@@ -183,6 +184,22 @@ public final class ControlCodec {
                 .flag(setup.policyFollows());
     }
 
+    // Classes and no lambdas: see decision 0620.
+
+    private static final FieldReader.Entry<Address> ADDRESS = new FieldReader.Entry<>() {
+        @Override
+        public Address read(FieldReader in) throws ControlFault {
+            return new Address(in.address(), in.octet());
+        }
+    };
+
+    private static final FieldReader.Entry<IpAddress> IP_ADDRESS = new FieldReader.Entry<>() {
+        @Override
+        public IpAddress read(FieldReader in) throws ControlFault {
+            return in.address();
+        }
+    };
+
     private static Setup readSetup(FieldReader in) throws ControlFault {
         try {
             return new Setup(
@@ -195,9 +212,9 @@ public final class ControlCodec {
                             new MacAddress(in.longNumber()),
                             in.number(),
                             in.flag()),
-                    in.list(from -> new Address(from.address(), from.octet())),
+                    in.list(ADDRESS),
                     in.optionalAddress(),
-                    in.list(FieldReader::address),
+                    in.list(IP_ADDRESS),
                     in.flag(),
                     in.flag(),
                     in.number(),

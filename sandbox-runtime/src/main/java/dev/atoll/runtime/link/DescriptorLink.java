@@ -22,7 +22,7 @@ abstract class DescriptorLink implements PolledLink {
     private final Capabilities capabilities;
 
     private @Nullable LinkDispatcher dispatcher;
-    private Runnable wake = () -> {};
+    private @Nullable Runnable wake;
     private volatile boolean wantsWrite;
     private boolean refused;
     private @Nullable String failure;
@@ -135,6 +135,12 @@ abstract class DescriptorLink implements PolledLink {
     final void watchForRoom() {
         if (!wantsWrite) {
             wantsWrite = true;
+            wakeDriver();
+        }
+    }
+
+    private void wakeDriver() {
+        if (wake != null) {
             wake.run();
         }
     }
@@ -144,7 +150,7 @@ abstract class DescriptorLink implements PolledLink {
         if (failure == null) {
             failure = reason;
             wantsWrite = false;
-            wake.run();
+            wakeDriver();
         }
     }
 

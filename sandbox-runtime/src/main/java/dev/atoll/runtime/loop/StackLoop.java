@@ -51,8 +51,33 @@ public final class StackLoop implements StackDriver {
     private Port[] ports = new Port[0];
     private boolean moreToDo;
 
-    private final Consumer<SelectionKey> noteReady = StackLoop::noteReady;
-    private final Runnable pollLinks = this::pollLinks;
+    // Anonymous classes here and below and no lambdas: decision 0620.
+
+    private final Consumer<SelectionKey> noteReady = new Consumer<>() {
+        @Override
+        public void accept(SelectionKey key) {
+            noteReady(key);
+        }
+    };
+
+    private final Runnable pollLinks = new Runnable() {
+        @Override
+        public void run() {
+            pollLinks();
+        }
+    };
+
+    private final Runnable wake = new Runnable() {
+        @Override
+        public void run() {
+            wake();
+        }
+    };
+
+    private static final Runnable NOTHING = new Runnable() {
+        @Override
+        public void run() {}
+    };
 
     /** One watched link. */
     private static final class Port {
@@ -113,10 +138,15 @@ public final class StackLoop implements StackDriver {
             SelectionKey key = link.descriptor().selectable().register(selector, SelectionKey.OP_READ);
             watched[i] = new Port(link, key);
             key.attach(watched[i]);
-            link.onInterestChanged(this::wake);
+            link.onInterestChanged(wake);
         }
         ports = watched;
-        Thread driving = new Thread(() -> drive(stack), THREAD_NAME);
+        Thread driving = new Thread(THREAD_NAME) {
+            @Override
+            public void run() {
+                drive(stack);
+            }
+        };
         driving.setDaemon(true);
         driven = stack;
         thread = driving;
@@ -149,7 +179,7 @@ public final class StackLoop implements StackDriver {
     private void finish(DrivenStack stack) {
         wakePending.set(false);
         try {
-            stack.run(() -> {});
+            stack.run(NOTHING);
         } catch (Throwable e) {
             reportOnce(e);
         }

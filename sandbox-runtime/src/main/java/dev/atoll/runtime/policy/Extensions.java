@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,16 +13,8 @@ import org.jspecify.annotations.Nullable;
  * refused under its name and none is taken for a spelling mistake.
  */
 final class Extensions {
-    private static final Map<String, Supplier<MatchSyntax>> MATCHES = new LinkedHashMap<>();
-
-    static {
-        MATCHES.put("tcp", TcpSyntax::new);
-        MATCHES.put("udp", UdpSyntax::new);
-        MATCHES.put("icmp", IcmpSyntax::new);
-        MATCHES.put("state", StateSyntax::state);
-        MATCHES.put("conntrack", StateSyntax::conntrack);
-        MATCHES.put("comment", CommentSyntax::new);
-    }
+    /** The names that {@link #match} knows. */
+    static final List<String> MATCHES = List.of("tcp", "udp", "icmp", "state", "conntrack", "comment");
 
     private static final Set<String> UNBUILT_MATCHES = words("addrtype ah bpf cgroup cluster codesource connbytes"
             + " connlabel connlimit connmark cpu dccp devgroup dscp dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
@@ -99,8 +90,15 @@ final class Extensions {
 
     /** A new use of a match, or null if there is none of that name. */
     static @Nullable MatchSyntax match(String name) {
-        Supplier<MatchSyntax> syntax = MATCHES.get(name);
-        return syntax == null ? null : syntax.get();
+        return switch (name) {
+            case "tcp" -> new TcpSyntax();
+            case "udp" -> new UdpSyntax();
+            case "icmp" -> new IcmpSyntax();
+            case "state" -> StateSyntax.state();
+            case "conntrack" -> StateSyntax.conntrack();
+            case "comment" -> new CommentSyntax();
+            default -> null;
+        };
     }
 
     /** The match that {@code -p} of that protocol brings without {@code -m}, or null. */
@@ -131,7 +129,7 @@ final class Extensions {
     }
 
     static Set<String> matchNames() {
-        Set<String> names = new LinkedHashSet<>(MATCHES.keySet());
+        Set<String> names = new LinkedHashSet<>(MATCHES);
         names.addAll(UNBUILT_MATCHES);
         return names;
     }

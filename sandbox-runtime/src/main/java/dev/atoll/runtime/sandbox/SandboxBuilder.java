@@ -57,10 +57,10 @@ public final class SandboxBuilder {
     private @Nullable DenialListener denials;
     private @Nullable ResolverOptions names;
     private @Nullable WritableByteChannel captureChannel;
-    private FailureReport failures = SandboxBuilder::failedUnheard;
+    private @Nullable FailureReport failures;
     private SelectorProvider provider = SelectorProvider.provider();
     private @Nullable StackDriver driver;
-    private Preparation preparation = stack -> {};
+    private @Nullable Preparation preparation;
     private final Clock clock = new SystemClock();
     private boolean started;
 
@@ -149,11 +149,6 @@ public final class SandboxBuilder {
         return this;
     }
 
-    private static void failedUnheard(Throwable cause) {
-        Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, cause);
-    }
-
     /**
      * Makes the stack and begins to drive it.
      *
@@ -181,14 +176,15 @@ public final class SandboxBuilder {
     private Sandbox start(Cleanup cleanup) throws IOException {
         LinkEndpoint given = link;
         if (given != null) {
-            cleanup.add(given::close);
+            cleanup.add(new LinkCloser(given));
         }
         if (captureChannel != null) {
             cleanup.add(captureChannel);
         }
         SecureEntropy entropy = new SecureEntropy();
         cleanup.add(entropy);
-        StackDriver drives = driver != null ? driver : new StackLoop(provider, clock, failures);
+        FailureReport report = failures != null ? failures : new UnheardFailures();
+        StackDriver drives = driver != null ? driver : new StackLoop(provider, clock, report);
         cleanup.add(drives);
         StackBuilder builder = Stack.builder().clock(clock).rng(entropy).driver(drives);
         if (ipv6 != null) {
@@ -209,14 +205,16 @@ public final class SandboxBuilder {
             LinkEndpoint used = given;
             if (captureChannel != null) {
                 capture = new PcapngWriter(
-                        captureChannel, clock, nicName, PcapngWriter.DEFAULT_BUFFER_BYTES, failures::captureFailed);
+                        captureChannel, clock, nicName, PcapngWriter.DEFAULT_BUFFER_BYTES, report::captureFailed);
                 cleanup.add(capture);
                 used = new CaptureLink(given, capture);
             }
             nic = makeNic(stack, used);
         }
         DnsResolver resolver = new DnsResolver(endpointsOf(stack), entropy, resolverOptions());
-        preparation.prepare(stack);
+        if (preparation != null) {
+            preparation.prepare(stack);
+        }
         drives.start(DrivenStack.of(stack), given instanceof PolledLink polled ? List.of(polled) : List.of());
         return new Sandbox(stack, nic, resolver, drives, capture, entropy);
     }
@@ -256,6 +254,21 @@ public final class SandboxBuilder {
     }
 
     /** Closes what was opened, last first, unless all went well. */
+    private record LinkCloser(LinkEndpoint link) implements AutoCloseable {
+        @Override
+        public void close() {
+            link.close();
+        }
+    }
+
+    private static final class UnheardFailures implements FailureReport {
+        @Override
+        public void stackFailed(Throwable cause) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, cause);
+        }
+    }
+
     private static final class Cleanup {
         private final List<AutoCloseable> opened = new ArrayList<>();
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * was there before is passed over. At most {@link #HIGH_BYTES} of memory wait; beyond, the oldest datagrams go until
  * {@link #LOW_BYTES} are left. A datagram has at most {@link #MAX_FRAGMENTS} fragments and so long to arrive.
  */
-final class Reassembly {
+final class Reassembly implements Timer.Action {
     /** Linux's ipfrag_high_thresh and ipfrag_low_thresh, bytes of packet memory. */
     static final int HIGH_BYTES = 4 << 20;
 
@@ -89,7 +89,7 @@ final class Reassembly {
         this.pool = pool;
         this.format = format;
         this.timeoutNs = timeoutNs;
-        timer = cycle.newTimer(this::expire);
+        timer = cycle.newTimer(this);
     }
 
     /** Takes a fragment, its header at {@code start()}; gives the datagram if this made it whole. */
@@ -214,7 +214,9 @@ final class Reassembly {
         }
     }
 
-    private void expire() {
+    /** The oldest datagram has waited long enough. */
+    @Override
+    public void fire() {
         while (!datagrams.isEmpty()) {
             Datagram oldest = datagrams.values().iterator().next();
             if (oldest.expiresNs - cycle.nowNs() > 0) {

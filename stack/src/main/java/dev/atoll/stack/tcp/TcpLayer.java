@@ -26,12 +26,10 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TcpState;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** TCP of one stack: takes segments from IP to their connections, and answers those that have none. */
-public final class TcpLayer implements TransportHandler {
+public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, IpLayer.LinkFailureListener {
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
@@ -62,7 +60,7 @@ public final class TcpLayer implements TransportHandler {
         writer = new SegmentWriter(ip, pool, counters);
         arrival = new SegmentArrival(this);
         ip.register(this);
-        ip.setResetSender(this::resetFiltered);
+        ip.setResetSender(this);
     }
 
     @Override
@@ -271,7 +269,8 @@ public final class TcpLayer implements TransportHandler {
     }
 
     /** The policy answers a packet, still with its IP header, with RST. */
-    private void resetFiltered(PacketBuffer packet) {
+    @Override
+    public void reset(PacketBuffer packet) {
         int at = packet.transportOffset;
         int length = packet.end() - at;
         if (length < Tcp.HEADER_BYTES || Tcp.headerBytes(packet.data(), at) > length) {
@@ -327,21 +326,22 @@ public final class TcpLayer implements TransportHandler {
     // --- Ends
 
     void abortHalfOpen(Listener listener) {
-        List<Connection> halfOpen = new ArrayList<>();
-        demuxer.forEach(entry -> {
+        for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof Connection connection && connection.listener == listener) {
-                halfOpen.add(connection);
+                connection.listener = null;
+                connection.abort();
             }
-        });
-        for (Connection connection : halfOpen) {
-            connection.listener = null;
-            connection.abort();
         }
+    }
+
+    @Override
+    public void linkFailed(Device device, String reason) {
+        deviceFailed(device);
     }
 
     /** A device is gone: every connection through it fails. */
     public void deviceFailed(Device device) {
-        for (DemuxEntry entry : entries()) {
+        for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof Connection connection && connection.route().device() == device) {
                 connection.fail(new StackException(StackError.NETWORK_UNREACHABLE));
             }
@@ -350,12 +350,12 @@ public final class TcpLayer implements TransportHandler {
 
     /** Closes every listener and connection as the end of a process does: what was written is still delivered. */
     public void closeEndpoints() {
-        for (DemuxEntry entry : entries()) {
+        for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof Listener listener) {
                 listener.close();
             }
         }
-        for (DemuxEntry entry : entries()) {
+        for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof Connection connection && !connection.isOrphan()) {
                 connection.close();
             }
@@ -364,7 +364,7 @@ public final class TcpLayer implements TransportHandler {
 
     /** Whether anything written, a FIN included, is not acknowledged yet. */
     public boolean isDelivering() {
-        for (DemuxEntry entry : entries()) {
+        for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof Connection connection
                     && connection.state().isSynchronized()
                     && connection.unacknowledgedBytes() > 0) {
@@ -376,19 +376,13 @@ public final class TcpLayer implements TransportHandler {
 
     /** Ends everything without a word: the stack closes. */
     public void close() {
-        for (DemuxEntry entry : entries()) {
+        for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof Connection connection) {
                 connection.fail(new StackException(StackError.CLOSED));
             } else if (entry instanceof Listener listener) {
                 listener.stackClosed();
             }
         }
-    }
-
-    private List<DemuxEntry> entries() {
-        List<DemuxEntry> all = new ArrayList<>();
-        demuxer.forEach(all::add);
-        return all;
     }
 
     // --- For the parts

@@ -3,6 +3,8 @@ package dev.atoll.stack.transport;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -136,16 +138,15 @@ public final class Demuxer {
         }
     }
 
-    /** Shows every entry, in an order that depends on the secret: for closing down and listing, which sort. */
-    public void forEach(Consumer<DemuxEntry> visitor) {
-        for (DemuxEntry head : buckets.clone()) {
-            DemuxEntry at = head;
-            while (at != null) {
-                DemuxEntry next = at.next;
-                visitor.accept(at);
-                at = next;
+    /** Every entry, in an order that depends on the secret: for closing down and listing, which sort. */
+    public List<DemuxEntry> entries() {
+        List<DemuxEntry> all = new ArrayList<>(size);
+        for (DemuxEntry head : buckets) {
+            for (DemuxEntry at = head; at != null; at = at.next) {
+                all.add(at);
             }
         }
+        return all;
     }
 
     private static boolean matches(

@@ -79,11 +79,11 @@ public final class UdpLayer implements TransportHandler {
 
     /** The stack closes: whoever waits is told. */
     public void close() {
-        demuxer.forEach(entry -> {
+        for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof UdpPort port) {
                 port.stackClosed();
             }
-        });
+        }
     }
 
     void requireLocal(IpAddress address) throws StackException {
