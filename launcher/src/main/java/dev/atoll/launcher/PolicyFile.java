@@ -23,7 +23,12 @@ import java.util.List;
 /** Reads a policy in the launcher, the only place where policy text is read in a run: the program gets rules. */
 public final class PolicyFile {
     /** Names are looked up on the host, once, as iptables does. */
-    private static final HostResolver HOST_NAMES = PolicyFile::lookUp;
+    private static final HostResolver HOST_NAMES = new HostResolver() {
+        @Override
+        public List<IpAddress> resolve(String host) {
+            return lookUp(host);
+        }
+    };
 
     private PolicyFile() {}
 

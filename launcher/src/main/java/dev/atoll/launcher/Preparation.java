@@ -20,17 +20,30 @@ final class Preparation {
     }
 
     static Preparation begin(String[] arguments) {
-        Callable<AgentJar> work = () -> {
+        FutureTask<AgentJar> task = new FutureTask<>(new Native());
+        if (arguments.length > 0 && arguments[0].equals("run")) {
+            start("atoll-preparation", task);
+            start("atoll-preparation-config", new Defaults());
+        }
+        return new Preparation(task);
+    }
+
+    // Classes and no lambdas: decision 0620.
+
+    private static final class Native implements Callable<AgentJar> {
+        @Override
+        public AgentJar call() throws LaunchException {
             Libc.warmUp();
             PerformanceData.removeOwn();
             return AgentJar.load();
-        };
-        FutureTask<AgentJar> task = new FutureTask<>(work);
-        if (arguments.length > 0 && arguments[0].equals("run")) {
-            start("atoll-preparation", task);
-            start("atoll-preparation-config", ConfigLoader::warmUp);
         }
-        return new Preparation(task);
+    }
+
+    private static final class Defaults implements Runnable {
+        @Override
+        public void run() {
+            ConfigLoader.warmUp();
+        }
     }
 
     private static void start(String name, Runnable work) {

@@ -130,6 +130,11 @@ final class RunCommand {
 
     private int runOn(OpenLink link, ProgramCommand command, Settings settings, AgentJar agent)
             throws LaunchException, IOException {
+        if (settings.dns() != null && link.addresses() == null) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "dns: the link " + link.description() + " does not lead to the server " + settings.dns());
+        }
         int[] control = Libc.socketpair();
         int capture = capture(settings, link);
         Setup setup = setup(settings, link);

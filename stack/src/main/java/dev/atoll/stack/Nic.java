@@ -101,17 +101,20 @@ public final class Nic {
      */
     public void addAddress(IpAddress address, int prefixLength) throws StackException {
         LocalAddress local = new LocalAddress(address, prefixLength);
-        hold.call(() -> {
-            if (!address.isV4() && !device.hasIpv6()) {
-                throw new StackException(StackError.NOT_SUPPORTED, address + " on " + device.name());
+        hold.call(new Hold.Work<Boolean>() {
+            @Override
+            public Boolean run() throws StackException {
+                if (!address.isV4() && !device.hasIpv6()) {
+                    throw new StackException(StackError.NOT_SUPPORTED, address + " on " + device.name());
+                }
+                if (device.addresses().size() >= AddressTable.MAX_ADDRESSES) {
+                    throw new StackException(StackError.NO_BUFFER_SPACE, address + " on " + device.name());
+                }
+                if (!device.addAddress(local)) {
+                    throw new StackException(StackError.DUPLICATE_ADDRESS, address + " on " + device.name());
+                }
+                return routes.add(new Routes.Entry(local.subnet(), null, device, 0));
             }
-            if (device.addresses().size() >= AddressTable.MAX_ADDRESSES) {
-                throw new StackException(StackError.NO_BUFFER_SPACE, address + " on " + device.name());
-            }
-            if (!device.addAddress(local)) {
-                throw new StackException(StackError.DUPLICATE_ADDRESS, address + " on " + device.name());
-            }
-            return routes.add(new Routes.Entry(local.subnet(), null, device, 0));
         });
     }
 

@@ -40,11 +40,14 @@ public final class RouteTable {
      * @throws StackException DUPLICATE_ADDRESS if there is the same one or the table is full
      */
     public void add(Subnet destination, @Nullable IpAddress gateway, Nic nic, int metric) throws StackException {
-        hold.call(() -> {
-            if (!routes.add(new Routes.Entry(destination, gateway, nic.device, metric))) {
-                throw new StackException(StackError.DUPLICATE_ADDRESS, destination.toString());
+        hold.call(new Hold.Work<Boolean>() {
+            @Override
+            public Boolean run() throws StackException {
+                if (!routes.add(new Routes.Entry(destination, gateway, nic.device, metric))) {
+                    throw new StackException(StackError.DUPLICATE_ADDRESS, destination.toString());
+                }
+                return true;
             }
-            return true;
         });
     }
 

@@ -197,20 +197,25 @@ public final class Stack implements AutoCloseable {
                 "name",
                 name,
                 "1 to 15 characters without blank or slash");
-        return hold.call(() -> {
-            requireOpen();
-            if (findDevice(name) != null) {
-                throw new StackException(StackError.DUPLICATE_ADDRESS, name);
+        // A class and no lambda, as elsewhere on the way to a program's first packet: the JVM writes one when it meets
+        // it.
+        return hold.call(new Hold.Work<>() {
+            @Override
+            public Nic run() throws StackException {
+                requireOpen();
+                if (findDevice(name) != null) {
+                    throw new StackException(StackError.DUPLICATE_ADDRESS, name);
+                }
+                Device device = new Device(++lastNicId, name, link, cycle, counters, pool, neighborSettings, upper);
+                link.attach(device);
+                devices.add(device);
+                device.setGroupObserver(groups);
+                if (ndp != null) {
+                    device.setDiscovery(ndp);
+                    ndp.started(device);
+                }
+                return new Nic(hold, routes, device);
             }
-            Device device = new Device(++lastNicId, name, link, cycle, counters, pool, neighborSettings, upper);
-            link.attach(device);
-            devices.add(device);
-            device.setGroupObserver(groups);
-            if (ndp != null) {
-                device.setDiscovery(ndp);
-                ndp.started(device);
-            }
-            return new Nic(hold, routes, device);
         });
     }
 

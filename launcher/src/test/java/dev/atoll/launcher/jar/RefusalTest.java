@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Mistakes in the policy, the command line and the configuration: told with their place, and nothing is started. */
 @Tag("jar")
@@ -58,6 +60,21 @@ class RefusalTest {
                 .assertExit(120);
 
         assertEquals("atoll: policy: there is no file /no/such.rules\n", result.stderr());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --address | 10.66.0.2/30 | link none: there is no link that could have the address 10.66.0.2/30
+            --router  | 10.66.0.1    | link none: there is no link to the router 10.66.0.1
+            --dns     | 10.66.0.1    | dns: the link none does not lead to the server 10.66.0.1
+            """)
+    void option_withoutUseOnTheLink_isRefused(String option, String value, String message) throws Exception {
+        Result result = new Atoll(directory)
+                .runProbe(List.of("--link", "none", option, value), "say:never")
+                .assertExit(120);
+
+        assertEquals("atoll: " + message + "\n", result.stderr());
+        assertEquals("", result.stdout());
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.nio.ByteBuffer;
+import java.util.function.BiConsumer;
 
 /**
  * The form of records on the wire.
@@ -174,26 +175,39 @@ public final class ControlCodec {
                 .longNumber(link.mac().bits())
                 .number(link.headerBytes())
                 .flag(link.offload())
-                .list(setup.addresses(), (to, address) -> to.address(address.address())
-                        .octet(address.prefixLength()))
+                .list(setup.addresses(), WRITE_ADDRESS)
                 .optionalAddress(setup.router())
-                .list(setup.dnsServers(), FieldWriter::address)
+                .list(setup.dnsServers(), WRITE_IP_ADDRESS)
                 .flag(setup.ipv6())
                 .flag(setup.denialLines())
                 .number(setup.captureDescriptor())
                 .flag(setup.policyFollows());
     }
 
-    // Classes and no lambdas: see decision 0620.
+    // Classes and no lambdas: decision 0620.
 
-    private static final FieldReader.Entry<Address> ADDRESS = new FieldReader.Entry<>() {
+    private static final BiConsumer<FieldWriter, Address> WRITE_ADDRESS = new BiConsumer<>() {
+        @Override
+        public void accept(FieldWriter out, Address address) {
+            FieldWriter unused = out.address(address.address()).octet(address.prefixLength());
+        }
+    };
+
+    private static final BiConsumer<FieldWriter, IpAddress> WRITE_IP_ADDRESS = new BiConsumer<>() {
+        @Override
+        public void accept(FieldWriter out, IpAddress address) {
+            FieldWriter unused = out.address(address);
+        }
+    };
+
+    private static final FieldReader.Entry<Address> READ_ADDRESS = new FieldReader.Entry<>() {
         @Override
         public Address read(FieldReader in) throws ControlFault {
             return new Address(in.address(), in.octet());
         }
     };
 
-    private static final FieldReader.Entry<IpAddress> IP_ADDRESS = new FieldReader.Entry<>() {
+    private static final FieldReader.Entry<IpAddress> READ_IP_ADDRESS = new FieldReader.Entry<>() {
         @Override
         public IpAddress read(FieldReader in) throws ControlFault {
             return in.address();
@@ -212,9 +226,9 @@ public final class ControlCodec {
                             new MacAddress(in.longNumber()),
                             in.number(),
                             in.flag()),
-                    in.list(ADDRESS),
+                    in.list(READ_ADDRESS),
                     in.optionalAddress(),
-                    in.list(IP_ADDRESS),
+                    in.list(READ_IP_ADDRESS),
                     in.flag(),
                     in.flag(),
                     in.number(),
