@@ -22,10 +22,6 @@ public final class NoLink implements LinkKind {
                     ExitCode.CONFIGURATION,
                     "link none: there is no link that could have the address " + request.address());
         }
-        if (request.router() != null) {
-            throw new LaunchException(
-                    ExitCode.CONFIGURATION, "link none: there is no link to the router " + request.router());
-        }
         return new Open();
     }
 

@@ -65,7 +65,7 @@ class RefusalTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --address | 10.66.0.2/30 | link none: there is no link that could have the address 10.66.0.2/30
-            --router  | 10.66.0.1    | link none: there is no link to the router 10.66.0.1
+            --router  | 10.66.0.1    | command line: atoll.router stands alone; give the program's --address with it
             --dns     | 10.66.0.1    | dns: the link none does not lead to the server 10.66.0.1
             """)
     void option_withoutUseOnTheLink_isRefused(String option, String value, String message) throws Exception {

@@ -151,6 +151,9 @@ class SignalTest {
                 "            signal.signal(signal.SIGTTOU, signal.SIG_IGN)",
                 "            os.tcsetpgrp(0, os.getpid())",
                 "            signal.signal(signal.SIGTTOU, signal.SIG_DFL)",
+                // A script may have started the tests in the background, where shells have these ignored.
+                "            signal.signal(signal.SIGINT, signal.SIG_DFL)",
+                "            signal.signal(signal.SIGQUIT, signal.SIG_DFL)",
                 "            os.execv(sys.argv[2], sys.argv[2:])",
                 "        os.write(into, b'%d' % job)",
                 "        os.waitpid(job, 0)",
