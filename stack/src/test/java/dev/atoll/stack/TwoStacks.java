@@ -5,6 +5,7 @@ import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.link.PipeLink;
+import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +38,33 @@ public final class TwoStacks implements AutoCloseable {
         return net;
     }
 
+    /** Two stacks with these settings of TCP. */
+    public static TwoStacks withTcp(TcpTuning tuning) throws StackException {
+        return new TwoStacks(1500, null, tuning);
+    }
+
     private TwoStacks(int mtuBytes, @Nullable Ipv6Settings ipv6) throws StackException {
+        this(mtuBytes, ipv6, new TcpTuning());
+    }
+
+    private TwoStacks(int mtuBytes, @Nullable Ipv6Settings ipv6, TcpTuning tuning) throws StackException {
         PipeLink.Pair cable = PipeLink.pair(mtuBytes);
         leftLink = cable.left();
         rightLink = cable.right();
-        left = newStack(1, leftLink, LEFT, LEFT6, ipv6);
-        right = newStack(2, rightLink, RIGHT, RIGHT6, ipv6);
+        left = newStack(1, leftLink, LEFT, LEFT6, ipv6, tuning);
+        right = newStack(2, rightLink, RIGHT, RIGHT6, ipv6, tuning);
     }
 
-    private Stack newStack(long seed, PipeLink link, IpAddress address, IpAddress address6, @Nullable Ipv6Settings ipv6)
+    private Stack newStack(
+            long seed,
+            PipeLink link,
+            IpAddress address,
+            IpAddress address6,
+            @Nullable Ipv6Settings ipv6,
+            TcpTuning tuning)
             throws StackException {
-        StackBuilder builder = Stack.builder().clock(clock).rng(Rng.seeded(seed));
+        StackBuilder builder =
+                Stack.builder().clock(clock).rng(Rng.seeded(seed)).tcp(tuning);
         if (ipv6 != null) {
             builder.ipv6(ipv6);
         }

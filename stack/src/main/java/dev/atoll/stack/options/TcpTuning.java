@@ -16,6 +16,14 @@ public final class TcpTuning {
         PASSIVE
     }
 
+    /** Whose port a connect may have that chooses one, while it is in TIME_WAIT (RFC 6191). */
+    public enum TimeWaitReuse {
+        OFF,
+        ON,
+        /** That of connections from or to a loopback address. */
+        LOOPBACK
+    }
+
     /** Name of the congestion control of new endpoints: {@code cubic} or {@code reno} [tcp_congestion_control]. */
     public String congestionControl = "cubic";
 
@@ -67,6 +75,11 @@ public final class TcpTuning {
     public boolean synCookies = true;
     /** Seconds an orphan waits for the peer's FIN [tcp_fin_timeout]. */
     public int finTimeoutSeconds = 60;
+    /**
+     * Whether a connect may take over a connection in TIME_WAIT with the same addresses and ports, if that has
+     * timestamps and heard of its peer more than a second ago [tcp_tw_reuse].
+     */
+    public TimeWaitReuse timeWaitReuse = TimeWaitReuse.LOOPBACK;
 
     /** Linux's defaults. */
     public TcpTuning() {}
@@ -98,6 +111,7 @@ public final class TcpTuning {
         copy.synBacklog = synBacklog;
         copy.synCookies = synCookies;
         copy.finTimeoutSeconds = finTimeoutSeconds;
+        copy.timeWaitReuse = timeWaitReuse;
         return copy;
     }
 

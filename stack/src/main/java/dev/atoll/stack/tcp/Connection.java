@@ -156,15 +156,15 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     // --- Opening
 
     /** Starts the handshake (RFC 9293 section 3.10.1). The id is registered by the caller. */
-    void open(Route newRoute, TransportEndpointId newId) {
+    void open(Route newRoute, TransportEndpointId newId, int initialSequence) {
         settle(newRoute, newId);
-        handshake.open(layer.initialSequence(newId));
+        handshake.open(initialSequence);
     }
 
     /** Answers a SYN that arrived at a listener (RFC 9293 section 3.10.7.2). The id is registered by the caller. */
-    void openPassively(Route newRoute, TransportEndpointId newId, Segment syn) {
+    void openPassively(Route newRoute, TransportEndpointId newId, Segment syn, int initialSequence) {
         settle(newRoute, newId);
-        handshake.answer(layer.initialSequence(newId), syn);
+        handshake.answer(initialSequence, syn);
     }
 
     /** Answers a SYN with a cookie; this connection is forgotten then, and another made if the cookie comes back. */
@@ -552,7 +552,12 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** The last remembered timestamp is too old to judge by (RFC 7323 section 5.5: 24 days). */
     boolean isTimestampStale() {
-        return nowNs() - tsRecentAtNs > 24L * 86_400 * 1_000_000_000;
+        return timestampAgeNs() > 24L * 86_400 * 1_000_000_000;
+    }
+
+    /** Since when the peer's last timestamp is known. */
+    long timestampAgeNs() {
+        return nowNs() - tsRecentAtNs;
     }
 
     int pathMtu() {
@@ -681,7 +686,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         cancelDelayedAck();
         if (state != TcpState.TIME_WAIT) {
             changeState(TcpState.TIME_WAIT);
-            if (!layer.enterTimeWait()) {
+            if (!layer.timeWaits().enter()) {
                 end();
                 return;
             }
@@ -710,7 +715,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** The connection is no more. Data that arrived before stays readable for the endpoint, if it still has one. */
     void end() {
         if (state == TcpState.TIME_WAIT) {
-            layer.leftTimeWait();
+            layer.timeWaits().left();
         }
         retransmitTimer.dispose();
         delayedAckTimer.dispose();

@@ -124,6 +124,15 @@ public final class Listener extends DemuxEntry {
             }
             return;
         }
+        processSyn(segment, /* predecessor= */ null);
+    }
+
+    /**
+     * Takes a segment without RST and ACK.
+     *
+     * @param predecessor the connection with the same four values that it ended
+     */
+    void processSyn(Segment segment, @Nullable Connection predecessor) {
         if (!segment.has(Tcp.SYN) || segment.has(Tcp.FIN)) {
             layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
             return;
@@ -150,7 +159,7 @@ public final class Listener extends DemuxEntry {
         connection.listener = this;
         halfOpen++;
         layer.register(connection, id);
-        connection.openPassively(route, id, segment);
+        connection.openPassively(route, id, segment, layer.initialSequence(id, predecessor));
     }
 
     private static TransportEndpointId id(Segment segment) {

@@ -44,11 +44,12 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     private final SynCookies cookies;
     private final AckSummary ackSummary = new AckSummary();
     private final TcpTuning settings;
-    private int timeWaits;
+    private final TimeWaits timeWaits;
 
     public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip, TcpTuning settings) {
         this.cycle = cycle;
         this.settings = settings;
+        timeWaits = new TimeWaits(settings);
         this.counters = counters;
         this.pool = pool;
         this.ip = ip;
@@ -99,8 +100,13 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         }
         TransportEndpointId id = new TransportEndpointId(
                 route.source(), localPort(connection, route, remote.port()), route.destination(), remote.port());
+        Connection predecessor = null;
+        if (find(route, id.localPort(), id.remotePort()) instanceof Connection old) {
+            predecessor = old;
+            old.end();
+        }
         demuxer.register(connection, id);
-        connection.open(route, id);
+        connection.open(route, id, initialSequence(id, predecessor));
         StackException refused = connection.state() == TcpState.CLOSED ? connection.takeError() : null;
         if (refused != null) {
             throw refused;
@@ -110,25 +116,30 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     private int localPort(Connection connection, Route route, int remotePort) throws StackException {
         Ports.Binding binding = connection.binding();
         if (binding != null) {
-            if (isTaken(route, binding.port(), remotePort)) {
+            DemuxEntry taken = find(route, binding.port(), remotePort);
+            if (taken != null && !(taken instanceof Connection old && TimeWaits.isBindable(old))) {
                 throw new StackException(StackError.BAD_LOCAL_ADDRESS);
             }
             return binding.port();
         }
         int port = ports.chooseForConnection(
-                route.source(), route.destination(), remotePort, candidate -> !isTaken(route, candidate, remotePort));
+                route.source(), route.destination(), remotePort, candidate -> isFree(route, candidate, remotePort));
         if (port == 0) {
             throw new StackException(StackError.BAD_LOCAL_ADDRESS);
         }
         return port;
     }
 
-    private boolean isTaken(Route route, int localPort, int remotePort) {
+    private boolean isFree(Route route, int localPort, int remotePort) {
+        DemuxEntry taken = find(route, localPort, remotePort);
+        return taken == null || (taken instanceof Connection old && timeWaits.isChoosable(old));
+    }
+
+    private @Nullable DemuxEntry find(Route route, int localPort, int remotePort) {
         IpAddress source = route.source();
         IpAddress destination = route.destination();
         return demuxer.findExact(
-                        source.high(), source.low(), localPort, destination.high(), destination.low(), remotePort)
-                != null;
+                source.high(), source.low(), localPort, destination.high(), destination.low(), remotePort);
     }
 
     void register(DemuxEntry entry, TransportEndpointId id) {
@@ -152,8 +163,15 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         return ip.routes().findReply(packet);
     }
 
-    /** RFC 6528: a clock of 4 microseconds plus a keyed hash of the connection's four values. */
-    int initialSequence(TransportEndpointId id) {
+    /**
+     * RFC 6528: a clock of 4 microseconds plus a keyed hash of the connection's four values.
+     *
+     * @param predecessor the connection in TIME_WAIT that was ended for this one
+     */
+    int initialSequence(TransportEndpointId id, @Nullable Connection predecessor) {
+        if (predecessor != null) {
+            return TimeWaits.successorSequence(predecessor);
+        }
         return (int) (hash(sequenceHash, id, id.localPort(), id.remotePort()) + cycle.nowNs() / 4096);
     }
 
@@ -221,11 +239,14 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
                 packet.sourceLow,
                 segment.sourcePort);
         if (entry instanceof Connection connection) {
-            if (mayReplace(connection)) {
-                connection.end();
-                entry = demuxer.findUnconnected(packet.destinationHigh, packet.destinationLow, segment.destinationPort);
-            } else {
+            if (!TimeWaits.isTakenOverBy(segment, connection)) {
                 arrival.process(connection, segment);
+                return;
+            }
+            connection.end();
+            entry = demuxer.findUnconnected(packet.destinationHigh, packet.destinationLow, segment.destinationPort);
+            if (entry instanceof Listener listener) {
+                listener.processSyn(segment, connection);
                 return;
             }
         }
@@ -235,20 +256,6 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         }
         counters.drop(DropReason.TCP_NO_ENDPOINT);
         refuse(segment);
-    }
-
-    /** A SYN that is newer than anything of a connection in TIME_WAIT opens a new one (RFC 9293, MAY-2; RFC 6191). */
-    private boolean mayReplace(Connection connection) {
-        if (connection.state() != TcpState.TIME_WAIT
-                || !segment.has(Tcp.SYN)
-                || segment.has(Tcp.ACK)
-                || segment.has(Tcp.RST)) {
-            return false;
-        }
-        boolean newerTime = connection.usesTimestamps()
-                && segment.options.hasTimestamps
-                && SeqNum.greaterThan(segment.options.timestampValue, connection.tsRecent);
-        return newerTime || SeqNum.greaterThan(segment.seq, connection.receiver.rcvNxt);
     }
 
     /** Answers the segment at hand with RST, unless it is one itself or was not meant for this host alone. */
@@ -309,18 +316,6 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         } else {
             connection.unreachable(error, hard);
         }
-    }
-
-    // --- TIME_WAIT
-
-    /** Counts one more connection in TIME_WAIT; false if there are as many as there may be. */
-    boolean enterTimeWait() {
-        timeWaits++;
-        return timeWaits <= TcpSettings.MAX_TIME_WAIT;
-    }
-
-    void leftTimeWait() {
-        timeWaits--;
     }
 
     // --- Ends
@@ -409,6 +404,10 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     AckSummary ackSummary() {
         return ackSummary;
+    }
+
+    TimeWaits timeWaits() {
+        return timeWaits;
     }
 
     TcpTuning settings() {

@@ -78,6 +78,7 @@ final class Preludes {
             case "tcp_syn_retries" -> tuning.synRetries = Integer.parseInt(value);
             case "tcp_synack_retries" -> tuning.synAckRetries = Integer.parseInt(value);
             case "tcp_ecn" -> tuning.ecn = ecn(value);
+            case "tcp_tw_reuse" -> tuning.timeWaitReuse = timeWaitReuse(value);
             case "tcp_rmem", "tcp_wmem" -> setBuffer(tuning, name, value);
             default -> {
                 if (!INDIFFERENT.contains(name)) {
@@ -93,6 +94,15 @@ final class Preludes {
             case "1" -> TcpTuning.Ecn.ON;
             case "2" -> TcpTuning.Ecn.PASSIVE;
             default -> throw ScriptFailure.skip("sysctl tcp_ecn=" + value);
+        };
+    }
+
+    private static TcpTuning.TimeWaitReuse timeWaitReuse(String value) throws ScriptFailure {
+        return switch (value) {
+            case "0" -> TcpTuning.TimeWaitReuse.OFF;
+            case "1" -> TcpTuning.TimeWaitReuse.ON;
+            case "2" -> TcpTuning.TimeWaitReuse.LOOPBACK;
+            default -> throw ScriptFailure.skip("sysctl tcp_tw_reuse=" + value);
         };
     }
 
