@@ -5,7 +5,8 @@ import dev.atoll.stack.options.TcpInfo.CaState;
 /**
  * The retransmission timer of a connection and what it does: timeouts (RFC 6298), tail loss probes and the reordering
  * timer (RFC 8985), probes of a closed window (RFC 9293 section 3.8.6.1), and giving up (RFC 9293 section 3.8.3, RFC
- * 5482). One timer serves all, as the first three are never needed at once.
+ * 5482). One timer serves all, as the first three are never needed at once; when none is, it says when the connection is
+ * idle and needs no memory for segments in flight.
  */
 final class Retransmitter {
     /** What the timer is armed for. */
@@ -14,7 +15,9 @@ final class Retransmitter {
         RETRANSMISSION,
         WINDOW_PROBE,
         TAIL_LOSS_PROBE,
-        REORDERING
+        REORDERING,
+        /** Nothing is in flight and nothing waits. */
+        IDLE
     }
 
     /** Time a peer that threw away what it had acknowledged has to change its mind. */
@@ -105,7 +108,7 @@ final class Retransmitter {
 
     private void rearmRto() {
         if (board.isEmpty()) {
-            cancel();
+            nothingInFlight();
             return;
         }
         long delay = rtt.rtoNs();
@@ -113,6 +116,15 @@ final class Retransmitter {
             delay = Math.max(remainingRtoNs(), 1_000);
         }
         arm(Pending.RETRANSMISSION, delay);
+    }
+
+    /** After a timeout's time without sending what was in flight says nothing of what will be (RFC 5681 section 4.1). */
+    private void nothingInFlight() {
+        if (board.isLarge()) {
+            arm(Pending.IDLE, rtt.rtoNs());
+        } else {
+            cancel();
+        }
     }
 
     /** RFC 8985 section 7.2. */
@@ -144,7 +156,8 @@ final class Retransmitter {
 
     /** Output is over: if the peer's window is all that keeps data back, it is asked from time to time. */
     void outputEnded() {
-        if (board.isEmpty() && pending == Pending.NOTHING && sender.isBlockedByWindow()) {
+        boolean resting = pending == Pending.NOTHING || pending == Pending.IDLE;
+        if (board.isEmpty() && resting && sender.isBlockedByWindow()) {
             arm(Pending.WINDOW_PROBE, rtt.rtoNs());
         }
     }
@@ -258,6 +271,7 @@ final class Retransmitter {
                 }
             }
             case WINDOW_PROBE -> probeWindow();
+            case IDLE -> board.clear();
             case NOTHING -> {
                 // Cancelled meanwhile.
             }

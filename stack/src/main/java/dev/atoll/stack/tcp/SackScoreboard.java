@@ -9,7 +9,7 @@ import java.util.Arrays;
  *
  * <p>A ring in order of sequence numbers, with a list through it in order of transmission. Looking up a sequence number
  * is O(log n); a block of which most was reported before costs only what is new. Grows to what the window needs and is
- * then reused.
+ * then reused, until the connection is idle.
  */
 final class SackScoreboard {
     static final int SACKED = 1;
@@ -26,6 +26,8 @@ final class SackScoreboard {
 
     static final int NONE = -1;
     private static final int FIRST_CAPACITY = 4;
+    /** Room for an initial window (RFC 6928), 0.5 KiB: giving that back is not worth a timer. */
+    private static final int KEPT_CAPACITY = 16;
 
     private int[] seqs = new int[FIRST_CAPACITY];
     private long[] sentNs = new long[FIRST_CAPACITY];
@@ -75,6 +77,11 @@ final class SackScoreboard {
 
     boolean isFull() {
         return count == MAX_SEGMENTS;
+    }
+
+    /** Whether it holds so much memory that an idle connection should give it back. */
+    boolean isLarge() {
+        return seqs.length > KEPT_CAPACITY;
     }
 
     /** Segments believed to be in the network: RFC 6675's pipe, counted as Linux does. */
