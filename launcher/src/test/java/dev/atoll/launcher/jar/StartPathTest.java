@@ -71,7 +71,14 @@ class StartPathTest {
         List<String> toMain = program.subList(0, main);
         assertTrue(has(toMain, "atoll.boot.inside.Inside "), "the stack is up before main");
         assertEquals(List.of(), of(toMain, RECORD_METHODS));
+        assertEquals(List.of(), ownLambdas(toMain));
         assertEquals(List.of(), of(program, "dev.atoll.stack"), "the program's own names stay the program's");
+    }
+
+    private static List<String> ownLambdas(List<String> lines) {
+        return of(lines, "$$Lambda").stream()
+                .filter(line -> line.contains("atoll.boot."))
+                .toList();
     }
 
     private static String log(Path file) {
