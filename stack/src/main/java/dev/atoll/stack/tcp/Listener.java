@@ -7,10 +7,10 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Ports;
-import dev.atoll.stack.transport.TransportEndpointId;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Tcp;
+import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 

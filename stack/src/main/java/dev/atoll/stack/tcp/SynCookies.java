@@ -2,7 +2,7 @@ package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.KeyedHash;
-import dev.atoll.stack.transport.TransportEndpointId;
+import dev.atoll.stack.wire.TransportEndpointId;
 
 /**
  * Answers to SYNs that leave nothing behind (RFC 4987 section 3.6): our initial sequence number holds the minute, the

@@ -19,13 +19,13 @@ import dev.atoll.stack.transport.BoundRoutes;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Demuxer;
 import dev.atoll.stack.transport.Ports;
-import dev.atoll.stack.transport.TransportEndpointId;
 import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TcpState;
+import dev.atoll.stack.wire.TransportEndpointId;
 import org.jspecify.annotations.Nullable;
 
 /** TCP of one stack: takes segments from IP to their connections, and answers those that have none. */

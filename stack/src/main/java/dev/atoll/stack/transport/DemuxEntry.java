@@ -1,5 +1,6 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.wire.TransportEndpointId;
 import org.jspecify.annotations.Nullable;
 
 /** Something packets can be for. Base class of connections, listeners and datagram endpoints. */

@@ -3,6 +3,7 @@ package dev.atoll.stack.transport;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
-import dev.atoll.stack.transport.TransportEndpointId;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.TransportEndpointId;
 import org.junit.jupiter.api.Test;
 
 /** RFC 4987 section 3.6. */

@@ -1,6 +1,4 @@
-package dev.atoll.stack.transport;
-
-import dev.atoll.stack.wire.IpAddress;
+package dev.atoll.stack.wire;
 
 /**
  * What identifies an endpoint to the demultiplexer, seen from this host. A port of 0 or an unspecified address stands
