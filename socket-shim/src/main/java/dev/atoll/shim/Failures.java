@@ -38,6 +38,7 @@ final class Failures {
                     case RESET,
                             BROKEN_PIPE,
                             ABORTED,
+                            NETWORK_DOWN,
                             NETWORK_UNREACHABLE,
                             HOST_DOWN,
                             PROTOCOL_UNREACHABLE,

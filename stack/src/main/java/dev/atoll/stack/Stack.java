@@ -15,6 +15,7 @@ import dev.atoll.stack.group.GroupLayer;
 import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.icmp.Icmpv4Layer;
 import dev.atoll.stack.icmp.Icmpv6Layer;
+import dev.atoll.stack.icmp.PingPorts;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.link.LinkEndpoint;
@@ -24,6 +25,11 @@ import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
+import dev.atoll.stack.raw.PacketLayer;
+import dev.atoll.stack.raw.RawLayer;
+import dev.atoll.stack.socket.IcmpEndpoint;
+import dev.atoll.stack.socket.PacketEndpoint;
+import dev.atoll.stack.socket.RawEndpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
@@ -59,6 +65,9 @@ public final class Stack implements AutoCloseable {
     private final NeighborSettings neighborSettings;
     private final TcpLayer tcp;
     private final UdpLayer udp;
+    private final PingPorts pings;
+    private final @Nullable RawLayer raws;
+    private final @Nullable PacketLayer packets;
     private final Hold hold;
     private final EventQueue events;
     private final Sockets sockets;
@@ -101,7 +110,8 @@ public final class Stack implements AutoCloseable {
         devices.add(loopback);
         routes = new Routes(cycle, devices, loopback);
         ip = new IpLayer(cycle, counters, pool, routes, new IpTables(cycle.rng()), builder.ipv6 != null);
-        new Icmpv4Layer(counters, pool, ip);
+        pings = new PingPorts(cycle, counters, pool, ip);
+        new Icmpv4Layer(counters, pool, ip, pings);
         groups = new GroupLayer(cycle, counters, pool, ip);
         tcp = new TcpLayer(cycle, counters, pool, ip, builder.tcp);
         udp = new UdpLayer(cycle, counters, pool, ip);
@@ -114,7 +124,12 @@ public final class Stack implements AutoCloseable {
         });
         events = new EventQueue(hold, counters);
         setNeighborListener(builder.neighborListener);
-        sockets = new Sockets(hold, routes, ip.anyAddress(), tcp, udp);
+        raws = builder.rawEndpoints ? new RawLayer(counters, pool, ip) : null;
+        packets = builder.packetEndpoints ? new PacketLayer(cycle, counters, pool, routes) : null;
+        if (packets != null) {
+            loopback.setFrameTap(packets);
+        }
+        sockets = new Sockets(hold, routes, ip.anyAddress(), tcp, udp, pings, raws, packets);
         ndp = builder.ipv6 == null ? null : newNdp(builder.ipv6, builder.ipv6Listener);
         if (ndp != null) {
             loopback.setDiscovery(ndp);
@@ -144,7 +159,7 @@ public final class Stack implements AutoCloseable {
         if (listener != null) {
             layer.setObserver(new Ipv6Events(events, listener));
         }
-        new Icmpv6Layer(counters, pool, ip, Objects.requireNonNull(ip.ipv6()), layer, groups);
+        new Icmpv6Layer(counters, pool, ip, Objects.requireNonNull(ip.ipv6()), pings, layer, groups);
         return layer;
     }
 
@@ -210,6 +225,9 @@ public final class Stack implements AutoCloseable {
                 link.attach(device);
                 devices.add(device);
                 device.setGroupObserver(groups);
+                if (packets != null) {
+                    device.setFrameTap(packets);
+                }
                 if (ndp != null) {
                     device.setDiscovery(ndp);
                     ndp.started(device);
@@ -292,6 +310,37 @@ public final class Stack implements AutoCloseable {
         return sockets.newUdpEndpoint();
     }
 
+    /**
+     * An endpoint that asks for echoes.
+     *
+     * @throws StackException NOT_SUPPORTED for IPv6 in a stack without it
+     */
+    public IcmpEndpoint newIcmpEndpoint(boolean ipv4) throws StackException {
+        return sockets.newIcmpEndpoint(ipv4);
+    }
+
+    /**
+     * An endpoint for the packets of one protocol.
+     *
+     * @param protocol protocol number, 0 to 255; 255 for one that only sends, headers included
+     * @throws StackException NOT_PERMITTED if {@linkplain StackBuilder#rawEndpoints the stack has none}; NOT_SUPPORTED
+     *     for IPv6 in a stack without it
+     */
+    public RawEndpoint newRawEndpoint(boolean ipv4, int protocol) throws StackException {
+        Check.argument(protocol >= 0 && protocol <= 255, "protocol", protocol, "0 to 255");
+        return sockets.newRawEndpoint(ipv4, protocol);
+    }
+
+    /**
+     * An endpoint for frames.
+     *
+     * @param cooked what is read and written has no link header
+     * @throws StackException NOT_PERMITTED if {@linkplain StackBuilder#packetEndpoints the stack has none}
+     */
+    public PacketEndpoint newPacketEndpoint(boolean cooked) throws StackException {
+        return sockets.newPacketEndpoint(cooked);
+    }
+
     // --- Observation
 
     /** What the stack counts; values are current as of some recent moment. */
@@ -304,9 +353,13 @@ public final class Stack implements AutoCloseable {
         return hold.query(pool::outstanding);
     }
 
-    /** TCP connections and listeners, those in TIME_WAIT included, and UDP endpoints that are bound. */
+    /** TCP connections and listeners, those in TIME_WAIT included, other endpoints that are bound or receive all. */
     public int endpointCount() {
-        return hold.query(() -> tcp.endpointCount() + udp.endpointCount());
+        return hold.query(() -> tcp.endpointCount()
+                + udp.endpointCount()
+                + pings.endpointCount()
+                + (raws == null ? 0 : raws.endpointCount())
+                + (packets == null ? 0 : packets.endpointCount()));
     }
 
     /**
@@ -339,6 +392,13 @@ public final class Stack implements AutoCloseable {
                 hold.markClosed();
                 tcp.close();
                 udp.close();
+                pings.close();
+                if (raws != null) {
+                    raws.close();
+                }
+                if (packets != null) {
+                    packets.close();
+                }
                 ip.close();
                 for (Device device : devices) {
                     device.close();

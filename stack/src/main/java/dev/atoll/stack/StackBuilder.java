@@ -27,6 +27,10 @@ public final class StackBuilder {
 
     @Nullable Ipv6Listener ipv6Listener;
 
+    boolean rawEndpoints;
+
+    boolean packetEndpoints;
+
     StackBuilder() {}
 
     /** Where time comes from; no default, since only the caller knows whether it is real. */
@@ -83,6 +87,18 @@ public final class StackBuilder {
     /** Who is told what NICs configure by themselves and what routers say; by default nobody. */
     public StackBuilder ipv6Listener(Ipv6Listener listener) {
         ipv6Listener = listener;
+        return this;
+    }
+
+    /** Lets raw endpoints be made, which see every packet of a protocol and send any; by default they cannot be. */
+    public StackBuilder rawEndpoints(boolean on) {
+        rawEndpoints = on;
+        return this;
+    }
+
+    /** Lets packet endpoints be made, which see and send frames below the filter; by default they cannot be. */
+    public StackBuilder packetEndpoints(boolean on) {
+        packetEndpoints = on;
         return this;
     }
 

@@ -32,6 +32,7 @@ class ArchitectureTest {
             "tcp",
             "udp",
             "icmp",
+            "raw",
             "ndp",
             "group",
             "hold",

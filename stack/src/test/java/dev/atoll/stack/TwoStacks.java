@@ -8,6 +8,7 @@ import dev.atoll.stack.link.PipeLink;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Two stacks on one cable in virtual time: 10.0.0.1 and 10.0.0.2, and fd00::1 and fd00::2 if they have IPv6. */
@@ -43,16 +44,28 @@ public final class TwoStacks implements AutoCloseable {
         return new TwoStacks(1500, null, tuning);
     }
 
+    /** Two stacks with IPv6, ready at once, and with whatever else is asked for. */
+    public static TwoStacks with(Consumer<StackBuilder> more) throws StackException {
+        TwoStacks net = new TwoStacks(1500, Ipv6Settings.DEFAULT.withDadTransmits(0), new TcpTuning(), more);
+        net.settle();
+        return net;
+    }
+
     private TwoStacks(int mtuBytes, @Nullable Ipv6Settings ipv6) throws StackException {
         this(mtuBytes, ipv6, new TcpTuning());
     }
 
     private TwoStacks(int mtuBytes, @Nullable Ipv6Settings ipv6, TcpTuning tuning) throws StackException {
+        this(mtuBytes, ipv6, tuning, builder -> {});
+    }
+
+    private TwoStacks(int mtuBytes, @Nullable Ipv6Settings ipv6, TcpTuning tuning, Consumer<StackBuilder> more)
+            throws StackException {
         PipeLink.Pair cable = PipeLink.pair(mtuBytes);
         leftLink = cable.left();
         rightLink = cable.right();
-        left = newStack(1, leftLink, LEFT, LEFT6, ipv6, tuning);
-        right = newStack(2, rightLink, RIGHT, RIGHT6, ipv6, tuning);
+        left = newStack(1, leftLink, LEFT, LEFT6, ipv6, tuning, more);
+        right = newStack(2, rightLink, RIGHT, RIGHT6, ipv6, tuning, more);
     }
 
     private Stack newStack(
@@ -61,13 +74,15 @@ public final class TwoStacks implements AutoCloseable {
             IpAddress address,
             IpAddress address6,
             @Nullable Ipv6Settings ipv6,
-            TcpTuning tuning)
+            TcpTuning tuning,
+            Consumer<StackBuilder> more)
             throws StackException {
         StackBuilder builder =
                 Stack.builder().clock(clock).rng(Rng.seeded(seed)).tcp(tuning);
         if (ipv6 != null) {
             builder.ipv6(ipv6);
         }
+        more.accept(builder);
         Stack stack = builder.build();
         Nic nic = stack.createNic("eth0", link);
         nic.addAddress(address, 24);

@@ -2,6 +2,8 @@ package dev.atoll.shim.fake;
 
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.MessageError;
+import dev.atoll.stack.options.ReceivedMessage;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
@@ -131,6 +133,16 @@ final class FakeUdp extends FakeEndpoint implements UdpEndpoint {
             target.put(next.bytes);
             return next.from;
         }
+    }
+
+    @Override
+    public @Nullable ReceivedMessage receiveMessage(ByteBuffer target) {
+        throw new UnsupportedOperationException("the shim asks for no more than the sender");
+    }
+
+    @Override
+    public @Nullable MessageError takeMessageError() {
+        throw new UnsupportedOperationException("the shim does not turn the error queue on");
     }
 
     @Override

@@ -56,12 +56,18 @@ public final class BufferPool {
         return packet;
     }
 
-    /** A contiguous copy of a packet's bytes, in the smallest class that fits; header positions move along. */
+    /**
+     * A contiguous copy of a packet's bytes, in the smallest class that fits; header positions move along, and headers
+     * that were consumed already come with it.
+     */
     public PacketBuffer copy(PacketBuffer packet) {
-        PacketBuffer copy = allocate(packet.length());
-        int at = copy.append(packet.length());
-        packet.copyTo(copy.data(), at);
-        int shift = at - packet.start();
+        int consumed = consumedBytes(packet);
+        PacketBuffer copy = allocate(consumed + packet.length());
+        int from = copy.append(consumed + packet.length());
+        copy.data().put(from, packet.data(), packet.start() - consumed, consumed);
+        copy.consume(consumed);
+        packet.copyTo(copy.data(), copy.start());
+        int shift = copy.start() - packet.start();
         if (packet.networkOffset != PacketBuffer.UNKNOWN) {
             copy.networkOffset = packet.networkOffset + shift;
         }
@@ -70,6 +76,8 @@ public final class BufferPool {
         }
         copy.transportProtocol = packet.transportProtocol;
         copy.ipVersion = packet.ipVersion;
+        copy.ttl = packet.ttl;
+        copy.tos = packet.tos;
         copy.sourceHigh = packet.sourceHigh;
         copy.sourceLow = packet.sourceLow;
         copy.destinationHigh = packet.destinationHigh;
@@ -89,6 +97,18 @@ public final class BufferPool {
         copy.gsoSize = packet.gsoSize;
         copy.flow = packet.flow;
         return copy;
+    }
+
+    /** Bytes between the first header whose position is known and where the packet begins now. */
+    private static int consumedBytes(PacketBuffer packet) {
+        int first = packet.start();
+        if (packet.transportOffset != PacketBuffer.UNKNOWN) {
+            first = Math.min(first, packet.transportOffset);
+        }
+        if (packet.networkOffset != PacketBuffer.UNKNOWN) {
+            first = Math.min(first, packet.networkOffset);
+        }
+        return packet.start() - first;
     }
 
     /** Packets allocated and not yet released: 0 when nothing is queued anywhere, which tests check. */

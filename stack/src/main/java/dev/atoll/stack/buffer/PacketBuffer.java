@@ -52,6 +52,11 @@ public final class PacketBuffer {
     /** IP version in the network header: 4, 6, or 0 while unknown. */
     public int ipVersion;
 
+    /** Incoming: hops left and type of service, from the IP header. */
+    public int ttl;
+
+    public int tos;
+
     /** Source and destination in the form of {@code IpAddress}; set by the network layer. */
     public long sourceHigh;
 
@@ -63,6 +68,8 @@ public final class PacketBuffer {
     public long arrivalNs;
     /** Link address of the sender of an incoming frame, 48 bits. */
     public long linkSource;
+    /** Number of the network protocol; set for packet endpoints. */
+    public int etherType;
     /** To whom the frame was sent. */
     public PacketType type = PacketType.HOST;
     /** The NIC it came in by or goes out by. */
@@ -125,7 +132,10 @@ public final class PacketBuffer {
         transportOffset = UNKNOWN;
         transportProtocol = 0;
         ipVersion = 0;
+        ttl = 0;
+        tos = 0;
         linkSource = 0;
+        etherType = 0;
         arrivalNs = 0;
         type = PacketType.HOST;
         nicId = 0;

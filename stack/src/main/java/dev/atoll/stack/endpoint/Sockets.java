@@ -3,7 +3,13 @@ package dev.atoll.stack.endpoint;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.hold.Hold;
+import dev.atoll.stack.icmp.PingPorts;
 import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.raw.PacketLayer;
+import dev.atoll.stack.raw.RawLayer;
+import dev.atoll.stack.socket.IcmpEndpoint;
+import dev.atoll.stack.socket.PacketEndpoint;
+import dev.atoll.stack.socket.RawEndpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
@@ -15,6 +21,7 @@ import dev.atoll.stack.udp.UdpLayer;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the endpoints of one stack. The stack has the public door to it. */
 public final class Sockets {
@@ -23,17 +30,33 @@ public final class Sockets {
     private final IpAddress anyAddress;
     private final TcpLayer tcp;
     private final UdpLayer udp;
+    private final PingPorts pings;
+    private final @Nullable RawLayer raws;
+    private final @Nullable PacketLayer packets;
     private final AtomicLong ids = new AtomicLong();
 
     /**
      * @param anyAddress what endpoints that are not told are bound to
+     * @param raws null in a stack without raw endpoints
+     * @param packets null in a stack without packet endpoints
      */
-    public Sockets(Hold hold, Routes routes, IpAddress anyAddress, TcpLayer tcp, UdpLayer udp) {
+    public Sockets(
+            Hold hold,
+            Routes routes,
+            IpAddress anyAddress,
+            TcpLayer tcp,
+            UdpLayer udp,
+            PingPorts pings,
+            @Nullable RawLayer raws,
+            @Nullable PacketLayer packets) {
         this.hold = hold;
         this.routes = routes;
         this.anyAddress = anyAddress;
         this.tcp = tcp;
         this.udp = udp;
+        this.pings = pings;
+        this.raws = raws;
+        this.packets = packets;
     }
 
     public TcpEndpoint newTcpEndpoint() {
@@ -45,7 +68,38 @@ public final class Sockets {
     }
 
     public UdpEndpoint newUdpEndpoint() {
-        return hold.query(() -> new DatagramEndpoint(this, udp.newPort(), ids.incrementAndGet()));
+        return hold.query(() -> new DatagramEndpoint(hold, udp.newPort(), ids.incrementAndGet()));
+    }
+
+    public IcmpEndpoint newIcmpEndpoint(boolean ipv4) throws StackException {
+        IpAddress any = ipv4 ? IpAddress.V4_ANY : requireIpv6();
+        return hold.query(() -> new PingEndpoint(hold, pings.newPort(any), ids.incrementAndGet()));
+    }
+
+    public RawEndpoint newRawEndpoint(boolean ipv4, int protocol) throws StackException {
+        RawLayer layer = raws;
+        if (layer == null) {
+            throw new StackException(StackError.NOT_PERMITTED, "raw endpoints are off in this stack");
+        }
+        if (!ipv4) {
+            requireIpv6();
+        }
+        return hold.query(() -> new RawPortEndpoint(hold, layer.newPort(ipv4, protocol), ids.incrementAndGet()));
+    }
+
+    public PacketEndpoint newPacketEndpoint(boolean cooked) throws StackException {
+        PacketLayer layer = packets;
+        if (layer == null) {
+            throw new StackException(StackError.NOT_PERMITTED, "packet endpoints are off in this stack");
+        }
+        return hold.query(() -> new FrameEndpoint(hold, layer.newPort(cooked), ids.incrementAndGet()));
+    }
+
+    private IpAddress requireIpv6() throws StackException {
+        if (anyAddress.isV4()) {
+            throw new StackException(StackError.NOT_SUPPORTED, "IPv6");
+        }
+        return IpAddress.V6_ANY;
     }
 
     IpAddress anyAddress() {

@@ -67,7 +67,7 @@ public enum DropReason {
     /** Nobody listens on that UDP port. */
     UDP_NO_PORT,
     /** The receiver's buffer is full. */
-    UDP_RECEIVE_BUFFER_FULL,
+    RECEIVE_BUFFER_FULL,
     /** The TCP header contradicts the packet's length. */
     TCP_MALFORMED,
     /** The TCP checksum is wrong. */

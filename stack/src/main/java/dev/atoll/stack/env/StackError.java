@@ -15,6 +15,8 @@ public enum StackError {
     ABORTED("Connection aborted"),
     /** The peer did not answer in time (ETIMEDOUT). */
     TIMED_OUT("Connection timed out"),
+    /** The NIC is not enabled (ENETDOWN). */
+    NETWORK_DOWN("Network is down"),
     /** No route, or a network was reported unreachable (ENETUNREACH). */
     NETWORK_UNREACHABLE("Network is unreachable"),
     /** The host did not answer to its address, or was reported unreachable or forbidden (EHOSTUNREACH). */

@@ -25,10 +25,16 @@ public final class Icmpv4Layer implements TransportHandler {
     private final BufferPool pool;
     private final IpLayer ip;
 
-    public Icmpv4Layer(Counters counters, BufferPool pool, IpLayer ip) {
+    private final PingPorts pings;
+
+    /**
+     * @param pings who asked for echoes
+     */
+    public Icmpv4Layer(Counters counters, BufferPool pool, IpLayer ip, PingPorts pings) {
         this.counters = counters;
         this.pool = pool;
         this.ip = ip;
+        this.pings = pings;
         ip.ipv4().register(this);
     }
 
@@ -51,6 +57,8 @@ public final class Icmpv4Layer implements TransportHandler {
         int type = Icmpv4.type(packet.data(), at);
         if (type == Icmpv4.ECHO_REQUEST) {
             answerEcho(packet);
+        } else if (type == Icmpv4.ECHO_REPLY) {
+            pings.deliver(packet);
         } else if (Icmpv4.isError(type)) {
             receiveError(packet, type);
         } else {
@@ -98,9 +106,8 @@ public final class Icmpv4Layer implements TransportHandler {
         int mtu = type == Icmpv4.DESTINATION_UNREACHABLE && code == Icmpv4.FRAGMENTATION_NEEDED
                 ? Icmpv4.nextHopMtu(error.data(), error.start())
                 : -1;
-        TransportHandler handler = ip.ipv4().handler(Ipv4.protocol(error.data(), at));
         IpAddress ours = IpAddress.v4(Ipv4.source(error.data(), at));
-        if (handler == null || !ip.routes().isLocal(ours.high(), ours.low())) {
+        if (!ip.routes().isLocal(ours.high(), ours.low())) {
             counters.drop(DropReason.ICMP_UNRELATED);
             return;
         }
@@ -110,7 +117,10 @@ public final class Icmpv4Layer implements TransportHandler {
         error.sourceLow = ours.low();
         error.destinationHigh = 0;
         error.destinationLow = IpAddress.V4_PREFIX | Ipv4.destination(error.data(), at) & 0xffff_ffffL;
-        handler.unreachable(error, meaning(type, code), isHard(type, code), mtu);
+        int protocol = Ipv4.protocol(error.data(), at);
+        if (!ip.unreachable(ip.ipv4(), error, protocol, meaning(type, code), isHard(type, code), mtu)) {
+            counters.drop(DropReason.ICMP_UNRELATED);
+        }
     }
 
     /** What Linux's icmp_err_convert makes of a code. */
@@ -140,6 +150,6 @@ public final class Icmpv4Layer implements TransportHandler {
 
     @Override
     public void unreachable(PacketBuffer quoted, StackError error, boolean hard, int nextHopMtu) {
-        counters.drop(DropReason.ICMP_UNRELATED);
+        pings.unreachable(quoted, error, hard, nextHopMtu);
     }
 }

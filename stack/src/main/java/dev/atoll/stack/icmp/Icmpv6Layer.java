@@ -33,13 +33,24 @@ public final class Icmpv6Layer implements TransportHandler {
     private final BufferPool pool;
     private final IpLayer ip;
     private final Ipv6Layer ipv6;
+    private final PingPorts pings;
     private final MessageHandler[] handlers;
 
-    public Icmpv6Layer(Counters counters, BufferPool pool, IpLayer ip, Ipv6Layer ipv6, MessageHandler... handlers) {
+    /**
+     * @param pings who asked for echoes
+     */
+    public Icmpv6Layer(
+            Counters counters,
+            BufferPool pool,
+            IpLayer ip,
+            Ipv6Layer ipv6,
+            PingPorts pings,
+            MessageHandler... handlers) {
         this.counters = counters;
         this.pool = pool;
         this.ip = ip;
         this.ipv6 = ipv6;
+        this.pings = pings;
         this.handlers = handlers.clone();
         ipv6.register(this);
     }
@@ -73,6 +84,10 @@ public final class Icmpv6Layer implements TransportHandler {
     private void dispatch(Device device, PacketBuffer packet, int type) {
         if (type == Icmpv6.ECHO_REQUEST) {
             answerEcho(device, packet);
+            return;
+        }
+        if (type == Icmpv6.ECHO_REPLY) {
+            pings.deliver(packet);
             return;
         }
         if (Icmpv6.isError(type)) {
@@ -120,13 +135,14 @@ public final class Icmpv6Layer implements TransportHandler {
             counters.drop(DropReason.ICMP_MALFORMED);
             return;
         }
-        TransportHandler handler = ipv6.handler(error.transportProtocol);
-        if (handler == null || !ip.routes().isLocal(error.sourceHigh, error.sourceLow)) {
+        if (!ip.routes().isLocal(error.sourceHigh, error.sourceLow)) {
             counters.drop(DropReason.ICMP_UNRELATED);
             return;
         }
         int mtu = type == Icmpv6.PACKET_TOO_BIG ? pathMtu(rest) : -1;
-        handler.unreachable(error, meaning(type, code), isHard(type, code), mtu);
+        if (!ip.unreachable(ipv6, error, error.transportProtocol, meaning(type, code), isHard(type, code), mtu)) {
+            counters.drop(DropReason.ICMP_UNRELATED);
+        }
     }
 
     /** No link has less than the least MTU, so a report of less is cut to that (RFC 8201 section 4). */
@@ -163,6 +179,6 @@ public final class Icmpv6Layer implements TransportHandler {
 
     @Override
     public void unreachable(PacketBuffer quoted, StackError error, boolean hard, int nextHopMtu) {
-        counters.drop(DropReason.ICMP_UNRELATED);
+        pings.unreachable(quoted, error, hard, nextHopMtu);
     }
 }

@@ -40,6 +40,9 @@ public final class IpLayer implements Device.Upper {
     /** {@link #send}: heed the link's MTU alone, not what is known of the path. */
     public static final int IGNORE_PATH_MTU = 8;
 
+    /** {@link #send}: own members of the group on the NIC it leaves by receive it too. */
+    public static final int MULTICAST_LOOP = 16;
+
     /** Linux's icmp_msgs_per_sec and icmp_msgs_burst, for both families together. */
     static final int ICMP_PER_SECOND = 1000;
 
@@ -55,6 +58,7 @@ public final class IpLayer implements Device.Upper {
     private final @Nullable Ipv6Layer ipv6;
 
     private @Nullable ResetSender resetSender;
+    private @Nullable RawReceiver rawReceiver;
     private @Nullable LinkFailureListener linkFailureListener;
     private @Nullable NeighborObserver neighborObserver;
     private Verdict lastDenial = Verdict.ACCEPT;
@@ -64,6 +68,23 @@ public final class IpLayer implements Device.Upper {
     public interface ResetSender {
         /** Answers the segment, whose headers are where the packet says; does not take it. */
         void reset(PacketBuffer segment);
+    }
+
+    /** Shows packets that passed the filter to whoever wants them beside the protocol they are for. */
+    public interface RawReceiver {
+        /**
+         * Looks at a packet addressed to this host, network header at {@code start()}; does not take it.
+         *
+         * @return whether anybody took a copy
+         */
+        boolean receive(PacketBuffer packet);
+
+        /**
+         * Something said that a packet of ours did not arrive; as {@link TransportHandler#unreachable}.
+         *
+         * @param protocol of the quoted packet
+         */
+        void unreachable(PacketBuffer quoted, int protocol, StackError error, boolean hard, int nextHopMtu);
     }
 
     /** Told when a device's link is gone. */
@@ -125,6 +146,10 @@ public final class IpLayer implements Device.Upper {
         resetSender = sender;
     }
 
+    public void setRawReceiver(RawReceiver receiver) {
+        rawReceiver = receiver;
+    }
+
     public void setLinkFailureListener(LinkFailureListener listener) {
         linkFailureListener = listener;
     }
@@ -143,7 +168,8 @@ public final class IpLayer implements Device.Upper {
     /**
      * Sends a packet whose transport header is at {@code start()}. Takes the packet.
      *
-     * @param flags {@link #ROUTER_ALERT}, {@link #FRAGMENT}, {@link #PATH_MAY_FRAGMENT}, {@link #IGNORE_PATH_MTU}
+     * @param flags {@link #ROUTER_ALERT}, {@link #FRAGMENT}, {@link #PATH_MAY_FRAGMENT}, {@link #IGNORE_PATH_MTU},
+     *     {@link #MULTICAST_LOOP}
      * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
      *     another error if the policy rejected it: {@link #lastDenial} then says what decided; MESSAGE_TOO_LONG,
      *     NETWORK_UNREACHABLE
@@ -181,12 +207,59 @@ public final class IpLayer implements Device.Upper {
             return denyOutput(packet, verdict);
         }
         counters.ipSent++;
+        if ((flags & MULTICAST_LOOP) != 0 && destination.isMulticast() && !device.isLoopback()) {
+            loopBack(device, network, packet);
+        }
         if (large) {
             sendFragments(network, packet, route, mtu);
         } else {
             device.send(packet, network.etherType(), route.nextHop());
         }
         return null;
+    }
+
+    /**
+     * Sends a packet that begins with an IP header somebody else wrote (IP_HDRINCL of ip(7)): what can be left to IP is
+     * filled in, the rest stands. Takes the packet.
+     *
+     * @return as {@link #send}; INVALID if that is no header of the route's family
+     */
+    public @Nullable StackError sendWithHeader(PacketBuffer packet, Route route) {
+        NetworkLayer network = route.network();
+        StackError fault = null;
+        if (!route.refresh()) {
+            fault = StackError.NETWORK_UNREACHABLE;
+        } else if (packet.length() > network.mtuBytes(route.device())) {
+            fault = StackError.MESSAGE_TOO_LONG;
+        } else if (!network.adoptHeader(packet, route)) {
+            fault = StackError.INVALID;
+        }
+        if (fault != null) {
+            lastDenial = Verdict.ACCEPT;
+            packet.release();
+            return fault;
+        }
+        packet.type = PacketType.OUTGOING;
+        packet.nicId = route.device().id();
+        Verdict verdict = filter.check(Hook.OUTPUT, packet, null, route.device().name(), cycle.nowNs());
+        if (verdict.kind() != Verdict.Kind.ACCEPT) {
+            return denyOutput(packet, verdict);
+        }
+        counters.ipSent++;
+        route.device().send(packet, network.etherType(), route.nextHop());
+        return null;
+    }
+
+    /** Own packets to a group reach own members (RFC 1112 section 6.1): as if they came in by the NIC they leave by. */
+    private void loopBack(Device device, NetworkLayer network, PacketBuffer packet) {
+        if (!device.groups().isMember(packet.destinationHigh, packet.destinationLow)) {
+            return;
+        }
+        PacketBuffer copy = pool.copy(packet);
+        copy.looped = true;
+        copy.checksumPartial = false;
+        copy.arrivalNs = cycle.nowNs();
+        receive(device, network.etherType(), copy);
     }
 
     /** Cuts a packet that passed the filter whole, as rules see it on Linux. Takes the packet. */
@@ -291,8 +364,14 @@ public final class IpLayer implements Device.Upper {
             denyInput(network, packet, verdict);
             return;
         }
+        RawReceiver raw = rawReceiver;
+        boolean taken = raw != null && raw.receive(packet);
         packet.consume(packet.transportOffset - packet.start());
         TransportHandler handler = network.handler(packet.transportProtocol);
+        if (handler == null && taken) {
+            packet.release();
+            return;
+        }
         if (handler == null) {
             counters.drop(DropReason.UNKNOWN_TRANSPORT_PROTOCOL);
             network.protocolUnreachable(device, packet);
@@ -330,6 +409,24 @@ public final class IpLayer implements Device.Upper {
         networkOf(packet).portUnreachable(packet);
     }
 
+    /**
+     * Tells the endpoints that sent it that a packet of ours did not arrive; as {@link TransportHandler#unreachable}.
+     *
+     * @return false if nobody here can have sent such a packet
+     */
+    public boolean unreachable(
+            NetworkLayer network, PacketBuffer quoted, int protocol, StackError error, boolean hard, int nextHopMtu) {
+        RawReceiver raw = rawReceiver;
+        if (raw != null) {
+            raw.unreachable(quoted, protocol, error, hard, nextHopMtu);
+        }
+        TransportHandler handler = network.handler(protocol);
+        if (handler != null) {
+            handler.unreachable(quoted, error, hard, nextHopMtu);
+        }
+        return handler != null || raw != null;
+    }
+
     // --- What devices tell
 
     @Override
@@ -338,11 +435,8 @@ public final class IpLayer implements Device.Upper {
             networkOf(packet).hostUnreachable(packet);
             return;
         }
-        TransportHandler handler = packet.transportOffset == PacketBuffer.UNKNOWN
-                ? null
-                : networkOf(packet).handler(packet.transportProtocol);
-        if (handler != null) {
-            handler.unreachable(packet, StackError.HOST_UNREACHABLE, false, -1);
+        if (packet.transportOffset != PacketBuffer.UNKNOWN) {
+            unreachable(networkOf(packet), packet, packet.transportProtocol, StackError.HOST_UNREACHABLE, false, -1);
         }
     }
 

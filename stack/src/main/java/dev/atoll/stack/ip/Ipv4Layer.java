@@ -89,6 +89,29 @@ public final class Ipv4Layer extends NetworkLayer {
                 route.destination().v4Bits());
     }
 
+    /** ip(7), IP_HDRINCL: the checksum and the total length always, source and id if they are 0. */
+    @Override
+    boolean adoptHeader(PacketBuffer packet, Route route) {
+        int at = packet.start();
+        if (packet.length() < Ipv4.HEADER_BYTES || Ipv4.version(packet.data(), at) != 4) {
+            return false;
+        }
+        int headerBytes = Ipv4.headerBytes(packet.data(), at);
+        if (headerBytes < Ipv4.HEADER_BYTES || headerBytes > packet.length()) {
+            return false;
+        }
+        if (Ipv4.source(packet.data(), at) == 0) {
+            Ipv4.setSource(packet.data(), at, route.source().v4Bits());
+        }
+        note(packet, at, headerBytes);
+        Ipv4.setTotalLength(packet.data(), at, packet.length());
+        if (Ipv4.identification(packet.data(), at) == 0) {
+            Ipv4.setIdentification(packet.data(), at, nextId(packet, packet.transportProtocol));
+        }
+        Ipv4.fillChecksum(packet.data(), at);
+        return true;
+    }
+
     private int nextId(PacketBuffer packet, int protocol) {
         int bucket = (int) idHash.hash(packet.sourceLow, packet.destinationLow, protocol, 0, 0) & ID_BUCKETS - 1;
         int id = ids[bucket];
@@ -228,14 +251,7 @@ public final class Ipv4Layer extends NetworkLayer {
             return DropReason.IP_CHECKSUM;
         }
         packet.trimTo(total);
-        packet.networkOffset = at;
-        packet.transportOffset = at + headerBytes;
-        packet.ipVersion = 4;
-        packet.transportProtocol = Ipv4.protocol(packet.data(), at);
-        packet.sourceHigh = 0;
-        packet.sourceLow = IpAddress.V4_PREFIX | Ipv4.source(packet.data(), at) & 0xffff_ffffL;
-        packet.destinationHigh = 0;
-        packet.destinationLow = IpAddress.V4_PREFIX | Ipv4.destination(packet.data(), at) & 0xffff_ffffL;
+        note(packet, at, headerBytes);
         if (isMartian(device, packet)) {
             return DropReason.IP_MARTIAN;
         }
@@ -243,6 +259,20 @@ public final class Ipv4Layer extends NetworkLayer {
             return DropReason.IP_NOT_LOCAL;
         }
         return isFragmentImpossible(packet, headerBytes) ? DropReason.IP_HEADER_MALFORMED : null;
+    }
+
+    /** Notes in the packet what its header says. */
+    private static void note(PacketBuffer packet, int at, int headerBytes) {
+        packet.networkOffset = at;
+        packet.transportOffset = at + headerBytes;
+        packet.ipVersion = 4;
+        packet.transportProtocol = Ipv4.protocol(packet.data(), at);
+        packet.ttl = Ipv4.ttl(packet.data(), at);
+        packet.tos = Ipv4.tos(packet.data(), at);
+        packet.sourceHigh = 0;
+        packet.sourceLow = IpAddress.V4_PREFIX | Ipv4.source(packet.data(), at) & 0xffff_ffffL;
+        packet.destinationHigh = 0;
+        packet.destinationLow = IpAddress.V4_PREFIX | Ipv4.destination(packet.data(), at) & 0xffff_ffffL;
     }
 
     /** A fragment whose end lies beyond the largest packet, or that leaves a gap no other can fill. */
@@ -259,7 +289,7 @@ public final class Ipv4Layer extends NetworkLayer {
         if (source >>> 28 >= 0xe) {
             return true;
         }
-        if (device.isLoopback()) {
+        if (device.isLoopback() || packet.looped) {
             return false;
         }
         return source >>> 24 == 127

@@ -196,6 +196,18 @@ public final class Ipv6Layer extends NetworkLayer {
         reassembly.clear();
     }
 
+    /** The header stands as it is (IPV6_HDRINCL of Linux). */
+    @Override
+    boolean adoptHeader(PacketBuffer packet, Route route) {
+        int at = packet.start();
+        if (packet.length() < Ipv6.HEADER_BYTES || Ipv6.version(packet.data(), at) != 6) {
+            return false;
+        }
+        note(packet, at);
+        locateTransport(packet);
+        return true;
+    }
+
     @Override
     int fragmentHeaderBytes() {
         return Ipv6Extension.UNIT_BYTES;
@@ -219,6 +231,18 @@ public final class Ipv6Layer extends NetworkLayer {
 
     // --- In
 
+    /** Notes in the packet what its header says, but for the transport. */
+    private static void note(PacketBuffer packet, int at) {
+        packet.networkOffset = at;
+        packet.ipVersion = 6;
+        packet.ttl = Ipv6.hopLimit(packet.data(), at);
+        packet.tos = Ipv6.trafficClass(packet.data(), at);
+        packet.sourceHigh = Ipv6.sourceHigh(packet.data(), at);
+        packet.sourceLow = Ipv6.sourceLow(packet.data(), at);
+        packet.destinationHigh = Ipv6.destinationHigh(packet.data(), at);
+        packet.destinationLow = Ipv6.destinationLow(packet.data(), at);
+    }
+
     @Override
     @Nullable DropReason parse(Device device, PacketBuffer packet) {
         extensions.begin();
@@ -231,12 +255,7 @@ public final class Ipv6Layer extends NetworkLayer {
             return DropReason.IP_HEADER_MALFORMED;
         }
         packet.trimTo(total);
-        packet.networkOffset = at;
-        packet.ipVersion = 6;
-        packet.sourceHigh = Ipv6.sourceHigh(packet.data(), at);
-        packet.sourceLow = Ipv6.sourceLow(packet.data(), at);
-        packet.destinationHigh = Ipv6.destinationHigh(packet.data(), at);
-        packet.destinationLow = Ipv6.destinationLow(packet.data(), at);
+        note(packet, at);
         if (isMartian(device, packet)) {
             return DropReason.IP_MARTIAN;
         }
@@ -270,7 +289,7 @@ public final class Ipv6Layer extends NetworkLayer {
         }
         return (sourceHigh == 0 && sourceLow == 1)
                 || (destinationHigh == 0 && destinationLow == 1)
-                || routes.isLocal(sourceHigh, sourceLow);
+                || (!packet.looped && routes.isLocal(sourceHigh, sourceLow));
     }
 
     private boolean isForUs(Device device, PacketBuffer packet) {

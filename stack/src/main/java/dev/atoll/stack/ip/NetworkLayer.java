@@ -51,6 +51,12 @@ public abstract class NetworkLayer {
      */
     abstract void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags);
 
+    /**
+     * Takes the header at {@code start()} for the packet's own: fills in what may be left open, and notes in the packet
+     * what it says; false if it is none.
+     */
+    abstract boolean adoptHeader(PacketBuffer packet, Route route);
+
     /** Bytes a fragment has more than the header of the whole. */
     abstract int fragmentHeaderBytes();
 

@@ -229,7 +229,16 @@ public final class Routes {
                         to.isLimitedBroadcast() || device.isSubnetBroadcast(to));
             }
         }
-        return null;
+        return nicId == 0 || !to.isV4() ? null : onLinkHop(to, nicId);
+    }
+
+    /** Sent by a NIC of the caller's choice, what no route leads to is taken to be on its link, as on Linux. */
+    private @Nullable Hop onLinkHop(IpAddress to, int nicId) {
+        Device device = device(nicId);
+        if (device == null || !device.isEnabled() || device.isLoopback() || !hasSource(device, true)) {
+            return null;
+        }
+        return new Hop(device, to, to.isLimitedBroadcast() || device.isSubnetBroadcast(to));
     }
 
     /** The device a link-scoped destination is reached by: the one asked for, else the first that carries IPv6. */

@@ -100,6 +100,7 @@ public final class Device implements LinkDispatcher {
     private final DeviceCounters deviceCounters = new DeviceCounters();
     private final EgressQueue egress;
     private @Nullable NeighborDiscovery discovery;
+    private @Nullable FrameTap tap;
 
     private boolean enabled = true;
     private boolean promiscuous;
@@ -134,6 +135,11 @@ public final class Device implements LinkDispatcher {
     /** Gives the device IPv6; without it no IPv6 packet is sent by it. Before its first packet. */
     public void setDiscovery(NeighborDiscovery newDiscovery) {
         discovery = newDiscovery;
+    }
+
+    /** Who is shown all frames. */
+    public void setFrameTap(FrameTap newTap) {
+        tap = newTap;
     }
 
     /** Who is told about groups. */
@@ -321,7 +327,7 @@ public final class Device implements LinkDispatcher {
             return;
         }
         if (!capabilities.ethernet()) {
-            egress.transmit(packet);
+            transmit(packet, etherType, 0);
             return;
         }
         long target = groupLinkAddress(nextHop);
@@ -364,11 +370,30 @@ public final class Device implements LinkDispatcher {
             drop(packet, DropReason.NIC_DISABLED);
             return;
         }
-        if (capabilities.ethernet()) {
-            int at = packet.push(Ethernet.HEADER_BYTES);
-            Ethernet.write(packet.data(), at, target, linkAddress, etherType);
+        if (!capabilities.ethernet()) {
+            transmit(packet, etherType, 0);
+            return;
         }
-        egress.transmit(packet);
+        int at = packet.push(Ethernet.HEADER_BYTES);
+        Ethernet.write(packet.data(), at, target, linkAddress, etherType);
+        transmit(packet, etherType, Ethernet.HEADER_BYTES);
+    }
+
+    /** Sends what begins with a link header, if the link has one. Takes the frame. */
+    public void sendRawFrame(PacketBuffer frame) {
+        if (capabilities.ethernet()) {
+            transmit(frame, Ethernet.type(frame.data(), frame.start()), Ethernet.HEADER_BYTES);
+        } else {
+            transmit(frame, typeByVersion(frame), 0);
+        }
+    }
+
+    private void transmit(PacketBuffer frame, int etherType, int linkHeaderBytes) {
+        FrameTap shown = tap;
+        if (shown != null && shown.isTapping()) {
+            shown.frame(this, frame, PacketType.OUTGOING, etherType, linkHeaderBytes);
+        }
+        egress.transmit(frame);
     }
 
     @Override
@@ -410,7 +435,9 @@ public final class Device implements LinkDispatcher {
         }
         if (!capabilities.ethernet()) {
             frame.type = PacketType.HOST;
-            upper.receive(this, typeByVersion(frame), frame);
+            int etherType = typeByVersion(frame);
+            show(frame, etherType, 0);
+            upper.receive(this, etherType, frame);
             return;
         }
         if (frame.linearLength() < Ethernet.HEADER_BYTES) {
@@ -421,16 +448,26 @@ public final class Device implements LinkDispatcher {
         long destination = Ethernet.destination(frame.data(), at);
         frame.linkSource = Ethernet.source(frame.data(), at);
         frame.type = packetType(destination);
-        if (frame.type == PacketType.OTHERHOST && !promiscuous) {
+        int etherType = Ethernet.type(frame.data(), at);
+        if (frame.type != PacketType.OTHERHOST || promiscuous) {
+            show(frame, etherType, Ethernet.HEADER_BYTES);
+        }
+        if (frame.type == PacketType.OTHERHOST) {
             drop(frame, DropReason.OTHER_HOST);
             return;
         }
-        int etherType = Ethernet.type(frame.data(), at);
         frame.consume(Ethernet.HEADER_BYTES);
         if (etherType == Ethernet.TYPE_ARP) {
             arp.receive(frame);
         } else {
             upper.receive(this, etherType, frame);
+        }
+    }
+
+    private void show(PacketBuffer frame, int etherType, int linkHeaderBytes) {
+        FrameTap shown = tap;
+        if (shown != null && shown.isTapping()) {
+            shown.frame(this, frame, frame.type, etherType, linkHeaderBytes);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.atoll.stack.socket;
 
+import java.util.BitSet;
+
 /**
  * An option of an endpoint, with the meaning socket(7), tcp(7), udp(7) and ip(7) give the constant of the same name.
  *
- * @param <T> what its values are: {@code Boolean}, {@code String}, or {@code Integer} with the unit named at the
- *     constant
+ * @param <T> what its values are: {@code Boolean}, {@code String}, {@code BitSet}, or {@code Integer} with the unit
+ *     named at the constant
  */
 public final class EndpointOption<T> {
     /** Allow binding to a port that lingers in TIME_WAIT, or for UDP one shared by all who set this. */
@@ -44,6 +46,20 @@ public final class EndpointOption<T> {
     /** Id of the NIC multicast goes out by; 0 lets the routes decide. */
     public static final EndpointOption<Integer> IP_MULTICAST_IF =
             new EndpointOption<>("IP_MULTICAST_IF", Integer.class);
+    /**
+     * Message endpoints: tell of every error that the network reports, not only of final ones to connected endpoints,
+     * and queue what they were about.
+     */
+    public static final EndpointOption<Boolean> IP_RECVERR = new EndpointOption<>("IP_RECVERR", Boolean.class);
+    /** Raw endpoints: what is sent begins with the IP header. */
+    public static final EndpointOption<Boolean> IP_HDRINCL = new EndpointOption<>("IP_HDRINCL", Boolean.class);
+    /**
+     * Raw endpoints of IPv6: where in what is sent the checksum is, bytes; -1 for nowhere (RFC 3542 section 3.1). That
+     * of ICMPv6 is always filled in.
+     */
+    public static final EndpointOption<Integer> IPV6_CHECKSUM = new EndpointOption<>("IPV6_CHECKSUM", Integer.class);
+    /** Raw endpoints of ICMP and ICMPv6: the message types that are not received. */
+    public static final EndpointOption<BitSet> ICMP_FILTER = new EndpointOption<>("ICMP_FILTER", BitSet.class);
     /** Send small segments at once (RFC 896 off). */
     public static final EndpointOption<Boolean> TCP_NODELAY = new EndpointOption<>("TCP_NODELAY", Boolean.class);
     /** Acknowledge at once. */

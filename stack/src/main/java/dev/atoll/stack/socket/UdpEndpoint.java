@@ -1,51 +1,11 @@
 package dev.atoll.stack.socket;
 
 import dev.atoll.stack.env.StackException;
-import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A UDP endpoint (RFC 768). */
-public interface UdpEndpoint extends Endpoint {
-    /**
-     * Fixes the peer: only its datagrams are received, and errors about it are reported. Binds if not bound. A
-     * connected endpoint may be connected anew.
-     *
-     * @throws StackException NETWORK_UNREACHABLE, BAD_LOCAL_ADDRESS, NOT_SUPPORTED, CLOSED
-     */
-    void connect(FullAddress remote) throws StackException;
-
-    /**
-     * Forgets the peer.
-     *
-     * @throws StackException CLOSED
-     */
-    void disconnect() throws StackException;
-
-    /**
-     * Sends one datagram; binds if not bound.
-     *
-     * @param payload the bytes from position to limit, consumed if sent
-     * @param remote where to; null for the connected peer
-     * @return bytes sent, or {@link #WOULD_BLOCK}
-     * @throws StackException DESTINATION_REQUIRED, MESSAGE_TOO_LONG, NETWORK_UNREACHABLE, HOST_UNREACHABLE,
-     *     PERMISSION_DENIED (broadcast without the option), REFUSED for an earlier datagram to a connected peer or, with
-     *     the rule as detail, by the policy, NOT_PERMITTED (dropped by the policy), CLOSED
-     */
-    int send(ByteBuffer payload, @Nullable FullAddress remote) throws StackException;
-
-    /**
-     * Takes the next datagram into {@code target}; what does not fit is lost.
-     *
-     * @return its sender, or null if none waits
-     * @throws StackException a pending error such as REFUSED (once), CLOSED
-     */
-    @Nullable FullAddress receive(ByteBuffer target) throws StackException;
-
-    /** Payload bytes of the next datagram, or -1 if none waits. */
-    int nextLength();
-
+public interface UdpEndpoint extends MessageEndpoint {
     /**
      * Becomes a member of a multicast group.
      *

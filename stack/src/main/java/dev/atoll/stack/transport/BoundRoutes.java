@@ -1,5 +1,7 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.wire.IpAddress;
@@ -24,5 +26,20 @@ public final class BoundRoutes {
         }
         IpAddress source = bound == null || bound.isUnspecified() || bound.isMulticast() ? null : bound;
         return routes.find(destination, source, nicId);
+    }
+
+    /**
+     * Refuses an address that message endpoints cannot be bound to.
+     *
+     * @throws StackException BAD_LOCAL_ADDRESS
+     */
+    public static void requireBindable(Routes routes, IpAddress address) throws StackException {
+        boolean ok = address.isUnspecified()
+                || address.isMulticast()
+                || address.isLimitedBroadcast()
+                || routes.isLocal(address.high(), address.low());
+        if (!ok) {
+            throw new StackException(StackError.BAD_LOCAL_ADDRESS);
+        }
     }
 }

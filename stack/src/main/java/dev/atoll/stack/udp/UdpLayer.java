@@ -8,7 +8,6 @@ import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
-import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.Routes;
@@ -86,16 +85,6 @@ public final class UdpLayer implements TransportHandler {
         }
     }
 
-    void requireLocal(IpAddress address) throws StackException {
-        boolean ok = address.isUnspecified()
-                || address.isMulticast()
-                || address.isLimitedBroadcast()
-                || routes().isLocal(address.high(), address.low());
-        if (!ok) {
-            throw new StackException(StackError.BAD_LOCAL_ADDRESS);
-        }
-    }
-
     /** The NIC a group is joined on: the one asked for, else the one the routes say. */
     Device groupDevice(IpAddress group, int nicId) throws StackException {
         Device device = nicId == 0 ? routedDevice(group) : routes().device(nicId);
@@ -123,26 +112,8 @@ public final class UdpLayer implements TransportHandler {
         packet.data().put(at + Udp.HEADER_BYTES, payload, payload.position(), payload.remaining());
         Udp.write(packet.data(), at, sourcePort, destinationPort, length, 0);
         checksum(packet, at, route, length);
-        boolean group = route.destination().isMulticast();
-        if (group && from.options().multicastLoop) {
-            loopBack(packet, route);
-        }
-        int ttl = group ? from.options().multicastTtl : from.options().ttl;
-        StackError refused = ip.send(
-                packet,
-                route,
-                IpProtocol.UDP,
-                ttl,
-                from.options().tos,
-                from.options().mtuDiscovery.sendFlags());
-        if (refused != null) {
-            Origin origin = refused == StackError.MESSAGE_TOO_LONG
-                    ? null
-                    : ip.lastDenial().origin();
-            throw new StackException(refused, origin == null ? null : origin.toString());
-        }
+        from.send(packet, route);
         counters.udpSent++;
-        payload.position(payload.limit());
     }
 
     private static void checksum(PacketBuffer packet, int at, Route route, int length) {
@@ -162,23 +133,6 @@ public final class UdpLayer implements TransportHandler {
             // A sum of 0 is sent as its complement: 0 would say there is none.
             packet.data().putShort(at + Udp.CHECKSUM_OFFSET, (short) (sum == 0 ? 0xffff : sum));
         }
-    }
-
-    /** Own datagrams to a group reach own members on that NIC. */
-    private void loopBack(PacketBuffer packet, Route route) {
-        PacketBuffer copy = pool.copy(packet);
-        copy.transportOffset = copy.start();
-        copy.transportProtocol = IpProtocol.UDP;
-        copy.ipVersion = route.destination().isV4() ? 4 : 6;
-        copy.nicId = route.device().id();
-        copy.sourceHigh = route.source().high();
-        copy.sourceLow = route.source().low();
-        copy.destinationHigh = route.destination().high();
-        copy.destinationLow = route.destination().low();
-        copy.type = PacketType.MULTICAST;
-        copy.looped = true;
-        copy.consume(Udp.HEADER_BYTES);
-        deliverToAll(copy, Udp.destinationPort(copy.data(), copy.transportOffset));
     }
 
     // --- In
@@ -229,7 +183,7 @@ public final class UdpLayer implements TransportHandler {
                 packet.sourceLow,
                 Udp.sourcePort(packet.data(), at));
         if (entry instanceof UdpPort port) {
-            port.deliver(packet);
+            deliver(port, packet);
             return;
         }
         counters.drop(DropReason.UDP_NO_PORT);
@@ -246,7 +200,7 @@ public final class UdpLayer implements TransportHandler {
         for (int i = 0; i < receivers.size(); i++) {
             if (receivers.get(i) instanceof UdpPort port
                     && (packet.type != PacketType.MULTICAST || port.takesGroup(packet))) {
-                port.deliver(pool.copy(packet));
+                deliver(port, pool.copy(packet));
                 given++;
             }
         }
@@ -257,7 +211,13 @@ public final class UdpLayer implements TransportHandler {
         packet.release();
     }
 
-    void drop(PacketBuffer packet, DropReason reason) {
+    private void deliver(UdpPort port, PacketBuffer packet) {
+        if (!port.deliver(packet)) {
+            drop(packet, DropReason.RECEIVE_BUFFER_FULL);
+        }
+    }
+
+    private void drop(PacketBuffer packet, DropReason reason) {
         counters.drop(reason);
         packet.release();
     }
@@ -276,7 +236,7 @@ public final class UdpLayer implements TransportHandler {
             if (nextHopMtu >= 0) {
                 routes().pathMtu(new IpAddress(quoted.destinationHigh, quoted.destinationLow), nextHopMtu);
             }
-            port.unreachable(error, hard);
+            port.sendFailed(quoted, error, hard, nextHopMtu);
         } else {
             counters.drop(DropReason.ICMP_UNRELATED);
         }

@@ -45,6 +45,11 @@ public final class Icmpv4 {
         return data.getShort(at + REST) & 0xffff;
     }
 
+    /** Echo messages: sets the identifier. */
+    public static void setIdentifier(ByteBuffer data, int at, int identifier) {
+        data.putShort(at + REST, (short) identifier);
+    }
+
     /** Echo messages: the sequence number. */
     public static int sequence(ByteBuffer data, int at) {
         return data.getShort(at + REST + 2) & 0xffff;

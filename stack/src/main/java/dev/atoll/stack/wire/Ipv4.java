@@ -94,6 +94,14 @@ public final class Ipv4 {
         data.putShort(at + TOTAL_LENGTH, (short) lengthBytes);
     }
 
+    public static void setIdentification(ByteBuffer data, int at, int identification) {
+        data.putShort(at + IDENTIFICATION, (short) identification);
+    }
+
+    public static void setSource(ByteBuffer data, int at, int source) {
+        data.putInt(at + SOURCE, source);
+    }
+
     public static void setTtl(ByteBuffer data, int at, int ttl) {
         data.put(at + TTL, (byte) ttl);
     }

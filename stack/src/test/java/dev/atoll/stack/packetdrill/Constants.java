@@ -65,6 +65,7 @@ final class Constants {
             case BROKEN_PIPE -> "EPIPE";
             case ABORTED -> "ECONNABORTED";
             case TIMED_OUT -> "ETIMEDOUT";
+            case NETWORK_DOWN -> "ENETDOWN";
             case NETWORK_UNREACHABLE -> "ENETUNREACH";
             case HOST_UNREACHABLE -> "EHOSTUNREACH";
             case HOST_DOWN -> "EHOSTDOWN";

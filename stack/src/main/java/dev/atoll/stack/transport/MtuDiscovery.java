@@ -1,4 +1,4 @@
-package dev.atoll.stack.udp;
+package dev.atoll.stack.transport;
 
 import dev.atoll.stack.ip.IpLayer;
 
@@ -35,7 +35,8 @@ public enum MtuDiscovery {
         };
     }
 
-    int sendFlags() {
+    /** What {@link IpLayer#send} is told. */
+    public int sendFlags() {
         return sendFlags;
     }
 }

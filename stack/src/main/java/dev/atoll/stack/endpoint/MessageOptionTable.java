@@ -1,0 +1,113 @@
+package dev.atoll.stack.endpoint;
+
+import static dev.atoll.stack.endpoint.AbstractEndpoint.inRange;
+import static dev.atoll.stack.endpoint.AbstractEndpoint.unknownOption;
+
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.transport.MessageOptions;
+import dev.atoll.stack.transport.MtuDiscovery;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** The options of message endpoints by the names programs know them by. */
+final class MessageOptionTable {
+    private static final int MIN_BUFFER_BYTES = 2304;
+    private static final int MAX_BUFFER_BYTES = 4 << 20;
+
+    private MessageOptionTable() {}
+
+    static void set(MessageOptions options, EndpointOption<?> option, Object value) throws StackException {
+        if (option == EndpointOption.SO_REUSEADDR) {
+            options.reuseAddress = (Boolean) value;
+        } else if (option == EndpointOption.SO_REUSEPORT) {
+            options.reusePort = (Boolean) value;
+        } else if (option == EndpointOption.IPV6_V6ONLY) {
+            options.v6Only = (Boolean) value;
+        } else if (option == EndpointOption.SO_BROADCAST) {
+            options.broadcast = (Boolean) value;
+        } else if (option == EndpointOption.IP_MULTICAST_LOOP) {
+            options.multicastLoop = (Boolean) value;
+        } else if (option == EndpointOption.SO_SNDBUF) {
+            options.sendBufferBytes = clamp(inRange(option, value, 0, Integer.MAX_VALUE));
+        } else if (option == EndpointOption.SO_RCVBUF) {
+            options.receiveBufferBytes = clamp(inRange(option, value, 0, Integer.MAX_VALUE));
+        } else if (option == EndpointOption.IP_TOS) {
+            options.tos = inRange(option, value, 0, 255);
+        } else if (option == EndpointOption.IP_TTL) {
+            options.ttl = inRange(option, value, 1, 255);
+        } else if (option == EndpointOption.IP_MTU_DISCOVER) {
+            options.mtuDiscovery = MtuDiscovery.of(inRange(option, value, 0, MtuDiscovery.LAST));
+        } else if (option == EndpointOption.IP_RECVERR) {
+            options.receiveErrors = (Boolean) value;
+        } else if (option == EndpointOption.IP_MULTICAST_TTL) {
+            options.multicastTtl = inRange(option, value, 0, 255);
+        } else if (option == EndpointOption.IP_MULTICAST_IF) {
+            options.multicastNicId = inRange(option, value, 0, Integer.MAX_VALUE);
+        } else {
+            throw unknownOption(option);
+        }
+    }
+
+    /** Options that raw endpoints have besides. */
+    static boolean setRaw(MessageOptions options, EndpointOption<?> option, Object value) throws StackException {
+        if (option == EndpointOption.IP_HDRINCL) {
+            options.headerIncluded = (Boolean) value;
+        } else if (option == EndpointOption.IPV6_CHECKSUM) {
+            options.checksumOffset = inRange(option, value, -1, 0xfffe);
+        } else if (option == EndpointOption.ICMP_FILTER) {
+            options.icmpFilter = (BitSet) ((BitSet) value).clone();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    static int clamp(int bytes) {
+        return Math.max(MIN_BUFFER_BYTES, Math.min(bytes, MAX_BUFFER_BYTES));
+    }
+
+    static Object get(MessageOptions options, EndpointOption<?> option) throws StackException {
+        if (option == EndpointOption.SO_REUSEADDR) {
+            return options.reuseAddress;
+        } else if (option == EndpointOption.SO_REUSEPORT) {
+            return options.reusePort;
+        } else if (option == EndpointOption.IPV6_V6ONLY) {
+            return options.v6Only;
+        } else if (option == EndpointOption.SO_BROADCAST) {
+            return options.broadcast;
+        } else if (option == EndpointOption.IP_MULTICAST_LOOP) {
+            return options.multicastLoop;
+        } else if (option == EndpointOption.SO_SNDBUF) {
+            return options.sendBufferBytes;
+        } else if (option == EndpointOption.SO_RCVBUF) {
+            return options.receiveBufferBytes;
+        } else if (option == EndpointOption.IP_TOS) {
+            return options.tos;
+        } else if (option == EndpointOption.IP_TTL) {
+            return options.ttl;
+        } else if (option == EndpointOption.IP_MTU_DISCOVER) {
+            return options.mtuDiscovery.value();
+        } else if (option == EndpointOption.IP_RECVERR) {
+            return options.receiveErrors;
+        } else if (option == EndpointOption.IP_MULTICAST_TTL) {
+            return options.multicastTtl;
+        } else if (option == EndpointOption.IP_MULTICAST_IF) {
+            return options.multicastNicId;
+        }
+        throw unknownOption(option);
+    }
+
+    /** The value of an option that raw endpoints have besides, or null. */
+    static @Nullable Object getRaw(MessageOptions options, EndpointOption<?> option) {
+        if (option == EndpointOption.IP_HDRINCL) {
+            return options.headerIncluded;
+        } else if (option == EndpointOption.IPV6_CHECKSUM) {
+            return options.checksumOffset;
+        } else if (option == EndpointOption.ICMP_FILTER) {
+            BitSet filter = options.icmpFilter;
+            return filter == null ? new BitSet() : filter.clone();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.atoll.stack.raw;
+
+import dev.atoll.stack.buffer.BufferPool;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Counters;
+import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.FrameTap;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The packet endpoints of one stack (packet(7)): each receives a copy of every frame it asked for. */
+public final class PacketLayer implements FrameTap {
+    private final Cycle cycle;
+    private final Counters counters;
+    private final BufferPool pool;
+    private final Routes routes;
+    private final List<PacketPort> ports = new ArrayList<>();
+
+    public PacketLayer(Cycle cycle, Counters counters, BufferPool pool, Routes routes) {
+        this.cycle = cycle;
+        this.counters = counters;
+        this.pool = pool;
+        this.routes = routes;
+    }
+
+    /**
+     * @param cooked what is read and written has no link header
+     */
+    public PacketPort newPort(boolean cooked) {
+        PacketPort port = new PacketPort(this, cooked);
+        ports.add(port);
+        return port;
+    }
+
+    void remove(PacketPort port) {
+        ports.remove(port);
+    }
+
+    /** Endpoints that are open. */
+    public int endpointCount() {
+        return ports.size();
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    BufferPool pool() {
+        return pool;
+    }
+
+    @Override
+    public boolean isTapping() {
+        return !ports.isEmpty();
+    }
+
+    @Override
+    public void frame(Device device, PacketBuffer frame, PacketType type, int etherType, int linkHeaderBytes) {
+        for (int i = 0; i < ports.size(); i++) {
+            PacketPort port = ports.get(i);
+            if (port.wants(device, etherType)) {
+                deliver(port, device, frame, type, etherType, linkHeaderBytes);
+            }
+        }
+    }
+
+    private void deliver(
+            PacketPort port, Device device, PacketBuffer frame, PacketType type, int etherType, int linkHeaderBytes) {
+        PacketBuffer copy = pool.copy(frame);
+        copy.type = type;
+        copy.nicId = device.id();
+        if (type == PacketType.OUTGOING) {
+            copy.linkSource = device.linkAddressBits();
+            copy.arrivalNs = cycle.nowNs();
+        }
+        copy.etherType = etherType;
+        if (port.isCooked()) {
+            copy.consume(linkHeaderBytes);
+        }
+        if (!port.deliver(copy)) {
+            counters.drop(DropReason.RECEIVE_BUFFER_FULL);
+            copy.release();
+        }
+    }
+
+    /** The stack closes: whoever waits is told. */
+    public void close() {
+        for (int i = 0; i < ports.size(); i++) {
+            ports.get(i).stackClosed();
+        }
+    }
+}

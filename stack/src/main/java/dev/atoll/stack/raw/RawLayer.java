@@ -1,0 +1,84 @@
+package dev.atoll.stack.raw;
+
+import dev.atoll.stack.buffer.BufferPool;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Counters;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.ip.IpLayer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The raw endpoints of one stack (raw(7)): each receives a copy of every packet of its protocol that the policy let in. */
+public final class RawLayer implements IpLayer.RawReceiver {
+    private final Counters counters;
+    private final BufferPool pool;
+    private final IpLayer ip;
+    private final List<RawPort> ports = new ArrayList<>();
+
+    public RawLayer(Counters counters, BufferPool pool, IpLayer ip) {
+        this.counters = counters;
+        this.pool = pool;
+        this.ip = ip;
+        ip.setRawReceiver(this);
+    }
+
+    /**
+     * @param protocol IANA protocol number; {@link RawPort#SEND_ONLY} for one that only sends, header included
+     */
+    public RawPort newPort(boolean ipv4, int protocol) {
+        RawPort port = new RawPort(this, ipv4, protocol);
+        ports.add(port);
+        return port;
+    }
+
+    void remove(RawPort port) {
+        ports.remove(port);
+    }
+
+    /** Endpoints that are open. */
+    public int endpointCount() {
+        return ports.size();
+    }
+
+    IpLayer ip() {
+        return ip;
+    }
+
+    BufferPool pool() {
+        return pool;
+    }
+
+    @Override
+    public boolean receive(PacketBuffer packet) {
+        boolean taken = false;
+        for (int i = 0; i < ports.size(); i++) {
+            RawPort port = ports.get(i);
+            if (port.wants(packet)) {
+                taken = true;
+                PacketBuffer copy = pool.copy(packet);
+                if (!port.deliver(copy)) {
+                    counters.drop(DropReason.RECEIVE_BUFFER_FULL);
+                    copy.release();
+                }
+            }
+        }
+        return taken;
+    }
+
+    @Override
+    public void unreachable(PacketBuffer quoted, int protocol, StackError error, boolean hard, int nextHopMtu) {
+        for (int i = 0; i < ports.size(); i++) {
+            if (ports.get(i).hasSent(quoted, protocol)) {
+                ports.get(i).sendFailed(quoted, error, hard, nextHopMtu);
+            }
+        }
+    }
+
+    /** The stack closes: whoever waits is told. */
+    public void close() {
+        for (int i = 0; i < ports.size(); i++) {
+            ports.get(i).stackClosed();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.atoll.stack.transport;
+
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** Options of endpoints that send and receive messages, as Linux has them by default. Under the stack's hold. */
+public final class MessageOptions {
+    /** Linux's rmem_default and wmem_default, bytes. */
+    private static final int BUFFER_BYTES = 212_992;
+
+    public int receiveBufferBytes = BUFFER_BYTES;
+    public int sendBufferBytes = BUFFER_BYTES;
+    public boolean reuseAddress;
+    public boolean reusePort;
+    public boolean broadcast;
+    public boolean v6Only;
+    public int tos;
+    public int ttl = 64;
+    public int multicastTtl = 1;
+    public boolean multicastLoop = true;
+    public MtuDiscovery mtuDiscovery = MtuDiscovery.WANT;
+    public int multicastNicId;
+    /** Tell of every error, and queue what it was about. */
+    public boolean receiveErrors;
+    /** Raw endpoints: what is sent begins with the IP header. */
+    public boolean headerIncluded;
+    /** Raw endpoints over IPv6: where the checksum is in what is sent, bytes; -1 for none. */
+    public int checksumOffset = -1;
+    /** Raw endpoints of ICMP: message types that are not received; null for none. */
+    public @Nullable BitSet icmpFilter;
+
+    MessageOptions() {}
+}

@@ -1,0 +1,52 @@
+package dev.atoll.stack.transport;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** Packets that wait to be read, first in, first out, bounded by the memory they take. Under the stack's hold. */
+public final class PacketQueue {
+    private final ArrayDeque<PacketBuffer> packets = new ArrayDeque<>();
+    private int trueSize;
+
+    public PacketQueue() {}
+
+    /**
+     * Takes the packet, unless the memory of all that wait would exceed the limit: a single packet always fits, as on
+     * Linux.
+     */
+    public boolean offer(PacketBuffer packet, int limitBytes) {
+        if (!packets.isEmpty() && trueSize + packet.trueSize() > limitBytes) {
+            return false;
+        }
+        trueSize += packet.trueSize();
+        packets.add(packet);
+        return true;
+    }
+
+    /** The oldest packet, which is the caller's from here; or null. */
+    public @Nullable PacketBuffer poll() {
+        PacketBuffer packet = packets.poll();
+        if (packet != null) {
+            trueSize -= packet.trueSize();
+        }
+        return packet;
+    }
+
+    /** The oldest packet, still in the queue; or null. */
+    public @Nullable PacketBuffer peek() {
+        return packets.peek();
+    }
+
+    public boolean isEmpty() {
+        return packets.isEmpty();
+    }
+
+    public void clear() {
+        PacketBuffer packet = poll();
+        while (packet != null) {
+            packet.release();
+            packet = poll();
+        }
+    }
+}
