@@ -8,6 +8,7 @@ module dev.atoll.stack {
     exports dev.atoll.stack.filter;
     exports dev.atoll.stack.link;
     exports dev.atoll.stack.options;
+    exports dev.atoll.stack.protocol;
     exports dev.atoll.stack.socket;
     exports dev.atoll.stack.wire;
 }

@@ -83,10 +83,22 @@ public final class Nic {
         });
     }
 
-    /** Takes frames to other link addresses too. */
+    /**
+     * Takes packets to whatever address for own ones: endpoints bound to any address and forwarders get them. A family
+     * that is {@linkplain #setForwarding forwarded} passes them on instead. Frames to other link addresses are shown to
+     * packet endpoints, and to nobody else. Off by default.
+     */
     public void setPromiscuous(boolean promiscuous) {
         hold.query(() -> {
             device.setPromiscuous(promiscuous);
+            return true;
+        });
+    }
+
+    /** Lets endpoints be bound to whatever address and send from it; off by default. */
+    public void setSpoofing(boolean spoofing) {
+        hold.query(() -> {
+            device.setSpoofing(spoofing);
             return true;
         });
     }
@@ -96,7 +108,7 @@ public final class Nic {
      *
      * <p>An IPv6 address is usable once it was checked for duplicates (RFC 4862 section 5.4): see its state.
      *
-     * @throws StackException DUPLICATE_ADDRESS; NOT_SUPPORTED for IPv6 in a stack without it; NO_BUFFER_SPACE if the
+     * @throws StackException DUPLICATE_ADDRESS; NOT_SUPPORTED for a family that the stack does not have; NO_BUFFER_SPACE if the
      *     NIC has as many addresses as it may have
      */
     public void addAddress(IpAddress address, int prefixLength) throws StackException {
@@ -104,7 +116,7 @@ public final class Nic {
         hold.call(new Hold.Work<Boolean>() {
             @Override
             public Boolean run() throws StackException {
-                if (!address.isV4() && !device.hasIpv6()) {
+                if (address.isV4() ? !device.hasIpv4() : !device.hasIpv6()) {
                     throw new StackException(StackError.NOT_SUPPORTED, address + " on " + device.name());
                 }
                 if (device.addresses().size() >= AddressTable.MAX_ADDRESSES) {

@@ -25,6 +25,9 @@ import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
+import dev.atoll.stack.protocol.NetworkProtocol;
+import dev.atoll.stack.protocol.TransportProtocol;
+import dev.atoll.stack.protocol.UnclaimedPacketHandler;
 import dev.atoll.stack.raw.PacketLayer;
 import dev.atoll.stack.raw.RawLayer;
 import dev.atoll.stack.socket.IcmpEndpoint;
@@ -38,6 +41,7 @@ import dev.atoll.stack.udp.UdpLayer;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -62,12 +66,15 @@ public final class Stack implements AutoCloseable {
     private final IpLayer ip;
     private final GroupLayer groups;
     private final @Nullable NdpLayer ndp;
+    private final boolean withIpv4;
     private final NeighborSettings neighborSettings;
     private final TcpLayer tcp;
     private final UdpLayer udp;
     private final PingPorts pings;
     private final @Nullable RawLayer raws;
     private final @Nullable PacketLayer packets;
+    private final boolean hasTcp;
+    private final boolean hasUdp;
     private final Hold hold;
     private final EventQueue events;
     private final Sockets sockets;
@@ -106,16 +113,29 @@ public final class Stack implements AutoCloseable {
         neighborSettings = builder.neighbors;
         loopback = new Device(LOOPBACK_NIC_ID, "lo", loopbackLink, cycle, counters, pool, neighborSettings, upper);
         loopbackLink.attach(loopback);
-        loopback.addAddress(new LocalAddress(IpAddress.V4_LOOPBACK, 8));
+        withIpv4 = builder.protocols.contains(Protocol.IPV4);
+        if (withIpv4) {
+            loopback.addAddress(new LocalAddress(IpAddress.V4_LOOPBACK, 8));
+        } else {
+            loopback.withoutIpv4();
+        }
         devices.add(loopback);
         routes = new Routes(cycle, devices, loopback);
-        ip = new IpLayer(cycle, counters, pool, routes, new IpTables(cycle.rng()), builder.ipv6 != null);
+        ip = new IpLayer(cycle, counters, pool, routes, new IpTables(cycle.rng()), withIpv4, builder.ipv6 != null);
         pings = new PingPorts(cycle, counters, pool, ip);
         new Icmpv4Layer(counters, pool, ip, pings);
         groups = new GroupLayer(cycle, counters, pool, ip);
         tcp = new TcpLayer(cycle, counters, pool, ip, builder.tcp);
         udp = new UdpLayer(cycle, counters, pool, ip);
         ip.setLinkFailureListener(tcp);
+        hasTcp = builder.protocols.contains(Protocol.TCP);
+        hasUdp = builder.protocols.contains(Protocol.UDP);
+        if (hasTcp) {
+            ip.register(tcp);
+        }
+        if (hasUdp) {
+            ip.register(udp);
+        }
         hold = new Hold(cycle, builder.driver, new Runnable() {
             @Override
             public void run() {
@@ -134,6 +154,28 @@ public final class Stack implements AutoCloseable {
         if (ndp != null) {
             loopback.setDiscovery(ndp);
             loopback.addAddress(new LocalAddress(IpAddress.V6_LOOPBACK, 128));
+        }
+        host(builder);
+    }
+
+    /** What the caller supplies of its own. */
+    private void host(StackBuilder builder) {
+        if (builder.tcpForwarder != null) {
+            sockets.forwardTcp(builder.tcpForwardsInFlight, builder.tcpForwarder);
+        }
+        if (builder.udpForwarder != null) {
+            sockets.forwardUdp(builder.udpForwardsInFlight, builder.udpForwarder);
+        }
+        for (Map.Entry<Integer, UnclaimedPacketHandler> entry : builder.unclaimed.entrySet()) {
+            ip.setUnclaimedHandler(entry.getKey(), entry.getValue());
+        }
+        for (TransportProtocol protocol : builder.transports) {
+            ip.register(new HostedTransport(protocol, counters, ip));
+            protocol.attach(new HostedProtocol(hold, cycle, pool, ip, protocol.protocolNumber()));
+        }
+        for (NetworkProtocol protocol : builder.networks) {
+            ip.register(protocol);
+            protocol.attach(new HostedProtocol(hold, cycle, pool, ip, protocol.etherType()));
         }
     }
 
@@ -225,6 +267,9 @@ public final class Stack implements AutoCloseable {
                 link.attach(device);
                 devices.add(device);
                 device.setGroupObserver(groups);
+                if (!withIpv4) {
+                    device.withoutIpv4();
+                }
                 if (packets != null) {
                     device.setFrameTap(packets);
                 }
@@ -295,19 +340,40 @@ public final class Stack implements AutoCloseable {
 
     // --- Endpoints
 
-    /** A TCP endpoint to connect with. */
+    /**
+     * A TCP endpoint to connect with.
+     *
+     * @throws UnsupportedOperationException if the stack does not have TCP
+     */
     public TcpEndpoint newTcpEndpoint() {
+        require(hasTcp, Protocol.TCP);
         return sockets.newTcpEndpoint();
     }
 
-    /** A TCP endpoint to accept with. */
+    /**
+     * A TCP endpoint to accept with.
+     *
+     * @throws UnsupportedOperationException if the stack does not have TCP
+     */
     public TcpListener newTcpListener() {
+        require(hasTcp, Protocol.TCP);
         return sockets.newTcpListener();
     }
 
-    /** A UDP endpoint. */
+    /**
+     * A UDP endpoint.
+     *
+     * @throws UnsupportedOperationException if the stack does not have UDP
+     */
     public UdpEndpoint newUdpEndpoint() {
+        require(hasUdp, Protocol.UDP);
         return sockets.newUdpEndpoint();
+    }
+
+    private static void require(boolean there, Protocol protocol) {
+        if (!there) {
+            throw new UnsupportedOperationException(protocol + " is not among the protocols of this stack");
+        }
     }
 
     /**

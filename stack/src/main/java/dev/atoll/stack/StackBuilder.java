@@ -7,6 +7,16 @@ import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.TcpTuning;
+import dev.atoll.stack.protocol.NetworkProtocol;
+import dev.atoll.stack.protocol.TransportProtocol;
+import dev.atoll.stack.protocol.UnclaimedPacketHandler;
+import dev.atoll.stack.socket.TcpForwarder;
+import dev.atoll.stack.socket.UdpForwarder;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Stack} is made of. Each setting that has no default is named when it is missing. */
@@ -30,6 +40,22 @@ public final class StackBuilder {
     boolean rawEndpoints;
 
     boolean packetEndpoints;
+
+    EnumSet<Protocol> protocols = EnumSet.of(Protocol.IPV4, Protocol.TCP, Protocol.UDP);
+
+    final List<TransportProtocol> transports = new ArrayList<>();
+
+    final List<NetworkProtocol> networks = new ArrayList<>();
+
+    @Nullable TcpForwarder tcpForwarder;
+
+    @Nullable UdpForwarder udpForwarder;
+
+    int tcpForwardsInFlight;
+
+    int udpForwardsInFlight;
+
+    final Map<Integer, UnclaimedPacketHandler> unclaimed = new TreeMap<>();
 
     StackBuilder() {}
 
@@ -63,12 +89,89 @@ public final class StackBuilder {
     }
 
     /**
+     * Names the protocols the stack has: only these exist, others are answered as unknown. By default IPv4, TCP and UDP.
+     * IPv6 named here is set up as {@link Ipv6Settings#DEFAULT} says, unless {@link #ipv6} says otherwise.
+     *
+     * @throws IllegalArgumentException if there is no network protocol among them
+     */
+    public StackBuilder protocols(Protocol... only) {
+        EnumSet<Protocol> named = EnumSet.noneOf(Protocol.class);
+        named.addAll(List.of(only));
+        Check.argument(
+                named.contains(Protocol.IPV4) || named.contains(Protocol.IPV6),
+                "protocols",
+                named,
+                "IPV4 or IPV6 among them");
+        protocols = named;
+        if (!named.contains(Protocol.IPV6)) {
+            ipv6 = null;
+        } else if (ipv6 == null) {
+            ipv6 = Ipv6Settings.DEFAULT;
+        }
+        return this;
+    }
+
+    /** Adds a transport protocol of one's own, over every network protocol the stack has. */
+    public StackBuilder transportProtocol(TransportProtocol protocol) {
+        int number = protocol.protocolNumber();
+        Check.argument(number >= 0 && number <= 255, "protocolNumber", number, "0 to 255");
+        transports.add(protocol);
+        return this;
+    }
+
+    /** Adds a network protocol of one's own, beside IP. */
+    public StackBuilder networkProtocol(NetworkProtocol protocol) {
+        int etherType = protocol.etherType();
+        Check.argument(etherType >= 0x600 && etherType <= 0xffff, "etherType", etherType, "0x600 to 0xffff");
+        networks.add(protocol);
+        return this;
+    }
+
+    /**
+     * Has connections that no listener waits for decided about, to whatever address they go; by default they are refused.
+     * For other addresses than own ones {@linkplain Nic#setPromiscuous a NIC must take them}.
+     *
+     * @param maxInFlight requests that may wait for a decision, at least 1; then new ones are dropped and will be repeated
+     */
+    public StackBuilder tcpForwarder(int maxInFlight, TcpForwarder forwarder) {
+        Check.argument(maxInFlight > 0, "maxInFlight", maxInFlight, "1 or more");
+        tcpForwardsInFlight = maxInFlight;
+        tcpForwarder = forwarder;
+        return this;
+    }
+
+    /**
+     * Has datagrams that no endpoint is for decided about, to whatever address they go; by default they are refused.
+     *
+     * @param maxInFlight senders that may wait for a decision, at least 1; then datagrams of others are dropped
+     */
+    public StackBuilder udpForwarder(int maxInFlight, UdpForwarder forwarder) {
+        Check.argument(maxInFlight > 0, "maxInFlight", maxInFlight, "1 or more");
+        udpForwardsInFlight = maxInFlight;
+        udpForwarder = forwarder;
+        return this;
+    }
+
+    /**
+     * Says who is offered packets of a transport protocol that no endpoint is for, after the forwarders, before they are
+     * refused; also those of protocols the stack does not have.
+     *
+     * @param protocol protocol number, 0 to 255
+     */
+    public StackBuilder unclaimedHandler(int protocol, UnclaimedPacketHandler handler) {
+        Check.argument(protocol >= 0 && protocol <= 255, "protocol", protocol, "0 to 255");
+        unclaimed.put(protocol, handler);
+        return this;
+    }
+
+    /**
      * Gives the stack IPv6; by default it has IPv4 alone and no IPv6 packet leaves it.
      *
      * @param settings what each NIC does by itself
      */
     public StackBuilder ipv6(Ipv6Settings settings) {
         ipv6 = settings;
+        protocols.add(Protocol.IPV6);
         return this;
     }
 
@@ -102,7 +205,11 @@ public final class StackBuilder {
         return this;
     }
 
-    /** Makes the stack, with {@code lo} up and 127.0.0.1 on it, and ::1 if there is IPv6. */
+    /**
+     * Makes the stack, with {@code lo} up and 127.0.0.1 and ::1 on it as far as it has their protocols.
+     *
+     * @throws IllegalArgumentException if the clock or the random source is missing, or two protocols have one number
+     */
     public Stack build() {
         Check.argument(clock != null, "clock", clock, "a clock");
         Check.argument(rng != null, "rng", rng, "a random source");

@@ -25,6 +25,7 @@ class ArchitectureTest {
             "wire",
             "options",
             "link",
+            "protocol",
             "filter",
             "nic",
             "ip",

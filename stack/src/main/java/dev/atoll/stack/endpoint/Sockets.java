@@ -11,13 +11,16 @@ import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.PacketEndpoint;
 import dev.atoll.stack.socket.RawEndpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.socket.TcpForwarder;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.socket.UdpForwarder;
 import dev.atoll.stack.tcp.Connection;
 import dev.atoll.stack.tcp.ConnectionOptions;
 import dev.atoll.stack.tcp.TcpLayer;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.udp.UdpLayer;
+import dev.atoll.stack.udp.UdpPort;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.concurrent.atomic.AtomicLong;
@@ -68,11 +71,12 @@ public final class Sockets {
     }
 
     public UdpEndpoint newUdpEndpoint() {
-        return hold.query(() -> new DatagramEndpoint(hold, udp.newPort(), ids.incrementAndGet()));
+        return hold.query(() -> wrap(udp.newPort()));
     }
 
     public IcmpEndpoint newIcmpEndpoint(boolean ipv4) throws StackException {
-        IpAddress any = ipv4 ? IpAddress.V4_ANY : requireIpv6();
+        requireFamily(ipv4);
+        IpAddress any = ipv4 ? IpAddress.V4_ANY : IpAddress.V6_ANY;
         return hold.query(() -> new PingEndpoint(hold, pings.newPort(any), ids.incrementAndGet()));
     }
 
@@ -81,9 +85,7 @@ public final class Sockets {
         if (layer == null) {
             throw new StackException(StackError.NOT_PERMITTED, "raw endpoints are off in this stack");
         }
-        if (!ipv4) {
-            requireIpv6();
-        }
+        requireFamily(ipv4);
         return hold.query(() -> new RawPortEndpoint(hold, layer.newPort(ipv4, protocol), ids.incrementAndGet()));
     }
 
@@ -95,11 +97,10 @@ public final class Sockets {
         return hold.query(() -> new FrameEndpoint(hold, layer.newPort(cooked), ids.incrementAndGet()));
     }
 
-    private IpAddress requireIpv6() throws StackException {
-        if (anyAddress.isV4()) {
-            throw new StackException(StackError.NOT_SUPPORTED, "IPv6");
+    private void requireFamily(boolean ipv4) throws StackException {
+        if (!routes.hasFamily(ipv4)) {
+            throw new StackException(StackError.NOT_SUPPORTED, ipv4 ? "IPv4" : "IPv6");
         }
-        return IpAddress.V6_ANY;
     }
 
     IpAddress anyAddress() {
@@ -110,13 +111,27 @@ public final class Sockets {
         return hold;
     }
 
+    /** Has connections that no listener waits for decided about; before the stack runs. */
+    public void forwardTcp(int maxInFlight, TcpForwarder decider) {
+        tcp.forwardTo(maxInFlight, (from, syn) -> hold.notifyLater(new TcpRequest(this, from, decider, syn)));
+    }
+
+    /** Has datagrams that no endpoint is for decided about; before the stack runs. */
+    public void forwardUdp(int maxInFlight, UdpForwarder decider) {
+        udp.forwardTo(
+                maxInFlight, (from, datagrams) -> hold.notifyLater(new UdpRequest(this, from, decider, datagrams)));
+    }
+
+    DatagramEndpoint wrap(UdpPort port) {
+        return new DatagramEndpoint(hold, port, ids.incrementAndGet());
+    }
+
     StreamEndpoint wrap(Connection connection) {
         return new StreamEndpoint(this, tcp, connection, ids.incrementAndGet());
     }
 
     Ports.Binding bindTcp(FullAddress local, ConnectionOptions options) throws StackException {
-        boolean known = local.address().isUnspecified()
-                || routes.isLocal(local.address().high(), local.address().low());
+        boolean known = local.address().isUnspecified() || routes.isBindable(local.address());
         if (!known) {
             throw new StackException(StackError.BAD_LOCAL_ADDRESS);
         }

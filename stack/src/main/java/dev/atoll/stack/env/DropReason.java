@@ -66,6 +66,14 @@ public enum DropReason {
     UDP_CHECKSUM,
     /** Nobody listens on that UDP port. */
     UDP_NO_PORT,
+    /** A transport protocol of the caller's own says that the packet contradicts it, or is too short for it. */
+    PROTOCOL_MALFORMED,
+    /** A transport protocol of the caller's own has nobody whom the packet is for. */
+    PROTOCOL_NO_PORT,
+    /** Somebody is to decide about the sender's first packet, and has not yet. */
+    FORWARD_PENDING,
+    /** Too many requests wait for somebody to decide about them. */
+    FORWARD_FULL,
     /** The receiver's buffer is full. */
     RECEIVE_BUFFER_FULL,
     /** The TCP header contradicts the packet's length. */

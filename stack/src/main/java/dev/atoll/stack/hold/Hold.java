@@ -69,7 +69,10 @@ public final class Hold {
     private final Cycle cycle;
     private final Driver driver;
     private final Runnable finish;
+    /** In the order in which they were asked for. */
     private @Nullable Notification notifications;
+
+    private @Nullable Notification lastNotification;
     private long driverDeadlineNs = TimerQueue.NEVER;
     private boolean closed;
 
@@ -168,6 +171,7 @@ public final class Hold {
             return List.of();
         }
         notifications = null;
+        lastNotification = null;
         List<Notification> taken = new ArrayList<>(4);
         while (at != null) {
             at.prepare();
@@ -190,8 +194,11 @@ public final class Hold {
     /** Queues a notification for the end of this hold; only while holding. */
     public void notifyLater(Notification notification) {
         if (!notification.isQueued()) {
-            notification.enqueue(notifications);
-            notifications = notification;
+            if (notifications == null) {
+                notifications = notification;
+            }
+            notification.enqueue(lastNotification);
+            lastNotification = notification;
         }
     }
 

@@ -19,9 +19,11 @@ public abstract class Notification {
         return queued;
     }
 
-    final void enqueue(@Nullable Notification after) {
+    final void enqueue(@Nullable Notification before) {
         queued = true;
-        next = after;
+        if (before != null) {
+            before.next = this;
+        }
     }
 
     final @Nullable Notification dequeue() {

@@ -107,7 +107,7 @@ public final class Icmpv4Layer implements TransportHandler {
                 ? Icmpv4.nextHopMtu(error.data(), error.start())
                 : -1;
         IpAddress ours = IpAddress.v4(Ipv4.source(error.data(), at));
-        if (!ip.routes().isLocal(ours.high(), ours.low())) {
+        if (!ip.routes().mayBeOwn(ours.high(), ours.low())) {
             counters.drop(DropReason.ICMP_UNRELATED);
             return;
         }

@@ -135,7 +135,7 @@ public final class Icmpv6Layer implements TransportHandler {
             counters.drop(DropReason.ICMP_MALFORMED);
             return;
         }
-        if (!ip.routes().isLocal(error.sourceHigh, error.sourceLow)) {
+        if (!ip.routes().mayBeOwn(error.sourceHigh, error.sourceLow)) {
             counters.drop(DropReason.ICMP_UNRELATED);
             return;
         }

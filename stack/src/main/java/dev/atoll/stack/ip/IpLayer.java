@@ -3,6 +3,7 @@ package dev.atoll.stack.ip;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
@@ -14,9 +15,14 @@ import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
+import dev.atoll.stack.protocol.NetworkProtocol;
+import dev.atoll.stack.protocol.UnclaimedPacketHandler;
 import dev.atoll.stack.wire.Ethernet;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.TransportEndpointId;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +62,12 @@ public final class IpLayer implements Device.Upper {
     private final IpTables filter;
     private final Ipv4Layer ipv4;
     private final @Nullable Ipv6Layer ipv6;
+    private final boolean withIpv4;
 
     private @Nullable ResetSender resetSender;
     private @Nullable RawReceiver rawReceiver;
+    private final @Nullable UnclaimedPacketHandler[] unclaimed = new UnclaimedPacketHandler[256];
+    private final List<NetworkProtocol> others = new ArrayList<>();
     private @Nullable LinkFailureListener linkFailureListener;
     private @Nullable NeighborObserver neighborObserver;
     private Verdict lastDenial = Verdict.ACCEPT;
@@ -94,9 +103,18 @@ public final class IpLayer implements Device.Upper {
     }
 
     /**
+     * @param withIpv4 whether there is IPv4 at all
      * @param withIpv6 whether there is IPv6 at all
      */
-    public IpLayer(Cycle cycle, Counters counters, BufferPool pool, Routes routes, IpTables filter, boolean withIpv6) {
+    public IpLayer(
+            Cycle cycle,
+            Counters counters,
+            BufferPool pool,
+            Routes routes,
+            IpTables filter,
+            boolean withIpv4,
+            boolean withIpv6) {
+        this.withIpv4 = withIpv4;
         this.cycle = cycle;
         this.counters = counters;
         this.routes = routes;
@@ -108,7 +126,7 @@ public final class IpLayer implements Device.Upper {
         ipv6 = withIpv6
                 ? new Ipv6Layer(cycle, counters, pool, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit))
                 : null;
-        routes.attach(ipv4, ipv6);
+        routes.attach(withIpv4 ? ipv4 : null, ipv6);
     }
 
     public Routes routes() {
@@ -318,9 +336,9 @@ public final class IpLayer implements Device.Upper {
 
     @Override
     public void receive(Device device, int etherType, PacketBuffer packet) {
-        NetworkLayer network = etherType == Ethernet.TYPE_IPV4 ? ipv4 : etherType == Ethernet.TYPE_IPV6 ? ipv6 : null;
+        NetworkLayer network = networkOf(etherType);
         if (network == null) {
-            drop(packet, DropReason.UNKNOWN_NETWORK_PROTOCOL);
+            receiveOther(etherType, packet);
             return;
         }
         counters.ipReceived++;
@@ -343,6 +361,39 @@ public final class IpLayer implements Device.Upper {
         } else {
             refuse(device, network, whole, fault);
         }
+    }
+
+    private @Nullable NetworkLayer networkOf(int etherType) {
+        if (etherType == Ethernet.TYPE_IPV4) {
+            return withIpv4 ? ipv4 : null;
+        }
+        return etherType == Ethernet.TYPE_IPV6 ? ipv6 : null;
+    }
+
+    /** Adds a protocol beside IP; before the stack runs. */
+    public void register(NetworkProtocol protocol) {
+        boolean known = protocol.etherType() == Ethernet.TYPE_IPV4
+                || protocol.etherType() == Ethernet.TYPE_IPV6
+                || protocol.etherType() == Ethernet.TYPE_ARP;
+        for (NetworkProtocol other : others) {
+            known |= other.etherType() == protocol.etherType();
+        }
+        Check.argument(!known, "etherType", protocol.etherType(), "one protocol an EtherType");
+        others.add(protocol);
+    }
+
+    private void receiveOther(int etherType, PacketBuffer packet) {
+        for (int i = 0; i < others.size(); i++) {
+            NetworkProtocol protocol = others.get(i);
+            if (protocol.etherType() == etherType) {
+                if (packet.linearLength() < protocol.minimumPacketBytes() || !protocol.receive(packet)) {
+                    counters.drop(DropReason.PROTOCOL_MALFORMED);
+                }
+                packet.release();
+                return;
+            }
+        }
+        drop(packet, DropReason.UNKNOWN_NETWORK_PROTOCOL);
     }
 
     /** Drops a faulty packet; its sender learns of it only if the policy would have let it in. */
@@ -368,7 +419,7 @@ public final class IpLayer implements Device.Upper {
         boolean taken = raw != null && raw.receive(packet);
         packet.consume(packet.transportOffset - packet.start());
         TransportHandler handler = network.handler(packet.transportProtocol);
-        if (handler == null && taken) {
+        if (handler == null && (taken || offerUnclaimed(packet, 0, 0))) {
             packet.release();
             return;
         }
@@ -402,6 +453,33 @@ public final class IpLayer implements Device.Upper {
 
     private NetworkLayer networkOf(PacketBuffer packet) {
         return packet.ipVersion == 6 && ipv6 != null ? ipv6 : ipv4;
+    }
+
+    /** Sets who is offered packets of a protocol that nobody wants; before the stack runs. */
+    public void setUnclaimedHandler(int protocol, UnclaimedPacketHandler handler) {
+        unclaimed[protocol] = handler;
+    }
+
+    /**
+     * Offers a packet that no endpoint is for to whoever takes those of its protocol; does not take it.
+     *
+     * @return whether that settles it
+     */
+    public boolean offerUnclaimed(PacketBuffer packet, int localPort, int remotePort) {
+        UnclaimedPacketHandler handler = unclaimed[packet.transportProtocol];
+        return handler != null
+                && handler.handle(
+                        new TransportEndpointId(
+                                new IpAddress(packet.destinationHigh, packet.destinationLow),
+                                localPort,
+                                new IpAddress(packet.sourceHigh, packet.sourceLow),
+                                remotePort),
+                        packet);
+    }
+
+    /** Tells the sender of a received packet that its protocol is not to be had here; does not take the packet. */
+    public void protocolUnreachable(Device device, PacketBuffer packet) {
+        networkOf(packet).protocolUnreachable(device, packet);
     }
 
     /** Tells the sender of a received packet that nobody has its port; does not take the packet. */

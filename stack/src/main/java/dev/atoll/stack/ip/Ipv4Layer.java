@@ -311,7 +311,7 @@ public final class Ipv4Layer extends NetworkLayer {
             packet.type = PacketType.BROADCAST;
             return true;
         }
-        return false;
+        return packet.type == PacketType.HOST && device.isPromiscuous() && !device.isForwarding(/* ipv4= */ true);
     }
 
     @Override

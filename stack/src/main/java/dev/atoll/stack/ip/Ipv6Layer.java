@@ -301,9 +301,13 @@ public final class Ipv6Layer extends NetworkLayer {
         }
         if (high >>> 54 == 0x3fa && !device.isLoopback()) {
             // A link-local address belongs to one link, and so to the device of that link only.
-            return device.isAssigned(high, low) && packet.type == PacketType.HOST;
+            return packet.type == PacketType.HOST && (device.isAssigned(high, low) || takesAll(device));
         }
-        return routes.isLocal(high, low) && packet.type == PacketType.HOST;
+        return packet.type == PacketType.HOST && (routes.isLocal(high, low) || takesAll(device));
+    }
+
+    private static boolean takesAll(Device device) {
+        return device.isPromiscuous() && !device.isForwarding(/* ipv4= */ false);
     }
 
     @Override

@@ -55,9 +55,14 @@ public final class Routes {
         redirects = new Redirects();
     }
 
-    void attach(NetworkLayer newIpv4, @Nullable NetworkLayer newIpv6) {
+    void attach(@Nullable NetworkLayer newIpv4, @Nullable NetworkLayer newIpv6) {
         ipv4 = newIpv4;
         ipv6 = newIpv6;
+    }
+
+    /** Whether the stack has IPv4, or IPv6. */
+    public boolean hasFamily(boolean v4) {
+        return (v4 ? ipv4 : ipv6) != null;
     }
 
     public List<Entry> entries() {
@@ -153,6 +158,24 @@ public final class Routes {
             }
         }
         return false;
+    }
+
+    /** Whether endpoints may be bound to a unicast address: an own one, or any if some device lends them. */
+    public boolean isBindable(IpAddress address) {
+        boolean bindable = isLocal(address.high(), address.low());
+        for (int i = 0; i < devices.size() && !bindable; i++) {
+            bindable = devices.get(i).isSpoofing();
+        }
+        return bindable;
+    }
+
+    /** Whether packets with this source may have been sent here: from an own address, or one that was taken for own. */
+    public boolean mayBeOwn(long high, long low) {
+        boolean own = isLocal(high, low);
+        for (int i = 0; i < devices.size() && !own; i++) {
+            own = devices.get(i).isSpoofing() || devices.get(i).isPromiscuous();
+        }
+        return own;
     }
 
     /** 127.0.0.0/8 is the host itself as a whole (RFC 1122 section 3.2.1.3). */
@@ -253,6 +276,9 @@ public final class Routes {
     }
 
     private static boolean hasSource(Device device, boolean ipv4) {
+        if (device.isSpoofing() || device.isPromiscuous()) {
+            return true;
+        }
         List<LocalAddress> addresses = device.addresses();
         for (int i = 0; i < addresses.size(); i++) {
             if (addresses.get(i).address().isV4() == ipv4 && addresses.get(i).isAssigned()) {

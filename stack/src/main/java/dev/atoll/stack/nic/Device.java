@@ -102,8 +102,10 @@ public final class Device implements LinkDispatcher {
     private @Nullable NeighborDiscovery discovery;
     private @Nullable FrameTap tap;
 
+    private boolean ipv4 = true;
     private boolean enabled = true;
     private boolean promiscuous;
+    private boolean spoofing;
     private boolean forwarding4;
     private boolean forwarding6;
     private int ipv6MtuBytes = Integer.MAX_VALUE;
@@ -135,6 +137,16 @@ public final class Device implements LinkDispatcher {
     /** Gives the device IPv6; without it no IPv6 packet is sent by it. Before its first packet. */
     public void setDiscovery(NeighborDiscovery newDiscovery) {
         discovery = newDiscovery;
+    }
+
+    /** Whether the device has IPv4. */
+    public boolean hasIpv4() {
+        return ipv4;
+    }
+
+    /** Leaves the device without IPv4 and ARP. Before its first packet. */
+    public void withoutIpv4() {
+        ipv4 = false;
     }
 
     /** Who is shown all frames. */
@@ -226,8 +238,22 @@ public final class Device implements LinkDispatcher {
         egress.clear();
     }
 
-    public void setPromiscuous(boolean promiscuous) {
-        this.promiscuous = promiscuous;
+    /** Whether packets to any address are taken for this host's own, unless they are to be passed on. */
+    public boolean isPromiscuous() {
+        return promiscuous;
+    }
+
+    public void setPromiscuous(boolean on) {
+        promiscuous = on;
+    }
+
+    /** Whether packets may leave with any address as their source. */
+    public boolean isSpoofing() {
+        return spoofing;
+    }
+
+    public void setSpoofing(boolean on) {
+        spoofing = on;
     }
 
     /** Whether packets of a family that come in by this device and are for others are passed on. */
@@ -457,7 +483,7 @@ public final class Device implements LinkDispatcher {
             return;
         }
         frame.consume(Ethernet.HEADER_BYTES);
-        if (etherType == Ethernet.TYPE_ARP) {
+        if (etherType == Ethernet.TYPE_ARP && ipv4) {
             arp.receive(frame);
         } else {
             upper.receive(this, etherType, frame);

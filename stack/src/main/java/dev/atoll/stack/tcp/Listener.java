@@ -8,7 +8,6 @@ import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.wire.FullAddress;
-import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.ArrayDeque;
@@ -147,7 +146,7 @@ public final class Listener extends DemuxEntry {
             layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
             return;
         }
-        TransportEndpointId id = id(segment);
+        TransportEndpointId id = segment.endpointId();
         Connection connection = new Connection(layer, options.copy());
         if (crowded) {
             lastCookieNs = layer.cycle().nowNs();
@@ -162,20 +161,12 @@ public final class Listener extends DemuxEntry {
         connection.openPassively(route, id, segment, layer.initialSequence(id, predecessor));
     }
 
-    private static TransportEndpointId id(Segment segment) {
-        return new TransportEndpointId(
-                new IpAddress(segment.packet().destinationHigh, segment.packet().destinationLow),
-                segment.destinationPort,
-                new IpAddress(segment.packet().sourceHigh, segment.packet().sourceLow),
-                segment.sourcePort);
-    }
-
     /** The last segment of a handshake that was not remembered; false if it is none. */
     private boolean openByCookie(Segment segment) {
         if (layer.cycle().nowNs() - lastCookieNs > COOKIES_EXPECTED_NS) {
             return false;
         }
-        TransportEndpointId id = id(segment);
+        TransportEndpointId id = segment.endpointId();
         int cookie = segment.ack - 1;
         int mss = layer.cookies().mss(id, segment.seq - 1, cookie);
         Route route = layer.findReply(segment.packet());

@@ -2,8 +2,10 @@ package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Check;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TcpOptions;
+import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,16 @@ final class Segment {
 
     boolean has(int flag) {
         return (flags & flag) != 0;
+    }
+
+    /** The connection it belongs to, seen from this host. */
+    TransportEndpointId endpointId() {
+        PacketBuffer from = packet();
+        return new TransportEndpointId(
+                new IpAddress(from.destinationHigh, from.destinationLow),
+                destinationPort,
+                new IpAddress(from.sourceHigh, from.sourceLow),
+                sourcePort);
     }
 
     /** SEG.LEN: payload plus one for SYN and one for FIN. */

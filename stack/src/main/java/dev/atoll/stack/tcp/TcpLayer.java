@@ -45,6 +45,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     private final AckSummary ackSummary = new AckSummary();
     private final TcpTuning settings;
     private final TimeWaits timeWaits;
+    private @Nullable Forwarder forwarder;
 
     public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip, TcpTuning settings) {
         this.cycle = cycle;
@@ -60,13 +61,19 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         cookies = new SynCookies(cycle);
         writer = new SegmentWriter(ip, pool, counters);
         arrival = new SegmentArrival(this);
-        ip.register(this);
         ip.setResetSender(this);
     }
 
     @Override
     public int protocolNumber() {
         return IpProtocol.TCP;
+    }
+
+    /** Has SYNs that no listener waits for decided about elsewhere; before the stack runs. */
+    public Forwarder forwardTo(int maxInFlight, Forwarder.Observer observer) {
+        Forwarder forwarding = new Forwarder(this, maxInFlight, observer);
+        forwarder = forwarding;
+        return forwarding;
     }
 
     // --- Opening
@@ -148,6 +155,14 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     void unregister(DemuxEntry entry) {
         demuxer.unregister(entry);
+    }
+
+    boolean isTaken(TransportEndpointId id) {
+        IpAddress local = id.localAddress();
+        IpAddress remote = id.remoteAddress();
+        return demuxer.findExact(
+                        local.high(), local.low(), id.localPort(), remote.high(), remote.low(), id.remotePort())
+                != null;
     }
 
     boolean isFull() {
@@ -252,6 +267,13 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         }
         if (entry instanceof Listener listener) {
             listener.process(segment);
+            return;
+        }
+        Forwarder forwarding = forwarder;
+        if (forwarding != null && forwarding.takes(segment)) {
+            return;
+        }
+        if (ip.offerUnclaimed(packet, segment.destinationPort, segment.sourcePort)) {
             return;
         }
         counters.drop(DropReason.TCP_NO_ENDPOINT);
@@ -371,6 +393,9 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     /** Ends everything without a word: the stack closes. */
     public void close() {
+        if (forwarder != null) {
+            forwarder.close();
+        }
         for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof Connection connection) {
                 connection.fail(new StackException(StackError.CLOSED));

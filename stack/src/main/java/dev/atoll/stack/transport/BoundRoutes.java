@@ -37,7 +37,7 @@ public final class BoundRoutes {
         boolean ok = address.isUnspecified()
                 || address.isMulticast()
                 || address.isLimitedBroadcast()
-                || routes.isLocal(address.high(), address.low());
+                || routes.isBindable(address);
         if (!ok) {
             throw new StackException(StackError.BAD_LOCAL_ADDRESS);
         }

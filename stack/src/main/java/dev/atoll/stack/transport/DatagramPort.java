@@ -77,6 +77,24 @@ public abstract class DatagramPort extends MessagePort {
                 this, new TransportEndpointId(route.source(), bound.port(), route.destination(), peerPort(to)));
     }
 
+    /** Becomes the endpoint of these four values, whoever else has the port. */
+    protected final void open(TransportEndpointId id, Route route) throws StackException {
+        IpAddress local = id.localAddress();
+        IpAddress peer = id.remoteAddress();
+        DemuxEntry taken =
+                demuxer.findExact(local.high(), local.low(), id.localPort(), peer.high(), peer.low(), id.remotePort());
+        // Others of the kind share the port with this one; that is what their peers tell apart.
+        options().reuseAddress = true;
+        Ports.Wish wish = new Ports.Wish(local, /* reuseAddress= */ true, /* reusePort= */ false, /* v6Only= */ true);
+        Ports.Binding bound = taken == null ? ports.bind(wish, id.localPort()) : null;
+        if (bound == null) {
+            throw new StackException(StackError.ADDRESS_IN_USE, id.toString());
+        }
+        binding = bound;
+        setPeer(new FullAddress(peer, id.remotePort()), route);
+        demuxer.register(this, id);
+    }
+
     /** The port by which packets of the peer are known. */
     protected int peerPort(FullAddress peer) {
         return peer.port();

@@ -35,6 +35,7 @@ public final class UdpLayer implements TransportHandler {
     private final IpLayer ip;
     private final Demuxer demuxer;
     private final Ports ports;
+    private @Nullable UdpForwarding forwarding;
     private final List<DemuxEntry> receivers = new ArrayList<>();
 
     public UdpLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip) {
@@ -43,7 +44,13 @@ public final class UdpLayer implements TransportHandler {
         this.ip = ip;
         demuxer = new Demuxer(cycle.rng());
         ports = new Ports(cycle.rng());
-        ip.register(this);
+    }
+
+    /** Has datagrams that no endpoint is for decided about elsewhere; before the stack runs. */
+    public UdpForwarding forwardTo(int maxInFlight, UdpForwarding.Observer observer) {
+        UdpForwarding forwarded = new UdpForwarding(this, maxInFlight, observer);
+        forwarding = forwarded;
+        return forwarded;
     }
 
     public UdpPort newPort() {
@@ -78,6 +85,9 @@ public final class UdpLayer implements TransportHandler {
 
     /** The stack closes: whoever waits is told. */
     public void close() {
+        if (forwarding != null) {
+            forwarding.close();
+        }
         for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof UdpPort port) {
                 port.stackClosed();
@@ -186,6 +196,19 @@ public final class UdpLayer implements TransportHandler {
             deliver(port, packet);
             return;
         }
+        UdpForwarding forwarded = forwarding;
+        if (forwarded != null && forwarded.takes(packet)) {
+            return;
+        }
+        if (ip.offerUnclaimed(packet, destinationPort, Udp.sourcePort(packet.data(), at))) {
+            packet.release();
+            return;
+        }
+        refuse(packet);
+    }
+
+    /** Tells the sender that nobody is here. Takes the packet. */
+    void refuse(PacketBuffer packet) {
         counters.drop(DropReason.UDP_NO_PORT);
         ip.portUnreachable(packet);
         packet.release();
@@ -211,13 +234,13 @@ public final class UdpLayer implements TransportHandler {
         packet.release();
     }
 
-    private void deliver(UdpPort port, PacketBuffer packet) {
+    void deliver(UdpPort port, PacketBuffer packet) {
         if (!port.deliver(packet)) {
             drop(packet, DropReason.RECEIVE_BUFFER_FULL);
         }
     }
 
-    private void drop(PacketBuffer packet, DropReason reason) {
+    void drop(PacketBuffer packet, DropReason reason) {
         counters.drop(reason);
         packet.release();
     }

@@ -9,6 +9,7 @@ import dev.atoll.stack.transport.DatagramPort;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.TransportEndpointId;
 import dev.atoll.stack.wire.Udp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -40,6 +41,11 @@ public final class UdpPort extends DatagramPort {
     UdpPort(UdpLayer layer) {
         super(layer.ip(), layer.ports(), layer.demuxer(), layer.ip().anyAddress());
         this.layer = layer;
+    }
+
+    /** Becomes the endpoint of somebody's datagrams that are on their way here. */
+    void adopt(TransportEndpointId id, Route route) throws StackException {
+        open(id, route);
     }
 
     @Override

@@ -1,0 +1,45 @@
+package dev.atoll.stack.udp;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.transport.PacketQueue;
+import dev.atoll.stack.wire.TransportEndpointId;
+
+/** Datagrams of one sender that wait for somebody to decide about them. Under the stack's hold. */
+public final class ForwardedDatagrams {
+    /** Memory of what waits, bytes: a few datagrams, as many as an application sends before it wants an answer. */
+    private static final int WAITING_BYTES = 16 * 1024;
+
+    private final TransportEndpointId id;
+    private final int nicId;
+    private final PacketQueue waiting = new PacketQueue();
+    private boolean settled;
+
+    ForwardedDatagrams(TransportEndpointId id, int nicId) {
+        this.id = id;
+        this.nicId = nicId;
+    }
+
+    public TransportEndpointId id() {
+        return id;
+    }
+
+    public int nicId() {
+        return nicId;
+    }
+
+    /** Takes a datagram, payload at {@code start()}, or leaves it to the caller if too many wait. */
+    boolean offer(PacketBuffer packet) {
+        return waiting.offer(packet, WAITING_BYTES);
+    }
+
+    PacketQueue waiting() {
+        return waiting;
+    }
+
+    /** False if it was settled before. */
+    boolean settle() {
+        boolean first = !settled;
+        settled = true;
+        return first;
+    }
+}

@@ -1,0 +1,342 @@
+package dev.atoll.stack;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.ManualClock;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.env.Timer;
+import dev.atoll.stack.protocol.NetworkContext;
+import dev.atoll.stack.protocol.NetworkProtocol;
+import dev.atoll.stack.protocol.TransportContext;
+import dev.atoll.stack.protocol.TransportDisposition;
+import dev.atoll.stack.protocol.TransportProtocol;
+import dev.atoll.stack.socket.RawEndpoint;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.TransportEndpointId;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Which protocols a stack has, and protocols that its caller supplies. */
+class ProtocolsTest {
+    private static final int NUMBER = 253;
+    private static final int ETHER_TYPE = 0x88b5;
+
+    private static final byte[] DATA = {1, 2, 3, 4, 5, 6, 7, 8};
+
+    /** Sends back what it gets, a second later, if the first byte is not 0. */
+    private static final class Echo implements TransportProtocol {
+        final List<byte[]> received = new ArrayList<>();
+        final List<StackError> errors = new ArrayList<>();
+        private @Nullable TransportContext context;
+        private @Nullable Timer timer;
+        private @Nullable FullAddress back;
+        private TransportDisposition answer = TransportDisposition.HANDLED;
+
+        TransportContext context() {
+            assertNotNull(context);
+            return context;
+        }
+
+        @Override
+        public int protocolNumber() {
+            return NUMBER;
+        }
+
+        @Override
+        public int minimumPacketBytes() {
+            return 4;
+        }
+
+        @Override
+        public void attach(TransportContext newContext) {
+            context = newContext;
+            timer = newContext.newTimer(this::sendBack);
+        }
+
+        @Override
+        public TransportDisposition receive(PacketBuffer packet) {
+            byte[] bytes = packet.toArray();
+            received.add(bytes);
+            if (bytes[0] > 0 && timer != null) {
+                back = new FullAddress(new IpAddress(packet.sourceHigh, packet.sourceLow), 0);
+                timer.arm(context().nowNs() + 1_000_000_000L);
+            }
+            return answer;
+        }
+
+        private void sendBack() {
+            byte[] last = received.get(received.size() - 1).clone();
+            last[0] = 0;
+            assertNotNull(back);
+            assertNull(send(last, back));
+        }
+
+        @Nullable StackError send(byte[] bytes, FullAddress to) {
+            PacketBuffer packet = context().pool().allocate(bytes.length);
+            packet.data().put(packet.append(bytes.length), bytes);
+            return context().send(packet, null, to, 64, 0);
+        }
+
+        @Override
+        public void unreachable(PacketBuffer quoted, StackError error, boolean hard, int nextHopMtu) {
+            errors.add(error);
+        }
+    }
+
+    private static byte[] data(int first) {
+        byte[] bytes = DATA.clone();
+        bytes[0] = (byte) first;
+        return bytes;
+    }
+
+    private final List<Echo> echoes = new ArrayList<>();
+
+    private TwoStacks net() throws StackException {
+        return TwoStacks.with(builder -> {
+            Echo echo = new Echo();
+            echoes.add(echo);
+            builder.transportProtocol(echo).rawEndpoints(true);
+        });
+    }
+
+    private void isEchoed(TwoStacks net, IpAddress right) {
+        Echo echo = echoes.get(0);
+        echo.received.clear();
+        echo.context().execute(() -> assertNull(echo.send(data(1), new FullAddress(right, 0))));
+        assertTrue(net.runUntil(() -> !echo.received.isEmpty(), 2_000_000_000L));
+        assertArrayEquals(data(0), echo.received.get(0));
+    }
+
+    @Test
+    void transportProtocol_sendsReceivesAndKeepsTime_overBothFamilies() throws StackException {
+        try (TwoStacks net = net()) {
+            isEchoed(net, TwoStacks.RIGHT);
+            isEchoed(net, TwoStacks.RIGHT6);
+            assertEquals(TwoStacks.LEFT6, echoes.get(0).context().sourceFor(new FullAddress(TwoStacks.RIGHT6, 0)));
+        }
+    }
+
+    @Test
+    void disposition_decidesWhetherTheSenderIsTold() throws StackException {
+        try (TwoStacks net = net()) {
+            Echo echo = echoes.get(0);
+            for (TransportDisposition disposition : TransportDisposition.values()) {
+                echoes.get(1).answer = disposition;
+                echo.context().execute(() -> echo.send(data(0), new FullAddress(TwoStacks.RIGHT, 0)));
+                net.settle();
+            }
+            assertEquals(List.of(StackError.REFUSED, StackError.PROTOCOL_UNREACHABLE), echo.errors);
+            assertEquals(1, net.right.counters().drops(DropReason.PROTOCOL_MALFORMED));
+            assertEquals(1, net.right.counters().drops(DropReason.PROTOCOL_NO_PORT));
+        }
+    }
+
+    @Test
+    void packetBelowTheMinimum_isDroppedBeforeTheProtocol() throws StackException {
+        try (TwoStacks net = net();
+                RawEndpoint raw = net.left.newRawEndpoint(true, NUMBER)) {
+            raw.send(ByteBuffer.wrap(new byte[3]), new FullAddress(TwoStacks.RIGHT, 0));
+            net.settle();
+            assertEquals(0, echoes.get(1).received.size());
+            assertEquals(1, net.right.counters().drops(DropReason.PROTOCOL_MALFORMED));
+        }
+    }
+
+    @Test
+    void wayThatIsNotThere_isAnError() throws StackException {
+        try (TwoStacks net = net()) {
+            Echo echo = echoes.get(0);
+            FullAddress nowhere = new FullAddress(IpAddress.parse("192.0.2.1"), 0);
+            echo.context().execute(() -> assertEquals(StackError.NETWORK_UNREACHABLE, echo.send(DATA, nowhere)));
+            assertNull(echo.context().sourceFor(nowhere));
+            assertEquals(0, net.left.packetsOutstanding());
+        }
+    }
+
+    @Test
+    void twoProtocolsOfOneNumber_areRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> TwoStacks.with(
+                        builder -> builder.transportProtocol(new Echo()).transportProtocol(new Echo())));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> TwoStacks.with(builder -> builder.networkProtocol(new Hello(0x0800))));
+    }
+
+    /** A network protocol that remembers who said something. */
+    private static final class Hello implements NetworkProtocol {
+        final List<Long> heardFrom = new ArrayList<>();
+        private final int etherType;
+        private @Nullable NetworkContext context;
+
+        Hello(int etherType) {
+            this.etherType = etherType;
+        }
+
+        NetworkContext context() {
+            assertNotNull(context);
+            return context;
+        }
+
+        @Override
+        public int etherType() {
+            return etherType;
+        }
+
+        @Override
+        public int minimumPacketBytes() {
+            return 2;
+        }
+
+        @Override
+        public void attach(NetworkContext newContext) {
+            context = newContext;
+        }
+
+        @Override
+        public boolean receive(PacketBuffer packet) {
+            heardFrom.add(packet.linkSource);
+            return packet.data().get(packet.start()) == 1;
+        }
+
+        @Nullable StackError send(int bytes, int first, int nicId) {
+            PacketBuffer packet = context().pool().allocate(bytes);
+            packet.data().put(packet.append(bytes), (byte) first);
+            return context().send(packet, nicId, MacAddress.BROADCAST);
+        }
+    }
+
+    @Test
+    void networkProtocol_sendsAndReceivesBesideIp() throws StackException {
+        List<Hello> hellos = new ArrayList<>();
+        try (TwoStacks net = TwoStacks.with(builder -> {
+            Hello hello = new Hello(ETHER_TYPE);
+            hellos.add(hello);
+            builder.networkProtocol(hello);
+        })) {
+            Hello left = hellos.get(0);
+            left.context().execute(() -> {
+                assertNull(left.send(50, 1, 2));
+                assertNull(left.send(50, 7, 2));
+                assertEquals(StackError.UNKNOWN_NIC, left.send(50, 1, 99));
+                assertEquals(StackError.MESSAGE_TOO_LONG, left.send(1501, 1, 2));
+            });
+            net.settle();
+
+            long from = net.left.nics().get(1).linkAddress().bits();
+            assertEquals(List.of(from, from), hellos.get(1).heardFrom);
+            assertEquals(1, net.right.counters().drops(DropReason.PROTOCOL_MALFORMED));
+            assertEquals(0, net.left.packetsOutstanding());
+        }
+    }
+
+    @Test
+    void unclaimedPackets_areOfferedBeforeTheyAreRefused() throws StackException {
+        List<TransportEndpointId> offered = new ArrayList<>();
+        try (TwoStacks net = TwoStacks.with(builder -> builder.rawEndpoints(true)
+                        .unclaimedHandler(17, (id, packet) -> offered.add(id))
+                        .unclaimedHandler(6, (id, packet) -> !offered.add(id))
+                        .unclaimedHandler(NUMBER, (id, packet) -> offered.add(id)));
+                UdpEndpoint udp = net.left.newUdpEndpoint();
+                RawEndpoint raw = net.left.newRawEndpoint(true, NUMBER)) {
+            udp.bind(new FullAddress(TwoStacks.LEFT, 1000));
+            udp.connect(new FullAddress(TwoStacks.RIGHT, 2000));
+            udp.send(ByteBuffer.wrap(DATA), null);
+            raw.connect(new FullAddress(TwoStacks.RIGHT, 0));
+            raw.send(ByteBuffer.wrap(DATA), null);
+            var tcp = net.left.newTcpEndpoint();
+            tcp.bind(new FullAddress(TwoStacks.LEFT, 3000));
+            tcp.connect(new FullAddress(TwoStacks.RIGHT, 4000));
+            net.settle();
+
+            assertEquals(
+                    List.of(
+                            new TransportEndpointId(TwoStacks.RIGHT, 2000, TwoStacks.LEFT, 1000),
+                            new TransportEndpointId(TwoStacks.RIGHT, 0, TwoStacks.LEFT, 0),
+                            new TransportEndpointId(TwoStacks.RIGHT, 4000, TwoStacks.LEFT, 3000)),
+                    offered);
+            assertNull(udp.takeError());
+            assertNull(raw.takeError());
+            // The handler said no.
+            StackException refused = tcp.takeError();
+            assertNotNull(refused);
+            assertEquals(StackError.REFUSED, refused.error());
+        }
+    }
+
+    // --- Which there are
+
+    private static Stack stack(Protocol... protocols) {
+        return Stack.builder()
+                .clock(new ManualClock(0, 0))
+                .rng(Rng.seeded(1))
+                .protocols(protocols)
+                .build();
+    }
+
+    @Test
+    void stackWithoutTcpAndUdp_hasNoSuchEndpoints_andSaysSoToPeers() throws StackException {
+        try (Stack stack = stack(Protocol.IPV4)) {
+            assertThrows(UnsupportedOperationException.class, stack::newTcpEndpoint);
+            assertThrows(UnsupportedOperationException.class, stack::newTcpListener);
+            assertThrows(UnsupportedOperationException.class, stack::newUdpEndpoint);
+        }
+        try (TwoStacks net = TwoStacks.with(builder ->
+                        builder.protocols(Protocol.IPV4, Protocol.IPV6).rawEndpoints(true));
+                RawEndpoint raw = net.left.newRawEndpoint(true, 17)) {
+            raw.connect(new FullAddress(TwoStacks.RIGHT, 0));
+            raw.send(ByteBuffer.wrap(DATA), null);
+            net.settle();
+            StackException error = raw.takeError();
+            assertNotNull(error);
+            assertEquals(StackError.PROTOCOL_UNREACHABLE, error.error());
+        }
+    }
+
+    @Test
+    void stackOfIpv6Alone_takesAndSendsNoIpv4() throws StackException {
+        try (Stack stack = stack(Protocol.IPV6, Protocol.UDP);
+                UdpEndpoint endpoint = stack.newUdpEndpoint()) {
+            assertEquals(
+                    List.of("::1"),
+                    stack.nics().get(0).addresses().stream()
+                            .map(address -> address.address().toString())
+                            .toList());
+            StackException error = assertThrows(
+                    StackException.class,
+                    () -> endpoint.send(ByteBuffer.wrap(DATA), new FullAddress(IpAddress.V4_LOOPBACK, 9)));
+            assertEquals(StackError.NETWORK_UNREACHABLE, error.error());
+            error = assertThrows(
+                    StackException.class, () -> stack.nics().get(0).addAddress(IpAddress.parse("10.0.0.1"), 8));
+            assertEquals(StackError.NOT_SUPPORTED, error.error());
+            error = assertThrows(StackException.class, () -> stack.newIcmpEndpoint(true));
+            assertEquals(StackError.NOT_SUPPORTED, error.error());
+            endpoint.send(ByteBuffer.wrap(DATA), new FullAddress(IpAddress.V6_LOOPBACK, 9));
+            assertFalse(stack.newIcmpEndpoint(false).readiness() == 0);
+        }
+    }
+
+    @Test
+    void stackWithoutAnyNetworkProtocol_isRefused() {
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> stack(Protocol.TCP, Protocol.UDP));
+        assertTrue(String.valueOf(refused.getMessage()).startsWith("protocols"), refused.getMessage());
+    }
+}
