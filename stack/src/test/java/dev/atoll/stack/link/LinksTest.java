@@ -1,0 +1,258 @@
+package dev.atoll.stack.link;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.stack.Nic;
+import dev.atoll.stack.Stack;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.ManualClock;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** The links of the library that are no device's: what they carry, and what they do when they are full. */
+class LinksTest {
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
+    private static final MacAddress PEER_MAC = MacAddress.parse("02:00:00:00:00:09");
+    private static final IpAddress LOCAL = IpAddress.parse("10.0.0.1");
+    private static final IpAddress PEER = IpAddress.parse("10.0.0.9");
+
+    private final Stack stack = Stack.builder()
+            .clock(new ManualClock(1_000_000_000_000L, 0))
+            .rng(Rng.seeded(1))
+            .build();
+
+    @AfterEach
+    void leavesNothing() {
+        stack.close();
+        assertEquals(0, stack.packetsOutstanding());
+    }
+
+    private UdpEndpoint endpoint(LinkEndpoint link) throws StackException {
+        Nic nic = stack.createNic("eth0", link);
+        nic.addAddress(LOCAL, 24);
+        nic.neighbors().setStatic(PEER, PEER_MAC);
+        return stack.newUdpEndpoint();
+    }
+
+    private static int send(UdpEndpoint from, int number) throws StackException {
+        ByteBuffer payload = ByteBuffer.allocate(1).put(0, (byte) number);
+        return from.send(payload, new FullAddress(PEER, 7));
+    }
+
+    /** Numbers of the datagrams that were sent; what else was sent is passed over. */
+    private List<Integer> sent(ChannelLink channel) {
+        List<Integer> numbers = new ArrayList<>();
+        stack.run(() -> {
+            for (byte[] frame = channel.read(); frame != null; frame = channel.read()) {
+                if (frame.length == 14 + 20 + 8 + 1) {
+                    numbers.add((int) frame[42]);
+                }
+            }
+        });
+        return numbers;
+    }
+
+    @Test
+    void channel_keepsWhatIsSent_andDeliversWhatIsInjected() throws StackException {
+        ChannelLink channel = new ChannelLink(1500, MAC);
+        UdpEndpoint endpoint = endpoint(channel);
+        endpoint.bind(new FullAddress(LOCAL, 5));
+        sent(channel);
+        send(endpoint, 1);
+        byte[][] frame = new byte[1][];
+        stack.run(() -> frame[0] = channel.read());
+
+        // The frame turned round: a datagram from the peer.
+        byte[] back = frame[0].clone();
+        System.arraycopy(frame[0], 0, back, 6, 6);
+        System.arraycopy(frame[0], 6, back, 0, 6);
+        System.arraycopy(frame[0], 26, back, 30, 4);
+        System.arraycopy(frame[0], 30, back, 26, 4);
+        System.arraycopy(frame[0], 34, back, 36, 2);
+        System.arraycopy(frame[0], 36, back, 34, 2);
+        stack.run(() -> channel.inject(back));
+        ByteBuffer target = ByteBuffer.allocate(10);
+        assertEquals(new FullAddress(PEER, 7), endpoint.receive(target));
+        assertEquals(1, target.get(0));
+
+        stack.run(() -> channel.injectInbound(PacketBuffer.copyOf(back)));
+        assertEquals(new FullAddress(PEER, 7), endpoint.receive(target.clear()));
+        assertNull(endpoint.receive(target.clear()));
+    }
+
+    @Test
+    void fullChannel_makesSendersWait_untilItIsRead() throws StackException {
+        ChannelLink channel = new ChannelLink(1500, MAC, LinkEndpoint.Capabilities.PLAIN_ETHERNET, 2);
+        UdpEndpoint endpoint = endpoint(channel);
+        sent(channel);
+        List<Integer> taken = new ArrayList<>();
+        int number = 0;
+        while (send(endpoint, number) != Endpoint.WOULD_BLOCK) {
+            number++;
+        }
+        boolean[] told = new boolean[1];
+        endpoint.setReadinessListener((who, readiness) -> told[0] = true);
+        told[0] = false;
+        while (taken.size() < number) {
+            List<Integer> more = sent(channel);
+            assertFalse(more.isEmpty());
+            taken.addAll(more);
+        }
+        assertTrue(told[0]);
+        for (int i = 0; i < number; i++) {
+            assertEquals(i, taken.get(i));
+        }
+    }
+
+    @Test
+    void nested_seesBothWays() throws StackException {
+        List<String> seen = new ArrayList<>();
+        ChannelLink channel = new ChannelLink(1500, MAC);
+        NestedLink nested = new NestedLink(channel) {
+            @Override
+            public boolean transmit(PacketBuffer frame) {
+                seen.add("out " + frame.length());
+                return super.transmit(frame);
+            }
+
+            @Override
+            public void deliver(PacketBuffer frame) {
+                seen.add("in " + frame.length());
+                super.deliver(frame);
+            }
+        };
+        UdpEndpoint endpoint = endpoint(nested);
+        seen.clear();
+        send(endpoint, 1);
+        stack.run(() -> channel.inject(new byte[60]));
+
+        assertEquals(List.of("out 43", "in 60"), seen);
+        assertEquals(channel.mtuBytes(), nested.mtuBytes());
+        assertEquals(channel.linkAddress(), nested.linkAddress());
+        assertEquals(channel.capabilities(), nested.capabilities());
+        endpoint.close();
+    }
+
+    @Test
+    void fifo_sendsTogetherWhenTheCycleEnds_andLosesNothingWhenFull() throws StackException {
+        ChannelLink channel = new ChannelLink(1500, MAC, LinkEndpoint.Capabilities.PLAIN_ETHERNET, 3);
+        FifoLink fifo = new FifoLink(channel, 4);
+        UdpEndpoint endpoint = endpoint(fifo);
+        sent(channel);
+        stack.run(() -> {
+            try {
+                send(endpoint, 0);
+                send(endpoint, 1);
+            } catch (StackException e) {
+                throw new AssertionError(e);
+            }
+            assertEquals(2, fifo.size());
+            assertEquals(0, channel.size());
+        });
+        assertEquals(0, fifo.size());
+        assertEquals(2, channel.size());
+
+        int number = 2;
+        while (send(endpoint, number) != Endpoint.WOULD_BLOCK) {
+            number++;
+        }
+        assertEquals(3, channel.size());
+        assertEquals(4, fifo.size());
+        List<Integer> all = new ArrayList<>();
+        while (all.size() < number) {
+            List<Integer> more = sent(channel);
+            assertFalse(more.isEmpty());
+            all.addAll(more);
+        }
+        for (int i = 0; i < number; i++) {
+            assertEquals(i, all.get(i));
+        }
+        endpoint.close();
+    }
+
+    @Test
+    void fifoThatIsClosed_letsGoOfWhatWaits() throws StackException {
+        FifoLink fifo = new FifoLink(new ChannelLink(1500, MAC, LinkEndpoint.Capabilities.PLAIN_ETHERNET, 1), 10);
+        UdpEndpoint endpoint = endpoint(fifo);
+        for (int i = 0; i < 5; i++) {
+            send(endpoint, i);
+        }
+        assertTrue(fifo.size() > 0);
+    }
+
+    @Test
+    void muxed_sendsByDestination_toAllIfItIsForAll_andTakesFromEach() throws StackException {
+        IpAddress other = IpAddress.parse("10.0.0.8");
+        ChannelLink one = new ChannelLink(1500, MAC);
+        ChannelLink two = new ChannelLink(1400, MAC);
+        Map<IpAddress, InjectableLink> links = new LinkedHashMap<>();
+        links.put(PEER, one);
+        links.put(other, two);
+        MuxedLink muxed = new MuxedLink(MAC, links);
+        UdpEndpoint endpoint = endpoint(muxed);
+        endpoint.bind(new FullAddress(LOCAL, 5));
+        Nic nic = stack.findNic("eth0");
+        assertNotNull(nic);
+        nic.neighbors().setStatic(other, PEER_MAC);
+        nic.neighbors().setStatic(IpAddress.parse("10.0.0.7"), PEER_MAC);
+        assertEquals(1400, nic.mtuBytes());
+        // The gratuitous ARP went to both.
+        assertEquals(1, one.size());
+        assertEquals(1, two.size());
+        sent(one);
+        sent(two);
+
+        send(endpoint, 1);
+        endpoint.send(ByteBuffer.wrap(new byte[] {2}), new FullAddress(other, 7));
+        endpoint.send(ByteBuffer.wrap(new byte[] {3}), new FullAddress(IpAddress.parse("10.0.0.7"), 7));
+        assertEquals(List.of(1), sent(one));
+        assertEquals(List.of(2), sent(two));
+        assertEquals(1, muxed.unknownDestinations());
+
+        stack.run(() -> two.inject(new byte[60]));
+        assertEquals(1, nic.statistics().receivedPackets());
+    }
+
+    @Test
+    void frameInjectedOutbound_goesAroundTheStack() throws StackException {
+        ChannelLink channel = new ChannelLink(1500, MAC);
+        endpoint(channel);
+        sent(channel);
+        byte[] frame = new byte[20];
+        stack.run(() -> assertTrue(channel.injectOutbound(PEER, PacketBuffer.copyOf(frame))));
+        byte[][] read = new byte[1][];
+        stack.run(() -> read[0] = channel.read());
+        assertArrayEquals(frame, read[0]);
+    }
+
+    @Test
+    void wrongSetting_isRefusedByName() {
+        assertName("maxQueued", () -> new FifoLink(new ChannelLink(1500, MAC), 0));
+        assertName("mtuBytes", () -> new ChannelLink(67, MAC));
+        assertName("byDestination", () -> new MuxedLink(MAC, Map.of()));
+    }
+
+    private static void assertName(String name, Executable wrong) {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, wrong);
+        assertTrue(String.valueOf(refused.getMessage()).startsWith(name), refused.getMessage());
+    }
+}
