@@ -88,6 +88,8 @@ final class MessageOptionTable {
             return options.ttl;
         } else if (option == EndpointOption.IP_MTU_DISCOVER) {
             return options.mtuDiscovery.value();
+        } else if (option == EndpointOption.SO_BINDTOIFINDEX) {
+            return options.nicId;
         } else if (option == EndpointOption.IP_RECVERR) {
             return options.receiveErrors;
         } else if (option == EndpointOption.IP_MULTICAST_TTL) {

@@ -141,7 +141,11 @@ abstract class PortEndpoint<P extends MessagePort> extends AbstractEndpoint impl
     public final <T> void setOption(EndpointOption<T> option, T value) throws StackException {
         held(() -> {
             checkType(option, value);
-            set(option, value);
+            if (option == EndpointOption.SO_BINDTOIFINDEX) {
+                port.setBoundNic((Integer) value);
+            } else {
+                set(option, value);
+            }
             return true;
         });
     }

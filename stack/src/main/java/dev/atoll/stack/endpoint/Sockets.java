@@ -130,12 +130,24 @@ public final class Sockets {
         return new StreamEndpoint(this, tcp, connection, ids.incrementAndGet());
     }
 
+    /** The id of a NIC there is, or 0. */
+    int requireNic(int nicId) throws StackException {
+        if (nicId != 0 && routes.device(nicId) == null) {
+            throw new StackException(StackError.UNKNOWN_NIC, Integer.toString(nicId));
+        }
+        return nicId;
+    }
+
     Ports.Binding bindTcp(FullAddress local, ConnectionOptions options) throws StackException {
         boolean known = local.address().isUnspecified() || routes.isBindable(local.address());
         if (!known) {
             throw new StackException(StackError.BAD_LOCAL_ADDRESS);
         }
-        Ports.Wish wish = new Ports.Wish(local.address(), options.reuseAddress, options.reusePort, options.v6Only);
+        if (local.nicId() != 0) {
+            options.nicId = requireNic(local.nicId());
+        }
+        Ports.Wish wish =
+                new Ports.Wish(local.address(), options.reuseAddress, options.reusePort, options.v6Only, options.nicId);
         Ports.Binding binding = local.port() == 0
                 ? tcp.ports().bindEphemeral(wish)
                 : tcp.ports().bind(wish, local.port());

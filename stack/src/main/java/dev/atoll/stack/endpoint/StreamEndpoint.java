@@ -90,7 +90,12 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
     @Override
     public <T> void setOption(EndpointOption<T> option, T value) throws StackException {
         held(() -> {
-            TcpOptionTable.set(connection.options(), option, value);
+            if (option == EndpointOption.SO_BINDTOIFINDEX) {
+                checkType(option, value);
+                connection.options().nicId = sockets.requireNic((Integer) value);
+            } else {
+                TcpOptionTable.set(connection.options(), option, value);
+            }
             if (option == EndpointOption.TCP_NODELAY && Boolean.TRUE.equals(value)) {
                 connection.push();
             }

@@ -101,6 +101,8 @@ final class TcpOptionTable {
             return options.reusePort;
         } else if (option == EndpointOption.IPV6_V6ONLY) {
             return options.v6Only;
+        } else if (option == EndpointOption.SO_BINDTOIFINDEX) {
+            return options.nicId;
         } else if (option == EndpointOption.SO_KEEPALIVE) {
             return options.keepAlive;
         } else if (option == EndpointOption.SO_OOBINLINE) {

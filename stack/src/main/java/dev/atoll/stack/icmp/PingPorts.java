@@ -72,7 +72,8 @@ public final class PingPorts {
                 Icmpv4.identifier(reply.data(), reply.start()),
                 reply.sourceHigh,
                 reply.sourceLow,
-                0);
+                0,
+                reply.nicId);
         if (!(entry instanceof PingPort port)) {
             counters.drop(DropReason.ICMP_UNRELATED);
             return;
@@ -92,7 +93,8 @@ public final class PingPorts {
                 Icmpv4.identifier(quoted.data(), quoted.transportOffset),
                 quoted.destinationHigh,
                 quoted.destinationLow,
-                0);
+                0,
+                quoted.nicId);
         if (entry instanceof PingPort port) {
             port.sendFailed(quoted, error, hard, nextHopMtu);
         } else {

@@ -52,6 +52,9 @@ public final class RawPort extends MessagePort {
         if (to.address().isV4() != ipv4) {
             throw new StackException(StackError.BAD_LOCAL_ADDRESS, to.address().toString());
         }
+        if (to.nicId() != 0) {
+            setBoundNic(to.nicId());
+        }
         BoundRoutes.requireBindable(ip().routes(), to.address());
         local = to.address();
     }
@@ -124,6 +127,9 @@ public final class RawPort extends MessagePort {
     /** Whether a packet addressed to this host is for this endpoint; its IP header is at {@code start()}. */
     boolean wants(PacketBuffer packet) {
         if (packet.transportProtocol != protocol || protocol == SEND_ONLY || packet.ipVersion == 4 != ipv4) {
+            return false;
+        }
+        if (!takesFrom(packet.nicId)) {
             return false;
         }
         if (!local.isUnspecified() && !isAt(local, packet.destinationHigh, packet.destinationLow)) {

@@ -13,6 +13,12 @@ public final class EndpointOption<T> {
     public static final EndpointOption<Boolean> SO_REUSEADDR = new EndpointOption<>("SO_REUSEADDR", Boolean.class);
     /** Allow several sockets on one address and port if all set it; arrivals are spread among them. */
     public static final EndpointOption<Boolean> SO_REUSEPORT = new EndpointOption<>("SO_REUSEPORT", Boolean.class);
+    /**
+     * Id of the NIC that is used alone, 0 for any: what comes in by others is for others, and what is sent leaves by it.
+     * Has an effect when set before binding. Binding to an address with a NIC sets it, too.
+     */
+    public static final EndpointOption<Integer> SO_BINDTOIFINDEX =
+            new EndpointOption<>("SO_BINDTOIFINDEX", Integer.class);
     /** Bytes that may wait to be sent. */
     public static final EndpointOption<Integer> SO_SNDBUF = new EndpointOption<>("SO_SNDBUF", Integer.class);
     /** Bytes that may wait to be read. */

@@ -14,6 +14,9 @@ public final class ConnectionOptions {
     public boolean reuseAddress;
     public boolean reusePort;
     public boolean v6Only;
+    /** The NIC that is used alone, or 0. */
+    public int nicId;
+
     public boolean noDelay;
     /** Hold back what is no full segment. */
     public boolean cork;
@@ -54,6 +57,7 @@ public final class ConnectionOptions {
 
     ConnectionOptions copy() {
         ConnectionOptions copy = new ConnectionOptions(congestionControl);
+        copy.nicId = nicId;
         copy.cork = cork;
         copy.userTimeoutMs = userTimeoutMs;
         copy.notSentLowWaterBytes = notSentLowWaterBytes;

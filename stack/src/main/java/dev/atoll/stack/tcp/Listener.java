@@ -86,6 +86,8 @@ public final class Listener extends DemuxEntry {
         }
         bound.setListening(true);
         setV6Only(options.v6Only);
+        setNicId(options.nicId);
+        setReusePort(options.reusePort);
         layer.register(this, TransportEndpointId.unconnected(bound.address(), bound.port()));
         listening = true;
     }
@@ -141,7 +143,7 @@ public final class Listener extends DemuxEntry {
             layer.counters().drop(DropReason.TCP_BACKLOG_FULL);
             return;
         }
-        Route route = layer.findReply(segment.packet());
+        Route route = layer.findReply(segment.packet(), options.nicId);
         if (route == null || route.broadcast() || segment.packet().type != PacketType.HOST) {
             layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
             return;
@@ -157,6 +159,7 @@ public final class Listener extends DemuxEntry {
         }
         connection.listener = this;
         halfOpen++;
+        connection.setNicId(options.nicId);
         layer.register(connection, id);
         connection.openPassively(route, id, segment, layer.initialSequence(id, predecessor));
     }
@@ -169,7 +172,7 @@ public final class Listener extends DemuxEntry {
         TransportEndpointId id = segment.endpointId();
         int cookie = segment.ack - 1;
         int mss = layer.cookies().mss(id, segment.seq - 1, cookie);
-        Route route = layer.findReply(segment.packet());
+        Route route = layer.findReply(segment.packet(), options.nicId);
         if (mss == 0 || route == null) {
             layer.counters().tcpCookiesFailed++;
             return false;
@@ -183,6 +186,7 @@ public final class Listener extends DemuxEntry {
         Connection connection = new Connection(layer, options.copy());
         connection.listener = this;
         halfOpen++;
+        connection.setNicId(options.nicId);
         layer.register(connection, id);
         connection.openByCookie(route, id, segment, cookie, mss);
         layer.arrival().process(connection, segment);

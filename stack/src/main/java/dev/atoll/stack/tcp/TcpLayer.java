@@ -97,8 +97,9 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
             throw new StackException(busy ? StackError.ALREADY_CONNECTING : StackError.ALREADY_CONNECTED);
         }
         IpAddress bound = connection.boundAddress();
-        Route route =
-                BoundRoutes.find(ip.routes(), remote.address(), bound, connection.options().v6Only, remote.nicId());
+        ConnectionOptions options = connection.options();
+        int nicId = remote.nicId() == 0 ? options.nicId : remote.nicId();
+        Route route = BoundRoutes.find(ip.routes(), remote.address(), bound, options.v6Only, nicId);
         if (route == null || route.broadcast() || remote.address().isMulticast()) {
             throw new StackException(StackError.NETWORK_UNREACHABLE);
         }
@@ -112,6 +113,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
             predecessor = old;
             old.end();
         }
+        connection.setNicId(options.nicId);
         demuxer.register(connection, id);
         connection.open(route, id, initialSequence(id, predecessor));
         StackException refused = connection.state() == TcpState.CLOSED ? connection.takeError() : null;
@@ -176,6 +178,20 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     @Nullable Route findReply(PacketBuffer packet) {
         return ip.routes().findReply(packet);
+    }
+
+    /**
+     * The way back to where a packet came from.
+     *
+     * @param nicId the NIC to leave by, or 0
+     */
+    @Nullable Route findReply(PacketBuffer packet, int nicId) {
+        if (nicId == 0 || nicId != packet.nicId) {
+            return ip.routes().findReply(packet);
+        }
+        IpAddress to = new IpAddress(packet.sourceHigh, packet.sourceLow);
+        IpAddress from = new IpAddress(packet.destinationHigh, packet.destinationLow);
+        return ip.routes().find(to, from, nicId);
     }
 
     /**
@@ -252,14 +268,22 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
                 segment.destinationPort,
                 packet.sourceHigh,
                 packet.sourceLow,
-                segment.sourcePort);
+                segment.sourcePort,
+                packet.nicId);
         if (entry instanceof Connection connection) {
             if (!TimeWaits.isTakenOverBy(segment, connection)) {
                 arrival.process(connection, segment);
                 return;
             }
             connection.end();
-            entry = demuxer.findUnconnected(packet.destinationHigh, packet.destinationLow, segment.destinationPort);
+            entry = demuxer.findUnconnected(
+                    packet.destinationHigh,
+                    packet.destinationLow,
+                    segment.destinationPort,
+                    packet.sourceHigh,
+                    packet.sourceLow,
+                    segment.sourcePort,
+                    packet.nicId);
             if (entry instanceof Listener listener) {
                 listener.processSyn(segment, connection);
                 return;

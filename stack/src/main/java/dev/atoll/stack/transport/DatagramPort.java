@@ -33,14 +33,18 @@ public abstract class DatagramPort extends MessagePort {
             throw new StackException(StackError.INVALID);
         }
         BoundRoutes.requireBindable(ip().routes(), local.address());
-        Ports.Wish wish =
-                new Ports.Wish(local.address(), options().reuseAddress, options().reusePort, options().v6Only);
+        if (local.nicId() != 0) {
+            setBoundNic(local.nicId());
+        }
+        Ports.Wish wish = new Ports.Wish(
+                local.address(), options().reuseAddress, options().reusePort, options().v6Only, options().nicId);
         Ports.Binding bound = local.port() == 0 ? ports.bindEphemeral(wish) : ports.bind(wish, local.port());
         if (bound == null) {
             throw new StackException(StackError.ADDRESS_IN_USE);
         }
         binding = bound;
         setV6Only(options().v6Only);
+        setReusePort(options().reusePort);
         demuxer.register(this, TransportEndpointId.unconnected(bound.address(), bound.port()));
     }
 
@@ -85,7 +89,8 @@ public abstract class DatagramPort extends MessagePort {
                 demuxer.findExact(local.high(), local.low(), id.localPort(), peer.high(), peer.low(), id.remotePort());
         // Others of the kind share the port with this one; that is what their peers tell apart.
         options().reuseAddress = true;
-        Ports.Wish wish = new Ports.Wish(local, /* reuseAddress= */ true, /* reusePort= */ false, /* v6Only= */ true);
+        Ports.Wish wish = new Ports.Wish(
+                local, /* reuseAddress= */ true, /* reusePort= */ false, /* v6Only= */ true, /* nicId= */ 0);
         Ports.Binding bound = taken == null ? ports.bind(wish, id.localPort()) : null;
         if (bound == null) {
             throw new StackException(StackError.ADDRESS_IN_USE, id.toString());

@@ -14,6 +14,12 @@ public abstract class DemuxEntry {
     /** Bound to all IPv6 addresses, it does not take IPv4 (IPV6_V6ONLY). */
     private boolean v6Only;
 
+    /** It takes what comes in by this NIC alone (SO_BINDTODEVICE); 0 for any. */
+    private int nicId;
+
+    /** It shares its address and port with others, and packets are spread among them (SO_REUSEPORT). */
+    private boolean reusePort;
+
     protected DemuxEntry() {}
 
     /** Under which id it is registered, or null. */
@@ -24,6 +30,30 @@ public abstract class DemuxEntry {
     /** Says whether an endpoint bound to {@code ::} leaves IPv4 to others; before it is registered. */
     public final void setV6Only(boolean only) {
         v6Only = only;
+    }
+
+    /** Binds it to a NIC; before it is registered, or while it is. */
+    public final void setNicId(int id) {
+        nicId = id;
+    }
+
+    /** The NIC it is bound to, or 0. */
+    public final int nicId() {
+        return nicId;
+    }
+
+    /** Says whether it shares what comes with others of the same id; before it is registered. */
+    public final void setReusePort(boolean shared) {
+        reusePort = shared;
+    }
+
+    final boolean isReusePort() {
+        return reusePort;
+    }
+
+    /** Whether it takes what came in by that NIC. */
+    public final boolean takesFrom(int arrivalNicId) {
+        return nicId == 0 || nicId == arrivalNicId;
     }
 
     final boolean isV6Only() {

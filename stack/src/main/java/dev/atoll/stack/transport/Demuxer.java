@@ -74,32 +74,89 @@ public final class Demuxer {
         size--;
     }
 
-    /** The endpoint a packet is for: local values are the packet's destination. */
+    /**
+     * The endpoint a packet is for: local values are the packet's destination.
+     *
+     * @param nicId the NIC it came in by
+     */
     public @Nullable DemuxEntry find(
-            long localHigh, long localLow, int localPort, long remoteHigh, long remoteLow, int remotePort) {
-        DemuxEntry entry = findExact(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
-        return entry != null ? entry : findUnconnected(localHigh, localLow, localPort);
-    }
-
-    /** The endpoint bound to the local address and port, else to the port on any address, without a peer. */
-    public @Nullable DemuxEntry findUnconnected(long localHigh, long localLow, int localPort) {
-        DemuxEntry entry = findExact(localHigh, localLow, localPort, 0, 0, 0);
-        if (entry != null || !IpAddress.isV4(localHigh, localLow)) {
-            return entry != null ? entry : findExact(0, 0, localPort, 0, 0, 0);
-        }
-        entry = findExact(0, IpAddress.V4_PREFIX, localPort, 0, 0, 0);
-        return entry != null ? entry : findDual(localPort);
-    }
-
-    /** The endpoint bound to the port on any address of both families. */
-    private @Nullable DemuxEntry findDual(int localPort) {
-        int hash = hash(0, 0, localPort, 0, 0, 0);
+            long localHigh, long localLow, int localPort, long remoteHigh, long remoteLow, int remotePort, int nicId) {
+        int hash = hash(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
         for (DemuxEntry at = buckets[hash & buckets.length - 1]; at != null; at = at.next) {
-            if (at.hash == hash && !at.isV6Only() && matches(at, 0, 0, localPort, 0, 0, 0)) {
+            if (at.hash == hash
+                    && at.takesFrom(nicId)
+                    && matches(at, localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort)) {
                 return at;
             }
         }
-        return null;
+        return findUnconnected(localHigh, localLow, localPort, hash, nicId);
+    }
+
+    /**
+     * The endpoint without a peer that a packet is for: one bound to the local address and port, else to the port on any
+     * address.
+     */
+    public @Nullable DemuxEntry findUnconnected(
+            long localHigh, long localLow, int localPort, long remoteHigh, long remoteLow, int remotePort, int nicId) {
+        int spread = hash(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+        return findUnconnected(localHigh, localLow, localPort, spread, nicId);
+    }
+
+    private @Nullable DemuxEntry findUnconnected(long localHigh, long localLow, int localPort, int spread, int nicId) {
+        DemuxEntry entry = select(localHigh, localLow, localPort, false, spread, nicId);
+        if (entry != null || !IpAddress.isV4(localHigh, localLow)) {
+            return entry != null ? entry : select(0, 0, localPort, false, spread, nicId);
+        }
+        entry = select(0, IpAddress.V4_PREFIX, localPort, false, spread, nicId);
+        return entry != null ? entry : select(0, 0, localPort, true, spread, nicId);
+    }
+
+    /**
+     * Of the endpoints without a peer that are bound alike, one bound to the NIC, else the one registered last; if that
+     * shares its port, one of those that share it, the same for all packets of a sender.
+     *
+     * @param dualOnly only those that take IPv4 too
+     * @param spread a hash of the packet's four values
+     */
+    private @Nullable DemuxEntry select(
+            long localHigh, long localLow, int localPort, boolean dualOnly, int spread, int nicId) {
+        int hash = hash(localHigh, localLow, localPort, 0, 0, 0);
+        DemuxEntry best = null;
+        int sharing = 0;
+        for (DemuxEntry at = buckets[hash & buckets.length - 1]; at != null; at = at.next) {
+            if (at.hash != hash
+                    || !at.takesFrom(nicId)
+                    || (dualOnly && at.isV6Only())
+                    || !matches(at, localHigh, localLow, localPort, 0, 0, 0)) {
+                continue;
+            }
+            if (best == null || (at.nicId() != 0 && best.nicId() == 0)) {
+                best = at;
+                sharing = 0;
+            }
+            if (sharesWith(at, best)) {
+                sharing++;
+            }
+        }
+        if (best == null || sharing <= 1) {
+            return best;
+        }
+        // Multiplied and shifted instead of divided: the upper bits of the hash are as good as the lower ones.
+        int chosen = (int) ((spread & 0xffff_ffffL) * sharing >>> 32);
+        for (DemuxEntry at = buckets[hash & buckets.length - 1]; at != null; at = at.next) {
+            if (at.hash == hash
+                    && !(dualOnly && at.isV6Only())
+                    && matches(at, localHigh, localLow, localPort, 0, 0, 0)
+                    && sharesWith(at, best)
+                    && chosen-- == 0) {
+                return at;
+            }
+        }
+        return best;
+    }
+
+    private static boolean sharesWith(DemuxEntry entry, DemuxEntry best) {
+        return entry.isReusePort() && best.isReusePort() && entry.nicId() == best.nicId();
     }
 
     /** The endpoint registered under exactly these values, the one registered last if there are several. */
@@ -114,23 +171,24 @@ public final class Demuxer {
         return null;
     }
 
-    /** Shows every unconnected endpoint on a port that would take packets to the address: for groups. */
-    public void forEachUnconnected(IpAddress localAddress, int localPort, Consumer<DemuxEntry> visitor) {
+    /** Shows every unconnected endpoint on a port that would take packets to the address by the NIC: for groups. */
+    public void forEachUnconnected(IpAddress localAddress, int localPort, int nicId, Consumer<DemuxEntry> visitor) {
         boolean ipv4 = localAddress.isV4();
-        visitChain(localAddress.high(), localAddress.low(), localPort, false, visitor);
+        visitChain(localAddress.high(), localAddress.low(), localPort, false, nicId, visitor);
         if (ipv4) {
-            visitChain(0, IpAddress.V4_PREFIX, localPort, false, visitor);
+            visitChain(0, IpAddress.V4_PREFIX, localPort, false, nicId, visitor);
         }
-        visitChain(0, 0, localPort, ipv4, visitor);
+        visitChain(0, 0, localPort, ipv4, nicId, visitor);
     }
 
     private void visitChain(
-            long localHigh, long localLow, int localPort, boolean dualOnly, Consumer<DemuxEntry> visitor) {
+            long localHigh, long localLow, int localPort, boolean dualOnly, int nicId, Consumer<DemuxEntry> visitor) {
         int hash = hash(localHigh, localLow, localPort, 0, 0, 0);
         DemuxEntry at = buckets[hash & buckets.length - 1];
         while (at != null) {
             DemuxEntry next = at.next;
             if (at.hash == hash
+                    && at.takesFrom(nicId)
                     && !(dualOnly && at.isV6Only())
                     && matches(at, localHigh, localLow, localPort, 0, 0, 0)) {
                 visitor.accept(at);

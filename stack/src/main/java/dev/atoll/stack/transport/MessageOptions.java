@@ -14,6 +14,9 @@ public final class MessageOptions {
     public boolean reusePort;
     public boolean broadcast;
     public boolean v6Only;
+    /** The NIC that is used alone, or 0. */
+    public int nicId;
+
     public int tos;
     public int ttl = 64;
     public int multicastTtl = 1;

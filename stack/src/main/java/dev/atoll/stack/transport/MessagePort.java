@@ -59,6 +59,15 @@ public abstract class MessagePort extends DemuxEntry {
 
     // --- Addresses
 
+    /** Has the endpoint use one NIC alone, or any for 0. */
+    public final void setBoundNic(int nicId) throws StackException {
+        if (nicId != 0 && ip.routes().device(nicId) == null) {
+            throw new StackException(StackError.UNKNOWN_NIC, Integer.toString(nicId));
+        }
+        options.nicId = nicId;
+        setNicId(nicId);
+    }
+
     public abstract void bind(FullAddress local) throws StackException;
 
     public abstract @Nullable FullAddress localAddress();
@@ -84,6 +93,9 @@ public abstract class MessagePort extends DemuxEntry {
 
     protected final Route findRoute(FullAddress to, @Nullable IpAddress bound) throws StackException {
         int nicId = to.nicId() == 0 && to.address().isMulticast() ? options.multicastNicId : to.nicId();
+        if (nicId == 0) {
+            nicId = options.nicId;
+        }
         Route route = BoundRoutes.find(ip.routes(), to.address(), bound, options.v6Only, nicId);
         if (route == null) {
             throw new StackException(StackError.NETWORK_UNREACHABLE);

@@ -27,8 +27,13 @@ public final class Ports {
      *
      * @param address unspecified for any
      * @param v6Only an address of {@code ::} leaves IPv4 to others
+     * @param nicId the NIC it is bound to, which leaves other NICs to others, or 0
      */
-    public record Wish(IpAddress address, boolean reuseAddress, boolean reusePort, boolean v6Only) {}
+    public record Wish(IpAddress address, boolean reuseAddress, boolean reusePort, boolean v6Only, int nicId) {
+        private boolean sharesNic(int otherNicId) {
+            return nicId == 0 || otherNicId == 0 || nicId == otherNicId;
+        }
+    }
 
     /** One endpoint's hold on a port; given back with {@link Ports#release}. */
     public static final class Binding {
@@ -37,6 +42,7 @@ public final class Ports {
         private boolean reuseAddress;
         private final boolean reusePort;
         private final boolean v6Only;
+        private final int nicId;
         private boolean listening;
 
         Binding(Wish wish, int port) {
@@ -45,6 +51,7 @@ public final class Ports {
             reuseAddress = wish.reuseAddress;
             reusePort = wish.reusePort;
             v6Only = wish.v6Only;
+            nicId = wish.nicId;
         }
 
         /** Whether both hold addresses in common; {@code ::} holds those of IPv4 too unless it is told not to. */
@@ -120,7 +127,7 @@ public final class Ports {
         for (Binding other : taken) {
             boolean shared = (wish.reuseAddress && other.reuseAddress && !other.listening)
                     || (wish.reusePort && other.reusePort);
-            if (!shared && other.overlaps(wish.address, wish.v6Only)) {
+            if (!shared && wish.sharesNic(other.nicId) && other.overlaps(wish.address, wish.v6Only)) {
                 return false;
             }
         }
@@ -131,7 +138,8 @@ public final class Ports {
     public boolean mayListen(Binding binding) {
         List<Binding> taken = bindings.getOrDefault(binding.port, List.of());
         for (Binding other : taken) {
-            boolean overlap = other.overlaps(binding.address, binding.v6Only);
+            boolean sameNic = binding.nicId == 0 || other.nicId == 0 || binding.nicId == other.nicId;
+            boolean overlap = sameNic && other.overlaps(binding.address, binding.v6Only);
             if (other != binding && other.listening && overlap && !(binding.reusePort && other.reusePort)) {
                 return false;
             }

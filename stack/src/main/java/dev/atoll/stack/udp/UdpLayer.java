@@ -191,7 +191,8 @@ public final class UdpLayer implements TransportHandler {
                 destinationPort,
                 packet.sourceHigh,
                 packet.sourceLow,
-                Udp.sourcePort(packet.data(), at));
+                Udp.sourcePort(packet.data(), at),
+                packet.nicId);
         if (entry instanceof UdpPort port) {
             deliver(port, packet);
             return;
@@ -218,7 +219,10 @@ public final class UdpLayer implements TransportHandler {
     private void deliverToAll(PacketBuffer packet, int destinationPort) {
         receivers.clear();
         demuxer.forEachUnconnected(
-                new IpAddress(packet.destinationHigh, packet.destinationLow), destinationPort, receivers::add);
+                new IpAddress(packet.destinationHigh, packet.destinationLow),
+                destinationPort,
+                packet.nicId,
+                receivers::add);
         int given = 0;
         for (int i = 0; i < receivers.size(); i++) {
             if (receivers.get(i) instanceof UdpPort port
@@ -254,7 +258,8 @@ public final class UdpLayer implements TransportHandler {
                 Udp.sourcePort(quoted.data(), at),
                 quoted.destinationHigh,
                 quoted.destinationLow,
-                Udp.destinationPort(quoted.data(), at));
+                Udp.destinationPort(quoted.data(), at),
+                quoted.nicId);
         if (entry instanceof UdpPort port) {
             if (nextHopMtu >= 0) {
                 routes().pathMtu(new IpAddress(quoted.destinationHigh, quoted.destinationLow), nextHopMtu);
