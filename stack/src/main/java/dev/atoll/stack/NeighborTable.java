@@ -53,6 +53,17 @@ public final class NeighborTable {
         });
     }
 
+    /**
+     * Notes a link address that a neighbour is said to have: it is used, and probed as one that was learned is. An entry
+     * set by hand stays.
+     */
+    public void addHint(IpAddress address, MacAddress linkAddress) {
+        hold.query(() -> {
+            view.hint(address, linkAddress);
+            return true;
+        });
+    }
+
     /** The timers and limits of a family. */
     public NeighborSettings settings(boolean ipv4) {
         return hold.query(() -> view.settings(ipv4));

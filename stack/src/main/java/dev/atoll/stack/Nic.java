@@ -1,17 +1,26 @@
 package dev.atoll.stack;
 
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Check;
+import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.nic.AddressTable;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.wire.AddressKind;
 import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.MacAddress;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A network interface of a stack. Methods may be called from any thread; none blocks for the network. */
 public final class Nic {
@@ -37,8 +46,10 @@ public final class Nic {
      *
      * @param receivedBytes with link headers
      * @param sentBytes with link headers
+     * @param drops packets that ended below the transport protocols, for each reason there was
      */
-    public record Statistics(long receivedPackets, long receivedBytes, long sentPackets, long sentBytes) {}
+    public record Statistics(
+            long receivedPackets, long receivedBytes, long sentPackets, long sentBytes, Map<DropReason, Long> drops) {}
 
     /** The number it is known by in this stack; {@code lo} is 1. */
     public int id() {
@@ -50,9 +61,62 @@ public final class Nic {
         return hold.query(device::name);
     }
 
-    /** The largest IP packet it carries in one frame, bytes. */
+    /**
+     * Changes the name, as {@code ip link set name} does: rules that name the NIC mean it from now on, or no longer.
+     *
+     * @throws StackException DUPLICATE_ADDRESS if there is a NIC of that name, INVALID for {@code lo}
+     */
+    public void rename(String name) throws StackException {
+        checkName(name);
+        hold.call(() -> {
+            if (device.isLoopback()) {
+                throw new StackException(StackError.INVALID, "lo");
+            }
+            if (routes.device(name) != null) {
+                throw new StackException(StackError.DUPLICATE_ADDRESS, name);
+            }
+            device.rename(name);
+            return true;
+        });
+    }
+
+    static void checkName(String name) {
+        Check.argument(
+                !name.isEmpty() && name.length() <= 15 && name.indexOf('/') < 0 && name.indexOf(' ') < 0,
+                "name",
+                name,
+                "1 to 15 characters without blank or slash");
+    }
+
+    /** What the caller gave it when it was made, or null. */
+    public @Nullable Object context() {
+        return device.context();
+    }
+
+    /** The link it is made on. Its methods are the stack's to call, under the hold. */
+    public LinkEndpoint link() {
+        return device.link();
+    }
+
+    /** The largest IP packet it sends in one frame, bytes. */
     public int mtuBytes() {
         return hold.query(device::mtuBytes);
+    }
+
+    /**
+     * Has it send smaller packets than the link carries.
+     *
+     * @param bytes 68 (RFC 791), or 1280 if it has IPv6 (RFC 8200), up to what the link carries
+     */
+    public void setMtuBytes(int bytes) {
+        int least = device.hasIpv6() ? Ipv6.MIN_MTU_BYTES : 68;
+        int most = device.link().mtuBytes();
+        Check.argument(bytes >= least && bytes <= most, "bytes", bytes, least + " to " + most);
+        hold.query(() -> {
+            device.setMtuBytes(bytes);
+            routes.changed();
+            return true;
+        });
     }
 
     public MacAddress linkAddress() {
@@ -95,6 +159,18 @@ public final class Nic {
         });
     }
 
+    public boolean isForwarding(boolean ipv4) {
+        return hold.query(() -> device.isForwarding(ipv4));
+    }
+
+    public boolean isPromiscuous() {
+        return hold.query(device::isPromiscuous);
+    }
+
+    public boolean isSpoofing() {
+        return hold.query(device::isSpoofing);
+    }
+
     /** Lets endpoints be bound to whatever address and send from it; off by default. */
     public void setSpoofing(boolean spoofing) {
         hold.query(() -> {
@@ -112,10 +188,24 @@ public final class Nic {
      *     NIC has as many addresses as it may have
      */
     public void addAddress(IpAddress address, int prefixLength) throws StackException {
+        addAddress(address, prefixLength, AddressOptions.DEFAULT);
+    }
+
+    /**
+     * Adds an address that is used as the options say.
+     *
+     * @throws StackException as {@link #addAddress(IpAddress, int)}
+     */
+    public void addAddress(IpAddress address, int prefixLength, AddressOptions options) throws StackException {
         LocalAddress local = new LocalAddress(address, prefixLength);
+        local.setPrimary(options.primary());
         hold.call(new Hold.Work<Boolean>() {
             @Override
             public Boolean run() throws StackException {
+                if (options.deprecated()) {
+                    local.setState(AddressState.DEPRECATED);
+                    local.setLifetimes(device.nowNs(), LocalAddress.FOREVER);
+                }
                 if (address.isV4() ? !device.hasIpv4() : !device.hasIpv6()) {
                     throw new StackException(StackError.NOT_SUPPORTED, address + " on " + device.name());
                 }
@@ -125,7 +215,8 @@ public final class Nic {
                 if (!device.addAddress(local)) {
                     throw new StackException(StackError.DUPLICATE_ADDRESS, address + " on " + device.name());
                 }
-                return routes.add(new Routes.Entry(local.subnet(), null, device, 0));
+                routes.changed();
+                return options.subnetRoute() && routes.add(new Routes.Entry(local.subnet(), null, device, 0));
             }
         });
     }
@@ -142,6 +233,7 @@ public final class Nic {
                 throw new StackException(StackError.BAD_LOCAL_ADDRESS, address + " on " + device.name());
             }
             device.removeAddress(address);
+            routes.changed();
             return routes.remove(local.subnet(), null, device);
         });
     }
@@ -155,6 +247,110 @@ public final class Nic {
         return new Address(local.address(), local.prefixLength(), local.kind(), local.state());
     }
 
+    /**
+     * Says whether an address that is assigned is chosen as a source only if there is no other.
+     *
+     * @throws StackException BAD_LOCAL_ADDRESS if the NIC does not have it, or it is not assigned
+     */
+    public void setDeprecated(IpAddress address, boolean deprecated) throws StackException {
+        hold.call(() -> {
+            LocalAddress local = device.addressTable().find(address);
+            if (local == null || !local.isAssigned()) {
+                throw new StackException(StackError.BAD_LOCAL_ADDRESS, address + " on " + device.name());
+            }
+            local.setState(deprecated ? AddressState.DEPRECATED : AddressState.PREFERRED);
+            routes.changed();
+            return true;
+        });
+    }
+
+    /** The first address of a family that is not deprecated, else the first that is; null if it has none that is assigned. */
+    public @Nullable Address mainAddress(boolean ipv4) {
+        return hold.query(() -> {
+            LocalAddress main = null;
+            for (LocalAddress local : device.addresses()) {
+                boolean candidate = local.address().isV4() == ipv4 && local.isSource();
+                if (candidate && (main == null || main.state() == AddressState.DEPRECATED)) {
+                    boolean better = main == null || local.state() == AddressState.PREFERRED;
+                    main = better ? local : main;
+                }
+            }
+            return main == null ? null : toAddress(main);
+        });
+    }
+
+    /** Whether it is the directed broadcast address of one of its subnets. */
+    public boolean isSubnetBroadcast(IpAddress address) {
+        return hold.query(() -> device.isSubnetBroadcast(address));
+    }
+
+    /**
+     * Becomes a member of a group, for nobody in particular: protocols and packet endpoints get what is sent to it.
+     *
+     * @throws StackException INVALID if it is not a group, NO_BUFFER_SPACE if the NIC is in as many as it may be
+     */
+    public void joinGroup(IpAddress group) throws StackException {
+        hold.call(() -> {
+            if (!group.isMulticast()) {
+                throw new StackException(StackError.INVALID, group.toString());
+            }
+            if (!device.groups().join(group)) {
+                throw new StackException(StackError.NO_BUFFER_SPACE, group + " on " + device.name());
+            }
+            return true;
+        });
+    }
+
+    /**
+     * Ends one membership.
+     *
+     * @throws StackException BAD_LOCAL_ADDRESS if there is none
+     */
+    public void leaveGroup(IpAddress group) throws StackException {
+        hold.call(() -> {
+            if (!device.groups().isMember(group.high(), group.low())) {
+                throw new StackException(StackError.BAD_LOCAL_ADDRESS, group + " on " + device.name());
+            }
+            device.groups().leave(group);
+            return true;
+        });
+    }
+
+    /** Whether packets to the group are taken. */
+    public boolean isInGroup(IpAddress group) {
+        return hold.query(() -> device.groups().isMember(group.high(), group.low()));
+    }
+
+    /** The groups it is a member of. */
+    public List<IpAddress> groups() {
+        return hold.query(() -> device.groups().list());
+    }
+
+    /**
+     * Sends a packet to a link address, past routes, neighbours and policy.
+     *
+     * @param packet from its own header on, consumed if sent
+     * @throws StackException MESSAGE_TOO_LONG, NETWORK_DOWN; NO_BUFFER_SPACE if the link has no room
+     */
+    public void send(MacAddress to, int etherType, ByteBuffer packet) throws StackException {
+        hold.call(() -> {
+            if (packet.remaining() > device.mtuBytes()) {
+                throw new StackException(StackError.MESSAGE_TOO_LONG);
+            }
+            if (!device.isEnabled()) {
+                throw new StackException(StackError.NETWORK_DOWN, device.name());
+            }
+            if (!device.hasRoom()) {
+                throw new StackException(StackError.NO_BUFFER_SPACE, device.name());
+            }
+            PacketBuffer frame = device.pool().allocate(packet.remaining());
+            frame.data().put(frame.append(packet.remaining()), packet, packet.position(), packet.remaining());
+            packet.position(packet.limit());
+            device.sendFrame(frame, to.bits(), etherType);
+            return true;
+        });
+    }
+
     public NeighborTable neighbors() {
         return new NeighborTable(hold, device.neighborTable());
     }
@@ -164,7 +360,19 @@ public final class Nic {
                 device.counters().receivedPackets(),
                 device.counters().receivedBytes(),
                 device.counters().sentPackets(),
-                device.counters().sentBytes()));
+                device.counters().sentBytes(),
+                drops()));
+    }
+
+    private Map<DropReason, Long> drops() {
+        Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.values()) {
+            long count = device.counters().drops(reason);
+            if (count > 0) {
+                drops.put(reason, count);
+            }
+        }
+        return drops;
     }
 
     @Override

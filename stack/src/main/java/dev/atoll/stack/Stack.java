@@ -2,6 +2,7 @@ package dev.atoll.stack;
 
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.endpoint.Listing;
 import dev.atoll.stack.endpoint.Sockets;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Counters;
@@ -25,6 +26,7 @@ import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
+import dev.atoll.stack.options.EndpointInfo;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.TransportProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
@@ -38,11 +40,14 @@ import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.tcp.TcpLayer;
 import dev.atoll.stack.udp.UdpLayer;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +83,18 @@ public final class Stack implements AutoCloseable {
     private final Hold hold;
     private final EventQueue events;
     private final Sockets sockets;
+    private final Listing listing;
     private int lastNicId = LOOPBACK_NIC_ID;
+
+    /** Numbers of endpoints unless the caller supplies them. */
+    private static final class Ids implements LongSupplier {
+        private long last;
+
+        @Override
+        public long getAsLong() {
+            return ++last;
+        }
+    }
 
     /** Delivers to the IP layer, which does not exist yet when the first device is made. */
     private final Device.Upper upper = new Device.Upper() {
@@ -149,7 +165,17 @@ public final class Stack implements AutoCloseable {
         if (packets != null) {
             loopback.setFrameTap(packets);
         }
-        sockets = new Sockets(hold, routes, ip.anyAddress(), tcp, udp, pings, raws, packets);
+        sockets = new Sockets(
+                hold,
+                routes,
+                ip.anyAddress(),
+                tcp,
+                udp,
+                pings,
+                raws,
+                packets,
+                builder.idSource == null ? new Ids() : builder.idSource);
+        listing = new Listing(tcp, udp, pings);
         ndp = builder.ipv6 == null ? null : newNdp(builder.ipv6, builder.ipv6Listener);
         if (ndp != null) {
             loopback.setDiscovery(ndp);
@@ -249,37 +275,51 @@ public final class Stack implements AutoCloseable {
      * @throws StackException DUPLICATE_ADDRESS if there is a NIC of that name, CLOSED
      */
     public Nic createNic(String name, LinkEndpoint link) throws StackException {
-        Check.argument(
-                !name.isEmpty() && name.length() <= 15 && name.indexOf('/') < 0 && name.indexOf(' ') < 0,
-                "name",
-                name,
-                "1 to 15 characters without blank or slash");
+        return createNic(name, link, NicOptions.DEFAULT);
+    }
+
+    /**
+     * Makes a NIC that begins as the options say.
+     *
+     * @throws StackException as {@link #createNic(String, LinkEndpoint)}
+     */
+    public Nic createNic(String name, LinkEndpoint link, NicOptions options) throws StackException {
+        Nic.checkName(name);
         // A class and no lambda, as elsewhere on the way to a program's first packet: the JVM writes one when it meets
         // it.
         return hold.call(new Hold.Work<>() {
             @Override
             public Nic run() throws StackException {
                 requireOpen();
-                if (findDevice(name) != null) {
+                if (routes.device(name) != null) {
                     throw new StackException(StackError.DUPLICATE_ADDRESS, name);
                 }
-                Device device = new Device(++lastNicId, name, link, cycle, counters, pool, neighborSettings, upper);
-                link.attach(device);
-                devices.add(device);
-                device.setGroupObserver(groups);
-                if (!withIpv4) {
-                    device.withoutIpv4();
-                }
-                if (packets != null) {
-                    device.setFrameTap(packets);
-                }
-                if (ndp != null) {
-                    device.setDiscovery(ndp);
-                    ndp.started(device);
-                }
-                return new Nic(hold, routes, device);
+                return new Nic(hold, routes, newDevice(name, link, options));
             }
         });
+    }
+
+    private Device newDevice(String name, LinkEndpoint link, NicOptions options) {
+        Device device = new Device(++lastNicId, name, link, cycle, counters, pool, neighborSettings, upper);
+        device.setContext(options.context());
+        link.attach(device);
+        devices.add(device);
+        device.setGroupObserver(groups);
+        if (!withIpv4) {
+            device.withoutIpv4();
+        }
+        if (packets != null) {
+            device.setFrameTap(packets);
+        }
+        if (ndp != null) {
+            device.setDiscovery(ndp);
+        }
+        if (!options.enabled()) {
+            device.setEnabled(false);
+        } else if (ndp != null) {
+            ndp.started(device);
+        }
+        return device;
     }
 
     /**
@@ -306,18 +346,17 @@ public final class Stack implements AutoCloseable {
     /** The NIC of that name, or null. */
     public @Nullable Nic findNic(String name) {
         return hold.query(() -> {
-            Device device = findDevice(name);
+            Device device = routes.device(name);
             return device == null ? null : new Nic(hold, routes, device);
         });
     }
 
-    private @Nullable Device findDevice(String name) {
-        for (Device device : devices) {
-            if (device.name().equals(name)) {
-                return device;
-            }
-        }
-        return null;
+    /** The NIC of that id, or null. */
+    public @Nullable Nic nic(int id) {
+        return hold.query(() -> {
+            Device device = routes.device(id);
+            return device == null ? null : new Nic(hold, routes, device);
+        });
     }
 
     /** All NICs, {@code lo} first. */
@@ -328,6 +367,52 @@ public final class Stack implements AutoCloseable {
 
     public RouteTable routes() {
         return new RouteTable(hold, routes);
+    }
+
+    /**
+     * Finds the way to a destination.
+     *
+     * @param destination with the NIC to leave by, or 0 for whichever the routes say; the port means nothing
+     * @param source the local address to use, or null to have one chosen
+     * @return null if there is none
+     */
+    public @Nullable Route findRoute(FullAddress destination, @Nullable IpAddress source) {
+        return hold.query(() -> {
+            dev.atoll.stack.ip.Route route = routes.find(destination.address(), source, destination.nicId());
+            return route == null ? null : new Route(hold, route);
+        });
+    }
+
+    /**
+     * The NIC that has an address, 0 if none has.
+     *
+     * @param nicId the NIC that is asked, or 0 for all
+     */
+    public int checkLocalAddress(int nicId, IpAddress address) {
+        return hold.query(() -> {
+            for (Device device : devices) {
+                if ((nicId == 0 || device.id() == nicId) && device.isAssigned(address.high(), address.low())) {
+                    return device.id();
+                }
+            }
+            return 0;
+        });
+    }
+
+    /**
+     * Whether it is the directed broadcast address of a subnet of a NIC.
+     *
+     * @param nicId the NIC that is asked, or 0 for all
+     */
+    public boolean isSubnetBroadcast(int nicId, IpAddress address) {
+        return hold.query(() -> {
+            for (Device device : devices) {
+                if ((nicId == 0 || device.id() == nicId) && device.isSubnetBroadcast(address)) {
+                    return true;
+                }
+            }
+            return false;
+        });
     }
 
     /**
@@ -412,6 +497,23 @@ public final class Stack implements AutoCloseable {
     /** What the stack counts; values are current as of some recent moment. */
     public Counters counters() {
         return counters;
+    }
+
+    /** The endpoints packets can be for, connections in TIME_WAIT included, sorted by protocol, port and address. */
+    public List<EndpointInfo> endpoints() {
+        return hold.query(listing::all);
+    }
+
+    /**
+     * The endpoint a packet would be for.
+     *
+     * @param protocol protocol number of TCP or UDP
+     * @param id local values are the packet's destination
+     * @param nicId the NIC it comes in by
+     * @return null if there is none
+     */
+    public @Nullable EndpointInfo findEndpoint(int protocol, TransportEndpointId id, int nicId) {
+        return hold.query(() -> listing.find(protocol, id, nicId));
     }
 
     /** Packets in memory anywhere in the stack: 0 when nothing is queued. */

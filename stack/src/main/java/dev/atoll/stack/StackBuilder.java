@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Stack} is made of. Each setting that has no default is named when it is missing. */
@@ -36,6 +37,8 @@ public final class StackBuilder {
     @Nullable NeighborListener neighborListener;
 
     @Nullable Ipv6Listener ipv6Listener;
+
+    @Nullable LongSupplier idSource;
 
     boolean rawEndpoints;
 
@@ -190,6 +193,15 @@ public final class StackBuilder {
     /** Who is told what NICs configure by themselves and what routers say; by default nobody. */
     public StackBuilder ipv6Listener(Ipv6Listener listener) {
         ipv6Listener = listener;
+        return this;
+    }
+
+    /**
+     * Where the numbers of endpoints come from; by default they are 1, 2, 3 and so on. Called under the stack's hold; must
+     * give each number once.
+     */
+    public StackBuilder idSource(LongSupplier source) {
+        idSource = source;
         return this;
     }
 

@@ -20,6 +20,7 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
         super(sockets.hold(), uniqueId);
         this.sockets = sockets;
         this.listener = listener;
+        listener.setUniqueId(uniqueId);
         listener.setObserver(this::changed);
     }
 
@@ -30,6 +31,7 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
 
     @Override
     void closeProtocol() {
+        listener.setUniqueId(0);
         listener.close();
     }
 

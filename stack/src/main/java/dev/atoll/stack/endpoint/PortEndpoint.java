@@ -23,6 +23,7 @@ abstract class PortEndpoint<P extends MessagePort> extends AbstractEndpoint impl
     PortEndpoint(Hold hold, P port, long uniqueId) {
         super(hold, uniqueId);
         this.port = port;
+        port.setUniqueId(uniqueId);
         port.setObserver(this::changed);
         updateReadiness();
     }
@@ -34,6 +35,7 @@ abstract class PortEndpoint<P extends MessagePort> extends AbstractEndpoint impl
 
     @Override
     final void closeProtocol() {
+        port.setUniqueId(0);
         port.close();
     }
 

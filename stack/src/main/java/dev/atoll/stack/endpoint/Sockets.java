@@ -23,7 +23,7 @@ import dev.atoll.stack.udp.UdpLayer;
 import dev.atoll.stack.udp.UdpPort;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the endpoints of one stack. The stack has the public door to it. */
@@ -36,12 +36,13 @@ public final class Sockets {
     private final PingPorts pings;
     private final @Nullable RawLayer raws;
     private final @Nullable PacketLayer packets;
-    private final AtomicLong ids = new AtomicLong();
+    private final LongSupplier ids;
 
     /**
      * @param anyAddress what endpoints that are not told are bound to
      * @param raws null in a stack without raw endpoints
      * @param packets null in a stack without packet endpoints
+     * @param ids numbers for endpoints, each another; asked under the hold
      */
     public Sockets(
             Hold hold,
@@ -51,7 +52,8 @@ public final class Sockets {
             UdpLayer udp,
             PingPorts pings,
             @Nullable RawLayer raws,
-            @Nullable PacketLayer packets) {
+            @Nullable PacketLayer packets,
+            LongSupplier ids) {
         this.hold = hold;
         this.routes = routes;
         this.anyAddress = anyAddress;
@@ -60,6 +62,7 @@ public final class Sockets {
         this.pings = pings;
         this.raws = raws;
         this.packets = packets;
+        this.ids = ids;
     }
 
     public TcpEndpoint newTcpEndpoint() {
@@ -67,7 +70,7 @@ public final class Sockets {
     }
 
     public TcpListener newTcpListener() {
-        return hold.query(() -> new ListenerEndpoint(this, tcp.newListener(), ids.incrementAndGet()));
+        return hold.query(() -> new ListenerEndpoint(this, tcp.newListener(), ids.getAsLong()));
     }
 
     public UdpEndpoint newUdpEndpoint() {
@@ -77,7 +80,7 @@ public final class Sockets {
     public IcmpEndpoint newIcmpEndpoint(boolean ipv4) throws StackException {
         requireFamily(ipv4);
         IpAddress any = ipv4 ? IpAddress.V4_ANY : IpAddress.V6_ANY;
-        return hold.query(() -> new PingEndpoint(hold, pings.newPort(any), ids.incrementAndGet()));
+        return hold.query(() -> new PingEndpoint(hold, pings.newPort(any), ids.getAsLong()));
     }
 
     public RawEndpoint newRawEndpoint(boolean ipv4, int protocol) throws StackException {
@@ -86,7 +89,7 @@ public final class Sockets {
             throw new StackException(StackError.NOT_PERMITTED, "raw endpoints are off in this stack");
         }
         requireFamily(ipv4);
-        return hold.query(() -> new RawPortEndpoint(hold, layer.newPort(ipv4, protocol), ids.incrementAndGet()));
+        return hold.query(() -> new RawPortEndpoint(hold, layer.newPort(ipv4, protocol), ids.getAsLong()));
     }
 
     public PacketEndpoint newPacketEndpoint(boolean cooked) throws StackException {
@@ -94,7 +97,7 @@ public final class Sockets {
         if (layer == null) {
             throw new StackException(StackError.NOT_PERMITTED, "packet endpoints are off in this stack");
         }
-        return hold.query(() -> new FrameEndpoint(hold, layer.newPort(cooked), ids.incrementAndGet()));
+        return hold.query(() -> new FrameEndpoint(hold, layer.newPort(cooked), ids.getAsLong()));
     }
 
     private void requireFamily(boolean ipv4) throws StackException {
@@ -123,11 +126,11 @@ public final class Sockets {
     }
 
     DatagramEndpoint wrap(UdpPort port) {
-        return new DatagramEndpoint(hold, port, ids.incrementAndGet());
+        return new DatagramEndpoint(hold, port, ids.getAsLong());
     }
 
     StreamEndpoint wrap(Connection connection) {
-        return new StreamEndpoint(this, tcp, connection, ids.incrementAndGet());
+        return new StreamEndpoint(this, tcp, connection, ids.getAsLong());
     }
 
     /** The id of a NIC there is, or 0. */

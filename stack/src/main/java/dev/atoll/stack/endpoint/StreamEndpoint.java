@@ -26,6 +26,7 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
         this.sockets = sockets;
         this.tcp = tcp;
         this.connection = connection;
+        connection.setUniqueId(uniqueId);
         connection.setObserver(this::changed);
         updateReadiness();
     }
@@ -53,6 +54,7 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
 
     @Override
     void closeProtocol() {
+        connection.setUniqueId(0);
         connection.close();
     }
 

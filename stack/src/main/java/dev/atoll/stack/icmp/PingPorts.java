@@ -12,6 +12,7 @@ import dev.atoll.stack.transport.Demuxer;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpAddress;
+import java.util.List;
 
 /**
  * The endpoints that ask for echoes, known by the identifier in what they send: the place of a port, as ICMP sockets of
@@ -37,6 +38,11 @@ public final class PingPorts {
      */
     public PingPort newPort(IpAddress anyAddress) {
         return new PingPort(this, anyAddress);
+    }
+
+    /** What replies can be for, in no order that means anything. */
+    public List<DemuxEntry> entries() {
+        return demuxer.entries();
     }
 
     /** Endpoints that are bound. */

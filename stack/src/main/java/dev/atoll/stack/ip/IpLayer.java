@@ -319,7 +319,7 @@ public final class IpLayer implements Device.Upper {
     }
 
     private StackError denyOutput(PacketBuffer packet, Verdict verdict) {
-        counters.drop(DropReason.FILTERED);
+        countDrop(packet, DropReason.FILTERED);
         filter.denied(Hook.OUTPUT, packet, verdict, cycle.nowNs());
         packet.release();
         lastDenial = verdict;
@@ -387,7 +387,7 @@ public final class IpLayer implements Device.Upper {
             NetworkProtocol protocol = others.get(i);
             if (protocol.etherType() == etherType) {
                 if (packet.linearLength() < protocol.minimumPacketBytes() || !protocol.receive(packet)) {
-                    counters.drop(DropReason.PROTOCOL_MALFORMED);
+                    countDrop(packet, DropReason.PROTOCOL_MALFORMED);
                 }
                 packet.release();
                 return;
@@ -424,7 +424,7 @@ public final class IpLayer implements Device.Upper {
             return;
         }
         if (handler == null) {
-            counters.drop(DropReason.UNKNOWN_TRANSPORT_PROTOCOL);
+            countDrop(packet, DropReason.UNKNOWN_TRANSPORT_PROTOCOL);
             network.protocolUnreachable(device, packet);
             packet.release();
             return;
@@ -433,7 +433,7 @@ public final class IpLayer implements Device.Upper {
     }
 
     private void denyInput(NetworkLayer network, PacketBuffer packet, Verdict verdict) {
-        counters.drop(DropReason.FILTERED);
+        countDrop(packet, DropReason.FILTERED);
         filter.denied(Hook.INPUT, packet, verdict, cycle.nowNs());
         RejectWith with = verdict.rejectWith();
         if (with == RejectWith.TCP_RESET) {
@@ -447,8 +447,17 @@ public final class IpLayer implements Device.Upper {
     }
 
     private void drop(PacketBuffer packet, DropReason reason) {
-        counters.drop(reason);
+        countDrop(packet, reason);
         packet.release();
+    }
+
+    private void countDrop(PacketBuffer packet, DropReason reason) {
+        Device device = routes.device(packet.nicId);
+        if (device == null) {
+            counters.drop(reason);
+        } else {
+            device.countDrop(reason);
+        }
     }
 
     private NetworkLayer networkOf(PacketBuffer packet) {

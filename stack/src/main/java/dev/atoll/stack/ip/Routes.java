@@ -4,6 +4,7 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
+import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Subnet;
@@ -147,6 +148,16 @@ public final class Routes {
         return null;
     }
 
+    /** The device of that name, or null. */
+    public @Nullable Device device(String name) {
+        for (int i = 0; i < devices.size(); i++) {
+            if (devices.get(i).name().equals(name)) {
+                return devices.get(i);
+            }
+        }
+        return null;
+    }
+
     /** Whether it is an address of some device of this stack, or in the loopback network. */
     public boolean isLocal(long high, long low) {
         if (isLoopbackNetwork(high, low)) {
@@ -281,7 +292,7 @@ public final class Routes {
         }
         List<LocalAddress> addresses = device.addresses();
         for (int i = 0; i < addresses.size(); i++) {
-            if (addresses.get(i).address().isV4() == ipv4 && addresses.get(i).isAssigned()) {
+            if (addresses.get(i).address().isV4() == ipv4 && addresses.get(i).isSource()) {
                 return true;
             }
         }
@@ -299,21 +310,22 @@ public final class Routes {
         return sourceFor(new Hop(device, destination, false), destination);
     }
 
-    /** The device's address in the next hop's subnet, else its first. */
+    /** The device's address in the next hop's subnet, else its first; a deprecated one only if there is no other. */
     private static @Nullable IpAddress sourceFor(Device device, IpAddress nextHop) {
-        LocalAddress first = null;
+        LocalAddress best = null;
+        int bestRank = 0;
         for (int i = 0; i < device.addresses().size(); i++) {
             LocalAddress local = device.addresses().get(i);
-            if (local.address().isV4()) {
-                if (local.subnet().contains(nextHop)) {
-                    return local.address();
-                }
-                if (first == null) {
-                    first = local;
+            if (local.address().isV4() && local.isSource()) {
+                int rank = (local.state() == AddressState.DEPRECATED ? 1 : 3)
+                        + (local.subnet().contains(nextHop) ? 1 : 0);
+                if (rank > bestRank) {
+                    best = local;
+                    bestRank = rank;
                 }
             }
         }
-        return first == null ? null : first.address();
+        return best == null ? null : best.address();
     }
 
     // --- What the network said about paths

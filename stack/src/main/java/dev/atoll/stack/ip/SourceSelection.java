@@ -27,7 +27,7 @@ final class SourceSelection {
         for (int i = 0; i < addresses.size(); i++) {
             LocalAddress candidate = addresses.get(i);
             if (!candidate.address().isV4()
-                    && candidate.isAssigned()
+                    && candidate.isSource()
                     && (best == null || isBetter(candidate, best, destination, nextHop))) {
                 best = candidate;
             }

@@ -12,7 +12,7 @@ public interface LinkDispatcher {
     long nowNs();
 
     /**
-     * Takes one incoming frame, beginning with the Ethernet header, and owns it from here. The link has set
+     * Takes one incoming frame, beginning with the Ethernet header if the link has one, and owns it from here. The link has set
      * {@code arrivalNs}, and the checksum and segment fields if it knows them.
      */
     void deliver(PacketBuffer frame);

@@ -16,17 +16,27 @@ public interface LinkEndpoint {
      * @param transmitChecksum the link completes partial transport checksums
      * @param receiveChecksum the link says which incoming packets have a good transport checksum
      * @param gsoMaxBytes the largest TCP super-segment the link takes, IP header included; 0 for none
-     * @param ethernet frames have an Ethernet header and neighbours are resolved
+     * @param ethernet frames have an Ethernet header and neighbours are resolved; else they are IP packets as they are
+     * @param loopback what is sent comes back to this stack, and nothing else does
      */
-    record Capabilities(boolean transmitChecksum, boolean receiveChecksum, int gsoMaxBytes, boolean ethernet) {
+    record Capabilities(
+            boolean transmitChecksum, boolean receiveChecksum, int gsoMaxBytes, boolean ethernet, boolean loopback) {
+        /** What a link to others leaves to itself. */
+        public Capabilities(boolean transmitChecksum, boolean receiveChecksum, int gsoMaxBytes, boolean ethernet) {
+            this(transmitChecksum, receiveChecksum, gsoMaxBytes, ethernet, /* loopback= */ false);
+        }
+
         /** An Ethernet link that does nothing for the stack. */
         public static final Capabilities PLAIN_ETHERNET = new Capabilities(false, false, 0, true);
+
+        /** A link of IP packets without link headers or addresses that does nothing for the stack. */
+        public static final Capabilities PLAIN_IP = new Capabilities(false, false, 0, false);
     }
 
     /** The largest IP packet a frame carries, bytes. */
     int mtuBytes();
 
-    /** This end's link address. */
+    /** This end's link address; zero on links without. */
     MacAddress linkAddress();
 
     Capabilities capabilities();
@@ -38,7 +48,7 @@ public interface LinkEndpoint {
     void attach(LinkDispatcher dispatcher);
 
     /**
-     * Sends one frame, complete from the Ethernet header on, and does not keep the packet: a link that queues copies.
+     * Sends one frame, complete from the Ethernet header on if the link has one, and does not keep the packet: a link that queues copies.
      * The caller releases it.
      *
      * @return false if the link has no room now; it then calls {@link LinkDispatcher#writable} once it has

@@ -38,7 +38,7 @@ public final class LoopbackLink implements LinkEndpoint {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(true, true, 0, false);
+        return new Capabilities(true, true, 0, /* ethernet= */ false, /* loopback= */ true);
     }
 
     @Override

@@ -69,7 +69,7 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
                 addressAdded(address);
             }
         }
-        if (settings.linkLocal() && !device.isLoopback()) {
+        if (settings.linkLocal() && device.hasLinkAddresses()) {
             linkLocalTries = 0;
             addLinkLocal();
         }
@@ -87,7 +87,7 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
             if (!address.address().isV4()) {
                 if (address.kind() == AddressKind.STATIC) {
                     device.groups().leave(address.address().solicitedNode());
-                    address.setState(device.isLoopback() ? AddressState.PREFERRED : AddressState.TENTATIVE);
+                    address.setState(!device.hasLinkAddresses() ? AddressState.PREFERRED : AddressState.TENTATIVE);
                 } else {
                     device.removeAddress(address.address());
                 }
@@ -124,7 +124,7 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
             address.setState(AddressState.TENTATIVE);
             return;
         }
-        if (device.isLoopback() || settings.dadTransmits() == 0) {
+        if (!device.hasLinkAddresses() || settings.dadTransmits() == 0) {
             device.groups().join(address.address().solicitedNode());
             assign(address);
             return;

@@ -1,11 +1,12 @@
 package dev.atoll.stack.nic;
 
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.PrimaryBehavior;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The addresses of one NIC, in the order they were added; at most {@link #MAX_ADDRESSES}. */
+/** The addresses of one NIC, in the order in which they are preferred as a source, other things being equal; at most {@link #MAX_ADDRESSES}. */
 public final class AddressTable {
     /** Addresses of one NIC; adding more is refused. */
     public static final int MAX_ADDRESSES = 256;
@@ -14,7 +15,7 @@ public final class AddressTable {
 
     AddressTable() {}
 
-    /** In the order they were added; do not change. */
+    /** In their order; do not change. */
     public List<LocalAddress> list() {
         return addresses;
     }
@@ -24,7 +25,7 @@ public final class AddressTable {
         if (addresses.size() >= MAX_ADDRESSES || find(address.address()) != null) {
             return false;
         }
-        addresses.add(address);
+        addresses.add(address.primary() == PrimaryBehavior.FIRST_PRIMARY ? 0 : addresses.size(), address);
         return true;
     }
 

@@ -7,6 +7,8 @@ import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.NeighborSettings;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.link.LinkDispatcher;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.Ethernet;
@@ -101,7 +103,9 @@ public final class Device implements LinkDispatcher {
     private final EgressQueue egress;
     private @Nullable NeighborDiscovery discovery;
     private @Nullable FrameTap tap;
+    private @Nullable Object context;
 
+    private int mtuBytes = Integer.MAX_VALUE;
     private boolean ipv4 = true;
     private boolean enabled = true;
     private boolean promiscuous;
@@ -149,6 +153,15 @@ public final class Device implements LinkDispatcher {
         ipv4 = false;
     }
 
+    /** Anything of the caller's. */
+    public @Nullable Object context() {
+        return context;
+    }
+
+    public void setContext(@Nullable Object newContext) {
+        context = newContext;
+    }
+
     /** Who is shown all frames. */
     public void setFrameTap(FrameTap newTap) {
         tap = newTap;
@@ -184,14 +197,19 @@ public final class Device implements LinkDispatcher {
         return capabilities;
     }
 
-    /** The largest IP packet the link carries, bytes. */
+    /** The largest IP packet to send, bytes: what the link carries, or less if that was set. */
     public int mtuBytes() {
-        return link.mtuBytes();
+        return Math.min(link.mtuBytes(), mtuBytes);
+    }
+
+    /** Sends smaller packets than the link carries. */
+    public void setMtuBytes(int bytes) {
+        mtuBytes = bytes;
     }
 
     /** The largest IPv6 packet to send: a router may have advertised less than the link carries. */
     public int ipv6MtuBytes() {
-        return Math.min(link.mtuBytes(), ipv6MtuBytes);
+        return Math.min(mtuBytes(), ipv6MtuBytes);
     }
 
     public void setIpv6MtuBytes(int bytes) {
@@ -207,7 +225,12 @@ public final class Device implements LinkDispatcher {
     }
 
     public boolean isLoopback() {
-        return !capabilities.ethernet();
+        return capabilities.loopback();
+    }
+
+    /** Whether it has link addresses, so that neighbours have to be found. */
+    public boolean hasLinkAddresses() {
+        return capabilities.ethernet();
     }
 
     public boolean isEnabled() {
@@ -267,6 +290,12 @@ public final class Device implements LinkDispatcher {
         } else {
             forwarding6 = on;
         }
+    }
+
+    /** Counts a packet that went no further, for the stack and for this device. */
+    public void countDrop(DropReason reason) {
+        counters.drop(reason);
+        deviceCounters.dropped(reason);
     }
 
     public DeviceCounters counters() {
@@ -332,6 +361,37 @@ public final class Device implements LinkDispatcher {
     /** Whether it is the directed broadcast of one of the device's subnets. */
     public boolean isSubnetBroadcast(IpAddress address) {
         return addresses.isSubnetBroadcast(address);
+    }
+
+    // --- Who is where on the link
+
+    /** The link address packets to a next hop would go to now, or 0 if that is not known. */
+    public long knownLinkAddress(IpAddress nextHop) {
+        long group = groupLinkAddress(nextHop);
+        if (group != 0) {
+            return group;
+        }
+        Neighbor neighbor = neighbors(nextHop.isV4()).find(nextHop);
+        return neighbor != null && neighbor.isUsable() ? neighbor.linkAddress : 0;
+    }
+
+    /**
+     * Asks for a next hop's link address unless it is known or asked for already.
+     *
+     * @return whether it is known
+     * @throws StackException HOST_UNREACHABLE if the neighbour did not answer just now
+     */
+    public boolean resolve(IpAddress nextHop) throws StackException {
+        if (knownLinkAddress(nextHop) != 0) {
+            return true;
+        }
+        NeighborCache neighbors = neighbors(nextHop.isV4());
+        Neighbor neighbor = neighbors.lookup(nextHop);
+        if (neighbor.state == NeighborState.FAILED) {
+            throw new StackException(StackError.HOST_UNREACHABLE, nextHop.toString());
+        }
+        neighbors.ask(neighbor);
+        return false;
     }
 
     // --- Out
@@ -514,7 +574,7 @@ public final class Device implements LinkDispatcher {
     }
 
     private void drop(PacketBuffer packet, DropReason reason) {
-        counters.drop(reason);
+        countDrop(reason);
         packet.release();
     }
 

@@ -48,6 +48,7 @@ final class EgressQueue {
         }
         if (queued == MAX_QUEUED) {
             counters.drop(DropReason.EGRESS_QUEUE_FULL);
+            deviceCounters.dropped(DropReason.EGRESS_QUEUE_FULL);
             frame.release();
             return;
         }

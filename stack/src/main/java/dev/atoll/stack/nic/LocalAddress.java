@@ -3,12 +3,12 @@ package dev.atoll.stack.nic;
 import dev.atoll.stack.wire.AddressKind;
 import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.PrimaryBehavior;
 import dev.atoll.stack.wire.Subnet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An address of a NIC. Its state and lifetimes change under the stack's hold: IPv6 autoconfiguration does that, nobody
- * else.
+ * An address of a NIC. Its state and lifetimes change under the stack's hold.
  */
 public final class LocalAddress {
     /** A lifetime without an end. */
@@ -18,6 +18,7 @@ public final class LocalAddress {
     private final int prefixLength;
     private final Subnet subnet;
     private final AddressKind kind;
+    private PrimaryBehavior primary = PrimaryBehavior.CAN_BE_PRIMARY;
     private AddressState state = AddressState.PREFERRED;
     private long preferredUntilNs = FOREVER;
     private long validUntilNs = FOREVER;
@@ -50,6 +51,19 @@ public final class LocalAddress {
 
     public AddressKind kind() {
         return kind;
+    }
+
+    public PrimaryBehavior primary() {
+        return primary;
+    }
+
+    public void setPrimary(PrimaryBehavior behavior) {
+        primary = behavior;
+    }
+
+    /** Whether packets to others may get it as their source without anybody having asked for it. */
+    public boolean isSource() {
+        return primary != PrimaryBehavior.NEVER_PRIMARY && isAssigned();
     }
 
     public AddressState state() {

@@ -121,6 +121,11 @@ final class NeighborCache {
             counters.drop(DropReason.NEIGHBOR_QUEUE_FULL);
         }
         neighbor.enqueue(packet);
+        ask(neighbor);
+    }
+
+    /** Asks for a neighbour that is not known, unless somebody has asked already. */
+    void ask(Neighbor neighbor) {
         if (neighbor.probesSent == 0) {
             probe(neighbor, 0);
         }

@@ -44,6 +44,11 @@ public final class NeighborTableView {
         return of(address).setStatic(address, linkAddress.bits());
     }
 
+    /** Notes a link address that a neighbour is said to have: known, but not reachable. */
+    public void hint(IpAddress address, MacAddress linkAddress) {
+        of(address).learned(address, linkAddress.bits());
+    }
+
     /** False if there is no such entry. */
     public boolean remove(IpAddress address) {
         return of(address).remove(address);

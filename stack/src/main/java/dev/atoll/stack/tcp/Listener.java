@@ -101,6 +101,11 @@ public final class Listener extends DemuxEntry {
         return accepted.poll();
     }
 
+    /** Connections that wait to be accepted. */
+    public int acceptable() {
+        return accepted.size();
+    }
+
     public boolean hasAcceptable() {
         return !accepted.isEmpty();
     }

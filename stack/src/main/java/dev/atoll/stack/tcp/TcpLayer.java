@@ -26,6 +26,7 @@ import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TcpState;
 import dev.atoll.stack.wire.TransportEndpointId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** TCP of one stack: takes segments from IP to their connections, and answers those that have none. */
@@ -169,6 +170,16 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     boolean isFull() {
         return demuxer.size() >= TcpSettings.MAX_CONNECTIONS;
+    }
+
+    /** What packets can be for, in no order that means anything. */
+    public List<DemuxEntry> entries() {
+        return demuxer.entries();
+    }
+
+    /** What a packet with these values would be for, or null. */
+    public @Nullable DemuxEntry find(TransportEndpointId id, int nicId) {
+        return demuxer.find(id, nicId);
     }
 
     /** Connections and listeners known, those in TIME_WAIT included. */

@@ -20,6 +20,9 @@ public abstract class DemuxEntry {
     /** It shares its address and port with others, and packets are spread among them (SO_REUSEPORT). */
     private boolean reusePort;
 
+    /** Of the endpoint that has it, or 0. */
+    private long uniqueId;
+
     protected DemuxEntry() {}
 
     /** Under which id it is registered, or null. */
@@ -30,6 +33,15 @@ public abstract class DemuxEntry {
     /** Says whether an endpoint bound to {@code ::} leaves IPv4 to others; before it is registered. */
     public final void setV6Only(boolean only) {
         v6Only = only;
+    }
+
+    /** Says which endpoint has it, 0 for none any more. */
+    public final void setUniqueId(long endpointId) {
+        uniqueId = endpointId;
+    }
+
+    public final long uniqueId() {
+        return uniqueId;
     }
 
     /** Binds it to a NIC; before it is registered, or while it is. */

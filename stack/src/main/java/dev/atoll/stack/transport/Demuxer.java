@@ -74,6 +74,13 @@ public final class Demuxer {
         size--;
     }
 
+    /** The endpoint a packet with these values is for. */
+    public @Nullable DemuxEntry find(TransportEndpointId id, int nicId) {
+        IpAddress local = id.localAddress();
+        IpAddress remote = id.remoteAddress();
+        return find(local.high(), local.low(), id.localPort(), remote.high(), remote.low(), id.remotePort(), nicId);
+    }
+
     /**
      * The endpoint a packet is for: local values are the packet's destination.
      *

@@ -224,6 +224,11 @@ public abstract class MessagePort extends DemuxEntry {
         return packet == null ? -1 : packet.linearLength();
     }
 
+    /** Memory of the messages that wait, bytes. */
+    public final int queuedBytes() {
+        return queue.trueSize();
+    }
+
     public final boolean isReadable() {
         return !queue.isEmpty() || pendingError != null;
     }

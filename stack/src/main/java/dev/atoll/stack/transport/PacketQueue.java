@@ -38,6 +38,11 @@ public final class PacketQueue {
         return packets.peek();
     }
 
+    /** Memory of what waits, bytes. */
+    public int trueSize() {
+        return trueSize;
+    }
+
     public boolean isEmpty() {
         return packets.isEmpty();
     }

@@ -19,6 +19,7 @@ import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.TransportEndpointId;
 import dev.atoll.stack.wire.Udp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -76,6 +77,16 @@ public final class UdpLayer implements TransportHandler {
 
     IpLayer ip() {
         return ip;
+    }
+
+    /** What packets can be for, in no order that means anything. */
+    public List<DemuxEntry> entries() {
+        return demuxer.entries();
+    }
+
+    /** What a packet with these values would be for, or null. */
+    public @Nullable DemuxEntry find(TransportEndpointId id, int nicId) {
+        return demuxer.find(id, nicId);
     }
 
     /** Endpoints that are bound. */

@@ -1,0 +1,123 @@
+package dev.atoll.stack;
+
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.hold.Hold;
+import dev.atoll.stack.ip.IpLayer;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.wire.Checksum;
+import dev.atoll.stack.wire.Ethernet;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to a destination, as {@link Stack#findRoute} found it. It stays valid: when routes, redirects or what is known
+ * of the path change, it changes with them. Methods may be called from any thread.
+ */
+public final class Route {
+    private final Hold hold;
+    private final dev.atoll.stack.ip.Route route;
+
+    Route(Hold hold, dev.atoll.stack.ip.Route route) {
+        this.hold = hold;
+        this.route = route;
+    }
+
+    /** The local address packets carry. */
+    public IpAddress source() {
+        return route.source();
+    }
+
+    public IpAddress destination() {
+        return route.destination();
+    }
+
+    /** Who gets packets on the link: a router, or the destination itself. */
+    public IpAddress nextHop() {
+        return hold.query(route::nextHop);
+    }
+
+    /** The NIC packets leave by. */
+    public int nicId() {
+        return hold.query(() -> route.device().id());
+    }
+
+    /** Whether packets stay in this stack. */
+    public boolean isLoopback() {
+        return hold.query(() -> route.device().isLoopback());
+    }
+
+    /** Whether the destination is a broadcast address. */
+    public boolean isBroadcast() {
+        return hold.query(route::broadcast);
+    }
+
+    /** The largest IP packet the path is known to carry, bytes. */
+    public int mtuBytes() {
+        return hold.query(route::mtuBytes);
+    }
+
+    /** Bytes of the link and network headers in front of each packet, without options. */
+    public int headerBytes() {
+        return hold.query(() -> route.headerBytes() + (route.device().hasLinkAddresses() ? Ethernet.HEADER_BYTES : 0));
+    }
+
+    /** Hops packets may go unless an endpoint says otherwise. */
+    public int defaultTtl() {
+        return IpLayer.DEFAULT_TTL;
+    }
+
+    /** The largest TCP super-segment the NIC takes, bytes, IP header included; 0 for none. */
+    public int gsoMaxBytes() {
+        return hold.query(() -> route.device().capabilities().gsoMaxBytes());
+    }
+
+    /** Whether transport checksums have to be complete: the link does not complete them. */
+    public boolean needsTransportChecksum() {
+        return hold.query(() -> !route.device().capabilities().transmitChecksum());
+    }
+
+    /**
+     * The folded sum of the pseudo-header that checksums over this route begin with (RFC 9293 section 3.1, RFC 8200 section
+     * 8.1).
+     *
+     * @param protocol protocol number
+     * @param lengthBytes of the transport packet
+     */
+    public int pseudoHeaderChecksum(int protocol, int lengthBytes) {
+        IpAddress from = source();
+        IpAddress to = destination();
+        return Checksum.fold(
+                Checksum.pseudoHeader(from.high(), from.low(), to.high(), to.low(), protocol, lengthBytes));
+    }
+
+    /**
+     * The link address packets are sent to, or null while it is not known, or if the link has none; groups and broadcasts
+     * have one that is known without asking.
+     */
+    public @Nullable MacAddress linkAddress() {
+        return hold.query(() -> {
+            Device device = route.device();
+            long bits = device.hasLinkAddresses() ? device.knownLinkAddress(route.nextHop()) : 0;
+            return bits == 0 ? null : new MacAddress(bits);
+        });
+    }
+
+    /**
+     * Asks for the link address of the next hop if it is not known; {@link NeighborListener} tells of the answer.
+     *
+     * @return whether it is known already, or the link has none
+     * @throws StackException HOST_UNREACHABLE if the next hop did not answer just now
+     */
+    public boolean resolve() throws StackException {
+        return hold.call(() -> {
+            Device device = route.device();
+            return !device.hasLinkAddresses() || device.resolve(route.nextHop());
+        });
+    }
+
+    @Override
+    public String toString() {
+        return route.toString();
+    }
+}
