@@ -62,7 +62,7 @@ public final class Stack implements AutoCloseable {
     public static final int LOOPBACK_NIC_ID = 1;
 
     private final Cycle cycle;
-    private final Counters counters = new Counters();
+    private final Counters counters;
     private final BufferPool pool = new BufferPool();
     private final List<Device> devices = new ArrayList<>();
     private final LoopbackLink loopbackLink = new LoopbackLink();
@@ -126,6 +126,7 @@ public final class Stack implements AutoCloseable {
 
     Stack(StackBuilder builder) {
         cycle = new Cycle(Objects.requireNonNull(builder.clock), Objects.requireNonNull(builder.rng));
+        counters = builder.counters;
         neighborSettings = builder.neighbors;
         loopback = new Device(LOOPBACK_NIC_ID, "lo", loopbackLink, cycle, counters, pool, neighborSettings, upper);
         loopbackLink.attach(loopback);
@@ -180,6 +181,12 @@ public final class Stack implements AutoCloseable {
         if (ndp != null) {
             loopback.setDiscovery(ndp);
             loopback.addAddress(new LocalAddress(IpAddress.V6_LOOPBACK, 128));
+        }
+        if (!builder.handleLocal) {
+            routes.sendLocalOut();
+        }
+        if (builder.rules != null) {
+            ip.filter().replace(builder.rules);
         }
         host(builder);
     }

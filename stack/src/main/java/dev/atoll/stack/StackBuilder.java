@@ -2,10 +2,12 @@ package dev.atoll.stack;
 
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
+import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Driver;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.TransportProtocol;
@@ -39,6 +41,12 @@ public final class StackBuilder {
     @Nullable Ipv6Listener ipv6Listener;
 
     @Nullable LongSupplier idSource;
+
+    Counters counters = new Counters();
+
+    @Nullable RuleSet rules;
+
+    boolean handleLocal = true;
 
     boolean rawEndpoints;
 
@@ -202,6 +210,27 @@ public final class StackBuilder {
      */
     public StackBuilder idSource(LongSupplier source) {
         idSource = source;
+        return this;
+    }
+
+    /** What the stack counts in; by default counters of its own. Only one stack may write to them. */
+    public StackBuilder counters(Counters newCounters) {
+        counters = newCounters;
+        return this;
+    }
+
+    /** The rules in force from the first packet on; by default everything passes. */
+    public StackBuilder rules(RuleSet newRules) {
+        rules = newRules;
+        return this;
+    }
+
+    /**
+     * Whether packets to own addresses stay in the stack, as by default and on Linux. If not, those to addresses of links
+     * go out, and whoever is there has to send them back; loopback addresses stay.
+     */
+    public StackBuilder handleLocal(boolean on) {
+        handleLocal = on;
         return this;
     }
 

@@ -9,12 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.env.Timer;
+import dev.atoll.stack.filter.Chain;
+import dev.atoll.stack.filter.ChainPolicy;
+import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.Origin;
+import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.Table;
+import dev.atoll.stack.filter.TableName;
+import dev.atoll.stack.link.ChannelLink;
 import dev.atoll.stack.protocol.NetworkContext;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.TransportContext;
@@ -338,5 +347,76 @@ class ProtocolsTest {
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> stack(Protocol.TCP, Protocol.UDP));
         assertTrue(String.valueOf(refused.getMessage()).startsWith("protocols"), refused.getMessage());
+    }
+
+    // --- What else a stack is made of
+
+    @Test
+    void packetsToOwnAddresses_goOut_ifTheStackDoesNotHandleThem() throws StackException {
+        ChannelLink link = new ChannelLink(1500, MacAddress.parse("02:00:00:00:00:01"));
+        IpAddress own = IpAddress.parse("10.0.0.1");
+        Counters counters = new Counters();
+        try (Stack stack = Stack.builder()
+                        .clock(new ManualClock(0, 0))
+                        .rng(Rng.seeded(1))
+                        .counters(counters)
+                        .handleLocal(false)
+                        .build();
+                UdpEndpoint from = stack.newUdpEndpoint();
+                UdpEndpoint to = stack.newUdpEndpoint()) {
+            Nic nic = stack.createNic("eth0", link);
+            nic.addAddress(own, 24);
+            nic.neighbors().setStatic(own, nic.linkAddress());
+            stack.run(link::read);
+            to.bind(new FullAddress(IpAddress.V4_ANY, 7));
+            from.send(ByteBuffer.wrap(DATA), new FullAddress(own, 7));
+            assertEquals(-1, to.nextLength());
+            assertEquals(1, link.size());
+
+            stack.run(() -> {
+                byte[] frame = link.read();
+                assertNotNull(frame);
+                link.inject(frame);
+            });
+            assertEquals(8, to.nextLength());
+            assertEquals(1, counters.udpReceived);
+            to.receive(ByteBuffer.allocate(8));
+            from.send(ByteBuffer.wrap(DATA), new FullAddress(IpAddress.V4_LOOPBACK, 7));
+            assertEquals(8, to.nextLength());
+            assertEquals(0, link.size());
+        }
+    }
+
+    @Test
+    void firstRules_areInForceFromTheFirstPacketOn() throws StackException {
+        Origin here = new Origin("test", 1, ":INPUT");
+        Chain closed = new Chain("INPUT", ChainPolicy.DROP, List.of(), here);
+        RuleSet rules = RuleSet.of(
+                List.of(Table.acceptAll(TableName.FILTER, Family.IPV4).with(closed)));
+        try (TwoStacks net = TwoStacks.with(builder -> builder.rules(rules));
+                UdpEndpoint from = net.left.newUdpEndpoint();
+                UdpEndpoint to = net.right.newUdpEndpoint()) {
+            to.bind(new FullAddress(TwoStacks.RIGHT, 7));
+            from.send(ByteBuffer.wrap(DATA), new FullAddress(TwoStacks.RIGHT, 7));
+            net.settle();
+            assertEquals(-1, to.nextLength());
+            // Neighbour discovery of IPv6, for which there are no rules, is closed as well.
+            assertTrue(net.right.counters().drops(DropReason.FILTERED) >= 1);
+            assertEquals(rules, net.right.ipTables().ruleSet());
+        }
+    }
+
+    @Test
+    void tableWithAnotherChain_keepsTheRest() {
+        Table accept = Table.acceptAll(TableName.NAT, Family.IPV6);
+        Origin here = new Origin("test", 1, "chain");
+        Chain own = new Chain("own", null, List.of(), here);
+        Table both = accept.with(own).with(new Chain("INPUT", ChainPolicy.DROP, List.of(), here));
+        assertEquals(
+                List.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING", "own"),
+                both.chains().stream().map(Chain::name).toList());
+        Chain input = both.chain("INPUT");
+        assertNotNull(input);
+        assertEquals(ChainPolicy.DROP, input.policy());
     }
 }

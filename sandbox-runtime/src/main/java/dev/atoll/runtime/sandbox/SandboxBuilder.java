@@ -30,6 +30,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Sandbox} is made of. Not thread-safe; {@link #start} may be called once. */
@@ -61,6 +62,7 @@ public final class SandboxBuilder {
     private SelectorProvider provider = SelectorProvider.provider();
     private @Nullable StackDriver driver;
     private @Nullable Preparation preparation;
+    private @Nullable Consumer<StackBuilder> stackSettings;
     private final Clock clock = new SystemClock();
     private boolean started;
 
@@ -143,6 +145,15 @@ public final class SandboxBuilder {
         return this;
     }
 
+    /**
+     * Settings of the stack itself beyond those named here: protocols, forwarders, tuning. Clock, random source and driver
+     * stay the sandbox's.
+     */
+    public SandboxBuilder stack(Consumer<StackBuilder> settings) {
+        stackSettings = settings;
+        return this;
+    }
+
     /** What to do before the first packet, such as to listen: a peer that is there already finds nothing missing. */
     public SandboxBuilder prepare(Preparation newPreparation) {
         preparation = newPreparation;
@@ -186,7 +197,11 @@ public final class SandboxBuilder {
         FailureReport report = failures != null ? failures : new UnheardFailures();
         StackDriver drives = driver != null ? driver : new StackLoop(provider, clock, report);
         cleanup.add(drives);
-        StackBuilder builder = Stack.builder().clock(clock).rng(entropy).driver(drives);
+        StackBuilder builder = Stack.builder();
+        if (stackSettings != null) {
+            stackSettings.accept(builder);
+        }
+        builder.clock(clock).rng(entropy).driver(drives);
         if (ipv6 != null) {
             builder.ipv6(ipv6);
         }

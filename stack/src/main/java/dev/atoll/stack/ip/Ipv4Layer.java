@@ -294,7 +294,7 @@ public final class Ipv4Layer extends NetworkLayer {
         }
         return source >>> 24 == 127
                 || (int) packet.destinationLow >>> 24 == 127
-                || routes.isLocal(packet.sourceHigh, packet.sourceLow);
+                || (routes.handlesLocal() && routes.isLocal(packet.sourceHigh, packet.sourceLow));
     }
 
     private boolean isForUs(Device device, PacketBuffer packet) {

@@ -289,7 +289,7 @@ public final class Ipv6Layer extends NetworkLayer {
         }
         return (sourceHigh == 0 && sourceLow == 1)
                 || (destinationHigh == 0 && destinationLow == 1)
-                || (!packet.looped && routes.isLocal(sourceHigh, sourceLow));
+                || (!packet.looped && routes.handlesLocal() && routes.isLocal(sourceHigh, sourceLow));
     }
 
     private boolean isForUs(Device device, PacketBuffer packet) {

@@ -44,6 +44,7 @@ public final class Routes {
     private @Nullable NetworkLayer ipv4;
     private @Nullable NetworkLayer ipv6;
     private int generation = 1;
+    private boolean handleLocal = true;
 
     /**
      * @param devices the stack's devices, which this only reads
@@ -171,6 +172,21 @@ public final class Routes {
         return false;
     }
 
+    /** Sends what is for own addresses of links out like anything else; before the stack runs. */
+    public void sendLocalOut() {
+        handleLocal = false;
+    }
+
+    /** Whether packets to own addresses stay in the stack. */
+    boolean handlesLocal() {
+        return handleLocal;
+    }
+
+    private boolean staysHere(IpAddress to) {
+        return isLocal(to.high(), to.low())
+                && (handleLocal || to.isLoopback() || loopback.isAssigned(to.high(), to.low()));
+    }
+
     /** Whether endpoints may be bound to a unicast address: an own one, or any if some device lends them. */
     public boolean isBindable(IpAddress address) {
         boolean bindable = isLocal(address.high(), address.low());
@@ -210,7 +226,7 @@ public final class Routes {
         if (network == null || (source != null && source.isV4() != to.isV4())) {
             return null;
         }
-        if (isLocal(to.high(), to.low())) {
+        if (staysHere(to)) {
             return new Route(this, network, source == null ? to : source, to, 0, new Hop(loopback, to, false));
         }
         Hop hop = findHop(to, nicId);
@@ -237,7 +253,7 @@ public final class Routes {
 
     /** The first hop to a destination, or null. */
     @Nullable Hop findHop(IpAddress to, int nicId) {
-        if (isLocal(to.high(), to.low())) {
+        if (staysHere(to)) {
             return new Hop(loopback, to, false);
         }
         boolean multicast6 = !to.isV4() && to.isMulticast();
