@@ -2,12 +2,14 @@ package dev.atoll.stack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.ReadinessListener;
+import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
@@ -65,5 +67,39 @@ class StackCloseTest {
                 StackError.CLOSED,
                 assertThrows(StackException.class, () -> port.receive(ByteBuffer.allocate(1)))
                         .error());
+    }
+
+    private static TcpListener listenerWithUnreadData(TwoStacks net) throws StackException {
+        TcpListener listener = net.right.newTcpListener();
+        listener.bind(new FullAddress(TwoStacks.RIGHT, 80));
+        listener.listen(5);
+        TcpEndpoint client = net.left.newTcpEndpoint();
+        client.connect(new FullAddress(TwoStacks.RIGHT, 80));
+        net.settle();
+        client.write(ByteBuffer.allocate(3000));
+        net.settle();
+        assertTrue(net.right.packetsOutstanding() > 0);
+        return listener;
+    }
+
+    @Test
+    void listenerThatIsClosed_letsGoOfWhatItsConnectionsReceived() throws StackException {
+        try (TwoStacks net = new TwoStacks()) {
+            listenerWithUnreadData(net).close();
+            net.settle();
+            assertEquals(0, net.right.packetsOutstanding());
+        }
+    }
+
+    @Test
+    void stackThatIsClosed_letsGoOfWhatNobodyWillRead() throws StackException {
+        TwoStacks net = new TwoStacks();
+        listenerWithUnreadData(net);
+        UdpEndpoint port = net.right.newUdpEndpoint();
+        port.bind(new FullAddress(TwoStacks.RIGHT, 9));
+        net.left.newUdpEndpoint().send(ByteBuffer.allocate(10), new FullAddress(TwoStacks.RIGHT, 9));
+        net.settle();
+        net.close();
+        assertEquals(0, net.right.packetsOutstanding());
     }
 }

@@ -12,11 +12,13 @@ public final class Counters {
 
     private final long[] drops = new long[REASONS.length];
 
+    public long arpReceived;
     public long ipReceived;
     public long ipSent;
     public long ipForwarded;
     public long ipReassembled;
     public long ipFragmented;
+    public long fragmentsReceived;
     public long fragmentsRepeated;
     public long eventsLost;
     public long neighborsEvicted;
@@ -26,6 +28,8 @@ public final class Counters {
     public long advertisedBeyondLimit;
     public long icmpReceived;
     public long icmpSent;
+    public long igmpReceived;
+    public long rawReceived;
     public long udpReceived;
     public long udpSent;
     public long tcpSegmentsReceived;

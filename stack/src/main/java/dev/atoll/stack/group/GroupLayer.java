@@ -91,6 +91,7 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
 
     @Override
     public void receive(Device device, PacketBuffer packet) {
+        counters.igmpReceived++;
         int at = packet.start();
         int length = packet.linearLength();
         boolean valid = length >= Igmp.HEADER_BYTES

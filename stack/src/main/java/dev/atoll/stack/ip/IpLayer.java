@@ -345,6 +345,7 @@ public final class IpLayer implements Device.Upper {
         DropReason fault = network.parse(device, packet);
         PacketBuffer whole = packet;
         if (fault == null && network.isFragment(packet)) {
+            counters.fragmentsReceived++;
             whole = network.reassemble(packet);
             if (whole == null) {
                 return;

@@ -26,6 +26,7 @@ final class ArpResolver implements NeighborResolver {
 
     /** Takes an ARP packet, its header at {@code start()}. */
     void receive(PacketBuffer packet) {
+        counters.arpReceived++;
         int at = packet.start();
         if (packet.linearLength() < Arp.BYTES || !Arp.isEthernetIpv4(packet.data(), at)) {
             counters.drop(DropReason.ARP_MALFORMED);

@@ -162,6 +162,7 @@ public final class PacketPort {
     // --- End
 
     void stackClosed() {
+        queue.clear();
         observer.readinessChanged();
     }
 

@@ -56,6 +56,7 @@ public final class RawLayer implements IpLayer.RawReceiver {
             RawPort port = ports.get(i);
             if (port.wants(packet)) {
                 taken = true;
+                counters.rawReceived++;
                 PacketBuffer copy = pool.copy(packet);
                 if (!port.deliver(copy)) {
                     counters.drop(DropReason.RECEIVE_BUFFER_FULL);

@@ -392,8 +392,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
     }
 
-    /** Ends the connection with RST (RFC 9293 section 3.10.5). */
+    /** Ends the connection with RST (RFC 9293 section 3.10.5); nobody reads what came before. */
     public void abort() {
+        orphan = true;
         if (state.isSynchronized() && state != TcpState.TIME_WAIT || state == TcpState.SYN_RECEIVED) {
             writer.sendReset(this, sender.sndMax());
         }
@@ -710,6 +711,12 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             failure = why;
         }
         end();
+    }
+
+    /** The stack closes: nobody reads or waits any more. */
+    void stackClosed() {
+        orphan = true;
+        fail(new StackException(StackError.CLOSED));
     }
 
     /** The connection is no more. Data that arrived before stays readable for the endpoint, if it still has one. */

@@ -433,7 +433,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         }
         for (DemuxEntry entry : demuxer.entries()) {
             if (entry instanceof Connection connection) {
-                connection.fail(new StackException(StackError.CLOSED));
+                connection.stackClosed();
             } else if (entry instanceof Listener listener) {
                 listener.stackClosed();
             }

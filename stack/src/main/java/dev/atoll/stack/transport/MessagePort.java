@@ -291,6 +291,7 @@ public abstract class MessagePort extends DemuxEntry {
 
     /** Who waits for a message waits for nothing. */
     public final void stackClosed() {
+        queue.clear();
         observer.readinessChanged();
     }
 
