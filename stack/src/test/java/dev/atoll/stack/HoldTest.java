@@ -11,6 +11,9 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.hold.Hold;
+import dev.atoll.stack.hold.Notification;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -64,5 +67,37 @@ class HoldTest {
         });
         Exception failure = assertThrows(Exception.class, () -> task.get(10, TimeUnit.SECONDS));
         assertInstanceOf(StackException.class, failure.getCause());
+    }
+
+    @Test
+    void exit_deliveryEntersAgain_eachNotificationIsDeliveredOnce() {
+        List<String> delivered = new ArrayList<>();
+        Notification inner = noted(() -> delivered.add("inner"));
+        Notification outer = noted(() -> {
+            delivered.add("outer");
+            hold.enterAsDriver();
+            hold.notifyLater(inner);
+            hold.exitAsDriver();
+        });
+        Notification last = noted(() -> delivered.add("last"));
+        for (int i = 0; i < 2; i++) {
+            hold.enterAsDriver();
+            hold.notifyLater(outer);
+            hold.notifyLater(last);
+            hold.exitAsDriver();
+        }
+        assertEquals(List.of("outer", "inner", "last", "outer", "inner", "last"), delivered);
+    }
+
+    private static Notification noted(Runnable onDelivery) {
+        return new Notification() {
+            @Override
+            protected void prepare() {}
+
+            @Override
+            protected void deliver() {
+                onDelivery.run();
+            }
+        };
     }
 }

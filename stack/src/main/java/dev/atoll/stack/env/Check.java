@@ -16,6 +16,13 @@ public final class Check {
         }
     }
 
+    /** The same for a number, which is made an object only to be complained of. */
+    public static void argument(boolean ok, String field, long value, String expected) {
+        if (!ok) {
+            throw new IllegalArgumentException(field + " is " + value + ", expected " + expected);
+        }
+    }
+
     /** An invariant: false means the stack's own state is wrong and it must not go on. */
     public static void that(boolean ok, String invariant) {
         if (!ok) {

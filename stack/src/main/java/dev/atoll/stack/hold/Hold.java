@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,9 @@ public final class Hold {
         }
     }
 
+    /** A list that once held more is not kept. */
+    private static final int MAX_KEPT = 256;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final ConcurrentLinkedQueue<Task<?>> tasks = new ConcurrentLinkedQueue<>();
     private final Cycle cycle;
@@ -73,6 +77,9 @@ public final class Hold {
     private @Nullable Notification notifications;
 
     private @Nullable Notification lastNotification;
+    /** Taken by who leaves the hold and given back after delivery, so that others who leave meanwhile make their own. */
+    private final AtomicReference<@Nullable List<Notification>> spare = new AtomicReference<>();
+
     private long driverDeadlineNs = TimerQueue.NEVER;
     private boolean closed;
 
@@ -128,7 +135,7 @@ public final class Hold {
         }
         boolean wake = false;
         long deadlineNs = TimerQueue.NEVER;
-        List<Notification> toDeliver = List.of();
+        List<Notification> toDeliver = null;
         try {
             runTasks();
             finish.run();
@@ -147,10 +154,21 @@ public final class Hold {
         if (wake || !tasks.isEmpty()) {
             driver.wake();
         }
-        for (int i = 0; i < toDeliver.size(); i++) {
-            toDeliver.get(i).deliver();
+        if (toDeliver != null) {
+            deliver(toDeliver);
         }
         return deadlineNs;
+    }
+
+    private void deliver(List<Notification> toDeliver) {
+        int count = toDeliver.size();
+        for (int i = 0; i < count; i++) {
+            toDeliver.get(i).deliver();
+        }
+        if (count <= MAX_KEPT) {
+            toDeliver.clear();
+            spare.set(toDeliver);
+        }
     }
 
     private static boolean isEarlier(long deadlineNs, long thanNs) {
@@ -165,14 +183,17 @@ public final class Hold {
         }
     }
 
-    private List<Notification> takeNotifications() {
+    private @Nullable List<Notification> takeNotifications() {
         Notification at = notifications;
         if (at == null) {
-            return List.of();
+            return null;
         }
         notifications = null;
         lastNotification = null;
-        List<Notification> taken = new ArrayList<>(4);
+        List<Notification> taken = spare.getAndSet(null);
+        if (taken == null) {
+            taken = new ArrayList<>(4);
+        }
         while (at != null) {
             at.prepare();
             taken.add(at);

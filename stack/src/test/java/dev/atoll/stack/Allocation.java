@@ -1,11 +1,11 @@
-package dev.atoll.stack.filter;
+package dev.atoll.stack;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /** Bytes the current thread allocated, by reflection: the module under test does not read {@code jdk.management}. */
-final class Allocation {
+public final class Allocation {
     private static final MethodHandle ALLOCATED = find();
 
     private Allocation() {}
@@ -26,7 +26,7 @@ final class Allocation {
     }
 
     /** The fewest bytes that one of 20 rounds allocated: what the JIT allocates for itself is not in all of them. */
-    static long fewestBytes(Runnable round) {
+    public static long fewestBytes(Runnable round) {
         long fewest = Long.MAX_VALUE;
         for (int i = 0; i < 20; i++) {
             long before = allocated();
