@@ -56,6 +56,8 @@ final class TcpOptionTable {
         } else if (option == EndpointOption.SO_RCVBUF) {
             options.receiveBufferBytes =
                     ConnectionOptions.clampBuffer(AbstractEndpoint.inRange(option, value, 0, Integer.MAX_VALUE));
+        } else if (option == EndpointOption.SO_MAX_PACING_RATE) {
+            options.maxPacingRate = AbstractEndpoint.inRange(option, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
         } else if (option == EndpointOption.SO_LINGER) {
             options.lingerSeconds = AbstractEndpoint.inRange(option, value, -1, 65_535);
         } else if (option == EndpointOption.IP_TOS) {
@@ -115,6 +117,8 @@ final class TcpOptionTable {
             return sendBufferBytes;
         } else if (option == EndpointOption.SO_RCVBUF) {
             return receiveBufferBytes;
+        } else if (option == EndpointOption.SO_MAX_PACING_RATE) {
+            return options.maxPacingRate;
         } else if (option == EndpointOption.SO_LINGER) {
             return options.lingerSeconds;
         } else if (option == EndpointOption.IP_TOS) {

@@ -80,6 +80,8 @@ public enum DropReason {
     TCP_MALFORMED,
     /** The TCP checksum is wrong. */
     TCP_CHECKSUM,
+    /** The segment is signed (RFC 2385, RFC 5925), and there is no key to verify it. */
+    TCP_SIGNED,
     /** No connection and no listener for the segment. */
     TCP_NO_ENDPOINT,
     /** The segment lies outside the receive window. */

@@ -62,6 +62,11 @@ public final class TcpTuning {
     public boolean slowStartAfterIdle = true;
     /** Least segments of a burst, if there are as many to send [tcp_min_tso_segs]. */
     public int minBurstSegments = 2;
+    /**
+     * Every connection spreads what it sends over the round trip, as behind the {@code fq} queue of Linux
+     * [net.core.default_qdisc]; otherwise those do that have a SO_MAX_PACING_RATE.
+     */
+    public boolean pacing;
     /** Bytes not sent yet up to which a socket is writable, -1 for no limit [tcp_notsent_lowat]. */
     public int notSentLowWaterBytes = -1;
 
@@ -105,6 +110,7 @@ public final class TcpTuning {
         copy.reordering = reordering;
         copy.slowStartAfterIdle = slowStartAfterIdle;
         copy.minBurstSegments = minBurstSegments;
+        copy.pacing = pacing;
         copy.notSentLowWaterBytes = notSentLowWaterBytes;
         copy.synRetries = synRetries;
         copy.synAckRetries = synAckRetries;

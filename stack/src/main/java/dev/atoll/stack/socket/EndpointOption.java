@@ -23,6 +23,12 @@ public final class EndpointOption<T> {
     public static final EndpointOption<Integer> SO_SNDBUF = new EndpointOption<>("SO_SNDBUF", Integer.class);
     /** Bytes that may wait to be read. */
     public static final EndpointOption<Integer> SO_RCVBUF = new EndpointOption<>("SO_RCVBUF", Integer.class);
+    /**
+     * Bytes a second that a TCP connection sends at most, unsigned, -1 for no limit. A limit has it spread what it
+     * sends over the round trip, and that stays so when the limit is lifted.
+     */
+    public static final EndpointOption<Integer> SO_MAX_PACING_RATE =
+            new EndpointOption<>("SO_MAX_PACING_RATE", Integer.class);
     /** Probe an idle connection. */
     public static final EndpointOption<Boolean> SO_KEEPALIVE = new EndpointOption<>("SO_KEEPALIVE", Boolean.class);
     /** Seconds close may take to deliver; 0 resets at close, -1 is off. */

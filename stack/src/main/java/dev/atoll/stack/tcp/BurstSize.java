@@ -16,13 +16,25 @@ final class BurstSize {
 
     private BurstSize() {}
 
-    static int segments(Connection connection, RttEstimator rtt, CongestionWindow window, int mss) {
+    /**
+     * Bytes per second of a sender that is to fill its window in a round trip and a little more, so that the window can
+     * grow; {@code Long.MAX_VALUE} before the first measurement.
+     *
+     * @param outstanding segments in flight, which are more than the window right after it fell
+     */
+    static long bytesPerSecond(RttEstimator rtt, CongestionWindow window, int outstanding, int mss) {
+        if (!rtt.hasSample()) {
+            return Long.MAX_VALUE;
+        }
+        // tcp_pacing_ss_ratio, tcp_pacing_ca_ratio, in percent.
+        int percent = window.segments() < window.threshold() / 2 ? 200 : 120;
+        long segments = Math.max(window.segments(), outstanding);
+        return segments * mss * percent / 100 * 1_000_000 / Math.max(rtt.srttNs() / 1000, 1);
+    }
+
+    static int segments(Connection connection, RttEstimator rtt, long perSecond, int mss) {
         long bytes = MAX_BYTES;
         if (rtt.hasSample()) {
-            // tcp_pacing_ss_ratio, tcp_pacing_ca_ratio, in percent.
-            int percent = window.segments() < window.threshold() / 2 ? 200 : 120;
-            long perSecond =
-                    (long) window.segments() * mss * percent / 100 * 1_000_000 / Math.max(rtt.srttNs() / 1000, 1);
             long near = rtt.minNs() / 1000 >>> RTT_SHIFT;
             bytes = (perSecond >>> 10) + (near < 32 ? MAX_BYTES >>> near : 0);
         }

@@ -27,6 +27,9 @@ public interface CongestionControl {
      */
     default void measured(long rttNs, int sndUna, int sndNxt, long nowNs) {}
 
+    /** From now on what is sent is spread over the round trip. */
+    default void paced() {}
+
     /** A loss, or a mark that stands for one: the slow start threshold that follows; at least 2. */
     int thresholdAfterLoss();
 

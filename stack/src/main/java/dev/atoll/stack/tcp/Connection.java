@@ -468,6 +468,10 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         flush();
     }
 
+    Pacer newPacer(Timer.Action resume) {
+        return new Pacer(layer.cycle(), resume);
+    }
+
     PacketBuffer newPacket() {
         return layer.pool().allocate(0);
     }

@@ -47,6 +47,9 @@ public final class ConnectionOptions {
     /** Largest window announced, bytes, or 0. */
     public int windowClampBytes;
 
+    /** Bytes a second at most, unsigned, -1 for no limit; a limit turns pacing on. */
+    public int maxPacingRate = -1;
+
     ConnectionOptions(TcpTuning settings) {
         congestionControl = settings.congestionControl;
     }
@@ -65,6 +68,7 @@ public final class ConnectionOptions {
         copy.synRetries = synRetries;
         copy.deferAcceptSeconds = deferAcceptSeconds;
         copy.windowClampBytes = windowClampBytes;
+        copy.maxPacingRate = maxPacingRate;
         copy.sendBufferBytes = sendBufferBytes;
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.reuseAddress = reuseAddress;

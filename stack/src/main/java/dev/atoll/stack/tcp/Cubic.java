@@ -139,6 +139,11 @@ final class Cubic implements CongestionControl {
     }
 
     @Override
+    public void paced() {
+        hyStart.setPaced(true);
+    }
+
+    @Override
     public int thresholdAfterLoss() {
         int cwnd = window.segments();
         inEpoch = false;

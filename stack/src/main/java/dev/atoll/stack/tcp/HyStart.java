@@ -23,6 +23,7 @@ final class HyStart {
     private long leastNs;
     private int samples;
     private boolean found;
+    private boolean paced;
 
     void reset() {
         inRound = false;
@@ -31,6 +32,11 @@ final class HyStart {
 
     boolean isFound() {
         return found;
+    }
+
+    /** Pacing may have spread the acknowledgments over up to half a round trip: a train is longer then. */
+    void setPaced(boolean on) {
+        paced = on;
     }
 
     /** Whether slow start should end with the window as it is. */
@@ -48,7 +54,7 @@ final class HyStart {
         }
         if (nowNs - lastAckNs <= TRAIN_GAP_NS) {
             lastAckNs = nowNs;
-            found |= nowNs - roundBeganNs > pathNs / 2;
+            found |= nowNs - roundBeganNs > (paced ? pathNs : pathNs / 2);
         }
         leastNs = Math.min(leastNs, rttNs);
         if (samples < SAMPLES) {

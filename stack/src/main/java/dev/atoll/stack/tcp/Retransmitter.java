@@ -39,7 +39,9 @@ final class Retransmitter {
 
     private long firstTimeoutNs;
     private int probesSent;
-    private long firstProbeNs;
+    /** When the peer was first asked whether its window has opened, since it last had; or {@link AckSummary#NONE}. */
+    private long firstProbeNs = AckSummary.NONE;
+
     private long userTimeoutNs;
 
     Retransmitter(Connection connection, Sender sender, RttEstimator rtt, LossRecovery recovery, TailLossProbe probe) {
@@ -71,6 +73,9 @@ final class Retransmitter {
     private void arm(Pending what, long delayNs) {
         pending = what;
         long delay = Math.max(delayNs, 0);
+        if (what == Pending.RETRANSMISSION || what == Pending.TAIL_LOSS_PROBE) {
+            delay += sender.pacingDelayNs();
+        }
         deadlineNs = sender.now() + delay;
         connection.armRetransmit(delay);
     }
@@ -154,10 +159,13 @@ final class Retransmitter {
         scheduleProbe(/* advancing= */ false);
     }
 
-    /** Output is over: if the peer's window is all that keeps data back, it is asked from time to time. */
+    /**
+     * Output is over: if nothing is in flight and something waits, for the peer's window or for room on the link, it is
+     * tried again from time to time.
+     */
     void outputEnded() {
         boolean resting = pending == Pending.NOTHING || pending == Pending.IDLE;
-        if (board.isEmpty() && resting && sender.isBlockedByWindow()) {
+        if (board.isEmpty() && resting && sender.isSomethingWaiting()) {
             arm(Pending.WINDOW_PROBE, rtt.rtoNs());
         }
     }
@@ -172,11 +180,12 @@ final class Retransmitter {
             rtt.progress();
         }
         if (pending == Pending.WINDOW_PROBE && board.isEmpty()) {
-            if (!sender.isBlockedByWindow() || sender.windowBytes() > 0) {
+            if (!sender.isSomethingWaiting() || sender.windowBytes() > 0) {
                 rtt.progress();
+                firstProbeNs = AckSummary.NONE;
                 cancel();
             } else {
-                arm(Pending.WINDOW_PROBE, rtt.rtoNs());
+                arm(Pending.WINDOW_PROBE, clampToUserTimeout(rtt.rtoNs(), firstProbeNs));
             }
         } else if (sender.windowBytes() == 0) {
             // The peer lives and has no room: however long that lasts, it is no reason to give up.
@@ -203,6 +212,9 @@ final class Retransmitter {
         boolean rearm = false;
         int slot = board.nextLost();
         while (slot != SackScoreboard.NONE && window.segments() > board.inFlight()) {
+            if (sender.isHeldByPacing()) {
+                break;
+            }
             if (!connection.linkHasRoom()) {
                 connection.awaitLinkRoom();
                 break;
@@ -326,14 +338,26 @@ final class Retransmitter {
         } else {
             connection.awaitLinkRoom();
         }
-        arm(Pending.RETRANSMISSION, clampToUserTimeout(rtt.rtoNs()));
+        arm(Pending.RETRANSMISSION, clampToUserTimeout(rtt.rtoNs(), firstTimeoutNs));
     }
 
-    private long clampToUserTimeout(long delayNs) {
-        if (userTimeoutNs == 0) {
+    private boolean isProbingGivenUp() {
+        if (userTimeoutNs > 0) {
+            return sender.now() - firstProbeNs >= userTimeoutNs;
+        }
+        if (!connection.isOrphan()) {
+            return probesSent >= TcpSettings.DATA_RETRIES;
+        }
+        // A peer that answers every probe and never opens its window must not keep what nobody owns for ever.
+        boolean slowest = rtt.rtoNs() == TcpSettings.MAX_RTO_NS && rtt.backoff() >= TcpSettings.ORPHAN_RETRIES;
+        return slowest || probesSent >= TcpSettings.ORPHAN_RETRIES;
+    }
+
+    private long clampToUserTimeout(long delayNs, long sinceNs) {
+        if (userTimeoutNs == 0 || sinceNs == AckSummary.NONE) {
             return delayNs;
         }
-        long left = firstTimeoutNs + userTimeoutNs - sender.now();
+        long left = sinceNs + userTimeoutNs - sender.now();
         return Math.max(Math.min(delayNs, left), 1_000_000);
     }
 
@@ -372,19 +396,25 @@ final class Retransmitter {
         return total;
     }
 
-    /** Asks a peer whose window is closed, or too small for what waits, whether it has opened. */
+    /**
+     * Asks a peer whose window is closed, or too small for what waits, whether it has opened. A probe that the link has
+     * no room for counts too: a connection whose link is stuck comes to its end like one whose peer is.
+     */
     private void probeWindow() {
-        if (!sender.isBlockedByWindow()) {
+        if (!sender.isSomethingWaiting()) {
             return;
         }
-        if (probesSent == 0) {
+        if (firstProbeNs == AckSummary.NONE) {
             firstProbeNs = sender.now();
         }
-        probesSent++;
-        int most = connection.isOrphan() ? TcpSettings.ORPHAN_RETRIES : TcpSettings.DATA_RETRIES;
-        boolean late = userTimeoutNs > 0 && sender.now() - firstProbeNs >= userTimeoutNs;
-        if (probesSent > most || late) {
+        if (isProbingGivenUp()) {
             connection.giveUp();
+            return;
+        }
+        probesSent++;
+        if (!connection.linkHasRoom()) {
+            connection.awaitLinkRoom();
+            arm(Pending.WINDOW_PROBE, clampToUserTimeout(TcpSettings.RESOURCE_PROBE_NS, firstProbeNs));
             return;
         }
         rtt.backOff();
@@ -393,7 +423,7 @@ final class Retransmitter {
             connection.sendProbe(sender.sndUna - 1);
         }
         if (board.isEmpty()) {
-            arm(Pending.WINDOW_PROBE, rtt.rtoNs());
+            arm(Pending.WINDOW_PROBE, clampToUserTimeout(rtt.rtoNs(), firstProbeNs));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.options.TcpInfo.CaState;
 import dev.atoll.stack.wire.Tcp;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sending half of a connection: what the application wrote, what of it may go now (RFC 9293 section 3.8, RFC 5681),
@@ -12,6 +13,9 @@ import java.nio.ByteBuffer;
  * <p>What was lost is {@link LossRecovery}'s to judge, sending it again and the timers are {@link Retransmitter}'s.
  */
 final class Sender {
+    /** SO_MAX_PACING_RATE that was not set, or set to all ones. */
+    private static final long UNLIMITED_RATE = 0xffff_ffffL;
+
     private final Connection connection;
     private final SendQueue queue;
     private final RttEstimator rtt;
@@ -23,6 +27,8 @@ final class Sender {
     private final LossRecovery recovery;
     private final Retransmitter retransmitter;
     private final AckProcessor ackProcessor;
+    /** Only of a connection that is paced. */
+    private @Nullable Pacer pacer;
 
     int iss;
     int sndUna;
@@ -72,7 +78,36 @@ final class Sender {
 
     /** Segments of a burst at the present rate. */
     int burstSegments() {
-        return BurstSize.segments(connection, rtt, window, mss);
+        return BurstSize.segments(connection, rtt, bytesPerSecond(), mss);
+    }
+
+    private long bytesPerSecond() {
+        long limit = Integer.toUnsignedLong(connection.options().maxPacingRate);
+        long rate = BurstSize.bytesPerSecond(rtt, window, board.segments(), mss);
+        return limit == UNLIMITED_RATE ? rate : Math.min(rate, limit);
+    }
+
+    /** Paced already, what goes next has to wait. */
+    boolean isHeldByPacing() {
+        Pacer paced = pacer;
+        return paced != null && paced.holdsBack();
+    }
+
+    /** Time until pacing lets something go, which timers of what is sent wait in addition; 0 without pacing. */
+    long pacingDelayNs() {
+        Pacer paced = pacer;
+        return paced == null ? 0 : paced.delayNs();
+    }
+
+    private void notePaced(int bytes) {
+        Pacer paced = pacer;
+        if (paced != null) {
+            paced.sent(bytes, bytesPerSecond(), connection.stats().dataSegmentsSent);
+        }
+    }
+
+    private void pacingElapsed() {
+        connection.roomAvailable();
     }
 
     void setMss(int mssBytes) {
@@ -124,10 +159,18 @@ final class Sender {
         pushAll |= options.noDelay && !noDelay;
         noDelay = options.noDelay;
         corked = options.cork;
+        boolean limited = Integer.toUnsignedLong(options.maxPacingRate) != UNLIMITED_RATE;
+        if (pacer == null && (limited || connection.settings().pacing)) {
+            pacer = connection.newPacer(this::pacingElapsed);
+            congestion.paced();
+        }
         retransmitter.setUserTimeout(options.userTimeoutMs * 1_000_000L);
         if (!congestion.name().equals(options.congestionControl)) {
             congestion = congestionControl(options.congestionControl);
             recovery.setCongestionControl(congestion);
+            if (pacer != null) {
+                congestion.paced();
+            }
         }
     }
 
@@ -350,6 +393,9 @@ final class Sender {
         if (quota <= 0) {
             return 0;
         }
+        if (isHeldByPacing()) {
+            return 0;
+        }
         if (!connection.linkHasRoom()) {
             connection.awaitLinkRoom();
             return 0;
@@ -419,6 +465,7 @@ final class Sender {
             smallSegmentEnd = sndNxt;
         }
         noteDataSent(segments, length);
+        notePaced(length);
         recovery.sent(segments);
         retransmitter.dataSent(wasEmpty);
         return segments;
@@ -446,6 +493,7 @@ final class Sender {
         connection.countRetransmissions(segments);
         connection.stats().bytesRetransmitted += dataEnd - seq;
         noteDataSent(segments, dataEnd - seq);
+        notePaced(dataEnd - seq);
         transmitPieces(seq, dataEnd, push, fin, /* isNew= */ false);
     }
 
@@ -548,7 +596,8 @@ final class Sender {
 
     // --- Timers
 
-    boolean isBlockedByWindow() {
+    /** Whether data or FIN was never sent. */
+    boolean isSomethingWaiting() {
         return unsentBytes() > 0 || isFinPending();
     }
 
@@ -601,5 +650,9 @@ final class Sender {
     void clear() {
         queue.clear();
         board.clear();
+        Pacer paced = pacer;
+        if (paced != null) {
+            paced.dispose();
+        }
     }
 }

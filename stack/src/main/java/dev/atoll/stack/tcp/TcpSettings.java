@@ -19,6 +19,8 @@ public final class TcpSettings {
     static final long TIME_WAIT_NS = 60 * SECOND;
     /** TCP_DELACK_MIN: RFC 9293 (MUST-58) allows up to 500 ms. */
     static final long DELAYED_ACK_NS = 40 * MS;
+    /** TCP_RESOURCE_PROBE_INTERVAL: how soon to try again what the link had no room for. */
+    static final long RESOURCE_PROBE_NS = 500 * MS;
     /** RFC 6928. */
     static final int INITIAL_WINDOW_SEGMENTS = 10;
     /** Segments acknowledged at once when a connection is young, so that its peer leaves slow start quickly. */

@@ -17,6 +17,8 @@ public final class TcpOptions {
     public static final int KIND_SACK_PERMITTED = 4;
     public static final int KIND_SACK = 5;
     public static final int KIND_TIMESTAMPS = 8;
+    public static final int KIND_MD5 = 19;
+    public static final int KIND_AUTHENTICATION = 29;
 
     /** Bytes of the timestamps option with two NOPs in front, as it stands in every segment of a connection. */
     public static final int TIMESTAMPS_BYTES = 12;
@@ -30,6 +32,8 @@ public final class TcpOptions {
     public boolean hasTimestamps;
     public int timestampValue;
     public int timestampEcho;
+    /** Whether the segment is signed (RFC 2385, RFC 5925). */
+    public boolean signed;
     /** How many of the SACK edges below are set. */
     public int sackBlocks;
 
@@ -56,6 +60,7 @@ public final class TcpOptions {
         timestampValue = 0;
         timestampEcho = 0;
         sackBlocks = 0;
+        signed = false;
     }
 
     /**
@@ -114,6 +119,7 @@ public final class TcpOptions {
                 }
                 sackBlocks = blocks;
             }
+            case KIND_MD5, KIND_AUTHENTICATION -> signed = true;
             default -> {
                 // An option we do not know: its length says where the next one begins.
             }

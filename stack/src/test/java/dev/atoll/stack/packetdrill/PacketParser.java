@@ -1,5 +1,6 @@
 package dev.atoll.stack.packetdrill;
 
+import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.IcmpMessage;
 import dev.atoll.stack.check.TcpOption;
 import dev.atoll.stack.check.TcpSegment;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads packets: direction, IP fields, then TCP, UDP or ICMP. */
 final class PacketParser {
     private static final long U32 = 0xffff_ffffL;
+    /** IANA's number of the option. */
+    private static final int KIND_MD5 = 19;
+
     private static final int U16 = 0xffff;
     private static final Map<String, Integer> ECN = Map.of("noecn", 0, "ect1", 1, "ect0", 2, "ce", 3);
     private static final Set<String> NOT_BUILT = Set.of("ipv4", "ipv6", "gre", "GREv0", "mpls", "encap", "flowlabel");
@@ -181,8 +185,11 @@ final class PacketParser {
             case "sackOK" -> new TcpOption.SackPermitted();
             case "sack" -> sack();
             case "TS" -> timestamps();
-            case "FO", "FOEXP", "md5", "ECN" ->
-                throw ScriptException.unsupported(word.line(), "TCP option " + word.text());
+            case "md5" ->
+                new TcpOption.Unknown(
+                        KIND_MD5,
+                        Bytes.hex(tokens.expect(Token.Kind.WORD, "a digest").text()));
+            case "FO", "FOEXP", "ECN" -> throw ScriptException.unsupported(word.line(), "TCP option " + word.text());
             default -> throw ScriptException.wrong(word.line(), "expected a TCP option, found " + word);
         };
     }

@@ -25,11 +25,16 @@ final class Preludes {
             "tcp_fastopen_key",
             "tcp_tso_win_divisor",
             "tcp_no_metrics_save",
+            "tcp_pacing_ss_ratio",
             "tcp_rto_min_us",
             "tcp_syncookies");
 
     /** Commands that change a link or a queue in a way the virtual link does not have. */
-    private static final Pattern FOREIGN = Pattern.compile("tc qdisc replace|ip (-6 )?route change|limit 0");
+    private static final Pattern FOREIGN =
+            Pattern.compile("tc qdisc replace(?! dev tun0 root fq)|ip (-6 )?route change|limit 0");
+
+    /** The queue that paces: what it does to a packet script, the stack does by itself. */
+    private static final Pattern PACING = Pattern.compile("tc qdisc replace dev tun0 root fq(?!_)");
 
     private Preludes() {}
 
@@ -40,6 +45,7 @@ final class Preludes {
             if (DEFAULTS.matcher(command).find()) {
                 setDefaults(tuning);
             }
+            tuning.pacing |= PACING.matcher(command).find();
             Matcher foreign = FOREIGN.matcher(command);
             if (foreign.find()) {
                 throw ScriptFailure.skip("the command `" + foreign.group() + "`");
@@ -120,7 +126,17 @@ final class Preludes {
         }
     }
 
-    /** Commands between events change a running kernel; here they can only be passed over or refused. */
+    /** Whether a command between events has the link refuse everything from then on. */
+    static boolean isStuckLink(String command) {
+        return command.contains("pfifo limit 0");
+    }
+
+    /** Whether a command between events only looks at the kernel. */
+    static boolean isHarmless(String command) {
+        return command.startsWith("grep ");
+    }
+
+    /** Other commands between events change a running kernel, which cannot be done here. */
     static ScriptFailure refusal(String command) {
         return ScriptFailure.skip("the command `" + command + "` while the script runs");
     }

@@ -34,6 +34,7 @@ final class ScriptLink implements LinkEndpoint {
     private final Queue<Bytes> input = new ArrayDeque<>();
     private @Nullable LinkDispatcher dispatcher;
     private @Nullable String complaint;
+    private boolean refusing;
 
     ScriptLink(int mtuBytes, int inboundMssBytes) {
         this.mtuBytes = mtuBytes;
@@ -60,8 +61,16 @@ final class ScriptLink implements LinkEndpoint {
         dispatcher = newDispatcher;
     }
 
+    /** From now on the link has no room. */
+    void refuseAll() {
+        refusing = true;
+    }
+
     @Override
     public boolean transmit(PacketBuffer frame) {
+        if (refusing) {
+            return false;
+        }
         try {
             receive(EthernetFrame.decode(frame.toArray()));
         } catch (BadFrameException e) {

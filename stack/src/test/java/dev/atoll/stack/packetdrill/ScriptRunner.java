@@ -2,6 +2,8 @@ package dev.atoll.stack.packetdrill;
 
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.Stack;
+import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.IcmpMessage;
 import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.env.Driver;
@@ -141,7 +143,7 @@ public final class ScriptRunner {
             } else if (next.action() instanceof SystemCall call) {
                 begin(call, base);
             } else if (next.action() instanceof Script.Command command) {
-                throw Preludes.refusal(command.text());
+                perform(command);
             } else {
                 runCode((Script.Code) next.action());
             }
@@ -149,6 +151,20 @@ public final class ScriptRunner {
         }
         calls.observe();
         lastEventUs = time.nowUs();
+    }
+
+    private void perform(Script.Command command) throws ScriptFailure {
+        if (Preludes.isStuckLink(command.text())) {
+            link.refuseAll();
+            // The answer to this waits in the queue before the link, which shows the stack that there is no room.
+            link.inject(Ipv4Packet.of(
+                    config.remoteIp(),
+                    config.localIp(),
+                    Ipv4Packet.ICMP,
+                    new IcmpMessage(IcmpMessage.ECHO_REQUEST, 0, 0, Bytes.EMPTY).encode()));
+        } else if (!Preludes.isHarmless(command.text())) {
+            throw Preludes.refusal(command.text());
+        }
     }
 
     private void runCode(Script.Code block) throws ScriptFailure {

@@ -21,6 +21,7 @@ final class SocketOptions {
     private static final Map<String, EndpointOption<Integer>> NUMBERS = Map.ofEntries(
             Map.entry("SO_SNDBUF", EndpointOption.SO_SNDBUF),
             Map.entry("SO_RCVBUF", EndpointOption.SO_RCVBUF),
+            Map.entry("SO_MAX_PACING_RATE", EndpointOption.SO_MAX_PACING_RATE),
             Map.entry("TCP_USER_TIMEOUT", EndpointOption.TCP_USER_TIMEOUT),
             Map.entry("TCP_NOTSENT_LOWAT", EndpointOption.TCP_NOTSENT_LOWAT),
             Map.entry("TCP_LINGER2", EndpointOption.TCP_LINGER2),
