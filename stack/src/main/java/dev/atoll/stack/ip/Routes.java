@@ -365,11 +365,17 @@ public final class Routes {
         return hop == null || hop.device() != device ? null : hop.nextHop();
     }
 
-    /** The path to a destination carries only packets of this size. */
-    public void pathMtu(IpAddress destination, int mtuBytes) {
+    /**
+     * The path to a destination carries only packets of this size, somebody says.
+     *
+     * @return what is believed of it: no path needs packets to be as small as a forger might like them
+     */
+    public int pathMtu(IpAddress destination, int mtuBytes) {
         int least = destination.isV4() ? MIN_PATH_MTU_V4 : Ipv6.MIN_MTU_BYTES;
-        if (pathMtus.reduce(destination, Math.max(mtuBytes, least))) {
+        int believed = Math.max(mtuBytes, least);
+        if (pathMtus.reduce(destination, believed)) {
             changed();
         }
+        return believed;
     }
 }

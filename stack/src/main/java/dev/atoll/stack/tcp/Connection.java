@@ -231,6 +231,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         if (handshake.wasRetried()) {
             rtt.afterHandshakeTimeout();
         }
+        if (handshake.wasLossy()) {
+            sender.window().set(1);
+        }
         sender.established();
         receiver.established(sender.mss());
         if (options.keepAlive) {

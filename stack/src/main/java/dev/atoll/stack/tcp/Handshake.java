@@ -21,6 +21,11 @@ final class Handshake {
     private int peerMss = TcpSettings.DEFAULT_MSS;
 
     private boolean retried;
+    /** SYNs that were repeated because no answer came in time. */
+    private int timeouts;
+
+    private int firstStamp;
+    private boolean firstAnswered;
     /** The peer has completed its part, and is not heard before it sends data. */
     private boolean acceptDeferred;
 
@@ -49,6 +54,16 @@ final class Handshake {
 
     boolean wasRetried() {
         return retried;
+    }
+
+    /** The path lost more than one SYN: sending begins with one segment (RFC 5681 section 3.1, as Linux reads it). */
+    boolean wasLossy() {
+        return timeouts > 1 && !firstAnswered;
+    }
+
+    /** The segment that acknowledges our SYN; its timestamp may say that the first one had not been lost. */
+    void acknowledged(Segment segment) {
+        firstAnswered = timestamps && segment.options.hasTimestamps && segment.options.timestampEcho == firstStamp;
     }
 
     // --- Opening
@@ -81,6 +96,7 @@ final class Handshake {
     }
 
     private void begin() {
+        firstStamp = connection.timestampNow();
         sendSyn();
         connection.sender.retransmitter().armHandshake();
     }
@@ -181,6 +197,7 @@ final class Handshake {
             return; // The peer has our SYN-ACK and has said nothing else yet.
         }
         retried = true;
+        timeouts++;
         repeat();
     }
 

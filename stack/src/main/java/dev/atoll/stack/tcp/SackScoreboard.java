@@ -510,13 +510,14 @@ final class SackScoreboard {
         clear();
         int at = from;
         do {
-            int segmentEnd = to - at > mss ? at + mss : to;
+            // What is more than the ring takes stays one segment, which leaves in several packets.
+            int segmentEnd = to - at > mss && count < MAX_SEGMENTS - 1 ? at + mss : to;
             append(at, segmentEnd, nowNs, 0, segmentEnd == to);
             int slot = slot(count - 1);
             flags[slot] |= REPEATED;
             markLost(slot);
             at = segmentEnd;
-        } while (at != to && count < MAX_SEGMENTS);
+        } while (at != to);
     }
 
     /** Forgets everything, and gives memory back. */

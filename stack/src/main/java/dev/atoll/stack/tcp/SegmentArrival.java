@@ -90,10 +90,14 @@ final class SegmentArrival {
                 answerUnacceptable(connection, segment);
             }
             // With a closed window ACKs and resets are still heard (RFC 9293 section 3.10.7.4, MUST-66).
-            return connection.receiver.windowBytes() == 0
-                    && segment.seq == connection.receiver.rcvNxt
-                    && segment.has(Tcp.ACK)
-                    && !segment.has(Tcp.SYN);
+            if (connection.receiver.windowBytes() > 0 || segment.seq != connection.receiver.rcvNxt) {
+                return false;
+            }
+            if (segment.has(Tcp.RST)) {
+                reset(connection, segment);
+                return false;
+            }
+            return segment.has(Tcp.ACK) && !segment.has(Tcp.SYN);
         }
         if (segment.has(Tcp.RST)) {
             reset(connection, segment);

@@ -293,6 +293,7 @@ final class Sender {
 
     /** Our SYN is acknowledged. */
     void handshakeAcknowledged(Segment segment) {
+        connection.handshake().acknowledged(segment);
         if (!synRepeated) {
             rtt.sample(segment.arrivalNs - synSentNs, now());
         } else if (segment.options.hasTimestamps && connection.usesTimestamps()) {

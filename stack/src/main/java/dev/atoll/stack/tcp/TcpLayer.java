@@ -249,7 +249,12 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
             return;
         }
         segment.read(packet);
-        dispatch(packet);
+        if (segment.options.signed) {
+            // Nobody here has a key: as Linux does, what a peer signed is not taken unverified.
+            counters.drop(DropReason.TCP_SIGNED);
+        } else {
+            dispatch(packet);
+        }
         segment.finish();
     }
 
@@ -282,23 +287,19 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
                 segment.sourcePort,
                 packet.nicId);
         if (entry instanceof Connection connection) {
-            if (!TimeWaits.isTakenOverBy(segment, connection)) {
+            boolean takenOver = TimeWaits.isTakenOverBy(segment, connection);
+            Listener successor = takenOver ? findListener(packet) : null;
+            if (successor != null) {
+                connection.end();
+                successor.processSyn(segment, connection);
+                return;
+            }
+            if (!takenOver || forwarder == null) {
                 arrival.process(connection, segment);
                 return;
             }
             connection.end();
-            entry = demuxer.findUnconnected(
-                    packet.destinationHigh,
-                    packet.destinationLow,
-                    segment.destinationPort,
-                    packet.sourceHigh,
-                    packet.sourceLow,
-                    segment.sourcePort,
-                    packet.nicId);
-            if (entry instanceof Listener listener) {
-                listener.processSyn(segment, connection);
-                return;
-            }
+            entry = null;
         }
         if (entry instanceof Listener listener) {
             listener.process(segment);
@@ -313,6 +314,18 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         }
         counters.drop(DropReason.TCP_NO_ENDPOINT);
         refuse(segment);
+    }
+
+    private @Nullable Listener findListener(PacketBuffer packet) {
+        DemuxEntry entry = demuxer.findUnconnected(
+                packet.destinationHigh,
+                packet.destinationLow,
+                segment.destinationPort,
+                packet.sourceHigh,
+                packet.sourceLow,
+                segment.sourcePort,
+                packet.nicId);
+        return entry instanceof Listener listener ? listener : null;
     }
 
     /** Answers the segment at hand with RST, unless it is one itself or was not meant for this host alone. */
@@ -368,8 +381,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
             return;
         }
         if (nextHopMtu >= 0) {
-            ip.routes().pathMtu(connection.route().destination(), nextHopMtu);
-            connection.pathMtuChanged(nextHopMtu == 0 ? TcpSettings.DEFAULT_MSS : nextHopMtu);
+            connection.pathMtuChanged(ip.routes().pathMtu(connection.route().destination(), nextHopMtu));
         } else {
             connection.unreachable(error, hard);
         }

@@ -39,10 +39,13 @@ final class TimeWaits {
                 || segment.has(Tcp.RST)) {
             return false;
         }
-        boolean newerTime = old.usesTimestamps()
-                && segment.options.hasTimestamps
-                && SeqNum.greaterThan(segment.options.timestampValue, old.tsRecent);
-        return newerTime || SeqNum.greaterThan(segment.seq, old.receiver.rcvNxt);
+        if (!old.usesTimestamps() || !segment.options.hasTimestamps) {
+            return SeqNum.greaterThan(segment.seq, old.receiver.rcvNxt);
+        }
+        int stamp = segment.options.timestampValue;
+        boolean olderTime = SeqNum.lessThan(stamp, old.tsRecent) && !old.isTimestampStale();
+        return SeqNum.greaterThan(stamp, old.tsRecent)
+                || (!olderTime && SeqNum.greaterThan(segment.seq, old.receiver.rcvNxt));
     }
 
     /** A connect whose local port was not asked for may have the connection's [tcp_tw_reuse]. */

@@ -52,6 +52,15 @@ class SackScoreboardTest {
     }
 
     @Test
+    void recut_moreThanTheRingTakes_lastSegmentIsLarge() {
+        int bytes = SackScoreboard.MAX_SEGMENTS * 100 + 5000;
+        board.append(next, next + bytes, 0, 0, true);
+        board.recut(100, MS);
+        assertEquals(SackScoreboard.MAX_SEGMENTS, board.segments());
+        assertEquals(first + bytes, board.endOf(board.lastSlot()));
+    }
+
+    @Test
     void sack_repeated_countsOnce() {
         send(10, 0);
         begin(MS);
