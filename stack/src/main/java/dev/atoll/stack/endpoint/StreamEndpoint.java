@@ -49,6 +49,9 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
         if (connection.isPeerDone()) {
             bits |= Readiness.RDHUP;
         }
+        if (connection.hasUrgent()) {
+            bits |= Readiness.PRI;
+        }
         return bits;
     }
 
@@ -194,6 +197,16 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
     public boolean sendUrgent(byte value) throws StackException {
         ByteBuffer one = ByteBuffer.allocate(1).put(0, value);
         return held(() -> connection.writeUrgent(one));
+    }
+
+    @Override
+    public int readUrgent() throws StackException {
+        return held(connection::readUrgent);
+    }
+
+    @Override
+    public boolean isAtMark() {
+        return hold.query(connection::isAtMark);
     }
 
     @Override

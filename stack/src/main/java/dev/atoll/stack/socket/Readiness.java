@@ -13,5 +13,8 @@ public final class Readiness {
     /** The peer sends no more. */
     public static final int RDHUP = 16;
 
+    /** An urgent byte waits to be taken apart from the stream. */
+    public static final int PRI = 32;
+
     private Readiness() {}
 }

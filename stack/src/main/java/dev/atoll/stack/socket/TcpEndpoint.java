@@ -1,5 +1,6 @@
 package dev.atoll.stack.socket;
 
+import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.options.TcpInfo;
 import dev.atoll.stack.wire.FullAddress;
@@ -66,6 +67,25 @@ public interface TcpEndpoint extends Endpoint {
      * @throws StackException as {@link #write}
      */
     boolean sendUrgent(byte value) throws StackException;
+
+    /**
+     * Takes the urgent byte apart from the stream (MSG_OOB); {@link Readiness#PRI} says that there is one. With {@link
+     * EndpointOption#SO_OOBINLINE} it is read with the rest instead.
+     *
+     * @return 0 to 255, or {@link #WOULD_BLOCK} if the peer announced one that has not come
+     * @throws StackException INVALID if there is none, or it was taken, or it is inline; CLOSED
+     */
+    default int readUrgent() throws StackException {
+        throw new StackException(StackError.INVALID);
+    }
+
+    /**
+     * Whether all that was sent before the urgent byte has been read, and nothing behind it (sockatmark). A read never
+     * crosses that place.
+     */
+    default boolean isAtMark() {
+        return false;
+    }
 
     /** Bytes that can be read now. */
     int available();

@@ -300,6 +300,25 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         return true;
     }
 
+    /** The urgent byte (MSG_OOB), or {@code -2} if it was announced and has not come. */
+    public int readUrgent() throws StackException {
+        UrgentMark mark = receiver.urgentMark();
+        if (!mark.isTakeable()) {
+            throw new StackException(StackError.INVALID);
+        }
+        return mark.hasArrived() ? mark.take() & 0xff : -2;
+    }
+
+    /** Reading has come to the urgent byte (SIOCATMARK). */
+    public boolean isAtMark() {
+        return receiver.isAtMark();
+    }
+
+    /** Urgent data can be taken. */
+    public boolean hasUrgent() {
+        return receiver.urgentMark().isTakeable() && receiver.urgentMark().hasArrived();
+    }
+
     private void requireWritable() throws StackException {
         StackException ended = failure;
         if (ended != null && !failureTaken) {

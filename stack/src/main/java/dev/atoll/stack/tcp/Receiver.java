@@ -42,9 +42,9 @@ final class Receiver {
     private boolean finReceived;
     private boolean shut;
 
-    private boolean urgentExpected;
-    private int urgentSeq;
-    private boolean urgentInline;
+    private final UrgentMark mark = new UrgentMark();
+    /** Sequence number of the next byte the application reads. */
+    private int readSeq;
 
     Receiver(Connection connection) {
         this.connection = connection;
@@ -106,6 +106,7 @@ final class Receiver {
     void start(int initialSequence) {
         irs = initialSequence;
         rcvNxt = initialSequence + 1;
+        readSeq = rcvNxt;
         advertisedEdge = rcvNxt;
         lastAckSent = rcvNxt;
     }
@@ -303,37 +304,35 @@ final class Receiver {
         int seq = rcvNxt;
         rcvNxt += packet.linearLength();
         connection.stats().bytesReceived += packet.linearLength();
-        if (urgentExpected && SeqNum.inWindow(urgentSeq, seq, packet.linearLength())) {
-            urgentExpected = false;
-            cutOut(packet, urgentSeq - seq);
+        if (mark.isExpectedIn(seq, packet.linearLength())) {
+            mark.arrived(packet.data().get(packet.start() + mark.seq() - seq));
         }
-        if (shut || packet.linearLength() == 0) {
+        if (shut) {
+            readSeq = rcvNxt;
             packet.release();
         } else {
             queue.add(packet);
         }
     }
 
-    /** Takes one byte out of the middle: the urgent one, which is not part of the stream unless asked for inline. */
-    private static void cutOut(PacketBuffer packet, int at) {
-        int from = packet.start() + at;
-        int rest = packet.linearLength() - at - 1;
-        packet.data().put(from, packet.data(), from + 1, rest);
-        packet.trimTo(at + rest);
-    }
-
     /** The peer marked a byte as urgent; the pointer names the one after it (RFC 6093 section 2.1). */
     void urgent(int seq, int pointer) {
-        int urgentByte = seq + pointer - 1;
-        if (!urgentInline && SeqNum.atLeast(urgentByte, rcvNxt) && pointer > 0) {
-            urgentExpected = true;
-            urgentSeq = urgentByte;
+        if (pointer > 0) {
+            mark.announced(seq + pointer - 1, rcvNxt);
         }
     }
 
     void setUrgentInline(boolean inline) {
-        urgentInline = inline;
-        urgentExpected &= !inline;
+        mark.setInline(inline);
+    }
+
+    UrgentMark urgentMark() {
+        return mark;
+    }
+
+    /** Everything before the mark was read, and nothing behind it. */
+    boolean isAtMark() {
+        return mark.isAt(readSeq);
     }
 
     /** RFC 9293 section 3.8.6.3 (MUST-58, MUST-59): at least every second full segment, and soon in any case. */
@@ -388,12 +387,12 @@ final class Receiver {
     // --- The application
 
     int available() {
-        return queue.bytes();
+        return queue.bytes() - (mark.isApartIn(readSeq, readSeq + queue.bytes()) ? 1 : 0);
     }
 
     /** Everything the peer sent was read, and it sends no more. */
     boolean isAtEnd() {
-        return queue.bytes() == 0 && (finReceived || shut);
+        return available() == 0 && (finReceived || shut);
     }
 
     boolean isFinReceived() {
@@ -406,7 +405,7 @@ final class Receiver {
 
     /** Moves bytes to the application; asks for a window update if the window opened enough. */
     int read(ByteBuffer target) {
-        int bytes = queue.read(target);
+        int bytes = readToMark(target);
         readSinceAck += Math.max(bytes, 0);
         space.read(bytes, peerSegmentBytes, connection.settings().moderateReceiveBuffer, connection.nowNs());
         if (bytes > 0 && windowUpdateDue()) {
@@ -415,10 +414,25 @@ final class Receiver {
         return bytes;
     }
 
+    private int readToMark(ByteBuffer target) {
+        if (mark.isAt(readSeq) && mark.isApartIn(readSeq, rcvNxt)) {
+            readSeq += queue.discard(1);
+        }
+        int limit = target.limit();
+        target.limit(target.position() + Math.min(target.remaining(), mark.bytesBefore(readSeq)));
+        int bytes = queue.read(target);
+        target.limit(limit);
+        readSeq += bytes;
+        mark.readTo(readSeq);
+        return bytes;
+    }
+
     /** The application reads no more: what there is and what comes is thrown away. */
     void shut() {
         shut = true;
         queue.clear();
+        readSeq = rcvNxt;
+        mark.clear();
     }
 
     /** Gives all memory back. */
