@@ -114,6 +114,7 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
         return held(() -> option.type()
                 .cast(
                         option == EndpointOption.TCP_MAXSEG
+                                        && connection.state().isSynchronized()
                                 ? connection.maxSegmentBytes()
                                 : TcpOptionTable.get(
                                         connection.options(),

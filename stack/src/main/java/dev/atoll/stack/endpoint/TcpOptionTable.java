@@ -9,6 +9,14 @@ import dev.atoll.stack.tcp.QuickAck;
 /** The TCP endpoints' options by name. */
 final class TcpOptionTable {
     private static final int MAX_SECONDS = 32_767;
+    /** TCP_MIN_MSS and MAX_TCP_WINDOW. */
+    private static final int LEAST_SEGMENT_BYTES = 88;
+
+    private static final int MOST_SEGMENT_BYTES = 32_767;
+    /** What a segment holds as long as nothing is known of the peer (RFC 9293 section 3.7.1). */
+    private static final int DEFAULT_SEGMENT_BYTES = 536;
+    /** TCP_FIN_TIMEOUT_MAX: more is cut to this. */
+    private static final int MAX_FIN_WAIT_SECONDS = 120;
 
     private TcpOptionTable() {}
 
@@ -71,14 +79,17 @@ final class TcpOptionTable {
         } else if (option == EndpointOption.TCP_KEEPCNT) {
             options.keepCount = AbstractEndpoint.inRange(option, value, 1, 127);
         } else if (option == EndpointOption.TCP_MAXSEG) {
-            options.maxSegmentBytes = AbstractEndpoint.inRange(option, value, 0, 65_495);
+            boolean unset = value.equals(0);
+            options.maxSegmentBytes =
+                    unset ? 0 : AbstractEndpoint.inRange(option, value, LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES);
         } else if (option == EndpointOption.TCP_USER_TIMEOUT) {
             options.userTimeoutMs = AbstractEndpoint.inRange(option, value, 0, Integer.MAX_VALUE);
         } else if (option == EndpointOption.TCP_NOTSENT_LOWAT) {
             options.notSentLowWaterBytes =
                     AbstractEndpoint.inRange(option, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
         } else if (option == EndpointOption.TCP_LINGER2) {
-            options.finWait2Seconds = AbstractEndpoint.inRange(option, value, -1, MAX_SECONDS);
+            int seconds = AbstractEndpoint.inRange(option, value, -1, MAX_SECONDS);
+            options.finWait2Seconds = Math.min(seconds, MAX_FIN_WAIT_SECONDS);
         } else if (option == EndpointOption.TCP_SYNCNT) {
             options.synRetries = AbstractEndpoint.inRange(option, value, 1, 127);
         } else if (option == EndpointOption.TCP_DEFER_ACCEPT) {
@@ -132,7 +143,7 @@ final class TcpOptionTable {
         } else if (option == EndpointOption.TCP_KEEPCNT) {
             return options.keepCount;
         } else if (option == EndpointOption.TCP_MAXSEG) {
-            return options.maxSegmentBytes;
+            return options.maxSegmentBytes == 0 ? DEFAULT_SEGMENT_BYTES : options.maxSegmentBytes;
         } else if (option == EndpointOption.TCP_CORK) {
             return options.cork;
         } else if (option == EndpointOption.TCP_CONGESTION) {

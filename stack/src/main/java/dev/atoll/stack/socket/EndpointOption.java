@@ -82,7 +82,10 @@ public final class EndpointOption<T> {
     public static final EndpointOption<Integer> TCP_KEEPINTVL = new EndpointOption<>("TCP_KEEPINTVL", Integer.class);
     /** Unanswered keepalive probes after which the connection is dropped. */
     public static final EndpointOption<Integer> TCP_KEEPCNT = new EndpointOption<>("TCP_KEEPCNT", Integer.class);
-    /** Largest segment sent, bytes of payload; 0 leaves it to the path. */
+    /**
+     * Largest segment sent and announced, bytes of payload, 88 to 32,767; 0 leaves it to the path. Reading it tells what
+     * is in force, 536 before the peer is known.
+     */
     public static final EndpointOption<Integer> TCP_MAXSEG = new EndpointOption<>("TCP_MAXSEG", Integer.class);
 
     /** Hold back what is no full segment, at most for a retransmission timeout. */
@@ -95,7 +98,7 @@ public final class EndpointOption<T> {
     /** Bytes not sent yet, unsigned, up to which an endpoint takes more; 0 for the stack's setting. */
     public static final EndpointOption<Integer> TCP_NOTSENT_LOWAT =
             new EndpointOption<>("TCP_NOTSENT_LOWAT", Integer.class);
-    /** Seconds a closed endpoint waits for the peer's FIN; 0 for the stack's setting, -1 for not at all. */
+    /** Seconds a closed endpoint waits for the peer's FIN, at most 120; 0 for the stack's setting, -1 for not at all. */
     public static final EndpointOption<Integer> TCP_LINGER2 = new EndpointOption<>("TCP_LINGER2", Integer.class);
     /** Repetitions of a SYN before connecting fails; 0 when not set. */
     public static final EndpointOption<Integer> TCP_SYNCNT = new EndpointOption<>("TCP_SYNCNT", Integer.class);

@@ -604,9 +604,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         sender.push();
     }
 
-    /** TCP_MAXSEG: payload of a full segment once connected, before that what was set. */
+    /** Payload of a full segment. */
     public int maxSegmentBytes() {
-        return state.isSynchronized() ? sender.mss() : options.maxSegmentBytes;
+        return sender.mss();
     }
 
     /** Bytes the application may write ahead, as SO_SNDBUF tells it. */

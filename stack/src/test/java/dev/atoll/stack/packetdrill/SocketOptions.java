@@ -48,6 +48,8 @@ final class SocketOptions {
             socket.set(asNumber, (int) Values.number(value));
         } else if (name.equals("IP_MTU_DISCOVER") || name.equals("TCP_INQ")) {
             return Outcome.DONE; // The first sets the DF bit, at which no script looks; for the second see recvmsg.
+        } else if (name.equals("TCP_CONGESTION") && value instanceof Expression.Text algorithm) {
+            socket.set(EndpointOption.TCP_CONGESTION, algorithm.value());
         } else if (name.equals("SO_LINGER")) {
             socket.set(EndpointOption.SO_LINGER, linger(value));
         } else {
