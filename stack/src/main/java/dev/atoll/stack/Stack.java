@@ -27,6 +27,7 @@ import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
 import dev.atoll.stack.options.EndpointInfo;
+import dev.atoll.stack.options.TcpProbe;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.TransportProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
@@ -500,6 +501,29 @@ public final class Stack implements AutoCloseable {
     }
 
     // --- Observation
+
+    /**
+     * Installs a probe for the TCP connections made from now on; a stack has one at most.
+     *
+     * @return false if there is one already
+     */
+    public boolean addTcpProbe(TcpProbe probe) {
+        return hold.query(() -> {
+            if (tcp.probe() != null) {
+                return false;
+            }
+            tcp.setProbe(event -> events.add(() -> probe.onSegment(event)));
+            return true;
+        });
+    }
+
+    /** Removes the probe, if there is one: no connection tells anybody any more. */
+    public void removeTcpProbe() {
+        hold.query(() -> {
+            tcp.setProbe(null);
+            return true;
+        });
+    }
 
     /** What the stack counts; values are current as of some recent moment. */
     public Counters counters() {

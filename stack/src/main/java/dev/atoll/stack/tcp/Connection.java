@@ -50,6 +50,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     private final LifeTimer life;
     private final Handshake handshake;
 
+    private final boolean probed;
     private boolean awaitingRoom;
     private boolean orphan;
     private boolean writeShut;
@@ -75,6 +76,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         delayedAckTimer = layer.cycle().newTimer(this::delayedAckExpired);
         life = new LifeTimer(this, layer);
         handshake = new Handshake(this, layer);
+        probed = layer.probe() != null;
         applyOptions();
     }
 
@@ -456,6 +458,10 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     public int unacknowledgedBytes() {
         return sender.unacknowledgedBytes();
+    }
+
+    boolean isProbed() {
+        return probed;
     }
 
     boolean isOrphan() {

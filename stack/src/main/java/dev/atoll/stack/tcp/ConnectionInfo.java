@@ -1,6 +1,7 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.options.TcpInfo;
+import dev.atoll.stack.options.TcpProbe;
 
 /** Gathers what TCP_INFO tells of a connection. Under the stack's hold. */
 public final class ConnectionInfo {
@@ -73,6 +74,18 @@ public final class ConnectionInfo {
                 stats.receivedOutOfOrder,
                 sender.windowBytes(),
                 receiver.windowBytes());
+    }
+
+    /** The same with what TCP_INFO leaves out, for a probe. */
+    static TcpProbe.State stateOf(Connection connection) {
+        Sender sender = connection.sender;
+        return new TcpProbe.State(
+                sender.sndUna,
+                sender.sndNxt,
+                connection.receiver.rcvNxt,
+                sender.queue().unsent(sender.sndNxt),
+                connection.receiver.available(),
+                of(connection));
     }
 
     private static long since(long thenNs, long nowNs) {

@@ -3,6 +3,8 @@ package dev.atoll.stack.tcp;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.TcpProbe;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TcpState;
 
@@ -18,6 +20,29 @@ final class SegmentArrival {
     }
 
     void process(Connection connection, Segment segment) {
+        TcpProbe probe = connection.isProbed() ? layer.probe() : null;
+        if (probe == null) {
+            step(connection, segment);
+        } else {
+            probe(probe, connection, segment);
+        }
+    }
+
+    private void probe(TcpProbe probe, Connection connection, Segment segment) {
+        // Read before: processing takes the packet, and with the end of the connection its addresses may go.
+        TcpProbe.Segment seen =
+                new TcpProbe.Segment(segment.seq, segment.ack, segment.flags, segment.window, segment.payloadBytes);
+        FullAddress local = connection.localAddress();
+        FullAddress remote = connection.remoteAddress();
+        TcpProbe.State before = ConnectionInfo.stateOf(connection);
+        step(connection, segment);
+        if (local != null && remote != null) {
+            TcpProbe.State after = ConnectionInfo.stateOf(connection);
+            probe.onSegment(new TcpProbe.Event(connection.nowNs(), local, remote, seen, before, after));
+        }
+    }
+
+    private void step(Connection connection, Segment segment) {
         connection.stats().segmentsReceived++;
         switch (connection.state()) {
             case CLOSED, LISTEN -> layer.refuse(segment);

@@ -14,6 +14,7 @@ import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.options.TcpProbe;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.transport.BoundRoutes;
 import dev.atoll.stack.transport.DemuxEntry;
@@ -47,6 +48,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     private final TcpTuning settings;
     private final TimeWaits timeWaits;
     private @Nullable Forwarder forwarder;
+    private @Nullable TcpProbe probe;
 
     public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip, TcpTuning settings) {
         this.cycle = cycle;
@@ -450,6 +452,15 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
                 listener.stackClosed();
             }
         }
+    }
+
+    /** Who is told of segments, called under the hold; null for nobody. Of connections made from now on. */
+    public void setProbe(@Nullable TcpProbe newProbe) {
+        probe = newProbe;
+    }
+
+    public @Nullable TcpProbe probe() {
+        return probe;
     }
 
     // --- For the parts

@@ -1,0 +1,42 @@
+package dev.atoll.stack.options;
+
+import dev.atoll.stack.wire.FullAddress;
+
+/**
+ * Told of every segment that arrives for a TCP connection and of what it did: for tests, plots of a congestion window,
+ * and the like. Costs the copies it is given, and only connections made while a probe is installed pay.
+ *
+ * <p>Called outside the stack's hold, on the thread that had it, in the order of the segments; may call the stack, must
+ * not block. What is told in one hold is bounded: beyond that events are lost and counted ({@code eventsLost}).
+ */
+@FunctionalInterface
+public interface TcpProbe {
+    /** A segment was processed. */
+    void onSegment(Event event);
+
+    /**
+     * One segment and the connection before and after it.
+     *
+     * @param timeNs the clock's monotonic time at which it was processed, nanoseconds
+     * @param local the connection's own address and port
+     * @param remote the peer's
+     */
+    record Event(long timeNs, FullAddress local, FullAddress remote, Segment segment, State before, State after) {}
+
+    /**
+     * The segment (RFC 9293 section 3.1).
+     *
+     * @param flags as in the header: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128
+     * @param window the field as it came, not scaled
+     * @param payloadBytes text without SYN and FIN; of a super-segment that a link coalesced, all of it
+     */
+    record Segment(int sequence, int acknowledgment, int flags, int window, int payloadBytes) {}
+
+    /**
+     * A connection at one moment; sequence numbers are those on the wire (RFC 9293 section 3.3.1).
+     *
+     * @param unsentBytes written and never sent
+     * @param unreadBytes received in order and not read
+     */
+    record State(int sndUna, int sndNxt, int rcvNxt, int unsentBytes, int unreadBytes, TcpInfo info) {}
+}

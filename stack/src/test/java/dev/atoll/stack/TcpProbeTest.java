@@ -1,0 +1,129 @@
+package dev.atoll.stack;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.TcpProbe;
+import dev.atoll.stack.socket.Readiness;
+import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.socket.TcpListener;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Tcp;
+import dev.atoll.stack.wire.TcpState;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What {@link TcpProbe} promises. */
+class TcpProbeTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final TwoStacks net = new TwoStacks();
+    private final List<TcpProbe.Event> events = new ArrayList<>();
+    private final TcpListener listener = net.right.newTcpListener();
+
+    TcpProbeTest() throws StackException {
+        listener.bind(new FullAddress(IpAddress.V4_ANY, 80));
+        listener.listen(10);
+    }
+
+    @AfterEach
+    void close() {
+        net.close();
+    }
+
+    private TcpEndpoint connect(TcpEndpoint client) throws StackException {
+        client.connect(new FullAddress(TwoStacks.RIGHT, 80));
+        assertTrue(net.runUntil(() -> (listener.readiness() & Readiness.IN) != 0, SECOND));
+        TcpEndpoint server = listener.accept();
+        assertNotNull(server);
+        return server;
+    }
+
+    @Test
+    void segment_ofHandshakeAndData_isToldWithStateBeforeAndAfter() throws StackException {
+        assertTrue(net.left.addTcpProbe(events::add));
+        TcpEndpoint client = net.left.newTcpEndpoint();
+        TcpEndpoint server = connect(client);
+        assertEquals(1, events.size());
+        TcpProbe.Event answer = events.get(0);
+        assertEquals(Tcp.SYN | Tcp.ACK, answer.segment().flags());
+        assertEquals(TcpState.SYN_SENT, answer.before().info().state());
+        assertEquals(TcpState.ESTABLISHED, answer.after().info().state());
+        assertEquals(answer.before().sndUna() + 1, answer.after().sndUna());
+        assertEquals(answer.segment().sequence() + 1, answer.after().rcvNxt());
+        assertEquals(new FullAddress(TwoStacks.RIGHT, 80), answer.remote());
+        assertEquals(client.localAddress(), answer.local());
+
+        server.write(ByteBuffer.allocate(100));
+        net.settle();
+        TcpProbe.Event data = events.get(1);
+        assertEquals(100, data.segment().payloadBytes());
+        assertEquals(data.before().rcvNxt() + 100, data.after().rcvNxt());
+        assertEquals(0, data.before().unreadBytes());
+        assertEquals(100, data.after().unreadBytes());
+
+        server.abort();
+        net.settle();
+        TcpProbe.Event last = events.get(events.size() - 1);
+        assertTrue((last.segment().flags() & Tcp.RST) != 0);
+        assertEquals(TcpState.CLOSED, last.after().info().state());
+    }
+
+    @Test
+    void endpoint_madeBeforeTheProbe_isNotTold() throws StackException {
+        TcpEndpoint before = net.left.newTcpEndpoint();
+        net.left.addTcpProbe(events::add);
+        TcpEndpoint server = connect(before);
+        server.write(ByteBuffer.allocate(100));
+        net.settle();
+        assertEquals(List.of(), events);
+        connect(net.left.newTcpEndpoint());
+        assertEquals(1, events.size());
+    }
+
+    @Test
+    void probe_second_isRefusedUntilTheFirstIsRemoved() throws StackException {
+        List<TcpProbe.Event> others = new ArrayList<>();
+        assertTrue(net.left.addTcpProbe(events::add));
+        assertFalse(net.left.addTcpProbe(others::add));
+        TcpEndpoint server = connect(net.left.newTcpEndpoint());
+        net.left.removeTcpProbe();
+        server.write(ByteBuffer.allocate(100));
+        net.settle();
+        assertEquals(1, events.size());
+        assertTrue(net.left.addTcpProbe(others::add));
+        connect(net.left.newTcpEndpoint());
+        assertEquals(1, others.size());
+        assertEquals(1, events.size());
+    }
+
+    @Test
+    void probe_called_doesNotHoldTheStack() throws StackException {
+        List<TcpState> states = new ArrayList<>();
+        TcpEndpoint[] client = new TcpEndpoint[1];
+        net.left.addTcpProbe(event -> {
+            // Another thread would wait for this one if it had the stack.
+            FutureTask<TcpState> elsewhere = new FutureTask<>(() -> client[0].state());
+            new Thread(elsewhere, "other").start();
+            try {
+                states.add(elsewhere.get(10, TimeUnit.SECONDS));
+            } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                throw new AssertionError("the stack is held while the probe is called", e);
+            }
+        });
+        client[0] = net.left.newTcpEndpoint();
+        connect(client[0]);
+        assertEquals(List.of(TcpState.ESTABLISHED), states);
+    }
+}
