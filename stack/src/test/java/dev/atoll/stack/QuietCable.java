@@ -70,6 +70,10 @@ final class QuietCable {
             lostInterval = n;
         }
 
+        boolean isLossy() {
+            return lostInterval > 0;
+        }
+
         @Override
         public int mtuBytes() {
             return mtuBytes;

@@ -90,12 +90,7 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
     @Override
     public <T> void setOption(EndpointOption<T> option, T value) throws StackException {
         held(() -> {
-            if (option == EndpointOption.SO_BINDTOIFINDEX) {
-                checkType(option, value);
-                listener.options().nicId = sockets.requireNic((Integer) value);
-            } else {
-                TcpOptionTable.set(listener.options(), option, value);
-            }
+            listener.setOptions(sockets.withOption(listener.options(), option, value));
             return true;
         });
     }

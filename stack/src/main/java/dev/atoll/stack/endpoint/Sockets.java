@@ -7,6 +7,7 @@ import dev.atoll.stack.icmp.PingPorts;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.raw.PacketLayer;
 import dev.atoll.stack.raw.RawLayer;
+import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.PacketEndpoint;
 import dev.atoll.stack.socket.RawEndpoint;
@@ -139,6 +140,18 @@ public final class Sockets {
             throw new StackException(StackError.UNKNOWN_NIC, Integer.toString(nicId));
         }
         return nicId;
+    }
+
+    /** The options with one of them changed. */
+    ConnectionOptions withOption(ConnectionOptions options, EndpointOption<?> option, Object value)
+            throws StackException {
+        if (option != EndpointOption.SO_BINDTOIFINDEX) {
+            return TcpOptionTable.with(options, option, value);
+        }
+        AbstractEndpoint.checkType(option, value);
+        ConnectionOptions changed = options.copy();
+        changed.nicId = requireNic((Integer) value);
+        return changed;
     }
 
     Ports.Binding bindTcp(FullAddress local, ConnectionOptions options) throws StackException {

@@ -8,6 +8,8 @@ import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.tcp.Connection;
 import dev.atoll.stack.tcp.ConnectionInfo;
+import dev.atoll.stack.tcp.ConnectionObserver;
+import dev.atoll.stack.tcp.ConnectionOptions;
 import dev.atoll.stack.tcp.TcpLayer;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.wire.FullAddress;
@@ -16,7 +18,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** {@link TcpEndpoint} over a connection of the protocol. */
-final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
+final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint, ConnectionObserver {
     private final Sockets sockets;
     private final TcpLayer tcp;
     private final Connection connection;
@@ -27,8 +29,13 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
         this.tcp = tcp;
         this.connection = connection;
         connection.setUniqueId(uniqueId);
-        connection.setObserver(this::changed);
+        connection.setObserver(this);
         updateReadiness();
+    }
+
+    @Override
+    public void readinessChanged() {
+        changed();
     }
 
     @Override
@@ -95,16 +102,11 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint {
     @Override
     public <T> void setOption(EndpointOption<T> option, T value) throws StackException {
         held(() -> {
-            if (option == EndpointOption.SO_BINDTOIFINDEX) {
-                checkType(option, value);
-                connection.options().nicId = sockets.requireNic((Integer) value);
-            } else {
-                TcpOptionTable.set(connection.options(), option, value);
-            }
+            ConnectionOptions changed = sockets.withOption(connection.options(), option, value);
             if (option == EndpointOption.TCP_NODELAY && Boolean.TRUE.equals(value)) {
                 connection.push();
             }
-            connection.optionsChanged();
+            connection.setOptions(changed);
             return true;
         });
     }

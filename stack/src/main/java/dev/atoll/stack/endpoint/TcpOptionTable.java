@@ -20,7 +20,15 @@ final class TcpOptionTable {
 
     private TcpOptionTable() {}
 
-    static void set(ConnectionOptions options, EndpointOption<?> option, Object value) throws StackException {
+    /** The options with one of them changed. */
+    static ConnectionOptions with(ConnectionOptions options, EndpointOption<?> option, Object value)
+            throws StackException {
+        ConnectionOptions changed = options.copy();
+        set(changed, option, value);
+        return changed;
+    }
+
+    private static void set(ConnectionOptions options, EndpointOption<?> option, Object value) throws StackException {
         AbstractEndpoint.checkType(option, value);
         if (value instanceof Boolean on) {
             setFlag(options, option, on);

@@ -26,7 +26,7 @@ public final class Timer {
     int heapIndex = NOT_QUEUED;
 
     long queuedNs;
-    long sequence;
+    int sequence;
 
     public Timer(TimerQueue queue, Action action) {
         this.queue = queue;

@@ -12,7 +12,7 @@ public final class TimerQueue {
 
     private Timer[] heap = new Timer[64];
     private int size;
-    private long sequences;
+    private int sequences;
 
     /** An empty queue. */
     public TimerQueue() {}

@@ -5,47 +5,34 @@ package dev.atoll.stack.tcp;
  * the timer, the congestion window and what is lost, in the order in which each needs the others.
  */
 final class AckProcessor {
-    private final Connection connection;
-    private final Sender sender;
-    private final SackScoreboard board;
-    private final SendQueue queue;
-    private final RttEstimator rtt;
-    private final Rack rack;
-    private final SackReader sackReader;
-    private final LossRecovery recovery;
-    private final Retransmitter retransmitter;
     private final AckSummary summary;
 
-    AckProcessor(Connection connection, Sender sender, RttEstimator rtt, Rack rack, TailLossProbe probe) {
-        this.connection = connection;
-        this.sender = sender;
-        this.rtt = rtt;
-        this.rack = rack;
-        board = sender.board();
-        queue = sender.queue();
-        recovery = sender.recovery();
-        retransmitter = sender.retransmitter();
-        sackReader = new SackReader(sender, board, rack, recovery, probe);
-        summary = connection.ackSummary();
+    /** One serves a stack, since acknowledgments are processed one after the other. */
+    AckProcessor(AckSummary summary) {
+        this.summary = summary;
     }
 
-    void acknowledged(Segment segment) {
+    void acknowledged(Connection connection, Segment segment) {
+        Sender sender = connection.sender;
+        SackScoreboard board = sender.board();
+        LossRecovery recovery = sender.recovery();
+        Retransmitter retransmitter = sender.retransmitter();
         AckSummary ack = summary;
-        begin(segment, ack);
+        begin(connection, segment, ack);
         int outstanding = board.segments();
         boolean old = SeqNum.lessThan(segment.ack, sender.sndUna);
         ack.windowUpdated = sender.peerWindow().update(segment, sender.sndUna);
         ack.advanced = SeqNum.greaterThan(segment.ack, sender.sndUna);
         if (sender.usesSack() && segment.options.sackBlocks > 0) {
-            sackReader.read(segment, ack);
+            SackReader.read(sender, segment, ack);
         }
         if (ack.advanced) {
-            board.acknowledge(segment.ack, recovery.recoveryPoint(), sender.usesSack(), ack, rack);
-            connection.stats().bytesAcknowledged += queue.acknowledged(segment.ack);
+            board.acknowledge(segment.ack, recovery.recoveryPoint(), sender.usesSack(), ack, sender.rack());
+            connection.stats().bytesAcknowledged += sender.queue().acknowledged(segment.ack);
             sender.sndUna = segment.ack;
             ack.setTimer = true;
         }
-        measure(segment, ack);
+        measure(connection, segment, ack);
         if (!old) {
             retransmitter.acknowledged(ack);
         }
@@ -59,18 +46,19 @@ final class AckProcessor {
         if (outstanding > 0) {
             recovery.adjustWindow(ack, sender.now());
         }
-        resend(resend);
+        resend(sender, resend);
         if (ack.advanced) {
             sender.dataAcknowledged();
             connection.dataAcknowledged();
         }
     }
 
-    private void begin(Segment segment, AckSummary ack) {
+    private static void begin(Connection connection, Segment segment, AckSummary ack) {
+        Sender sender = connection.sender;
         ack.begin(segment.arrivalNs);
         ack.una = segment.ack;
         ack.priorUna = sender.sndUna;
-        ack.priorHighestSacked = board.highestSacked(sender.sndUna);
+        ack.priorHighestSacked = sender.board().highestSacked(sender.sndUna);
         ack.carriesData = segment.length() > 0;
         ack.congestionEcho = connection.ecn.isEchoed(segment);
         if (connection.usesTimestamps() && segment.options.hasTimestamps) {
@@ -78,7 +66,9 @@ final class AckProcessor {
         }
     }
 
-    private void resend(LossRecovery.Resend resend) {
+    private static void resend(Sender sender, LossRecovery.Resend resend) {
+        LossRecovery recovery = sender.recovery();
+        Retransmitter retransmitter = sender.retransmitter();
         switch (resend) {
             case NOTHING -> {}
             case LOST -> retransmitter.sendLost();
@@ -93,7 +83,8 @@ final class AckProcessor {
     }
 
     /** A measurement of each ACK of data sent once (RFC 6298 section 3), to its arrival and not to when it is processed. */
-    private void measure(Segment segment, AckSummary ack) {
+    private static void measure(Connection connection, Segment segment, AckSummary ack) {
+        Sender sender = connection.sender;
         long first = AckSummary.NONE;
         long last = AckSummary.NONE;
         if (ack.firstAckedSentNs != AckSummary.NONE && !ack.retransmittedAcked) {
@@ -105,19 +96,19 @@ final class AckProcessor {
             last = ack.lastSackedSentNs;
         }
         if (first != AckSummary.NONE) {
-            rtt.sample(ack.nowNs - first, ack.nowNs - last, sender.now());
+            sender.rtt().sample(ack.nowNs - first, ack.nowNs - last, sender.now());
             long rttNs = Math.max(ack.nowNs - last, 1);
             sender.congestionControl().measured(rttNs, sender.sndUna, sender.sndNxt, sender.now());
         } else if (ack.acked > 0 && connection.usesTimestamps() && segment.options.hasTimestamps) {
-            sampleEcho(segment);
+            sampleEcho(connection, segment);
         }
     }
 
     /** After retransmissions only the echoed timestamp says which one was answered (RFC 7323 section 4.1). */
-    void sampleEcho(Segment segment) {
+    static void sampleEcho(Connection connection, Segment segment) {
         int elapsedMs = connection.timestampNow() - segment.options.timestampEcho;
         if (elapsedMs >= 0 && elapsedMs < TcpSettings.MAX_RTO_NS / 1_000_000) {
-            rtt.sample(Math.max(elapsedMs, 1) * 1_000_000L, sender.now());
+            connection.sender.rtt().sample(Math.max(elapsedMs, 1) * 1_000_000L, connection.nowNs());
         }
     }
 }

@@ -41,13 +41,17 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** Set for connections that came in: where to go once established. */
     @Nullable Listener listener;
 
-    private final ConnectionOptions options;
+    /** Shared with others until it is {@linkplain #setOptions replaced}. */
+    private ConnectionOptions options;
+
     private final ConnectionStats stats = new ConnectionStats();
     final Ecn ecn = new Ecn();
 
     private final Timer retransmitTimer;
     private final Timer delayedAckTimer;
-    private final LifeTimer life;
+    /** Made when something first depends on it: most connections live and are never asked for it. */
+    private @Nullable LifeTimer life;
+
     private final Handshake handshake;
 
     private final boolean probed;
@@ -72,9 +76,8 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         writer = layer.writer();
         sender = new Sender(this, new SendQueue(new SendBuffer(layer.pool())), rtt);
         receiver = new Receiver(this);
-        retransmitTimer = layer.cycle().newTimer(this::retransmitExpired);
-        delayedAckTimer = layer.cycle().newTimer(this::delayedAckExpired);
-        life = new LifeTimer(this, layer);
+        retransmitTimer = layer.cycle().newTimer(sender.retransmitter());
+        delayedAckTimer = layer.cycle().newTimer(receiver);
         handshake = new Handshake(this, layer);
         probed = layer.probe() != null;
         applyOptions();
@@ -100,12 +103,13 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         return options;
     }
 
-    /** Options were changed: those that take effect on a living connection do. */
-    public void optionsChanged() {
+    /** Other options: those that take effect on a living connection do. */
+    public void setOptions(ConnectionOptions newOptions) {
+        options = newOptions;
         applyOptions();
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
             if (options.keepAlive) {
-                life.ensureKeepalive();
+                life().ensureKeepalive();
             }
             sender.output();
         }
@@ -239,7 +243,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         sender.established();
         receiver.established(sender.mss());
         if (options.keepAlive) {
-            life.startKeepalive();
+            life().startKeepalive();
         }
         Listener from = listener;
         if (from != null) {
@@ -409,7 +413,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
                 if (unread) {
                     abort();
                 } else {
-                    life.startFinWait2();
+                    life().startFinWait2();
                 }
             }
             case TIME_WAIT -> receiver.clear();
@@ -602,7 +606,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     int keepalivesSent() {
-        return life.probesSent();
+        return life == null ? 0 : life.probesSent();
     }
 
     /** TCP_NODELAY was set: even what a cork holds back goes. */
@@ -661,21 +665,21 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         delayedAckTimer.cancel();
     }
 
-    private void retransmitExpired() {
-        sender.retransmitter().expired();
-        flush();
-    }
-
-    private void delayedAckExpired() {
-        receiver.delayedAckExpired();
-        flush();
+    private LifeTimer life() {
+        LifeTimer made = life;
+        if (made == null) {
+            made = new LifeTimer(this, layer);
+            life = made;
+        }
+        return made;
     }
 
     /** Something acceptable came from the peer. */
     void heard() {
-        long now = nowNs();
-        stats.lastAckReceivedNs = now;
-        life.heard(now);
+        stats.lastHeardNs = nowNs();
+        if (life != null) {
+            life.heard();
+        }
     }
 
     /** The retransmission timer fired as often as it may. */
@@ -727,13 +731,13 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
                 receiver.clear();
             }
         }
-        life.startTimeWait();
+        life().startTimeWait();
     }
 
     void enterFinWait2() {
         changeState(TcpState.FIN_WAIT_2);
         if (orphan) {
-            life.startFinWait2();
+            life().startFinWait2();
         }
     }
 
@@ -758,7 +762,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
         retransmitTimer.dispose();
         delayedAckTimer.dispose();
-        life.dispose();
+        if (life != null) {
+            life.dispose();
+        }
         sender.clear();
         if (orphan) {
             receiver.clear();
@@ -824,6 +830,10 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** One of the stack: acknowledgments are processed one after the other. */
     AckSummary ackSummary() {
         return layer.ackSummary();
+    }
+
+    void acknowledged(Segment segment) {
+        layer.ackProcessor().acknowledged(this, segment);
     }
 
     TcpTuning settings() {

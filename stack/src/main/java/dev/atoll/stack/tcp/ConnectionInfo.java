@@ -43,7 +43,7 @@ public final class ConnectionInfo {
                 board.retransmitted(),
                 /* lastDataSent= */ since(stats.lastDataSentNs, now),
                 since(stats.lastDataReceivedNs, now),
-                since(stats.lastAckReceivedNs, now),
+                since(stats.lastHeardNs, now),
                 connection.pathMtu(),
                 /* rtt= */ rtt.srttNs() / MICROSECOND,
                 rtt.rttvarNs() / MICROSECOND,

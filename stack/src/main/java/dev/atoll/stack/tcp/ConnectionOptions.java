@@ -2,7 +2,10 @@ package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.options.TcpTuning;
 
-/** Options of a connection or listener; what a listener accepts starts with a copy of its options. */
+/**
+ * Options of a connection or listener; what a listener accepts starts with its options. Many share one object: it is
+ * {@linkplain #copy copied} to be changed, and not changed any more once it was given to one of them.
+ */
 public final class ConnectionOptions {
     /** What the application set, bytes, or 0: the buffer then grows with the path. */
     public int sendBufferBytes;
@@ -58,7 +61,8 @@ public final class ConnectionOptions {
         this.congestionControl = congestionControl;
     }
 
-    ConnectionOptions copy() {
+    /** The same, to be changed. */
+    public ConnectionOptions copy() {
         ConnectionOptions copy = new ConnectionOptions(congestionControl);
         copy.nicId = nicId;
         copy.cork = cork;

@@ -16,7 +16,7 @@ final class ConnectionStats {
     long receivedOutOfOrder;
     long lastDataSentNs;
     long lastDataReceivedNs;
-    long lastAckReceivedNs;
+    long lastHeardNs;
 
     /** What holds sending back; a later one hides an earlier. */
     enum Phase {

@@ -8,7 +8,7 @@ import dev.atoll.stack.env.Timer;
  * Ends a connection that has nothing left to live for, or of which nothing is heard: keepalive (RFC 9293 section 3.8.4),
  * FIN_WAIT_2 of an orphan, TIME_WAIT. Never two of them at once, so there is one timer.
  */
-final class LifeTimer {
+final class LifeTimer implements Timer.Action {
     private static final long SECOND_NS = 1_000_000_000;
 
     private final Connection connection;
@@ -16,12 +16,11 @@ final class LifeTimer {
     private final Timer timer;
 
     private int probesSent;
-    private long lastHeardNs;
 
     LifeTimer(Connection connection, TcpLayer layer) {
         this.connection = connection;
         this.layer = layer;
-        timer = layer.cycle().newTimer(this::expired);
+        timer = layer.cycle().newTimer(this);
     }
 
     int probesSent() {
@@ -56,8 +55,7 @@ final class LifeTimer {
     }
 
     /** Something acceptable came from the peer. */
-    void heard(long nowNs) {
-        lastHeardNs = nowNs;
+    void heard() {
         probesSent = 0;
     }
 
@@ -65,7 +63,8 @@ final class LifeTimer {
         timer.dispose();
     }
 
-    private void expired() {
+    @Override
+    public void fire() {
         switch (connection.state()) {
             case TIME_WAIT -> connection.end();
             case FIN_WAIT_2 -> {
@@ -88,7 +87,7 @@ final class LifeTimer {
         if (!options.keepAlive) {
             return;
         }
-        long quietNs = connection.nowNs() - lastHeardNs;
+        long quietNs = connection.nowNs() - connection.stats().lastHeardNs;
         long idleNs = options.keepIdleSeconds * SECOND_NS;
         if (!connection.sender.isIdle() || quietNs < idleNs) {
             probesSent = 0;

@@ -25,7 +25,7 @@ public final class Listener extends DemuxEntry {
     private static final long COOKIES_EXPECTED_NS = 120_000_000_000L;
 
     private final TcpLayer layer;
-    private final ConnectionOptions options;
+    private ConnectionOptions options;
     private final ArrayDeque<Connection> accepted = new ArrayDeque<>();
     private ConnectionObserver observer = ConnectionObserver.NOBODY;
     private Ports.@Nullable Binding binding;
@@ -46,6 +46,11 @@ public final class Listener extends DemuxEntry {
 
     public ConnectionOptions options() {
         return options;
+    }
+
+    /** Other options, for itself and what it accepts from now on. */
+    public void setOptions(ConnectionOptions newOptions) {
+        options = newOptions;
     }
 
     /** The send buffer a connection begins with, as SO_SNDBUF tells it. */
@@ -153,8 +158,8 @@ public final class Listener extends DemuxEntry {
             layer.counters().drop(DropReason.TCP_UNACCEPTABLE);
             return;
         }
-        TransportEndpointId id = segment.endpointId();
-        Connection connection = new Connection(layer, options.copy());
+        TransportEndpointId id = id(route, segment);
+        Connection connection = new Connection(layer, options);
         if (crowded) {
             lastCookieNs = layer.cycle().nowNs();
             layer.counters().tcpCookiesSent++;
@@ -169,16 +174,25 @@ public final class Listener extends DemuxEntry {
         connection.openPassively(route, id, segment, layer.initialSequence(id, predecessor));
     }
 
+    /** The route has the addresses already: connections are many, and share them with it. */
+    private static TransportEndpointId id(Route route, Segment segment) {
+        return new TransportEndpointId(
+                route.source(), segment.destinationPort, route.destination(), segment.sourcePort);
+    }
+
     /** The last segment of a handshake that was not remembered; false if it is none. */
     private boolean openByCookie(Segment segment) {
         if (layer.cycle().nowNs() - lastCookieNs > COOKIES_EXPECTED_NS) {
             return false;
         }
-        TransportEndpointId id = segment.endpointId();
+        Route route = layer.findReply(segment.packet(), options.nicId);
+        if (route == null) {
+            return false;
+        }
+        TransportEndpointId id = id(route, segment);
         int cookie = segment.ack - 1;
         int mss = layer.cookies().mss(id, segment.seq - 1, cookie);
-        Route route = layer.findReply(segment.packet(), options.nicId);
-        if (mss == 0 || route == null) {
+        if (mss == 0) {
             layer.counters().tcpCookiesFailed++;
             return false;
         }
@@ -188,7 +202,7 @@ public final class Listener extends DemuxEntry {
             return true;
         }
         layer.counters().tcpCookiesReceived++;
-        Connection connection = new Connection(layer, options.copy());
+        Connection connection = new Connection(layer, options);
         connection.listener = this;
         halfOpen++;
         connection.setNicId(options.nicId);

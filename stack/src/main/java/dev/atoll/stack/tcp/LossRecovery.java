@@ -1,6 +1,7 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.options.TcpInfo.CaState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what is lost and how far sending slows down: the states Open, Disorder, CWR, Recovery and Loss as Linux has
@@ -24,8 +25,8 @@ final class LossRecovery {
     private CongestionControl congestion;
     private final Rack rack;
     private final TailLossProbe probe;
-    private final AnonymousSack anonymous;
-    private final Prr prr = new Prr();
+    /** Made when the window is first reduced. */
+    private @Nullable Prr prr;
 
     private CaState state = CaState.OPEN;
     private int recoveryPoint;
@@ -59,7 +60,6 @@ final class LossRecovery {
         this.rack = rack;
         this.probe = probe;
         reordering = new Reordering(sender.initialReordering());
-        anonymous = new AnonymousSack(board);
     }
 
     void start(int iss) {
@@ -93,7 +93,7 @@ final class LossRecovery {
 
     /** Segments went out. */
     void sent(int segments) {
-        if (isReducing()) {
+        if (isReducing() && prr != null) {
             prr.sent(segments);
         }
     }
@@ -116,7 +116,7 @@ final class LossRecovery {
      */
     Resend acknowledged(AckSummary ack, int outstanding) {
         if (!sender.usesSack() && ack.advanced) {
-            anonymous.acknowledged(ack);
+            AnonymousSack.acknowledged(board, ack);
         }
         delivered += ack.delivered;
         if (outstanding == 0) {
@@ -155,7 +155,7 @@ final class LossRecovery {
     }
 
     private void reduce(AckSummary ack) {
-        if (ack.delivered > 0) {
+        if (ack.delivered > 0 && prr != null) {
             // Where nothing was lost there is no hole whose filling would show that the path bears more.
             boolean safe = state == CaState.RECOVERY && ack.advanced && ack.lost == 0;
             window.set(prr.window(window.threshold(), board.inFlight(), ack.delivered, safe));
@@ -180,7 +180,7 @@ final class LossRecovery {
                 }
             } else if (state == CaState.RECOVERY) {
                 if (!sender.usesSack()) {
-                    anonymous.reset();
+                    AnonymousSack.reset(board);
                 }
                 if (tryUndoRecovery(ack)) {
                     return Resend.NOTHING;
@@ -226,7 +226,7 @@ final class LossRecovery {
     private Resend inOrder(AckSummary ack, int duplicates) {
         if (!sender.usesSack()) {
             if (ack.advanced) {
-                anonymous.reset();
+                AnonymousSack.reset(board);
             }
             addAnonymous(ack, duplicates);
         }
@@ -296,7 +296,7 @@ final class LossRecovery {
         if (duplicates == 0 || sender.usesSack()) {
             return;
         }
-        int claimed = anonymous.add(ack, duplicates);
+        int claimed = AnonymousSack.add(board, ack, duplicates);
         if (claimed > Math.max(board.segments(), reordering.segments())) {
             reordering.noteSegments(claimed); // More duplicates than segments can have been lost.
         }
@@ -333,6 +333,9 @@ final class LossRecovery {
         probe.forget();
         window.resetCount();
         priorWindow = window.segments();
+        if (prr == null) {
+            prr = new Prr();
+        }
         prr.begin(priorWindow);
         window.setThreshold(congestion.thresholdAfterLoss());
         sender.congestionReduced();
@@ -442,7 +445,7 @@ final class LossRecovery {
             reneging = false;
             board.forgetSacked();
         } else if (!sender.usesSack()) {
-            anonymous.reset();
+            AnonymousSack.reset(board);
         }
         for (int i = 0; i < board.segments(); i++) {
             int slot = board.slotAt(i);
@@ -484,7 +487,7 @@ final class LossRecovery {
             if (SeqNum.greaterThan(sender.sndNxt, recoveryPoint) && duplicates > 0) {
                 addAnonymous(ack, duplicates);
             } else if (ack.advanced) {
-                anonymous.reset();
+                AnonymousSack.reset(board);
             }
         }
         return Resend.LOST;

@@ -2,18 +2,22 @@ package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.wire.Tcp;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving half of a connection: the window, data in and out of order, and when to acknowledge. Variables are
  * RFC 9293's.
  */
-final class Receiver {
+final class Receiver implements Timer.Action {
     private final Connection connection;
     private final ReceiveQueue queue = new ReceiveQueue();
-    private final ReassemblyQueue reassembly = new ReassemblyQueue();
-    private final SackBlocks blocks = new SackBlocks();
+    /** Made when something first came out of order. */
+    private @Nullable ReassemblyQueue reassembly;
+    /** Made when something first came out of order or twice. */
+    private @Nullable SackBlocks blocks;
 
     int irs;
     int rcvNxt;
@@ -224,15 +228,18 @@ final class Receiver {
             return;
         }
         measureRoundTrip(segment);
-        boolean hadGap = !reassembly.isEmpty();
+        ReassemblyQueue beyond = reassembly;
+        boolean hadGap = beyond != null && !beyond.isEmpty();
         deliver(packet);
-        if (hadGap) {
-            PacketBuffer next = reassembly.poll(rcvNxt);
+        if (beyond != null && hadGap) {
+            PacketBuffer next = beyond.poll(rcvNxt);
             while (next != null) {
                 deliver(next);
-                next = reassembly.poll(rcvNxt);
+                next = beyond.poll(rcvNxt);
             }
-            blocks.advance(rcvNxt);
+            if (blocks != null) {
+                blocks.advance(rcvNxt);
+            }
             // RFC 5681 section 4.2: a segment that fills a gap is acknowledged at once.
             ackNow = true;
         }
@@ -254,23 +261,28 @@ final class Receiver {
 
     private void acceptOutOfOrder(PacketBuffer packet) {
         connection.stats().receivedOutOfOrder++;
+        ReassemblyQueue beyond = reassembly;
+        if (beyond == null) {
+            beyond = new ReassemblyQueue();
+            reassembly = beyond;
+        }
         // Everything here lies in the window, so payload is bounded; memory is too, however small the pieces are.
-        if (reassembly.trueSize() + packet.trueSize() > 2 * bufferBytes() + packet.trueSize()) {
+        if (beyond.trueSize() + packet.trueSize() > 2 * bufferBytes() + packet.trueSize()) {
             connection.drop(DropReason.TCP_RECEIVE_BUFFER_FULL);
             packet.release();
         } else {
-            insert(packet);
+            insert(beyond, packet);
         }
         // RFC 5681 section 4.2: a duplicate ACK for every segment out of order.
         ackNow = true;
     }
 
-    private void insert(PacketBuffer packet) {
+    private void insert(ReassemblyQueue beyond, PacketBuffer packet) {
         int from = packet.sequence;
         int to = from + packet.linearLength();
-        int known = reassembly.insert(packet);
+        int known = beyond.insert(packet);
         if (connection.usesSack()) {
-            blocks.add(from, to);
+            blocksToTell().add(from, to);
             if (known > 0) {
                 duplicate(from, from + known);
             }
@@ -280,8 +292,17 @@ final class Receiver {
     /** RFC 2883 section 4: the peer learns what it sent in vain. */
     private void duplicate(int from, int to) {
         if (connection.usesSack() && connection.settings().duplicateSack) {
-            blocks.addDuplicate(from, to);
+            blocksToTell().addDuplicate(from, to);
         }
+    }
+
+    private SackBlocks blocksToTell() {
+        SackBlocks known = blocks;
+        if (known == null) {
+            known = new SackBlocks();
+            blocks = known;
+        }
+        return known;
     }
 
     /** A segment lay wholly before what is expected, and is answered at once. */
@@ -293,11 +314,11 @@ final class Receiver {
     }
 
     int sackBytes(int room) {
-        return connection.usesSack() ? blocks.bytes(room) : 0;
+        return blocks == null || !connection.usesSack() ? 0 : blocks.bytes(room);
     }
 
     void writeSack(ByteBuffer data, int at, int room) {
-        blocks.write(data, at, room);
+        blocksToTell().write(data, at, room);
     }
 
     private void deliver(PacketBuffer packet) {
@@ -360,10 +381,12 @@ final class Receiver {
     }
 
     /** The delayed-ACK timer fired. */
-    void delayedAckExpired() {
+    @Override
+    public void fire() {
         if (unacknowledgedBytes > 0) {
             ackNow = true;
         }
+        connection.flush();
     }
 
     /** The highest acknowledgment the peer was sent. */
@@ -374,7 +397,7 @@ final class Receiver {
     /** A segment with ACK went out; {@code bare} if it had no payload, and so told all there is to tell. */
     void acknowledged(boolean bare) {
         lastAckSent = rcvNxt;
-        ackNow &= !bare && !blocks.isEmpty();
+        ackNow &= !bare && blocks != null && !blocks.isEmpty();
         unacknowledgedBytes = 0;
         readSinceAck = 0;
         connection.cancelDelayedAck();
@@ -437,8 +460,10 @@ final class Receiver {
 
     /** Gives all memory back. */
     void clear() {
-        blocks.clear();
+        blocks = null;
         queue.clear();
-        reassembly.clear();
+        if (reassembly != null) {
+            reassembly.clear();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.options.TcpInfo.CaState;
 
 /**
@@ -8,7 +9,7 @@ import dev.atoll.stack.options.TcpInfo.CaState;
  * 5482). One timer serves all, as the first three are never needed at once; when none is, it says when the connection is
  * idle and needs no memory for segments in flight.
  */
-final class Retransmitter {
+final class Retransmitter implements Timer.Action {
     /** What the timer is armed for. */
     private enum Pending {
         NOTHING,
@@ -264,7 +265,13 @@ final class Retransmitter {
 
     // --- Expiry
 
-    void expired() {
+    @Override
+    public void fire() {
+        expired();
+        connection.flush();
+    }
+
+    private void expired() {
         Pending was = pending;
         pending = Pending.NOTHING;
         switch (was) {
@@ -283,7 +290,10 @@ final class Retransmitter {
                 }
             }
             case WINDOW_PROBE -> probeWindow();
-            case IDLE -> board.clear();
+            case IDLE -> {
+                board.clear();
+                sender.queue().becameIdle();
+            }
             case NOTHING -> {
                 // Cancelled meanwhile.
             }

@@ -4,25 +4,15 @@ import dev.atoll.stack.wire.TcpOptions;
 
 /** Reads the SACK blocks of a segment (RFC 2018 section 5), the first of which may report a duplicate (RFC 2883). */
 final class SackReader {
-    private final Sender sender;
-    private final SackScoreboard board;
-    private final Rack rack;
-    private final LossRecovery recovery;
-    private final TailLossProbe probe;
+    private SackReader() {}
 
-    SackReader(Sender sender, SackScoreboard board, Rack rack, LossRecovery recovery, TailLossProbe probe) {
-        this.sender = sender;
-        this.board = board;
-        this.rack = rack;
-        this.recovery = recovery;
-        this.probe = probe;
-    }
-
-    void read(Segment segment, AckSummary ack) {
+    static void read(Sender sender, Segment segment, AckSummary ack) {
+        SackScoreboard board = sender.board();
+        LossRecovery recovery = sender.recovery();
         TcpOptions options = segment.options;
         int from = 0;
         if (isDuplicate(options, segment.ack)) {
-            reportDuplicate(options.sackLeft(0), options.sackRight(0), ack);
+            reportDuplicate(sender, options.sackLeft(0), options.sackRight(0), ack);
             from = 1;
         }
         // In order of sequence numbers, so that what is new is not mistaken for reordering within one segment.
@@ -38,8 +28,8 @@ final class SackReader {
             below = options.sackLeft(next);
             int left = SeqNum.max(below, sender.sndUna);
             int right = options.sackRight(next);
-            if (isPlausible(below, right)) {
-                board.sack(left, right, recovery.recoveryPoint(), ack, rack);
+            if (isPlausible(sender, below, right)) {
+                board.sack(left, right, recovery.recoveryPoint(), ack, sender.rack());
             }
             done++;
         }
@@ -56,7 +46,7 @@ final class SackReader {
         return found;
     }
 
-    private boolean isPlausible(int left, int right) {
+    private static boolean isPlausible(Sender sender, int left, int right) {
         return SeqNum.lessThan(left, right)
                 && SeqNum.atMost(right, sender.sndNxt)
                 && SeqNum.greaterThan(right, sender.sndUna);
@@ -74,16 +64,17 @@ final class SackReader {
                 && SeqNum.atLeast(left, options.sackLeft(1));
     }
 
-    private void reportDuplicate(int left, int right, AckSummary ack) {
+    private static void reportDuplicate(Sender sender, int left, int right, AckSummary ack) {
         int bytes = right - left;
         if (bytes <= 0 || SeqNum.greaterThan(right, sender.sndNxt)) {
             return;
         }
         ack.duplicateReported = true;
+        TailLossProbe probe = sender.probe();
         boolean isProbe = probe.isRetransmissionOutstanding() && probe.endSeq() == right;
         ack.probeDuplicateReported = isProbe;
         int segments = Math.max((bytes + sender.mss() - 1) / sender.mss(), 1);
-        recovery.duplicatesReported(segments, right, isProbe);
+        sender.recovery().duplicatesReported(segments, right, isProbe);
         sender.countDuplicates(segments);
     }
 }

@@ -25,9 +25,8 @@ final class SackScoreboard {
     static final int MAX_SEGMENTS = 1 << 16;
 
     static final int NONE = -1;
-    private static final int FIRST_CAPACITY = 4;
-    /** Room for an initial window (RFC 6928), 0.5 KiB: giving that back is not worth a timer. */
-    private static final int KEPT_CAPACITY = 16;
+    /** Of a connection that says little, and of an idle one. */
+    private static final int FIRST_CAPACITY = 2;
 
     private int[] seqs = new int[FIRST_CAPACITY];
     private long[] sentNs = new long[FIRST_CAPACITY];
@@ -79,9 +78,9 @@ final class SackScoreboard {
         return count == MAX_SEGMENTS;
     }
 
-    /** Whether it holds so much memory that an idle connection should give it back. */
+    /** Whether it holds memory that an idle connection should give back. */
     boolean isLarge() {
-        return seqs.length > KEPT_CAPACITY;
+        return seqs.length > FIRST_CAPACITY;
     }
 
     /** Segments believed to be in the network: RFC 6675's pipe, counted as Linux does. */

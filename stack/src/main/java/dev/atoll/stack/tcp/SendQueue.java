@@ -3,6 +3,7 @@ package dev.atoll.stack.tcp;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.options.TcpTuning;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * What the application wrote and the peer has not acknowledged, by sequence number: the bytes, how many more may be
@@ -15,6 +16,9 @@ final class SendQueue {
     /** Nor are more ends of records: those beyond may share a segment. */
     private static final int MAX_RECORDS = 16;
 
+    private static final int[] NO_MARKS = {};
+    private static final int FIRST_MARKS = 2;
+
     private final SendBuffer buffer;
     private final SendSpace space = new SendSpace();
     /** Sequence number of the first byte in the buffer. */
@@ -26,12 +30,12 @@ final class SendQueue {
     /** Bytes of the last burst that was begun, as far as it is not sent. */
     private int begunBytes;
     /** Ends of writes after which nothing more was announced, newest last. */
-    private final int[] pushes = new int[MAX_PUSHES];
+    private int[] pushes = NO_MARKS;
 
     private int pushCount;
     private int lastPush;
     /** Ends of records: what follows them has segments of its own. */
-    private final int[] records = new int[MAX_RECORDS];
+    private int[] records = NO_MARKS;
 
     private int recordCount;
     /** The application was told that there is no room. */
@@ -105,6 +109,7 @@ final class SendQueue {
     void endRecord() {
         begunBytes = 0;
         if (recordCount < MAX_RECORDS) {
+            records = withRoom(records, recordCount);
             records[recordCount++] = dataEnd();
         }
     }
@@ -129,6 +134,7 @@ final class SendQueue {
         if (pushCount == MAX_PUSHES) {
             pushCount--;
         }
+        pushes = withRoom(pushes, pushCount);
         pushes[pushCount++] = lastPush;
     }
 
@@ -233,6 +239,11 @@ final class SendQueue {
         return Math.max(data, 0);
     }
 
+    /** The marks with room for one more: most connections never have more than one or two at a time. */
+    private static int[] withRoom(int[] marks, int count) {
+        return count < marks.length ? marks : Arrays.copyOf(marks, Math.max(2 * count, FIRST_MARKS));
+    }
+
     private static int forget(int[] marks, int count, int ack) {
         int past = 0;
         while (past < count && SeqNum.atMost(marks[past], ack)) {
@@ -242,6 +253,14 @@ final class SendQueue {
             System.arraycopy(marks, past, marks, 0, count - past);
         }
         return count - past;
+    }
+
+    /** Nothing was written for a while: places that are not marked any more need no memory. */
+    void becameIdle() {
+        if (pushCount == 0 && recordCount == 0) {
+            pushes = NO_MARKS;
+            records = NO_MARKS;
+        }
     }
 
     /** Gives all memory back. */

@@ -26,7 +26,7 @@ final class Sender {
     private CongestionControl congestion;
     private final LossRecovery recovery;
     private final Retransmitter retransmitter;
-    private final AckProcessor ackProcessor;
+    private final Rack rack;
     /** Only of a connection that is paced. */
     private @Nullable Pacer pacer;
 
@@ -58,11 +58,10 @@ final class Sender {
         this.connection = connection;
         this.queue = queue;
         this.rtt = rtt;
-        Rack rack = new Rack(board, rtt);
+        rack = new Rack(board, rtt);
         congestion = congestionControl(connection.options().congestionControl);
         recovery = new LossRecovery(this, board, window, congestion, rack, probe);
         retransmitter = new Retransmitter(connection, this, rtt, recovery, probe);
-        ackProcessor = new AckProcessor(connection, this, rtt, rack, probe);
     }
 
     /** Our initial sequence number is chosen; nothing is sent yet. */
@@ -199,6 +198,14 @@ final class Sender {
         return queue;
     }
 
+    Rack rack() {
+        return rack;
+    }
+
+    TailLossProbe probe() {
+        return probe;
+    }
+
     RttEstimator rtt() {
         return rtt;
     }
@@ -297,7 +304,7 @@ final class Sender {
         if (!synRepeated) {
             rtt.sample(segment.arrivalNs - synSentNs, now());
         } else if (segment.options.hasTimestamps && connection.usesTimestamps()) {
-            ackProcessor.sampleEcho(segment);
+            AckProcessor.sampleEcho(connection, segment);
         }
         sndUna = iss + 1;
         retransmitter.handshakeDone();
@@ -579,7 +586,7 @@ final class Sender {
 
     /** Takes the acknowledgment and window of an acceptable segment (RFC 9293 section 3.10.7.4, fifth). */
     void acknowledged(Segment segment) {
-        ackProcessor.acknowledged(segment);
+        connection.acknowledged(segment);
     }
 
     /** Data was acknowledged: the buffer may have to grow, and the application may go on. */

@@ -45,7 +45,9 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     private final Segment segment = new Segment();
     private final SynCookies cookies;
     private final AckSummary ackSummary = new AckSummary();
+    private final AckProcessor ackProcessor = new AckProcessor(ackSummary);
     private final TcpTuning settings;
+    private final ConnectionOptions defaults;
     private final TimeWaits timeWaits;
     private @Nullable Forwarder forwarder;
     private @Nullable TcpProbe probe;
@@ -53,6 +55,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip, TcpTuning settings) {
         this.cycle = cycle;
         this.settings = settings;
+        defaults = new ConnectionOptions(settings);
         timeWaits = new TimeWaits(settings);
         this.counters = counters;
         this.pool = pool;
@@ -82,11 +85,11 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     // --- Opening
 
     public Connection newConnection() {
-        return new Connection(this, new ConnectionOptions(settings));
+        return new Connection(this, defaults);
     }
 
     public Listener newListener() {
-        return new Listener(this, new ConnectionOptions(settings));
+        return new Listener(this, defaults);
     }
 
     public Ports ports() {
@@ -487,6 +490,10 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     AckSummary ackSummary() {
         return ackSummary;
+    }
+
+    AckProcessor ackProcessor() {
+        return ackProcessor;
     }
 
     TimeWaits timeWaits() {
