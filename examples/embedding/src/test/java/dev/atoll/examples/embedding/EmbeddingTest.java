@@ -22,7 +22,7 @@ class EmbeddingTest {
     private static final Path PAGE = Path.of("../../docs/embedding.md");
 
     private static final List<String> PROGRAMS =
-            List.of("HttpGet", "TwoStacks", "OwnLink", "OwnRule", "OwnProtocol", "PortProxy");
+            List.of("HttpGet", "TwoStacks", "OwnLink", "OwnRule", "OwnProtocol", "PortProxy", "WindowProbe");
 
     @FunctionalInterface
     private interface Program {
@@ -67,6 +67,13 @@ class EmbeddingTest {
     void portProxy() throws Exception {
         String refused = "dev.atoll.stack.env.StackException: Connection refused";
         assertEquals("80: 5 bytes, error null\n22: 0 bytes, error " + refused + "\n", outputOf(PortProxy::main));
+    }
+
+    @Test
+    void windowProbe() throws Exception {
+        String output = outputOf(WindowProbe::main);
+        assertTrue(output.startsWith("congestion window: 10 -> "), output);
+        assertTrue(output.endsWith("100000 bytes arrived\n"), output);
     }
 
     @TestFactory
