@@ -16,6 +16,7 @@ import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.List;
@@ -234,8 +235,18 @@ public final class Nic {
             }
             device.removeAddress(address);
             routes.changed();
-            return routes.remove(local.subnet(), null, device);
+            return hasStatic(local.subnet()) || routes.remove(new Routes.Entry(local.subnet(), null, device, 0));
         });
+    }
+
+    /** Whether some address still needs the route to its subnet. */
+    private boolean hasStatic(Subnet subnet) {
+        for (LocalAddress other : device.addresses()) {
+            if (other.kind() == AddressKind.STATIC && other.subnet().equals(subnet)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The addresses in the order they were added. */

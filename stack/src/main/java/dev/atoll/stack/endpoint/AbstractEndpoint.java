@@ -5,6 +5,7 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.hold.Notification;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
@@ -129,6 +130,11 @@ abstract class AbstractEndpoint extends Notification implements Endpoint {
                     StackError.INVALID, option.name() + " is " + number + ", expected " + low + " to " + high);
         }
         return number;
+    }
+
+    /** The hops of an endpoint that were set, or what they are where no router says otherwise. */
+    static int shownTtl(int ttl) {
+        return ttl == IpLayer.LINK_TTL ? IpLayer.DEFAULT_TTL : ttl;
     }
 
     /** Options are typed by their constant; a raw cast elsewhere would be found here. */

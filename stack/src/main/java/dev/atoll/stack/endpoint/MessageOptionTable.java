@@ -85,7 +85,7 @@ final class MessageOptionTable {
         } else if (option == EndpointOption.IP_TOS) {
             return options.tos;
         } else if (option == EndpointOption.IP_TTL) {
-            return options.ttl;
+            return AbstractEndpoint.shownTtl(options.ttl);
         } else if (option == EndpointOption.IP_MTU_DISCOVER) {
             return options.mtuDiscovery.value();
         } else if (option == EndpointOption.SO_BINDTOIFINDEX) {

@@ -86,7 +86,7 @@ public final class Icmpv4Layer implements TransportHandler {
         Icmpv4.fillChecksum(reply.data(), at, length);
         counters.icmpSent++;
         int tos = Ipv4.tos(request.data(), request.networkOffset);
-        ip.send(reply, route, IpProtocol.ICMP, IpLayer.DEFAULT_TTL, tos, IpLayer.FRAGMENT);
+        ip.send(reply, route, IpProtocol.ICMP, IpLayer.LINK_TTL, tos, IpLayer.FRAGMENT);
     }
 
     /** Finds what the error is about in the packet it quotes, and tells that protocol (RFC 1122 section 3.2.2.1). */

@@ -124,7 +124,7 @@ public final class Icmpv6Layer implements TransportHandler {
         Icmpv6.fillChecksum(reply.data(), at, length, route.source(), route.destination());
         counters.icmpSent++;
         int trafficClass = Ipv6.trafficClass(request.data(), request.networkOffset);
-        ip.send(reply, route, IpProtocol.ICMPV6, IpLayer.DEFAULT_TTL, trafficClass, IpLayer.FRAGMENT);
+        ip.send(reply, route, IpProtocol.ICMPV6, IpLayer.LINK_TTL, trafficClass, IpLayer.FRAGMENT);
     }
 
     /** Finds what the error is about in the packet it quotes, and tells that protocol (RFC 4443 section 2.4 d). */
@@ -140,14 +140,18 @@ public final class Icmpv6Layer implements TransportHandler {
             return;
         }
         int mtu = type == Icmpv6.PACKET_TOO_BIG ? pathMtu(rest) : -1;
+        if (type == Icmpv6.PACKET_TOO_BIG && mtu < Ipv6.MIN_MTU_BYTES) {
+            // No link has less, so whoever says so is not to be believed (RFC 8201 section 4).
+            counters.drop(DropReason.ICMP_MALFORMED);
+            return;
+        }
         if (!ip.unreachable(ipv6, error, error.transportProtocol, meaning(type, code), isHard(type, code), mtu)) {
             counters.drop(DropReason.ICMP_UNRELATED);
         }
     }
 
-    /** No link has less than the least MTU, so a report of less is cut to that (RFC 8201 section 4). */
     private static int pathMtu(int reported) {
-        return Integer.compareUnsigned(reported, 0xffff) > 0 ? 0xffff : Math.max(reported, Ipv6.MIN_MTU_BYTES);
+        return Integer.compareUnsigned(reported, 0xffff) > 0 ? 0xffff : reported;
     }
 
     /** What Linux's icmpv6_err_convert makes of a code. */

@@ -4,8 +4,11 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.wire.Icmpv6;
+import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Ipv6Extension;
+import dev.atoll.stack.wire.Tcp;
+import dev.atoll.stack.wire.Udp;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,8 @@ final class ExtensionHeaders {
     int fragmentAt;
     /** Position of the field that names the header the walk ended at. */
     int nextHeaderAt;
+    /** Value of the router alert option (RFC 2711 section 2.1), or -1 if there was none. */
+    int routerAlert;
 
     ExtensionHeaders() {}
 
@@ -113,14 +118,34 @@ final class ExtensionHeaders {
         if (Ipv6Extension.fragmentOffset(packet.data(), at) + dataBytes > 0xffff) {
             return problem(packet, Icmpv6.ERRONEOUS_FIELD, at + Ipv6Extension.FRAGMENT_OFFSET);
         }
+        if (Ipv6Extension.fragmentOffset(packet.data(), at) == 0 && !holdsAllHeaders(packet)) {
+            return problem(packet, Icmpv6.INCOMPLETE_HEADER_CHAIN, packet.networkOffset);
+        }
         fragmentAt = at;
         return null;
+    }
+
+    /** The transport header must be in the first fragment, or a filter on the way cannot judge it (RFC 7112 section 5). */
+    private static boolean holdsAllHeaders(PacketBuffer packet) {
+        int found = Ipv6Extension.findTransport(packet.data(), packet.networkOffset, packet.end());
+        if (found < 0) {
+            return false;
+        }
+        int transportBytes =
+                switch (found >>> 16) {
+                    case IpProtocol.TCP -> Tcp.HEADER_BYTES;
+                    case IpProtocol.UDP -> Udp.HEADER_BYTES;
+                    case IpProtocol.ICMPV6 -> Icmpv6.HEADER_BYTES;
+                    default -> 1;
+                };
+        return packet.networkOffset + (found & 0xffff) + transportBytes <= packet.end();
     }
 
     /** Forgets the packet before. */
     void begin() {
         problemCode = SILENT;
         fragmentAt = PacketBuffer.UNKNOWN;
+        routerAlert = -1;
     }
 
     private DropReason problem(PacketBuffer packet, int code, int pointer) {
@@ -154,8 +179,10 @@ final class ExtensionHeaders {
                 if (++count > MAX_OPTIONS) {
                     return DropReason.IPV6_EXTENSION_LIMIT;
                 }
-                // A router alert (RFC 2711) has nothing to say to the host a packet is for.
                 boolean known = protocol == Ipv6Extension.HOP_BY_HOP && type == Ipv6Extension.OPTION_ROUTER_ALERT;
+                if (known && (data.get(at + 1) & 0xff) == 2) {
+                    routerAlert = data.getShort(at + 2) & 0xffff;
+                }
                 DropReason fault = known ? null : unknown(packet, at, type);
                 if (fault != null) {
                     return fault;

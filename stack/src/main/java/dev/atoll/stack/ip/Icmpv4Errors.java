@@ -74,7 +74,7 @@ public final class Icmpv4Errors {
         ip.filter().answers(error, packet);
         counters.icmpSent++;
         // The precedence of errors is that of internetwork control (RFC 1812 section 4.3.2.5), as Linux sends them.
-        ip.send(error, route, IpProtocol.ICMP, IpLayer.DEFAULT_TTL, 0xc0);
+        ip.send(error, route, IpProtocol.ICMP, IpLayer.LINK_TTL, 0xc0);
     }
 
     private static boolean mayAnswer(PacketBuffer packet) {

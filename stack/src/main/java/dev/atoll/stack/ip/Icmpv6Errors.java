@@ -10,6 +10,7 @@ import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv6;
+import dev.atoll.stack.wire.Ipv6Extension;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +74,7 @@ public final class Icmpv6Errors {
         Icmpv6.fillChecksum(error.data(), at, length, route.source(), route.destination());
         ip.filter().answers(error, packet);
         counters.icmpSent++;
-        ip.send(error, route, IpProtocol.ICMPV6, IpLayer.DEFAULT_TTL, 0);
+        ip.send(error, route, IpProtocol.ICMPV6, IpLayer.LINK_TTL, 0);
     }
 
     /** Section 2.2: from the address the packet was for if it is ours, else from the one the route says. */
@@ -92,10 +93,16 @@ public final class Icmpv6Errors {
         if ((packet.sourceHigh | packet.sourceLow) == 0 || packet.sourceHigh >>> 56 == 0xff) {
             return false;
         }
-        if (packet.transportProtocol == IpProtocol.ICMPV6 && packet.transportOffset < packet.end()) {
-            int type = Icmpv6.type(packet.data(), packet.transportOffset);
-            return !Icmpv6.isError(type) && type != Icmpv6.REDIRECT;
+        // Not what parsing found: it may have ended before the transport header, at a fragment or a fault.
+        int found = Ipv6Extension.findTransport(packet.data(), packet.networkOffset, packet.end());
+        if (found < 0 || found >>> 16 != IpProtocol.ICMPV6) {
+            return true;
         }
-        return true;
+        int at = packet.networkOffset + (found & 0xffff);
+        if (at >= packet.end()) {
+            return false;
+        }
+        int type = Icmpv6.type(packet.data(), at);
+        return !Icmpv6.isError(type) && type != Icmpv6.REDIRECT;
     }
 }

@@ -34,6 +34,9 @@ public final class IpLayer implements Device.Upper {
     /** RFC 1122 section 3.2.1.7 wants it configurable; 64 is what IANA recommends and Linux uses. */
     public static final int DEFAULT_TTL = 64;
 
+    /** {@link #send}: as many hops as are usual on the link, which a router may have advertised (RFC 4861). */
+    public static final int LINK_TTL = -1;
+
     /** {@link #send}: ask routers on the way to look at the packet. */
     public static final int ROUTER_ALERT = 1;
 
@@ -48,6 +51,9 @@ public final class IpLayer implements Device.Upper {
 
     /** {@link #send}: own members of the group on the NIC it leaves by receive it too. */
     public static final int MULTICAST_LOOP = 16;
+
+    /** {@link #send}: set DF even if the path is known to carry less than we are willing to send. */
+    public static final int ALWAYS_DONT_FRAGMENT = 32;
 
     /** Linux's icmp_msgs_per_sec and icmp_msgs_burst, for both families together. */
     static final int ICMP_PER_SECOND = 1000;
@@ -186,8 +192,9 @@ public final class IpLayer implements Device.Upper {
     /**
      * Sends a packet whose transport header is at {@code start()}. Takes the packet.
      *
+     * @param ttl hops, or {@link #LINK_TTL}
      * @param flags {@link #ROUTER_ALERT}, {@link #FRAGMENT}, {@link #PATH_MAY_FRAGMENT}, {@link #IGNORE_PATH_MTU},
-     *     {@link #MULTICAST_LOOP}
+     *     {@link #MULTICAST_LOOP}, {@link #ALWAYS_DONT_FRAGMENT}
      * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
      *     another error if the policy rejected it: {@link #lastDenial} then says what decided; MESSAGE_TOO_LONG,
      *     NETWORK_UNREACHABLE
@@ -219,7 +226,8 @@ public final class IpLayer implements Device.Upper {
         packet.destinationLow = destination.low();
         packet.type = PacketType.OUTGOING;
         packet.nicId = device.id();
-        network.writeHeader(packet, route, protocol, ttl, tos, flags);
+        int hops = ttl == LINK_TTL ? network.defaultTtl(device) : ttl;
+        network.writeHeader(packet, route, protocol, hops, tos, flags);
         Verdict verdict = filter.check(Hook.OUTPUT, packet, null, device.name(), cycle.nowNs());
         if (verdict.kind() != Verdict.Kind.ACCEPT) {
             return denyOutput(packet, verdict);

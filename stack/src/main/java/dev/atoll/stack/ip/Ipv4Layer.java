@@ -66,8 +66,15 @@ public final class Ipv4Layer extends NetworkLayer {
     }
 
     @Override
+    int defaultTtl(Device device) {
+        return IpLayer.DEFAULT_TTL;
+    }
+
+    @Override
     void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         boolean routerAlert = (flags & IpLayer.ROUTER_ALERT) != 0;
+        boolean mayFragment = (flags & IpLayer.PATH_MAY_FRAGMENT) != 0
+                || (route.pathMayFragment() && (flags & IpLayer.ALWAYS_DONT_FRAGMENT) == 0);
         int headerBytes = Ipv4.HEADER_BYTES + (routerAlert ? 4 : 0);
         packet.ipVersion = 4;
         int at = packet.push(headerBytes);
@@ -82,7 +89,7 @@ public final class Ipv4Layer extends NetworkLayer {
                 tos,
                 packet.length(),
                 nextId(packet, protocol),
-                (flags & IpLayer.PATH_MAY_FRAGMENT) == 0 ? Ipv4.DONT_FRAGMENT : 0,
+                mayFragment ? 0 : Ipv4.DONT_FRAGMENT,
                 ttl,
                 protocol,
                 route.source().v4Bits(),
@@ -146,6 +153,11 @@ public final class Ipv4Layer extends NetworkLayer {
         @Override
         public boolean hasMore(PacketBuffer fragment) {
             return Ipv4.moreFragments(fragment.data(), fragment.networkOffset);
+        }
+
+        @Override
+        public int maxBytes() {
+            return 0xffff;
         }
 
         @Override

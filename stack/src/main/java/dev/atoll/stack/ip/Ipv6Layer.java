@@ -62,6 +62,11 @@ public final class Ipv6Layer extends NetworkLayer {
     }
 
     @Override
+    int defaultTtl(Device device) {
+        return device.ipv6HopLimit();
+    }
+
+    @Override
     void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         int first = protocol;
         int label = flowLabel(packet, protocol);
@@ -97,12 +102,14 @@ public final class Ipv6Layer extends NetworkLayer {
     private final class Fragments implements Reassembly.Format {
         @Override
         public Reassembly.Key key(PacketBuffer fragment) {
+            // A link-local address is another's on another link (RFC 4007 section 6).
+            long link = IpAddress.isV6LinkLocal(fragment.sourceHigh) ? fragment.nicId : 0;
             return new Reassembly.Key(
                     fragment.sourceHigh,
                     fragment.sourceLow,
                     fragment.destinationHigh,
                     fragment.destinationLow,
-                    Ipv6Extension.fragmentId(fragment.data(), fragment.transportOffset));
+                    link << 32 | Ipv6Extension.fragmentId(fragment.data(), fragment.transportOffset) & 0xffff_ffffL);
         }
 
         @Override
@@ -118,6 +125,11 @@ public final class Ipv6Layer extends NetworkLayer {
         @Override
         public boolean hasMore(PacketBuffer fragment) {
             return Ipv6Extension.moreFragments(fragment.data(), fragment.transportOffset);
+        }
+
+        @Override
+        public int maxBytes() {
+            return Ipv6.HEADER_BYTES + 0xffff;
         }
 
         @Override
@@ -289,7 +301,7 @@ public final class Ipv6Layer extends NetworkLayer {
         }
         return (sourceHigh == 0 && sourceLow == 1)
                 || (destinationHigh == 0 && destinationLow == 1)
-                || (!packet.looped && routes.handlesLocal() && routes.isLocal(sourceHigh, sourceLow));
+                || (!packet.looped && routes.handlesLocal() && routes.isLocalOn(sourceHigh, sourceLow, device.id()));
     }
 
     private boolean isForUs(Device device, PacketBuffer packet) {
@@ -299,7 +311,7 @@ public final class Ipv6Layer extends NetworkLayer {
             packet.type = PacketType.MULTICAST;
             return device.groups().isMember(high, low);
         }
-        if (high >>> 54 == 0x3fa && !device.isLoopback()) {
+        if (IpAddress.isV6LinkLocal(high) && !device.isLoopback()) {
             // A link-local address belongs to one link, and so to the device of that link only.
             return packet.type == PacketType.HOST && (device.isAssigned(high, low) || takesAll(device));
         }

@@ -46,6 +46,9 @@ final class Reassembly implements Timer.Action {
         /** Whether there is more behind it. */
         boolean hasMore(PacketBuffer fragment);
 
+        /** Bytes of the largest datagram, its header included. */
+        int maxBytes();
+
         /** Bytes of the header that the whole datagram begins with, in its first fragment. */
         int headerBytes(PacketBuffer first);
 
@@ -163,7 +166,7 @@ final class Reassembly implements Timer.Action {
     private @Nullable PacketBuffer assemble(Datagram datagram) {
         PacketBuffer first = Objects.requireNonNull(datagram.head);
         int headerBytes = format.headerBytes(first);
-        if (headerBytes + datagram.totalBytes > 0xffff) {
+        if (headerBytes + datagram.totalBytes > format.maxBytes()) {
             counters.drop(DropReason.IP_HEADER_MALFORMED);
             discard(datagram);
             return null;

@@ -18,7 +18,7 @@ public final class Route {
     private Device device;
     private IpAddress nextHop;
     private boolean broadcast;
-    private int pathMtuBytes;
+    private PathMtus.Entry path = PathMtus.UNLIMITED;
     private int generation;
 
     Route(Routes routes, NetworkLayer network, IpAddress source, IpAddress destination, int nicId, Routes.Hop hop) {
@@ -47,7 +47,7 @@ public final class Route {
         device = hop.device();
         nextHop = hop.nextHop();
         broadcast = hop.broadcast();
-        pathMtuBytes = routes.pathMtus().find(destination);
+        path = routes.pathMtus().find(destination, device.id());
     }
 
     /** Looks the way up again if something changed; false if there is none any more. */
@@ -105,7 +105,12 @@ public final class Route {
 
     /** The largest IP packet the path is known to carry, bytes. */
     public int mtuBytes() {
-        return Math.min(network.mtuBytes(device), pathMtuBytes);
+        return Math.min(network.mtuBytes(device), path.mtuBytes());
+    }
+
+    /** Whether the path carries less than we are willing to send, so that routers must cut (Linux's locked MTU). */
+    boolean pathMayFragment() {
+        return path.mayFragment();
     }
 
     @Override

@@ -23,9 +23,6 @@ public final class Routes {
     /** Entries; adding more is refused. */
     public static final int MAX_ENTRIES = 4096;
 
-    /** Linux's min_pmtu: nobody makes us send packets smaller than this. */
-    private static final int MIN_PATH_MTU_V4 = 552;
-
     /**
      * One line of the table.
      *
@@ -53,7 +50,7 @@ public final class Routes {
     public Routes(Cycle cycle, List<Device> devices, Device loopback) {
         this.devices = devices;
         this.loopback = loopback;
-        pathMtus = new PathMtus(cycle);
+        pathMtus = new PathMtus(cycle, this::changed);
         redirects = new Redirects();
     }
 
@@ -99,17 +96,21 @@ public final class Routes {
         return true;
     }
 
-    /** Field by field: a record's own equals is bound when first called, and a program that starts would wait for it. */
     private boolean has(Entry wanted) {
         for (Entry entry : entries) {
-            if (entry.destination().equals(wanted.destination())
-                    && Objects.equals(entry.gateway(), wanted.gateway())
-                    && entry.device() == wanted.device()
-                    && entry.metric() == wanted.metric()) {
+            if (isSame(entry, wanted)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Field by field: a record's own equals is bound when first called, and a program that starts would wait for it. */
+    private static boolean isSame(Entry a, Entry b) {
+        return a.destination().equals(b.destination())
+                && Objects.equals(a.gateway(), b.gateway())
+                && a.device() == b.device()
+                && a.metric() == b.metric();
     }
 
     private static boolean before(Entry a, Entry b) {
@@ -125,6 +126,18 @@ public final class Routes {
                 && entry.device() == device);
         changed();
         return before - entries.size();
+    }
+
+    /** Removes just this entry; false if it is not there. */
+    public boolean remove(Entry gone) {
+        for (int i = 0; i < entries.size(); i++) {
+            if (isSame(entries.get(i), gone)) {
+                entries.remove(i);
+                changed();
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Removes every entry through a device that goes away. */
@@ -182,8 +195,8 @@ public final class Routes {
         return handleLocal;
     }
 
-    private boolean staysHere(IpAddress to) {
-        return isLocal(to.high(), to.low())
+    private boolean staysHere(IpAddress to, int nicId) {
+        return isLocalOn(to.high(), to.low(), nicId)
                 && (handleLocal || to.isLoopback() || loopback.isAssigned(to.high(), to.low()));
     }
 
@@ -203,6 +216,19 @@ public final class Routes {
             own = devices.get(i).isSpoofing() || devices.get(i).isPromiscuous();
         }
         return own;
+    }
+
+    /**
+     * The same as seen on a NIC's link: an IPv6 link-local address is ours there only if that NIC has it.
+     *
+     * @param nicId the NIC, or 0 for any
+     */
+    boolean isLocalOn(long high, long low, int nicId) {
+        if (nicId == 0 || !IpAddress.isV6LinkLocal(high)) {
+            return isLocal(high, low);
+        }
+        Device device = device(nicId);
+        return device != null && (device.isLoopback() ? isLocal(high, low) : device.isAssigned(high, low));
     }
 
     /** 127.0.0.0/8 is the host itself as a whole (RFC 1122 section 3.2.1.3). */
@@ -226,7 +252,7 @@ public final class Routes {
         if (network == null || (source != null && source.isV4() != to.isV4())) {
             return null;
         }
-        if (staysHere(to)) {
+        if (staysHere(to, nicId)) {
             return new Route(this, network, source == null ? to : source, to, 0, new Hop(loopback, to, false));
         }
         Hop hop = findHop(to, nicId);
@@ -253,7 +279,7 @@ public final class Routes {
 
     /** The first hop to a destination, or null. */
     @Nullable Hop findHop(IpAddress to, int nicId) {
-        if (staysHere(to)) {
+        if (staysHere(to, nicId)) {
             return new Hop(loopback, to, false);
         }
         boolean multicast6 = !to.isV4() && to.isMulticast();
@@ -368,14 +394,14 @@ public final class Routes {
     /**
      * The path to a destination carries only packets of this size, somebody says.
      *
+     * @param nicId the NIC that a link-local destination is reached by
+     * @param mtuBytes 0 if the router did not say what size (RFC 1191 section 5)
      * @return what is believed of it: no path needs packets to be as small as a forger might like them
      */
-    public int pathMtu(IpAddress destination, int mtuBytes) {
-        int least = destination.isV4() ? MIN_PATH_MTU_V4 : Ipv6.MIN_MTU_BYTES;
-        int believed = Math.max(mtuBytes, least);
-        if (pathMtus.reduce(destination, believed)) {
+    public int pathMtu(IpAddress destination, int nicId, int mtuBytes) {
+        if (pathMtus.reduce(destination, nicId, mtuBytes)) {
             changed();
         }
-        return believed;
+        return Math.max(mtuBytes, destination.isV4() ? PathMtus.MIN_V4_BYTES : Ipv6.MIN_MTU_BYTES);
     }
 }

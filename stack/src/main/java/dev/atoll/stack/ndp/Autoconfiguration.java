@@ -41,16 +41,18 @@ final class Autoconfiguration {
 
     private static final int PREFIX_BITS = 64;
 
+    /** A temporary address and how long it may be used at most, however often its prefix is renewed. */
+    private record Temporary(LocalAddress address, long preferredCapNs, long validCapNs) {}
+
     /** A prefix in use. */
     private static final class Prefix {
         final Subnet subnet;
         final IpAddress router;
         long preferredUntilNs;
         long validUntilNs;
-        /** The temporary address in use, whose successor is due at {@code regenerateNs}. */
-        @Nullable LocalAddress temporary;
+        /** Its temporary addresses in the order they were made; the last one is in use. */
+        final List<Temporary> temporaries = new ArrayList<>();
 
-        long regenerateNs = LocalAddress.FOREVER;
         int conflicts;
 
         Prefix(Subnet subnet, IpAddress router) {
@@ -111,13 +113,11 @@ final class Autoconfiguration {
             prefix.validUntilNs = deadline(validSeconds);
             prefixes.add(prefix);
             addStable(prefix);
-            if (settings.temporaryAddresses()) {
-                addTemporary(prefix);
-            }
         } else {
             renew(prefix, preferredSeconds, validSeconds);
         }
-        arm();
+        // A lifetime of 0 is over now.
+        expire();
     }
 
     private long deadline(long seconds) {
@@ -138,14 +138,19 @@ final class Autoconfiguration {
             if (address.kind() == AddressKind.SLAAC && address.subnet().equals(prefix.subnet)) {
                 address.setLifetimes(prefix.preferredUntilNs, prefix.validUntilNs);
                 revive(address);
-            } else if (address.kind() == AddressKind.TEMPORARY
-                    && address.subnet().equals(prefix.subnet)) {
-                // A temporary address only ever loses by it: its own limits stay (RFC 8981 section 3.4).
-                address.setLifetimes(
-                        Math.min(address.preferredUntilNs(), prefix.preferredUntilNs),
-                        Math.min(address.validUntilNs(), prefix.validUntilNs));
             }
         }
+        for (Temporary temporary : prefix.temporaries) {
+            limit(temporary, prefix);
+            revive(temporary.address);
+        }
+    }
+
+    /** As long as the prefix, but never beyond its own limits (RFC 8981 section 3.4, step 1). */
+    private static void limit(Temporary temporary, Prefix prefix) {
+        temporary.address.setLifetimes(
+                Math.min(temporary.preferredCapNs, prefix.preferredUntilNs),
+                Math.min(temporary.validCapNs, prefix.validUntilNs));
     }
 
     private void revive(LocalAddress address) {
@@ -168,33 +173,51 @@ final class Autoconfiguration {
         long id = settings.opaqueIds()
                 ? ids.opaque(device, high, prefix.conflicts)
                 : InterfaceIds.eui64(device.linkAddressBits());
-        add(prefix, id, AddressKind.SLAAC, prefix.preferredUntilNs, prefix.validUntilNs);
+        LocalAddress address = make(prefix, id, AddressKind.SLAAC);
+        address.setLifetimes(prefix.preferredUntilNs, prefix.validUntilNs);
+        if (!device.addAddress(address)) {
+            counters.advertisedBeyondLimit++;
+        }
     }
 
     /** RFC 8981 section 3.4. */
     private void addTemporary(Prefix prefix) {
         long now = cycle.nowNs();
         long desyncNs = cycle.rng().nextInt(MAX_DESYNC_SECONDS) * SECOND_NS;
-        long preferredUntil = Math.min(prefix.preferredUntilNs, now + TEMPORARY_PREFERRED_NS - desyncNs);
-        long validUntil = Math.min(prefix.validUntilNs, now + TEMPORARY_VALID_NS);
-        if (preferredUntil - now <= REGEN_ADVANCE_NS) {
-            // It would be replaced as soon as it is made.
-            prefix.temporary = null;
-            prefix.regenerateNs = LocalAddress.FOREVER;
-            return;
-        }
-        prefix.temporary = add(prefix, ids.random(), AddressKind.TEMPORARY, preferredUntil, validUntil);
-        prefix.regenerateNs = preferredUntil - REGEN_ADVANCE_NS;
-    }
-
-    private LocalAddress add(Prefix prefix, long id, AddressKind kind, long preferredUntil, long validUntil) {
-        IpAddress address = new IpAddress(prefix.subnet.network().high(), id);
-        LocalAddress local = new LocalAddress(address, PREFIX_BITS, kind);
-        local.setLifetimes(preferredUntil, validUntil);
-        local.setAdvertisedBy(prefix.router);
-        if (!device.addAddress(local)) {
+        long preferredCap = now + TEMPORARY_PREFERRED_NS - desyncNs;
+        long validCap = now + TEMPORARY_VALID_NS;
+        LocalAddress address = make(prefix, ids.random(), AddressKind.TEMPORARY);
+        Temporary temporary = new Temporary(address, preferredCap, validCap);
+        limit(temporary, prefix);
+        // Whether it could be added or not: the next try is its successor's.
+        prefix.temporaries.add(temporary);
+        if (!device.addAddress(address)) {
             counters.advertisedBeyondLimit++;
         }
+    }
+
+    /** When the temporary address of a prefix needs a successor, or {@link LocalAddress#FOREVER}. */
+    private long regenerateNs(Prefix prefix) {
+        long now = cycle.nowNs();
+        // One that would be replaced as soon as it is made is not made (RFC 8981 section 3.4, step 5).
+        if (!settings.temporaryAddresses() || !isAfter(prefix.preferredUntilNs, now + REGEN_ADVANCE_NS)) {
+            return LocalAddress.FOREVER;
+        }
+        if (prefix.temporaries.isEmpty()) {
+            return now;
+        }
+        Temporary last = prefix.temporaries.get(prefix.temporaries.size() - 1);
+        return last.preferredCapNs - REGEN_ADVANCE_NS;
+    }
+
+    private static boolean isAfter(long untilNs, long momentNs) {
+        return untilNs == LocalAddress.FOREVER || untilNs - momentNs > 0;
+    }
+
+    private static LocalAddress make(Prefix prefix, long id, AddressKind kind) {
+        IpAddress address = new IpAddress(prefix.subnet.network().high(), id);
+        LocalAddress local = new LocalAddress(address, PREFIX_BITS, kind);
+        local.setAdvertisedBy(prefix.router);
         return local;
     }
 
@@ -202,12 +225,16 @@ final class Autoconfiguration {
     void duplicate(LocalAddress address) {
         device.removeAddress(address.address());
         Prefix prefix = find(address.subnet());
-        if (prefix == null || ++prefix.conflicts > Ipv6Interface.MAX_REGENERATIONS) {
+        if (prefix == null) {
             return;
         }
+        boolean again = ++prefix.conflicts <= Ipv6Interface.MAX_REGENERATIONS;
         if (address.kind() == AddressKind.TEMPORARY) {
-            addTemporary(prefix);
-        } else if (settings.opaqueIds()) {
+            if (again) {
+                prefix.temporaries.removeIf(temporary -> temporary.address == address);
+                addTemporary(prefix);
+            }
+        } else if (again && settings.opaqueIds()) {
             addStable(prefix);
         }
         arm();
@@ -229,7 +256,8 @@ final class Autoconfiguration {
         }
         prefixes.removeIf(prefix -> isOver(prefix.validUntilNs, now));
         for (Prefix prefix : prefixes) {
-            if (prefix.temporary != null && isOver(prefix.regenerateNs, now)) {
+            prefix.temporaries.removeIf(temporary -> isOver(temporary.address.validUntilNs(), now));
+            if (isOver(regenerateNs(prefix), now)) {
                 addTemporary(prefix);
             }
         }
@@ -258,7 +286,7 @@ final class Autoconfiguration {
             }
         }
         for (Prefix prefix : prefixes) {
-            next = Math.min(next, Math.min(prefix.validUntilNs, prefix.regenerateNs));
+            next = Math.min(next, Math.min(prefix.validUntilNs, regenerateNs(prefix)));
         }
         if (next == LocalAddress.FOREVER) {
             timer.cancel();

@@ -22,7 +22,10 @@ final class DnsOptions {
         long lifetimeSeconds = bytes < HEADER_BYTES ? 0 : Ndp.option32(data, option);
         if (Ndp.optionType(data, option) == Ndp.OPTION_RDNSS) {
             if (bytes >= HEADER_BYTES + ADDRESS_BYTES && (bytes - HEADER_BYTES) % ADDRESS_BYTES == 0) {
-                observer.dnsServers(device, addresses(data, option + HEADER_BYTES, option + bytes), lifetimeSeconds);
+                List<IpAddress> servers = addresses(data, option + HEADER_BYTES, option + bytes);
+                if (!servers.isEmpty()) {
+                    observer.dnsServers(device, servers, lifetimeSeconds);
+                }
             }
             return;
         }
@@ -35,7 +38,11 @@ final class DnsOptions {
     private static List<IpAddress> addresses(ByteBuffer data, int from, int end) {
         List<IpAddress> servers = new ArrayList<>();
         for (int at = from; at < end; at += ADDRESS_BYTES) {
-            servers.add(new IpAddress(data.getLong(at), data.getLong(at + 8)));
+            IpAddress server = new IpAddress(data.getLong(at), data.getLong(at + 8));
+            // What nobody can be asked at; a mapped address would be one of IPv4 here.
+            if (!server.isMulticast() && !server.isUnspecified() && !server.isV4()) {
+                servers.add(server);
+            }
         }
         return List.copyOf(servers);
     }

@@ -73,12 +73,18 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
             linkLocalTries = 0;
             addLinkLocal();
         }
+        if (device.isForwarding(false)) {
+            device.groups().join(IpAddress.V6_ALL_ROUTERS);
+        }
     }
 
     /** The NIC is off: what it configured by itself is forgotten, what was set by hand will be checked again. */
     void stop() {
         routers.stop();
         autoconfiguration.stop();
+        if (device.isForwarding(false)) {
+            device.groups().leave(IpAddress.V6_ALL_ROUTERS);
+        }
         for (DuplicateDetection detection : detections) {
             detection.stop();
         }
@@ -166,8 +172,25 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
         address.setState(preferred ? AddressState.PREFERRED : AddressState.DEPRECATED);
         routes.changed();
         layer.observer().addressChanged(device, address);
-        if (address.kind() == AddressKind.LINK_LOCAL && settings.routerDiscovery()) {
+        if (address.address().isLinkLocal()) {
+            discoverRouters();
+        }
+    }
+
+    private void discoverRouters() {
+        if (settings.routerDiscovery() && !device.isLoopback() && !device.isForwarding(false)) {
             routers.start();
+        }
+    }
+
+    /** A host asks routers; a router is asked, and hears of that by its groups (RFC 4861 sections 6.2.7 and 6.3.7). */
+    void forwardingChanged() {
+        if (device.isForwarding(false)) {
+            routers.forgetRouters();
+            device.groups().join(IpAddress.V6_ALL_ROUTERS);
+        } else {
+            device.groups().leave(IpAddress.V6_ALL_ROUTERS);
+            discoverRouters();
         }
     }
 

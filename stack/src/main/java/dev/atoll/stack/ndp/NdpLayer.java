@@ -84,6 +84,11 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
     }
 
     @Override
+    public void forwardingChanged(Device device) {
+        of(device).forwardingChanged();
+    }
+
+    @Override
     public void routerLost(Device device, NeighborTableView.Entry router) {
         of(device).routers().lost(router.address(), router.state());
     }
@@ -219,7 +224,8 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
         if (!router.isLinkLocal() || !hasOptions(packet, at, Ndp.ROUTER_ADVERTISEMENT_BYTES)) {
             return false;
         }
-        if (settings.routerDiscovery()) {
+        // A router configures itself by hand (section 6.2.7; Linux's accept_ra 1).
+        if (settings.routerDiscovery() && !device.isForwarding(false)) {
             of(device).routers().advertised(router, packet, at);
         }
         return true;
@@ -230,6 +236,10 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
         IpAddress router = new IpAddress(packet.sourceHigh, packet.sourceLow);
         if (!router.isLinkLocal() || !hasOptions(packet, at, Ndp.REDIRECT_BYTES)) {
             return false;
+        }
+        if (device.isForwarding(false)) {
+            // A router finds its ways by itself (section 8.3).
+            return true;
         }
         ByteBuffer data = packet.data();
         IpAddress target = new IpAddress(Ndp.targetHigh(data, at), Ndp.targetLow(data, at));

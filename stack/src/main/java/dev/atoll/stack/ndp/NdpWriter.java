@@ -48,7 +48,8 @@ final class NdpWriter {
         int length = Ndp.ADVERTISEMENT_BYTES + Ndp.LINK_OPTION_BYTES;
         PacketBuffer packet = pool.allocate(length);
         int at = packet.append(length);
-        Icmpv6.write(packet.data(), at, Icmpv6.NEIGHBOR_ADVERTISEMENT, 0, flags);
+        int router = device.isForwarding(false) ? Ndp.FLAG_ROUTER : 0;
+        Icmpv6.write(packet.data(), at, Icmpv6.NEIGHBOR_ADVERTISEMENT, 0, flags | router);
         Ndp.writeTarget(packet.data(), at, target);
         Ndp.writeOption48(
                 packet.data(), at + Ndp.ADVERTISEMENT_BYTES, Ndp.OPTION_TARGET_LINK, device.linkAddressBits());

@@ -9,7 +9,6 @@ import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.nic.NeighborState;
-import dev.atoll.stack.wire.AddressKind;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Ndp;
@@ -23,16 +22,19 @@ import org.jspecify.annotations.Nullable;
  * The routers and the on-link prefixes one NIC was told of (RFC 4861 section 6.3): asks for them when the NIC begins,
  * takes advertisements, and lets go of what is not renewed.
  *
- * <p>At most {@link #MAX_ROUTERS} and {@link #MAX_PREFIXES}; what is advertised beyond that is counted and not taken.
+ * <p>At most {@link #MAX_ROUTERS}, {@link #MAX_PREFIXES} and {@link #MAX_SPECIFIC_ROUTES}; what is advertised beyond
+ * that is counted and not taken.
  */
 final class RouterDiscovery {
     static final int MAX_ROUTERS = 10;
     static final int MAX_PREFIXES = 10;
+    /** Routes through routers to some destinations only (RFC 4191); as many as netstack takes. */
+    static final int MAX_SPECIFIC_ROUTES = 10;
 
-    /** RFC 4861 section 10. */
-    static final int MAX_SOLICITATIONS = 3;
-
+    /** RFC 4861 section 10: the first interval, which then doubles until it is the longest (RFC 7559 section 2). */
     static final long SOLICITATION_INTERVAL_NS = 4_000_000_000L;
+
+    static final long MAX_SOLICITATION_INTERVAL_NS = 3_600_000_000_000L;
     static final int MAX_SOLICITATION_DELAY_NS = 1_000_000_000;
 
     /** Linux's metric for what routers advertise; a preferred router has less (RFC 4191). */
@@ -49,6 +51,9 @@ final class RouterDiscovery {
     private static final class Advertised {
         final Subnet destination;
         final @Nullable IpAddress router;
+        /** Its line of the table, or null if the table had the same one from elsewhere or was full. */
+        Routes.@Nullable Entry entry;
+
         int metric;
         long expiresNs;
 
@@ -68,8 +73,9 @@ final class RouterDiscovery {
     private final Timer solicitTimer;
     private final Timer lifeTimer;
     private final List<Advertised> routers = new ArrayList<>();
+    private final List<Advertised> specificRoutes = new ArrayList<>();
     private final List<Advertised> prefixes = new ArrayList<>();
-    private int solicitationsLeft;
+    private long solicitIntervalNs;
 
     RouterDiscovery(
             Device device,
@@ -90,35 +96,48 @@ final class RouterDiscovery {
         lifeTimer = cycle.newTimer(this::expire);
     }
 
-    // --- Asking (section 6.3.7)
+    // --- Asking (section 6.3.7, and for as long as nobody answers RFC 7559)
 
     void start() {
-        solicitationsLeft = MAX_SOLICITATIONS;
+        solicitIntervalNs = SOLICITATION_INTERVAL_NS;
         cycle.armIn(solicitTimer, cycle.rng().nextInt(MAX_SOLICITATION_DELAY_NS));
     }
 
     void stop() {
+        forgetRouters();
         solicitTimer.dispose();
         lifeTimer.dispose();
-        while (!routers.isEmpty()) {
-            drop(routers, routers.get(0));
-        }
         while (!prefixes.isEmpty()) {
             drop(prefixes, prefixes.get(0));
+        }
+        device.setIpv6MtuBytes(Integer.MAX_VALUE);
+        device.setIpv6HopLimit(Device.DEFAULT_HOP_LIMIT);
+    }
+
+    /** Ends asking, and what routers offered to carry. */
+    void forgetRouters() {
+        solicitTimer.cancel();
+        while (!routers.isEmpty()) {
+            dropRouter(routers.get(0));
+        }
+        while (!specificRoutes.isEmpty()) {
+            drop(specificRoutes, specificRoutes.get(0));
         }
     }
 
     private void solicit() {
-        solicitationsLeft--;
-        if (solicitationsLeft > 0) {
-            cycle.armIn(solicitTimer, SOLICITATION_INTERVAL_NS);
-        }
+        // A tenth more or less, so that hosts that start together do not keep asking together.
+        long tenth = solicitIntervalNs / 10;
+        cycle.armIn(
+                solicitTimer,
+                solicitIntervalNs - tenth + (tenth >>> 9) * cycle.rng().nextInt(1 << 10));
+        solicitIntervalNs = Math.min(2 * solicitIntervalNs, MAX_SOLICITATION_INTERVAL_NS);
         writer.solicitRouters(device, linkLocalSource());
     }
 
     private IpAddress linkLocalSource() {
         for (LocalAddress address : device.addresses()) {
-            if (address.kind() == AddressKind.LINK_LOCAL && address.isAssigned()) {
+            if (!address.address().isV4() && address.address().isLinkLocal() && address.isAssigned()) {
                 return address.address();
             }
         }
@@ -139,12 +158,15 @@ final class RouterDiscovery {
         int lifetimeSeconds = Ndp.routerLifetimeSeconds(data, at);
         if (lifetimeSeconds > 0) {
             // The answer that was asked for; one that is no default router does not count (section 6.3.7).
-            solicitationsLeft = 0;
             solicitTimer.cancel();
         }
         takeRouter(router, lifetimeSeconds, METRIC - Ndp.routerPreference(data, at));
         device.markRouter(router, true);
         takeTimes(Ndp.reachableTimeMs(data, at), Ndp.retransTimerMs(data, at));
+        int hopLimit = Ndp.curHopLimit(data, at);
+        if (hopLimit != 0) {
+            device.setIpv6HopLimit(hopLimit);
+        }
         for (int option = options; option < end; option += Ndp.optionBytes(data, option)) {
             takeOption(router, data, option);
         }
@@ -180,6 +202,7 @@ final class RouterDiscovery {
                     takePrefix(router, data, option);
                 }
             }
+            case Ndp.OPTION_ROUTE -> takeSpecificRoute(router, data, option);
             case Ndp.OPTION_RDNSS, Ndp.OPTION_DNSSL -> DnsOptions.report(layer.observer(), device, data, option);
             default -> {
                 // Section 4.2: what is not known is passed over.
@@ -203,7 +226,29 @@ final class RouterDiscovery {
         }
     }
 
-    private void takeRouter(IpAddress router, int lifetimeSeconds, int metric) {
+    /** RFC 4191 section 2.3: destinations that the router is a better or worse way to than its default route says. */
+    private void takeSpecificRoute(IpAddress router, ByteBuffer data, int option) {
+        int length = Ndp.prefixLength(data, option);
+        int bytes = Ndp.optionBytes(data, option);
+        int needed = Ndp.LINK_OPTION_BYTES + (length + 63) / 64 * 8;
+        if (length > 128 || bytes < needed || Ndp.isRoutePreferenceReserved(data, option)) {
+            return;
+        }
+        long high = length == 0 ? 0 : Ndp.routePrefixHigh(data, option);
+        long low = length <= 64 ? 0 : Ndp.routePrefixLow(data, option);
+        IpAddress prefix = new IpAddress(high, low);
+        int metric = METRIC - Ndp.routePreference(data, option);
+        long lifetimeSeconds = Ndp.option32(data, option);
+        if (length == 0) {
+            // It overrides what the header said of the default route.
+            takeRouter(router, lifetimeSeconds, metric);
+        } else if (!prefix.isLinkLocal() && !prefix.isMulticast() && !prefix.isV4()) {
+            Subnet destination = Subnet.containing(prefix, length);
+            take(specificRoutes, MAX_SPECIFIC_ROUTES, destination, router, lifetimeSeconds, metric);
+        }
+    }
+
+    private void takeRouter(IpAddress router, long lifetimeSeconds, int metric) {
         boolean had = find(routers, Subnet.V6_ALL, router) != null;
         take(routers, MAX_ROUTERS, Subnet.V6_ALL, router, lifetimeSeconds, metric);
         boolean has = find(routers, Subnet.V6_ALL, router) != null;
@@ -233,13 +278,8 @@ final class RouterDiscovery {
             }
             known = new Advertised(destination, router);
             list.add(known);
-        } else if (known.metric != metric) {
-            routes.remove(destination, router, device);
         }
-        if (known.metric != metric) {
-            known.metric = metric;
-            routes.add(new Routes.Entry(destination, router, device, metric));
-        }
+        setMetric(known, metric);
         known.expiresNs = lifetimeSeconds == Autoconfiguration.INFINITE_SECONDS
                 ? LocalAddress.FOREVER
                 : cycle.nowNs() + lifetimeSeconds * SECOND_NS;
@@ -255,33 +295,64 @@ final class RouterDiscovery {
         return null;
     }
 
+    private void setMetric(Advertised advertised, int metric) {
+        if (advertised.metric != metric) {
+            withdraw(advertised);
+            advertised.metric = metric;
+            Routes.Entry entry = new Routes.Entry(advertised.destination, advertised.router, device, metric);
+            advertised.entry = routes.add(entry) ? entry : null;
+        }
+    }
+
+    /** Takes back the line of the table that came of it, and no other, however alike. */
+    private void withdraw(Advertised advertised) {
+        Routes.Entry entry = advertised.entry;
+        if (entry != null) {
+            routes.remove(entry);
+            advertised.entry = null;
+        }
+    }
+
     private void drop(List<Advertised> list, Advertised gone) {
         list.remove(gone);
-        routes.remove(gone.destination, gone.router, device);
+        withdraw(gone);
+    }
+
+    private void dropRouter(Advertised gone) {
+        drop(routers, gone);
+        IpAddress router = gone.router;
+        if (router != null) {
+            layer.observer().routerChanged(device, router, false);
+        }
     }
 
     // --- Ends
 
     private void expire() {
-        expire(routers);
+        for (Advertised router : List.copyOf(routers)) {
+            if (isOver(router)) {
+                dropRouter(router);
+            }
+        }
+        expire(specificRoutes);
         expire(prefixes);
         armLifetimes();
     }
 
     private void expire(List<Advertised> list) {
         for (Advertised advertised : List.copyOf(list)) {
-            if (advertised.expiresNs != LocalAddress.FOREVER && advertised.expiresNs - cycle.nowNs() <= 0) {
+            if (isOver(advertised)) {
                 drop(list, advertised);
-                IpAddress router = advertised.router;
-                if (router != null) {
-                    layer.observer().routerChanged(device, router, false);
-                }
             }
         }
     }
 
+    private boolean isOver(Advertised advertised) {
+        return advertised.expiresNs != LocalAddress.FOREVER && advertised.expiresNs - cycle.nowNs() <= 0;
+    }
+
     private void armLifetimes() {
-        long next = Math.min(earliest(routers), earliest(prefixes));
+        long next = Math.min(earliest(routers), Math.min(earliest(specificRoutes), earliest(prefixes)));
         if (next == LocalAddress.FOREVER) {
             lifeTimer.cancel();
         } else {
@@ -300,17 +371,24 @@ final class RouterDiscovery {
     /** A router says it is none any more, or does not answer (sections 6.3.6 and 7.3.3). */
     void lost(IpAddress router, NeighborState state) {
         routes.nextHopLost(device, router);
+        boolean isHost = state != NeighborState.FAILED;
         Advertised known = find(routers, Subnet.V6_ALL, router);
-        if (known == null) {
-            return;
+        if (known != null && isHost) {
+            dropRouter(known);
+        } else if (known != null) {
+            setMetric(known, UNREACHABLE_METRIC);
         }
-        if (state != NeighborState.FAILED) {
-            drop(routers, known);
-            layer.observer().routerChanged(device, router, false);
-        } else if (known.metric != UNREACHABLE_METRIC) {
-            routes.remove(known.destination, router, device);
-            known.metric = UNREACHABLE_METRIC;
-            routes.add(new Routes.Entry(known.destination, router, device, UNREACHABLE_METRIC));
+        for (Advertised route : List.copyOf(specificRoutes)) {
+            if (router.equals(route.router)) {
+                if (isHost) {
+                    drop(specificRoutes, route);
+                } else {
+                    // A worse line for the same destination would not help: the longer prefix still wins (RFC 4191
+                    // section 3.2 passes over routers that do not answer).
+                    withdraw(route);
+                    route.metric = UNREACHABLE_METRIC;
+                }
+            }
         }
     }
 }

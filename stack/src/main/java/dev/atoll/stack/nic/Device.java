@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Under the stack's hold. Packets given to {@link #send} belong to the device from then on.
  */
 public final class Device implements LinkDispatcher {
+    /** What IANA recommends, and Linux uses, where no router says otherwise. */
+    public static final int DEFAULT_HOP_LIMIT = 64;
+
     /** What a device hands upwards. */
     public interface Upper {
         /** An IP packet arrived, its network header at {@code start()}; takes the packet. */
@@ -113,6 +116,7 @@ public final class Device implements LinkDispatcher {
     private boolean forwarding4;
     private boolean forwarding6;
     private int ipv6MtuBytes = Integer.MAX_VALUE;
+    private int ipv6HopLimit = DEFAULT_HOP_LIMIT;
 
     public Device(
             int id,
@@ -216,6 +220,15 @@ public final class Device implements LinkDispatcher {
         ipv6MtuBytes = bytes;
     }
 
+    /** The hop limit of IPv6 packets whose sender asked for none: 64 unless a router advertised another. */
+    public int ipv6HopLimit() {
+        return ipv6HopLimit;
+    }
+
+    public void setIpv6HopLimit(int hops) {
+        ipv6HopLimit = hops;
+    }
+
     public MacAddress linkAddress() {
         return new MacAddress(linkAddress);
     }
@@ -287,8 +300,11 @@ public final class Device implements LinkDispatcher {
     public void setForwarding(boolean ipv4, boolean on) {
         if (ipv4) {
             forwarding4 = on;
-        } else {
+        } else if (forwarding6 != on) {
             forwarding6 = on;
+            if (discovery != null && enabled) {
+                discovery.forwardingChanged(this);
+            }
         }
     }
 

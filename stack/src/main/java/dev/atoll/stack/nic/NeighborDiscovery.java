@@ -14,6 +14,9 @@ public interface NeighborDiscovery extends NeighborResolver {
     /** The NIC was switched off or is going away. */
     void stopped(Device device);
 
+    /** The NIC began to pass packets on, or ended to. */
+    void forwardingChanged(Device device);
+
     /** A neighbour that was a router is none any more, or does not answer. */
     void routerLost(Device device, NeighborTableView.Entry router);
 }

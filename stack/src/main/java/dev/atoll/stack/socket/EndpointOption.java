@@ -45,7 +45,8 @@ public final class EndpointOption<T> {
     public static final EndpointOption<Integer> IP_TTL = new EndpointOption<>("IP_TTL", Integer.class);
     /**
      * What is done about datagrams larger than the path carries (ip(7), ipv6(7)): 0 cut them and let routers cut, 1 cut
-     * those that are too large and find out what the path carries, 2 refuse them, 3 heed the link's MTU alone.
+     * those that are too large and find out what the path carries, 2 refuse them, 3 heed the link's MTU alone, 4 the
+     * same and let routers cut, 5 cut what the link does not carry and let routers cut; 4 and 5 believe no router.
      */
     public static final EndpointOption<Integer> IP_MTU_DISCOVER =
             new EndpointOption<>("IP_MTU_DISCOVER", Integer.class);

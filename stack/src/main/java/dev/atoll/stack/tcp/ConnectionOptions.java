@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.options.TcpTuning;
 
 /**
@@ -34,7 +35,7 @@ public final class ConnectionOptions {
 
     public boolean oobInline;
     public int tos;
-    public int ttl = 64;
+    public int ttl = IpLayer.LINK_TTL;
     /** Largest payload of a segment, or 0. */
     public int maxSegmentBytes;
     /** Milliseconds that sent data may stay unacknowledged, or 0 for as long as retransmission lasts (RFC 5482). */

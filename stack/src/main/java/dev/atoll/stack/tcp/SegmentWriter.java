@@ -160,7 +160,7 @@ final class SegmentWriter {
         if (rejected != null) {
             ip.filter().answers(packet, rejected);
         }
-        ip.send(packet, route, IpProtocol.TCP, IpLayer.DEFAULT_TTL, 0);
+        ip.send(packet, route, IpProtocol.TCP, IpLayer.LINK_TTL, 0);
     }
 
     private static void write(

@@ -386,7 +386,8 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
             return;
         }
         if (nextHopMtu >= 0) {
-            connection.pathMtuChanged(ip.routes().pathMtu(connection.route().destination(), nextHopMtu));
+            IpAddress to = connection.route().destination();
+            connection.pathMtuChanged(ip.routes().pathMtu(to, quoted.nicId, nextHopMtu));
         } else {
             connection.unreachable(error, hard);
         }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.ip.IpLayer;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ public final class MessageOptions {
     public int nicId;
 
     public int tos;
-    public int ttl = 64;
+    public int ttl = IpLayer.LINK_TTL;
     public int multicastTtl = 1;
     public boolean multicastLoop = true;
     public MtuDiscovery mtuDiscovery = MtuDiscovery.WANT;

@@ -6,11 +6,13 @@ import dev.atoll.stack.ip.IpLayer;
 public enum MtuDiscovery {
     DONT(IpLayer.FRAGMENT | IpLayer.PATH_MAY_FRAGMENT),
     WANT(IpLayer.FRAGMENT),
-    DO(0),
-    PROBE(IpLayer.IGNORE_PATH_MTU);
+    DO(IpLayer.ALWAYS_DONT_FRAGMENT),
+    PROBE(IpLayer.IGNORE_PATH_MTU | IpLayer.ALWAYS_DONT_FRAGMENT),
+    INTERFACE(IpLayer.IGNORE_PATH_MTU | IpLayer.PATH_MAY_FRAGMENT),
+    OMIT(IpLayer.FRAGMENT | IpLayer.IGNORE_PATH_MTU | IpLayer.PATH_MAY_FRAGMENT);
 
     /** The largest value. */
-    public static final int LAST = 3;
+    public static final int LAST = 5;
 
     private static final MtuDiscovery[] ALL = values();
 
@@ -32,7 +34,14 @@ public enum MtuDiscovery {
             case WANT -> 1;
             case DO -> 2;
             case PROBE -> 3;
+            case INTERFACE -> 4;
+            case OMIT -> 5;
         };
+    }
+
+    /** Whether what routers say about the path is believed. */
+    public boolean acceptsPathMtu() {
+        return this != INTERFACE && this != OMIT;
     }
 
     /** What {@link IpLayer#send} is told. */

@@ -15,6 +15,7 @@ import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Demuxer;
+import dev.atoll.stack.transport.MtuDiscovery;
 import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.IpAddress;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** UDP of one stack: datagrams to their endpoints, and port unreachable for those that have none. */
 public final class UdpLayer implements TransportHandler {
-    /** Header and payload at most: the length field has 16 bits. */
+    /** What the length fields of UDP and IP can say. */
     private static final int MAX_DATAGRAM_BYTES = 0xffff;
 
     private final Counters counters;
@@ -125,7 +126,9 @@ public final class UdpLayer implements TransportHandler {
     void send(UdpPort from, ByteBuffer payload, Route route, int sourcePort, int destinationPort)
             throws StackException {
         int length = payload.remaining() + Udp.HEADER_BYTES;
-        if (length > MAX_DATAGRAM_BYTES || length + route.headerBytes() > 0xffff) {
+        // The length of IPv4 counts its header, that of IPv6 does not.
+        int counted = route.destination().isV4() ? length + route.headerBytes() : length;
+        if (counted > MAX_DATAGRAM_BYTES) {
             throw new StackException(StackError.MESSAGE_TOO_LONG);
         }
         PacketBuffer packet = pool.allocate(length);
@@ -272,10 +275,13 @@ public final class UdpLayer implements TransportHandler {
                 Udp.destinationPort(quoted.data(), at),
                 quoted.nicId);
         if (entry instanceof UdpPort port) {
-            if (nextHopMtu >= 0) {
-                routes().pathMtu(new IpAddress(quoted.destinationHigh, quoted.destinationLow), nextHopMtu);
+            boolean tooLarge = nextHopMtu >= 0;
+            MtuDiscovery discovery = port.options().mtuDiscovery;
+            if (tooLarge && discovery.acceptsPathMtu()) {
+                IpAddress destination = new IpAddress(quoted.destinationHigh, quoted.destinationLow);
+                routes().pathMtu(destination, quoted.nicId, nextHopMtu);
             }
-            port.sendFailed(quoted, error, hard, nextHopMtu);
+            port.sendFailed(quoted, error, tooLarge ? discovery != MtuDiscovery.DONT : hard, nextHopMtu);
         } else {
             counters.drop(DropReason.ICMP_UNRELATED);
         }

@@ -43,6 +43,8 @@ public final class Icmpv6 {
 
     public static final int UNKNOWN_NEXT_HEADER = 1;
     public static final int UNKNOWN_OPTION = 2;
+    /** RFC 7112 section 5: the first fragment does not hold all headers. */
+    public static final int INCOMPLETE_HEADER_CHAIN = 3;
 
     /** Distance from the message to its checksum field. */
     public static final int CHECKSUM_OFFSET = 2;

@@ -92,7 +92,12 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
 
     /** 169.254.0.0/16 or fe80::/10. */
     public boolean isLinkLocal() {
-        return isV4() ? (low >>> 16 & 0xffff) == 0xa9fe : high >>> 54 == 0x3fa;
+        return isV4() ? (low >>> 16 & 0xffff) == 0xa9fe : isV6LinkLocal(high);
+    }
+
+    /** Whether an IPv6 address with that high half is in fe80::/10. */
+    public static boolean isV6LinkLocal(long high) {
+        return high >>> 54 == 0x3fa;
     }
 
     /** The solicited-node group of a unicast address (RFC 4291 section 2.7.1). */

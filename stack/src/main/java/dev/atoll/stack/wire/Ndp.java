@@ -20,6 +20,7 @@ public final class Ndp {
     public static final int OPTION_PREFIX = 3;
     public static final int OPTION_MTU = 5;
     public static final int OPTION_NONCE = 14;
+    public static final int OPTION_ROUTE = 24;
     public static final int OPTION_RDNSS = 25;
     public static final int OPTION_DNSSL = 31;
 
@@ -126,7 +127,11 @@ public final class Ndp {
 
     /** RFC 4191 section 2.1: 1 high, 0 medium, -1 low; the reserved value counts as medium. */
     public static int routerPreference(ByteBuffer data, int at) {
-        int bits = data.get(at + 5) >>> 3 & 3;
+        return preference(data.get(at + 5));
+    }
+
+    private static int preference(int flags) {
+        int bits = flags >>> 3 & 3;
         return bits == 1 ? 1 : bits == 3 ? -1 : 0;
     }
 
@@ -176,7 +181,27 @@ public final class Ndp {
         return data.getLong(at + 24);
     }
 
-    /** The 32 bits at distance 4: the MTU, or the lifetime of DNS options in seconds. */
+    // --- Route information (RFC 4191 section 2.3), its prefix length where a prefix information option has it
+
+    /** As {@link #routerPreference}. */
+    public static int routePreference(ByteBuffer data, int at) {
+        return preference(data.get(at + 3));
+    }
+
+    /** Whether the option is to be ignored for its preference. */
+    public static boolean isRoutePreferenceReserved(ByteBuffer data, int at) {
+        return (data.get(at + 3) >>> 3 & 3) == 2;
+    }
+
+    public static long routePrefixHigh(ByteBuffer data, int at) {
+        return data.getLong(at + 8);
+    }
+
+    public static long routePrefixLow(ByteBuffer data, int at) {
+        return data.getLong(at + 16);
+    }
+
+    /** The 32 bits at distance 4: the MTU, or the lifetime of route information and DNS options in seconds. */
     public static long option32(ByteBuffer data, int at) {
         return data.getInt(at + 4) & 0xffff_ffffL;
     }

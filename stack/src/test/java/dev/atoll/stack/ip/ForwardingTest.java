@@ -108,6 +108,7 @@ class ForwardingTest {
     @Test
     void nic_notForwarding_passesNothingOn() {
         net.nic.setForwarding(false, false);
+        quiet();
         net.send(six(THERE6, 10));
         net.expectNothing();
         assertNull(far.poll());

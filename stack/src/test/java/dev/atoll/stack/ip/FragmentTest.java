@@ -11,6 +11,7 @@ import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static dev.atoll.stack.frames.OneStack.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -333,18 +334,18 @@ class FragmentTest {
                 .encode();
     }
 
-    /** RFC 8201 section 4: what a router says is heeded for ten minutes, but never less than 1280. */
+    /** RFC 8201 section 4: what a router says is heeded for ten minutes. */
     @Test
     void packetTooBig_lowersThePath_untilItExpires() throws StackException {
         FullAddress to = new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9);
         endpoint.send(ByteBuffer.allocate(1400), to);
         assertEquals(1, net.frames().size());
-        net.send(new Icmpv6Message(Icmpv6Message.PACKET_TOO_BIG, 0, 600, quotedUdp())
+        net.send(new Icmpv6Message(Icmpv6Message.PACKET_TOO_BIG, 0, 1300, quotedUdp())
                 .packet(PEER_LINK_LOCAL, LINK_LOCAL));
         endpoint.send(ByteBuffer.allocate(1400), to);
         List<byte[]> frames = net.frames();
         assertEquals(2, frames.size());
-        assertEquals(1280 + 14, frames.get(0).length);
+        assertEquals(1296 + 14, frames.get(0).length);
         net.advance(601 * SECOND);
         net.frames();
         endpoint.send(ByteBuffer.allocate(1400), to);
@@ -365,5 +366,108 @@ class FragmentTest {
         endpoint.send(ByteBuffer.allocate(1400), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
         assertEquals(1, net.frames().size());
         assertEquals(1, net.stack.counters().drops(DropReason.ICMP_UNRELATED));
+    }
+
+    /** RFC 1191 section 6.3: what was learned ages for those too who keep a route. */
+    @Test
+    void packetTooBig_isForgottenByWhoIsConnected() throws StackException {
+        endpoint.connect(new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
+        net.send(new Icmpv6Message(Icmpv6Message.PACKET_TOO_BIG, 0, 1300, quotedUdp())
+                .packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        assertNotNull(endpoint.takeError());
+        endpoint.send(ByteBuffer.allocate(1400), null);
+        assertEquals(2, net.frames().size());
+        net.advance(601 * SECOND);
+        net.frames();
+        endpoint.send(ByteBuffer.allocate(1400), null);
+        assertEquals(1, net.frames().size());
+    }
+
+    /** udp(7): a connected endpoint is told, unless it lets its datagrams be cut. */
+    @Test
+    void packetTooBig_isToldToWhoIsConnected() throws StackException {
+        endpoint.connect(new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
+        Ipv6Packet report = new Icmpv6Message(Icmpv6Message.PACKET_TOO_BIG, 0, 1300, quotedUdp())
+                .packet(PEER_LINK_LOCAL, LINK_LOCAL);
+        net.send(report);
+        StackException told = endpoint.takeError();
+        assertNotNull(told);
+        assertEquals(StackError.MESSAGE_TOO_LONG, told.error());
+        endpoint.setOption(EndpointOption.IP_MTU_DISCOVER, 0);
+        net.send(report);
+        assertNull(endpoint.takeError());
+    }
+
+    /** ip(7): IP_PMTUDISC_INTERFACE and IP_PMTUDISC_OMIT believe no router. */
+    @Test
+    void mtuDiscover_interfaceAndOmit_heedTheLinkAlone() throws StackException {
+        FullAddress to = new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9);
+        endpoint.setOption(EndpointOption.IP_MTU_DISCOVER, 4);
+        net.send(new Icmpv6Message(Icmpv6Message.PACKET_TOO_BIG, 0, 1300, quotedUdp())
+                .packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        endpoint.setOption(EndpointOption.IP_MTU_DISCOVER, 1);
+        endpoint.send(ByteBuffer.allocate(1400), to);
+        assertEquals(1, net.frames().size());
+        endpoint.setOption(EndpointOption.IP_MTU_DISCOVER, 4);
+        StackException refused = assertThrows(StackException.class, () -> endpoint.send(ByteBuffer.allocate(1500), to));
+        assertEquals(StackError.MESSAGE_TOO_LONG, refused.error());
+        endpoint.setOption(EndpointOption.IP_MTU_DISCOVER, 5);
+        endpoint.send(ByteBuffer.allocate(1500), to);
+        assertEquals(2, net.frames().size());
+    }
+
+    /** Linux's min_pmtu: nobody makes us send less than 552 bytes, but routers may cut what is too large for them. */
+    @Test
+    void fragmentationNeeded_belowTheLeast_letsRoutersCut() throws StackException {
+        FullAddress to = new FullAddress(PEER4, 9);
+        Bytes quoted = Ipv4Packet.of(
+                        OURS4, PEER4, Ipv4Packet.UDP, new UdpDatagram(7, 9, payload(100)).encode(OURS4, PEER4))
+                .encode();
+        Bytes report = new IcmpMessage(IcmpMessage.UNREACHABLE, 4, 68, quoted).encode();
+        net.send(Ipv4Packet.of(PEER4, OURS4, Ipv4Packet.ICMP, report));
+        endpoint.send(ByteBuffer.allocate(500), to);
+        net.expect(dev.atoll.stack.check.Checks.ipv4(dev.atoll.stack.check.Checks.dontFragment(false)));
+        endpoint.send(ByteBuffer.allocate(600), to);
+        assertEquals(2, net.frames().size());
+        endpoint.setOption(EndpointOption.IP_MTU_DISCOVER, 2);
+        endpoint.send(ByteBuffer.allocate(500), to);
+        net.expect(dev.atoll.stack.check.Checks.ipv4(dev.atoll.stack.check.Checks.dontFragment(true)));
+    }
+
+    /** RFC 7112 section 5: filters on the way judge the first fragment, so it must show all headers. */
+    @Test
+    void ipv6_firstFragmentWithoutTransportHeader_isReported() {
+        Bytes options = Bytes.hex("11 00 0104 00000000");
+        Ipv6Packet cut = Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv6Packet.DESTINATION_OPTIONS, options)
+                .with(Extension.fragment(0, true, 3));
+        net.send(cut);
+        net.expect(ipv6(icmp6(Icmpv6Message.PARAMETER_PROBLEM, 3, rest6(0))));
+        assertEquals(0, net.stack.packetsOutstanding());
+    }
+
+    /** RFC 4443 section 2.4 (e.1): what waited in vain was an error itself. */
+    @Test
+    void ipv6_incompleteError_givenUpInSilence() {
+        Icmpv6Message error = new Icmpv6Message(Icmpv6Message.TIME_EXCEEDED, 0, 0, payload(2000));
+        Bytes message = error.encode(PEER_LINK_LOCAL, LINK_LOCAL);
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv6Packet.ICMP, message.slice(0, 1000))
+                .with(Extension.fragment(0, true, 3)));
+        net.advance(61 * SECOND);
+        net.expectNothing();
+        assertEquals(1, net.stack.counters().drops(DropReason.IP_REASSEMBLY_TIMEOUT));
+    }
+
+    /** RFC 8200 section 3: the payload length does not count the header, so 65,535 bytes fit behind it. */
+    @Test
+    void ipv6_largestDatagram_goesBothWays() throws StackException {
+        Bytes payload = payload(65_527);
+        cut6(udp6(payload), 1232, 3).forEach(net::send);
+        expectReceived(payload);
+        endpoint.send(ByteBuffer.wrap(payload.toArray()), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
+        UdpDatagram datagram = UdpDatagram.decode(join6(net.frames()), LINK_LOCAL, PEER_LINK_LOCAL);
+        assertEquals(payload, datagram.payload());
+        assertThrows(
+                StackException.class,
+                () -> endpoint.send(ByteBuffer.allocate(65_528), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9)));
     }
 }

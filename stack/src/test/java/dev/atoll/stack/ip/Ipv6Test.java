@@ -14,6 +14,7 @@ import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
 import dev.atoll.stack.check.FrameCheck;
@@ -25,6 +26,7 @@ import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -315,5 +317,48 @@ class Ipv6Test {
     void header_otherGroup_isNotOurs() {
         net.send(udp(PEER_LINK_LOCAL, IpAddress.parse("ff02::1234"), 7));
         expectDropped(DropReason.IP_NOT_LOCAL);
+    }
+
+    /** RFC 4443 section 2.4 (e.1): not even if the fault is in front of the error. */
+    @Test
+    void fault_inFrontOfAnError_isNotReported() {
+        Bytes quoted = udp(LINK_LOCAL, PEER_LINK_LOCAL, 9).encode();
+        Icmpv6Message error = new Icmpv6Message(Icmpv6Message.TIME_EXCEEDED, 0, 0, quoted);
+        net.send(error.packet(PEER_LINK_LOCAL, LINK_LOCAL)
+                .with(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "8000")));
+        expectDropped(DropReason.IPV6_PARAMETER_PROBLEM);
+        net.expectNothing();
+    }
+
+    /** RFC 8201 section 4: no link carries less than 1280 bytes, so nobody can honestly say so. */
+    @Test
+    void packetTooBig_belowTheLeastMtu_isIgnored() throws StackException {
+        Bytes quoted = Ipv6Packet.of(
+                        LINK_LOCAL,
+                        PEER_LINK_LOCAL,
+                        Ipv4Packet.UDP,
+                        new UdpDatagram(7, 9, HELLO).encode(LINK_LOCAL, PEER_LINK_LOCAL))
+                .encode();
+        net.send(new Icmpv6Message(Icmpv6Message.PACKET_TOO_BIG, 0, 1279, quoted).packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        expectDropped(DropReason.ICMP_MALFORMED);
+        endpoint.send(ByteBuffer.allocate(1400), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
+        assertEquals(1, net.frames().size());
+    }
+
+    /** RFC 4007 section 6: an address of one link says nothing about another. */
+    @Test
+    void packet_fromAnAddressThatIsOursOnAnotherLink_isDelivered() throws StackException {
+        TestLink link = new TestLink(1500);
+        Nic other = net.stack.createNic("eth1", link);
+        other.addAddress(IpAddress.parse("fe80::aa"), 64);
+        net.nic.addAddress(IpAddress.parse("fe80::bb"), 64);
+        net.frames();
+        net.send(udp(IpAddress.parse("fe80::aa"), LINK_LOCAL, 7));
+        ByteBuffer got = ByteBuffer.allocate(10);
+        FullAddress sender = endpoint.receive(got);
+        assertNotNull(sender);
+        assertEquals(net.nic.id(), sender.nicId());
+        endpoint.send(ByteBuffer.wrap(HELLO.toArray()), sender);
+        net.expect(ipv6(icmp6(Icmpv6Message.SOLICITATION, 0)));
     }
 }

@@ -6,6 +6,7 @@ import static dev.atoll.stack.check.Checks.icmp6;
 import static dev.atoll.stack.check.Checks.ipv6;
 import static dev.atoll.stack.check.Checks.linkDestination;
 import static dev.atoll.stack.check.Checks.option6;
+import static dev.atoll.stack.check.Checks.rest6;
 import static dev.atoll.stack.check.Checks.source6;
 import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.SECOND;
@@ -23,6 +24,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.AddressKind;
 import dev.atoll.stack.wire.AddressState;
@@ -107,8 +109,26 @@ class RouterTest {
 
     // --- Solicitations (RFC 4861 section 6.3.7)
 
+    private int solicitationsWithin(long spanNs) {
+        net.frames();
+        net.advance(spanNs);
+        return (int) net.frames().stream()
+                .filter(frame -> frame[54] == (byte) Icmpv6Message.ROUTER_SOLICITATION)
+                .count();
+    }
+
+    /** RFC 7559 section 2: as long as nobody answers, ever more seldom, at last once an hour. */
     @Test
-    void start_noRouterAnswers_solicitsThreeTimesFourSecondsApart() {
+    void start_noRouterAnswers_solicitsEverMoreSeldom() {
+        net.advance(20 * SECOND);
+        assertEquals(1, solicitationsWithin(16 * SECOND));
+        assertTrue(solicitationsWithin(9 * HOUR * SECOND) <= 19);
+        int later = solicitationsWithin(20 * HOUR * SECOND);
+        assertTrue(later >= 18 && later <= 22, later + " in 20 hours");
+    }
+
+    @Test
+    void start_noRouterAnswers_solicitsThreeTimesInTwentySeconds() {
         net.advance(2 * SECOND);
         List<byte[]> early = net.frames();
         net.advance(20 * SECOND);
@@ -202,6 +222,106 @@ class RouterTest {
                 .anyMatch(entry -> entry.destination().equals(PREFIX)));
     }
 
+    /** The route to the subnet of an address set by hand is not the router's to take away. */
+    @Test
+    void prefix_ofAnAddressSetByHand_endsWithoutItsRoute() throws StackException {
+        net.nic.addAddress(IpAddress.parse("2001:db8:1::99"), 64);
+        advertise(1800, prefix(0x80, 100, 100));
+        net.advance(101 * SECOND);
+        assertTrue(net.stack.routes().list().stream()
+                .anyMatch(entry -> entry.destination().equals(PREFIX)));
+        net.nic.addAddress(IpAddress.parse("2001:db8:1::98"), 64);
+        net.nic.removeAddress(IpAddress.parse("2001:db8:1::99"));
+        assertTrue(net.stack.routes().list().stream()
+                .anyMatch(entry -> entry.destination().equals(PREFIX)));
+        net.nic.removeAddress(IpAddress.parse("2001:db8:1::98"));
+        assertFalse(net.stack.routes().list().stream()
+                .anyMatch(entry -> entry.destination().equals(PREFIX)));
+    }
+
+    private static String route(int prefixLength, int preferenceBits, long lifetimeSeconds) {
+        return String.format("1802 %02x %02x", prefixLength, preferenceBits << 3) + hex32(lifetimeSeconds)
+                + "20010db8ffff0000";
+    }
+
+    private List<RouteTable.Entry> routesTo(String subnet) {
+        return net.stack.routes().list().stream()
+                .filter(entry -> entry.destination().equals(Subnet.parse(subnet)))
+                .toList();
+    }
+
+    /** RFC 4191 section 2.3: a way to some destinations, with a preference and a lifetime of its own. */
+    @Test
+    void routeInformation_isARouteUntilItEnds() {
+        advertise(ROUTER, 1800, 0, route(48, 0b00, 100));
+        advertise(OTHER_ROUTER, 0, 0, route(48, 0b01, 50));
+        assertEquals(OTHER_ROUTER, routesTo("2001:db8:ffff::/48").get(0).gateway());
+        assertEquals(1, defaultRoutes().size());
+        net.advance(50 * SECOND);
+        assertEquals(ROUTER, routesTo("2001:db8:ffff::/48").get(0).gateway());
+        net.advance(50 * SECOND);
+        assertEquals(0, routesTo("2001:db8:ffff::/48").size());
+    }
+
+    /** RFC 4191 sections 2.3 and 3.1: a reserved preference is ignored; one for everything overrides the header. */
+    @Test
+    void routeInformation_reservedOrForEverything() {
+        advertise(ROUTER, 1800, 0, route(48, 0b10, 100) + "1801 00 08" + hex32(10));
+        assertEquals(0, routesTo("2001:db8:ffff::/48").size());
+        assertEquals(1023, defaultRoutes().get(0).metric());
+        net.advance(10 * SECOND);
+        assertEquals(0, defaultRoutes().size());
+    }
+
+    @Test
+    void routeInformation_ofMoreThanTheLimit_isCounted() {
+        StringBuilder options = new StringBuilder();
+        for (int i = 0; i < 12; i++) {
+            options.append(route(52 + i, 0, 100));
+        }
+        advertise(ROUTER, 0, 0, options.toString());
+        assertEquals(2, net.stack.counters().advertisedBeyondLimit);
+    }
+
+    /** RFC 4861 section 6.3.4: CurHopLimit goes for packets whose sender asked for nothing else. */
+    @Test
+    void hopLimit_advertised_isUsedUnlessSetByHand() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        advertise(ROUTER, 1800, 0, "");
+        int rest = 33 << 24 | 1800;
+        net.send(new Icmpv6Message(Icmpv6Message.ROUTER_ADVERTISEMENT, 0, rest, Bytes.hex("0000000000000000"))
+                .packet(ROUTER, IpAddress.V6_ALL_NODES));
+        net.send(Icmpv6Message.advertisement(ROUTER, 7, ROUTER_MAC).packet(ROUTER, LINK_LOCAL));
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            Checks.frame(sendFar(endpoint), ipv6(hopLimit(33)));
+            assertEquals(64, endpoint.getOption(EndpointOption.IP_TTL));
+            endpoint.setOption(EndpointOption.IP_TTL, 64);
+            Checks.frame(sendFar(endpoint), ipv6(hopLimit(64)));
+        }
+    }
+
+    // --- A router itself (RFC 4861 sections 6.2.7 and 7.2.4)
+
+    @Test
+    void forwarding_on_makesARouterOfTheHost() {
+        net.advance(3 * SECOND);
+        advertise(1800, "");
+        net.frames();
+        net.nic.setForwarding(false, true);
+        assertEquals(0, defaultRoutes().size());
+        assertTrue(net.frames().stream().anyMatch(frame -> frame[62] == (byte) Icmpv6Message.MLD2_REPORT));
+        advertise(1800, "");
+        assertEquals(0, defaultRoutes().size());
+        net.send(Icmpv6Message.solicitation(LINK_LOCAL, Icmpv6Message.SOURCE_LINK, ROUTER_MAC.bits())
+                .packet(ROUTER, LINK_LOCAL.solicitedNode()));
+        net.expect(ipv6(icmp6(Icmpv6Message.ADVERTISEMENT, 0, rest6(0xe000_0000))));
+        assertEquals(0, solicitationsWithin(100 * SECOND));
+        net.nic.setForwarding(false, false);
+        assertTrue(solicitationsWithin(2 * SECOND) > 0);
+        advertise(1800, "");
+        assertEquals(1, defaultRoutes().size());
+    }
+
     @Test
     void mtu_option_lowersWhatIsSent() throws StackException {
         restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
@@ -259,6 +379,16 @@ class RouterTest {
         assertEquals(AddressState.DEPRECATED, formed());
         net.advance(50 * SECOND);
         assertEquals(null, formed());
+    }
+
+    /** RFC 4862 section 5.5.4: a prefix of which a router says so is not preferred from now on. */
+    @Test
+    void address_preferredNoLonger_isDeprecatedAtOnce() {
+        net.advance(3 * SECOND);
+        advertise(1800, prefix(0xc0, HOUR, HOUR));
+        net.advance(3 * SECOND);
+        advertise(1800, prefix(0xc0, HOUR, 0));
+        assertEquals(AddressState.DEPRECATED, formed());
     }
 
     @Test
@@ -334,6 +464,29 @@ class RouterTest {
         assertTrue(addresses(AddressKind.TEMPORARY).size() <= 8);
         assertFalse(addresses(AddressKind.TEMPORARY).stream()
                 .anyMatch(address -> address.address().equals(first)));
+    }
+
+    /** RFC 8981 section 3.4: a renewed prefix renews its temporary address, within that address's own limits. */
+    @Test
+    void temporary_address_livesAsLongAsItsPrefixIsRenewed() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withTemporaryAddresses(true).withDadTransmits(0));
+        advertise(1800, prefix(0xc0, HOUR, 1800));
+        IpAddress first = addresses(AddressKind.TEMPORARY).get(0).address();
+        for (int i = 0; i < 20; i++) {
+            net.advance(1000 * SECOND);
+            advertise(1800, prefix(0xc0, HOUR, 1800));
+        }
+        assertEquals(1, addresses(AddressKind.TEMPORARY).size());
+        assertEquals(first, addresses(AddressKind.TEMPORARY).get(0).address());
+        assertEquals(
+                AddressState.PREFERRED, addresses(AddressKind.TEMPORARY).get(0).state());
+        net.advance(1801 * SECOND);
+        assertEquals(
+                AddressState.DEPRECATED, addresses(AddressKind.TEMPORARY).get(0).state());
+        net.advance(HOUR * SECOND);
+        assertEquals(0, addresses(AddressKind.TEMPORARY).size());
+        advertise(1800, prefix(0xc0, HOUR, 1800));
+        assertEquals(1, addresses(AddressKind.TEMPORARY).size());
     }
 
     // --- Redirects (RFC 4861 section 8)
