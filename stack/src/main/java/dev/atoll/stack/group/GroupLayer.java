@@ -8,6 +8,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.icmp.Icmpv6Layer;
 import dev.atoll.stack.ip.IpLayer;
+import dev.atoll.stack.ip.Ipv6Layer;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.GroupObserver;
@@ -18,8 +19,11 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv6;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Group membership of one stack: IGMP (RFC 3376, with RFC 2236 and RFC 1112) and MLD (RFC 3810, with RFC 2710) as two
@@ -28,8 +32,7 @@ import java.util.Map;
 public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6Layer.MessageHandler {
     private static final int IGMP_VERSION = 3;
     private static final int MLD_VERSION = 2;
-    private static final int MLD1_QUERY_BYTES = 24;
-    private static final int MLD2_QUERY_BYTES = 28;
+    private static final int MLD1_BYTES = 24;
     private static final long MS = 1_000_000L;
     private static final long TENTH = 100 * MS;
     /** What an IGMPv1 query allows (RFC 2236 section 4). */
@@ -41,6 +44,7 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
     private final Counters counters;
     private final IgmpMessages igmp;
     private final MldMessages mld;
+    private final @Nullable Ipv6Layer ipv6;
     // Only looked up, never walked.
     private final Map<Key, GroupReporter> reporters = new HashMap<>();
 
@@ -49,6 +53,7 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
         this.counters = counters;
         igmp = new IgmpMessages(ip, pool);
         mld = new MldMessages(ip, pool, counters);
+        ipv6 = ip.ipv6();
         ip.ipv4().register(this);
     }
 
@@ -59,16 +64,19 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
     }
 
     @Override
-    public void joined(Device device, IpAddress group) {
+    public void changed(Device device, IpAddress group) {
         if (!device.isLoopback()) {
-            of(device, group.isV4()).join(group);
+            of(device, group.isV4()).changed(group);
         }
     }
 
     @Override
-    public void left(Device device, IpAddress group) {
-        if (!device.isLoopback()) {
-            of(device, group.isV4()).leave(group);
+    public void restarted(Device device) {
+        for (boolean ipv4 : new boolean[] {true, false}) {
+            GroupReporter reporter = reporters.get(new Key(device, ipv4));
+            if (reporter != null) {
+                reporter.restart();
+            }
         }
     }
 
@@ -105,23 +113,65 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
         packet.release();
     }
 
-    private static void receiveIgmp(GroupReporter reporter, ByteBuffer data, int at, int length) {
+    private void receiveIgmp(GroupReporter reporter, ByteBuffer data, int at, int length) {
         IpAddress group = IpAddress.v4(Igmp.group(data, at));
         switch (Igmp.type(data, at)) {
-            case Igmp.QUERY -> {
-                int code = Igmp.code(data, at);
-                if (length >= Igmp.V3_QUERY_BYTES) {
-                    reporter.queried(group, IGMP_VERSION, floating(code, 7) * TENTH);
-                } else if (code == 0) {
-                    reporter.queried(group, 1, V1_RESPONSE_NS);
-                } else {
-                    reporter.queried(group, 2, code * TENTH);
-                }
-            }
+            case Igmp.QUERY -> receiveIgmpQuery(reporter, group, data, at, length);
             case Igmp.V1_REPORT, Igmp.V2_REPORT -> reporter.reportedByOther(group);
             default -> {
                 // Leaves and new reports are for routers (RFC 3376 section 4).
             }
+        }
+    }
+
+    /** The length tells the version (RFC 3376 section 7.1). */
+    private void receiveIgmpQuery(GroupReporter reporter, IpAddress group, ByteBuffer data, int at, int length) {
+        int code = Igmp.code(data, at);
+        if (length == Igmp.HEADER_BYTES) {
+            if (code == 0) {
+                reporter.queried(oldQuery(group, 1, V1_RESPONSE_NS));
+            } else {
+                reporter.queried(oldQuery(group, 2, code * TENTH));
+            }
+            return;
+        }
+        long maxResponseNs = floating(code, 7) * TENTH;
+        query(reporter, newQuery(group, IGMP_VERSION, maxResponseNs, data, at + Igmp.HEADER_BYTES, at + length));
+    }
+
+    private static GroupReporter.Query oldQuery(IpAddress group, int version, long maxResponseNs) {
+        return new GroupReporter.Query(group, List.of(), version, maxResponseNs, 0, 0);
+    }
+
+    /** Reads what a query of a newest version has behind its group, at {@code at}; null if it is not all there. */
+    private static GroupReporter.@Nullable Query newQuery(
+            IpAddress group, int version, long maxResponseNs, ByteBuffer data, int at, int end) {
+        if (end - at < Igmp.QUERY_TAIL_BYTES) {
+            return null;
+        }
+        int addressBytes = version == IGMP_VERSION ? 4 : 16;
+        int count = Igmp.sourceCount(data, at);
+        int from = at + Igmp.QUERY_TAIL_BYTES;
+        if (count * addressBytes > end - from) {
+            return null;
+        }
+        List<IpAddress> sources = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int source = from + i * addressBytes;
+            sources.add(
+                    version == IGMP_VERSION
+                            ? IpAddress.v4(data.getInt(source))
+                            : new IpAddress(data.getLong(source), data.getLong(source + 8)));
+        }
+        long interval = floating(Igmp.queryIntervalCode(data, at), 7);
+        return new GroupReporter.Query(group, sources, version, maxResponseNs, Igmp.robustness(data, at), interval);
+    }
+
+    private void query(GroupReporter reporter, GroupReporter.@Nullable Query query) {
+        if (query == null || !(query.group().isUnspecified() || query.group().isMulticast())) {
+            counters.drop(DropReason.MULTICAST_INVALID);
+        } else {
+            reporter.queried(query);
         }
     }
 
@@ -158,10 +208,12 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
         int length = packet.linearLength();
         int type = Icmpv6.type(data, at);
         IpAddress source = new IpAddress(packet.sourceHigh, packet.sourceLow);
-        // RFC 3810 section 5.1.14, RFC 2710 section 4: only from this link.
+        // RFC 3810 section 5.1.14, RFC 2710 section 4: only from this link, and as Linux only if routers were to look.
         boolean near = Ipv6.hopLimit(data, packet.networkOffset) == 1
+                && ipv6 != null
+                && ipv6.hasMldRouterAlert()
                 && (source.isLinkLocal() || (type != Icmpv6.MLD_QUERY && source.isUnspecified()));
-        if (!near || length < MLD1_QUERY_BYTES || device.isLoopback()) {
+        if (!near || length < MLD1_BYTES || device.isLoopback()) {
             if (type != Icmpv6.MLD2_REPORT) {
                 counters.drop(DropReason.MULTICAST_INVALID);
             }
@@ -170,11 +222,10 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
         IpAddress group = new IpAddress(data.getLong(at + 8), data.getLong(at + 16));
         int code = data.getShort(at + 4) & 0xffff;
         if (type == Icmpv6.MLD_QUERY) {
-            if (length >= MLD2_QUERY_BYTES) {
-                of(device, false).queried(group, MLD_VERSION, floating(code, 15) * MS);
-            } else {
-                of(device, false).queried(group, 1, code * MS);
-            }
+            GroupReporter.Query query = length == MLD1_BYTES
+                    ? oldQuery(group, 1, code * MS)
+                    : newQuery(group, MLD_VERSION, floating(code, 15) * MS, data, at + MLD1_BYTES, at + length);
+            query(of(device, false), query);
         } else if (type == Icmpv6.MLD_REPORT) {
             of(device, false).reportedByOther(group);
         }

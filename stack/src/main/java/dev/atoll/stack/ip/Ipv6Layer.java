@@ -327,6 +327,11 @@ public final class Ipv6Layer extends NetworkLayer {
         return extensions.fragmentAt != PacketBuffer.UNKNOWN;
     }
 
+    /** Whether the packet last parsed asked routers to look at it as one of MLD (RFC 2711 section 2.1). */
+    public boolean hasMldRouterAlert() {
+        return extensions.routerAlert == 0;
+    }
+
     @Override
     boolean owesAnswer() {
         return extensions.problemCode != ExtensionHeaders.SILENT;

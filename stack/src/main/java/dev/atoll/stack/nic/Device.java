@@ -258,6 +258,7 @@ public final class Device implements LinkDispatcher {
             stop();
         } else {
             enabled = true;
+            groups.restarted();
             if (discovery != null) {
                 discovery.started(this);
             }

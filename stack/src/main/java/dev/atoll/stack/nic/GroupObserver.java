@@ -2,18 +2,20 @@ package dev.atoll.stack.nic;
 
 import dev.atoll.stack.wire.IpAddress;
 
-/** Told when a NIC becomes a member of a multicast group, or ceases to be one. Under the stack's hold. */
+/** Told what a NIC listens to. Under the stack's hold. */
 public interface GroupObserver {
-    void joined(Device device, IpAddress group);
+    /** The group was joined or left, or other senders to it are wanted: see {@link GroupTable#filter}. */
+    void changed(Device device, IpAddress group);
 
-    void left(Device device, IpAddress group);
+    /** The NIC was switched on again: nobody on its link may know of its groups. */
+    void restarted(Device device);
 
-    /** Nobody is told. */
+    /** Nobody listens. */
     GroupObserver NOBODY = new GroupObserver() {
         @Override
-        public void joined(Device device, IpAddress group) {}
+        public void changed(Device device, IpAddress group) {}
 
         @Override
-        public void left(Device device, IpAddress group) {}
+        public void restarted(Device device) {}
     };
 }

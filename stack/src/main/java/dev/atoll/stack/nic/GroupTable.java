@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The multicast groups one NIC is a member of, and how often each was joined. The groups of all hosts (RFC 1112 section
+ * The multicast groups one NIC is a member of, and for whom. The groups of all hosts (RFC 1112 section
  * 4, RFC 4291 section 2.7.1) are joined by every host and not listed.
  */
 public final class GroupTable {
@@ -17,9 +17,26 @@ public final class GroupTable {
     private static final long NODE_LOCAL = 0xff01L << 48;
     private static final long LINK_LOCAL = 0xff02L << 48;
 
+    /** Senders that are told apart for one group; whoever wants more gets everybody's packets to this NIC. */
+    static final int MAX_SOURCES = 256;
+
+    /** Who is a member, and what of. */
+    private static final class Listener {
+        final Object who;
+        SourceFilter filter;
+
+        Listener(Object who, SourceFilter filter) {
+            this.who = who;
+            this.filter = filter;
+        }
+    }
+
     private static final class Membership {
         final IpAddress group;
-        int joins = 1;
+        /** Members that want everybody's packets and are only counted. */
+        int joins;
+
+        final List<Listener> listeners = new ArrayList<>();
 
         Membership(IpAddress group) {
             this.group = group;
@@ -40,26 +57,104 @@ public final class GroupTable {
 
     /** Joins; false if the table is full. */
     public boolean join(IpAddress group) {
-        Membership membership = find(group.high(), group.low());
-        if (membership != null) {
-            membership.joins++;
-            return true;
-        }
-        if (memberships.size() >= MAX_MEMBERSHIPS) {
+        Membership membership = findOrAdd(group);
+        if (membership == null) {
             return false;
         }
-        memberships.add(new Membership(group));
-        observer.joined(device, group);
+        membership.joins++;
+        observer.changed(device, group);
         return true;
     }
 
     /** Ends one join; does nothing if there is none. */
     public void leave(IpAddress group) {
         Membership membership = find(group.high(), group.low());
-        if (membership != null && --membership.joins == 0) {
-            memberships.remove(membership);
-            observer.left(device, group);
+        if (membership != null && membership.joins > 0) {
+            membership.joins--;
+            settle(membership);
         }
+    }
+
+    /**
+     * Joins with a filter, changes the filter of a join, or ends it.
+     *
+     * @param who the member, known by identity
+     * @param filter {@link SourceFilter#NONE} ends the membership
+     * @return false if the table is full
+     */
+    public boolean listen(Object who, IpAddress group, SourceFilter filter) {
+        Membership membership = filter.wantsAny() ? findOrAdd(group) : find(group.high(), group.low());
+        if (membership == null) {
+            return !filter.wantsAny();
+        }
+        Listener listener = null;
+        for (Listener candidate : membership.listeners) {
+            if (candidate.who == who) {
+                listener = candidate;
+            }
+        }
+        if (!filter.wantsAny()) {
+            membership.listeners.remove(listener);
+        } else if (listener == null) {
+            membership.listeners.add(new Listener(who, filter));
+        } else {
+            listener.filter = filter;
+        }
+        settle(membership);
+        return true;
+    }
+
+    private @Nullable Membership findOrAdd(IpAddress group) {
+        Membership membership = find(group.high(), group.low());
+        if (membership == null && memberships.size() < MAX_MEMBERSHIPS) {
+            membership = new Membership(group);
+            memberships.add(membership);
+        }
+        return membership;
+    }
+
+    private void settle(Membership membership) {
+        if (membership.joins == 0 && membership.listeners.isEmpty()) {
+            memberships.remove(membership);
+        }
+        observer.changed(device, membership.group);
+    }
+
+    /** The device was switched on again. */
+    void restarted() {
+        observer.restarted(device);
+    }
+
+    /** What all members of a group want together (RFC 3376 section 3.2). */
+    public SourceFilter filter(IpAddress group) {
+        Membership membership = find(group.high(), group.low());
+        if (membership == null) {
+            return SourceFilter.NONE;
+        }
+        if (membership.joins > 0) {
+            return SourceFilter.ALL;
+        }
+        List<IpAddress> wanted = new ArrayList<>();
+        List<IpAddress> refused = null;
+        for (Listener listener : membership.listeners) {
+            List<IpAddress> sources = listener.filter.sources();
+            if (!listener.filter.exclude()) {
+                for (IpAddress source : sources) {
+                    if (!wanted.contains(source)) {
+                        wanted.add(source);
+                    }
+                }
+            } else if (refused == null) {
+                refused = new ArrayList<>(sources);
+            } else {
+                refused.retainAll(sources);
+            }
+        }
+        if (refused != null) {
+            refused.removeAll(wanted);
+            return new SourceFilter(true, List.copyOf(refused));
+        }
+        return wanted.size() > MAX_SOURCES ? SourceFilter.ALL : new SourceFilter(false, List.copyOf(wanted));
     }
 
     /** Whether packets to the group are taken. */

@@ -5,6 +5,7 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.SourceFilter;
 import dev.atoll.stack.transport.DatagramPort;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -24,14 +25,23 @@ public final class UdpPort extends DatagramPort {
     private static final class Membership {
         final Device device;
         final IpAddress group;
-        /** Only these senders, or all if empty. */
-        final List<IpAddress> sources = new ArrayList<>();
+        SourceFilter filter;
 
-        final List<IpAddress> blocked = new ArrayList<>();
-
-        Membership(Device device, IpAddress group) {
+        Membership(Device device, IpAddress group, SourceFilter filter) {
             this.device = device;
             this.group = group;
+            this.filter = filter;
+        }
+
+        /** Also with the device, whose routers are to be told; false if it has no room for another group. */
+        boolean setFilter(SourceFilter newFilter) {
+            filter = newFilter;
+            return device.groups().listen(this, group, newFilter);
+        }
+
+        /** Senders it may name: Linux's igmp_max_msf and mld_max_msf. */
+        int maxSources() {
+            return group.isV4() ? 10 : 64;
         }
     }
 
@@ -90,43 +100,55 @@ public final class UdpPort extends DatagramPort {
         Device nic = layer.groupDevice(group, nicId);
         Membership known = find(group, nic);
         if (known != null) {
-            boolean again = source == null || known.sources.isEmpty() || known.sources.contains(source);
-            if (again) {
+            if (source == null || known.filter.wants(source)) {
                 throw new StackException(StackError.ADDRESS_IN_USE);
             }
-            known.sources.add(source);
+            addSource(known, source);
             return;
         }
-        if (memberships.size() >= MAX_MEMBERSHIPS || !nic.groups().join(group)) {
+        SourceFilter filter = source == null ? SourceFilter.ALL : SourceFilter.only(source);
+        Membership membership = new Membership(nic, group, filter);
+        if (memberships.size() >= MAX_MEMBERSHIPS || !membership.setFilter(filter)) {
             throw new StackException(StackError.NO_BUFFER_SPACE);
-        }
-        Membership membership = new Membership(nic, group);
-        if (source != null) {
-            membership.sources.add(source);
         }
         memberships.add(membership);
     }
 
+    private static void addSource(Membership membership, IpAddress source) throws StackException {
+        if (membership.filter.sources().size() >= membership.maxSources()) {
+            throw new StackException(StackError.NO_BUFFER_SPACE);
+        }
+        membership.setFilter(membership.filter.with(source, /* listed= */ true));
+    }
+
     public void leaveGroup(IpAddress group, int nicId, @Nullable IpAddress source) throws StackException {
         Membership known = require(group, nicId);
-        if (source != null && !known.sources.remove(source)) {
+        if (source == null) {
+            memberships.remove(known);
+            known.setFilter(SourceFilter.NONE);
+            return;
+        }
+        if (known.filter.exclude() || !known.filter.wants(source)) {
             throw new StackException(StackError.BAD_LOCAL_ADDRESS);
         }
-        if (source == null || known.sources.isEmpty()) {
+        known.setFilter(known.filter.with(source, /* listed= */ false));
+        if (!known.filter.wantsAny()) {
             memberships.remove(known);
-            known.device.groups().leave(group);
         }
     }
 
     public void blockSource(IpAddress group, int nicId, IpAddress source, boolean blocked) throws StackException {
         Membership known = require(group, nicId);
-        if (!known.sources.isEmpty()) {
+        if (!known.filter.exclude()) {
             throw new StackException(StackError.INVALID);
         }
-        boolean changed =
-                blocked ? !known.blocked.contains(source) && known.blocked.add(source) : known.blocked.remove(source);
-        if (!changed) {
+        if (known.filter.wants(source) != blocked) {
             throw new StackException(StackError.BAD_LOCAL_ADDRESS);
+        }
+        if (blocked) {
+            addSource(known, source);
+        } else {
+            known.setFilter(known.filter.with(source, /* listed= */ false));
         }
     }
 
@@ -152,9 +174,8 @@ public final class UdpPort extends DatagramPort {
         IpAddress group = new IpAddress(packet.destinationHigh, packet.destinationLow);
         IpAddress source = new IpAddress(packet.sourceHigh, packet.sourceLow);
         for (Membership membership : memberships) {
-            if (membership.group.equals(group)) {
-                return (membership.sources.isEmpty() || membership.sources.contains(source))
-                        && !membership.blocked.contains(source);
+            if (membership.device.id() == packet.nicId && membership.group.equals(group)) {
+                return membership.filter.wants(source);
             }
         }
         return true;
@@ -164,7 +185,7 @@ public final class UdpPort extends DatagramPort {
     protected void release() {
         super.release();
         for (Membership membership : memberships) {
-            membership.device.groups().leave(membership.group);
+            membership.setFilter(SourceFilter.NONE);
         }
         memberships.clear();
     }

@@ -7,9 +7,6 @@ public final class Igmp {
     /** Bytes of a message of the versions before 3, and before the records of a report of version 3. */
     public static final int HEADER_BYTES = 8;
 
-    /** Bytes of a query of version 3 without sources. */
-    public static final int V3_QUERY_BYTES = 12;
-
     public static final int QUERY = 0x11;
     public static final int V1_REPORT = 0x12;
     public static final int V2_REPORT = 0x16;
@@ -34,6 +31,26 @@ public final class Igmp {
     /** The group of a query or of a report before version 3. */
     public static int group(ByteBuffer data, int at) {
         return data.getInt(at + REST);
+    }
+
+    // --- What a query of IGMPv3 or MLDv2 has behind the group, at {@code at} (RFC 3376 section 4.1, RFC 3810 section
+    // 5.1)
+
+    /** Bytes of it before the sources. */
+    public static final int QUERY_TAIL_BYTES = 4;
+
+    /** The querier's robustness variable, 0 if it is above 7. */
+    public static int robustness(ByteBuffer data, int at) {
+        return data.get(at) & 7;
+    }
+
+    /** The querier's query interval as a code of 8 bits. */
+    public static int queryIntervalCode(ByteBuffer data, int at) {
+        return data.get(at + 1) & 0xff;
+    }
+
+    public static int sourceCount(ByteBuffer data, int at) {
+        return data.getShort(at + 2) & 0xffff;
     }
 
     /** Writes the header with a checksum field of 0, to be filled by {@link #fillChecksum}. */

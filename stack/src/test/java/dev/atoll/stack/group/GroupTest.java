@@ -18,20 +18,31 @@ import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
 import dev.atoll.stack.check.FrameCheck;
 import dev.atoll.stack.check.Icmpv6Message;
 import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.Ipv6Packet;
+import dev.atoll.stack.check.Ipv6Packet.Extension;
+import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +55,14 @@ class GroupTest {
     private static final IpAddress ROUTER4 = IpAddress.parse("192.0.2.9");
     private static final IpAddress REPORT6_TO = IpAddress.parse("ff02::16");
     private static final IpAddress REPORT4_TO = IpAddress.parse("224.0.0.22");
+
+    private static final Extension ROUTER_ALERT = Extension.options(Ipv6Packet.HOP_BY_HOP, "05020000");
+    private static final IpAddress A = IpAddress.parse("192.0.2.65");
+    private static final IpAddress B = IpAddress.parse("192.0.2.66");
+    private static final IpAddress C = IpAddress.parse("192.0.2.67");
+    private static final String A_HEX = "c0000241";
+    private static final String B_HEX = "c0000242";
+    private static final String GROUP4_HEX = "ef010203";
 
     private OneStack net;
     private UdpEndpoint endpoint;
@@ -97,6 +116,7 @@ class GroupTest {
         Bytes body = Bytes.hex(java.util.HexFormat.of().formatHex(group.octets()) + bodyBehindGroup);
         Ipv6Packet query = new Icmpv6Message(Icmpv6Message.MLD_QUERY, 0, maxResponseMs << 16, body)
                 .packet(PEER_LINK_LOCAL, IpAddress.V6_ALL_NODES)
+                .with(ROUTER_ALERT)
                 .withHopLimit(1);
         net.send(query);
     }
@@ -201,6 +221,7 @@ class GroupTest {
         net.frames();
         net.send(new Icmpv6Message(Icmpv6Message.MLD_REPORT, 0, 0, Bytes.hex(GROUP6_HEX))
                 .packet(PEER_LINK_LOCAL, GROUP6)
+                .with(ROUTER_ALERT)
                 .withHopLimit(1));
         net.advance(2 * SECOND);
         net.expectNothing();
@@ -288,5 +309,259 @@ class GroupTest {
         Ipv4Packet packet = Ipv4Packet.of(ROUTER4, IpAddress.parse("224.0.0.1"), 2, Bytes.hex("1114000000000000"));
         net.send(MacAddress.parse("01:00:5e:00:00:01"), EthernetFrame.IPV4, packet.encode());
         assertEquals(1, net.stack.counters().drops(DropReason.MULTICAST_INVALID));
+    }
+
+    // --- Senders (RFC 3376 section 5.1)
+
+    private void joinFrom(UdpEndpoint member, IpAddress source) throws StackException {
+        member.joinGroup(GROUP4, net.nic.id(), source);
+    }
+
+    /** The report goes out now and once more, and then no more. */
+    private void expectTwice(String message) {
+        net.expect(igmp(REPORT4_TO, message));
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, message));
+        net.advance(10 * SECOND);
+        net.expectNothing();
+    }
+
+    private static String report(String... records) {
+        return String.format("22000000 0000%04x", records.length) + String.join("", records);
+    }
+
+    private static String record(int type, String... sources) {
+        return String.format("%02x00%04x", type, sources.length) + GROUP4_HEX + String.join("", sources);
+    }
+
+    @Test
+    void sources_ofOneMember_areAllowedAndBlockedOneByOne() throws StackException {
+        joinFrom(endpoint, A);
+        expectTwice(report(record(5, A_HEX)));
+        joinFrom(endpoint, B);
+        expectTwice(report(record(5, B_HEX)));
+        endpoint.leaveGroup(GROUP4, net.nic.id(), A);
+        expectTwice(report(record(6, A_HEX)));
+        endpoint.leaveGroup(GROUP4, net.nic.id(), B);
+        expectTwice(report(record(6, B_HEX)));
+    }
+
+    /** Section 3.2: all but those that every member refuses and none wants; without such a member, what any wants. */
+    @Test
+    void sources_ofSeveralMembers_areMerged() throws StackException {
+        UdpEndpoint other = net.stack.newUdpEndpoint();
+        joinFrom(other, A);
+        expectTwice(report(record(5, A_HEX)));
+        join(GROUP4);
+        expectTwice(report(record(4)));
+        endpoint.blockSource(GROUP4, net.nic.id(), A, true);
+        net.expectNothing();
+        endpoint.blockSource(GROUP4, net.nic.id(), B, true);
+        expectTwice(report(record(6, B_HEX)));
+        other.close();
+        expectTwice(report(record(6, A_HEX)));
+        endpoint.blockSource(GROUP4, net.nic.id(), B, false);
+        expectTwice(report(record(5, B_HEX)));
+        other = net.stack.newUdpEndpoint();
+        joinFrom(other, B);
+        net.expectNothing();
+        endpoint.leaveGroup(GROUP4, net.nic.id(), null);
+        expectTwice(report(record(3, B_HEX)));
+        other.close();
+        expectTwice(report(record(6, B_HEX)));
+    }
+
+    /** A change before the last one was repeated takes its place where it contradicts it. */
+    @Test
+    void sources_changedMeanwhile_areToldAsTheyAre() throws StackException {
+        joinFrom(endpoint, A);
+        net.expect(igmp(REPORT4_TO, report(record(5, A_HEX))));
+        joinFrom(endpoint, B);
+        net.expect(igmp(REPORT4_TO, report(record(5, A_HEX, B_HEX))));
+        endpoint.leaveGroup(GROUP4, net.nic.id(), B);
+        net.expect(igmp(REPORT4_TO, report(record(6, B_HEX))));
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(6, B_HEX))));
+    }
+
+    /** Section 5.2: a query about senders is answered with those that are wanted. */
+    @Test
+    void sources_asked_answeredWithTheWanted() throws StackException {
+        joinFrom(endpoint, A);
+        net.advance(2 * SECOND);
+        net.frames();
+        query4("110a0000 ef010203 027d0002" + A_HEX + B_HEX);
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(1, A_HEX))));
+        query4("110a0000 ef010203 027d0001" + B_HEX);
+        net.advance(SECOND);
+        net.expectNothing();
+        query4("110a0000 ef010203 027d0000");
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(1, A_HEX))));
+        query4("110a0000 00000000 027d0000");
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(1, A_HEX))));
+    }
+
+    @Test
+    void sources_askedOfWhoRefusesSome_answeredWithTheOthers() throws StackException {
+        join(GROUP4);
+        endpoint.blockSource(GROUP4, net.nic.id(), A, true);
+        net.advance(3 * SECOND);
+        net.frames();
+        query4("110a0000 ef010203 027d0002" + A_HEX + B_HEX);
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(1, B_HEX))));
+        query4("110a0000 ef010203 027d0000");
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(2, A_HEX))));
+    }
+
+    /** RFC 3376 section 4.1.8 and 4.1.7: the querier's robustness and interval. */
+    @Test
+    void robustness_ofTheQuerier_isUsed() throws StackException {
+        query4("11010000 00000000 030a0000");
+        net.advance(SECOND);
+        join(GROUP4);
+        int reports = net.frames().size();
+        net.advance(10 * SECOND);
+        assertEquals(3, reports + net.frames().size());
+        query4("11010000 00000000");
+        net.advance(40 * SECOND);
+        net.frames();
+        endpoint.leaveGroup(GROUP4, net.nic.id(), null);
+        net.expect(igmp(REPORT4_TO, report(record(3))));
+    }
+
+    /** An older router knows no senders, and a member is one while it wants any. */
+    @Test
+    void sources_withAnOlderQuerier_areNotTold() throws StackException {
+        query4("110a0000 00000000");
+        joinFrom(endpoint, A);
+        net.expect(igmp(GROUP4, "16000000 ef010203"));
+        net.advance(11 * SECOND);
+        net.expect(igmp(GROUP4, "16000000 ef010203"));
+        joinFrom(endpoint, B);
+        net.expectNothing();
+        endpoint.leaveGroup(GROUP4, net.nic.id(), null);
+        net.expect(igmp(IpAddress.parse("224.0.0.2"), "17000000 ef010203"));
+    }
+
+    /** RFC 3376 section 7.1: of no version's length, or with fewer senders than it says, or about no group. */
+    @Test
+    void query_malformed_ignored() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.frames();
+        query4("110a0000 00000000 0000");
+        query4("110a0000 ef010203 027d0002" + A_HEX);
+        query4("110a0000 0a000001 027d0000");
+        net.advance(2 * SECOND);
+        net.expectNothing();
+        assertEquals(3, net.stack.counters().drops(DropReason.MULTICAST_INVALID));
+    }
+
+    /** RFC 3810 section 5.2: IPv6 has the same in its own form. */
+    @Test
+    void mld_sources_areTold() throws StackException {
+        IpAddress source = IpAddress.parse("fe80::5");
+        endpoint.joinGroup(GROUP6, net.nic.id(), source);
+        Bytes record = Bytes.hex("05000001" + GROUP6_HEX + "fe800000000000000000000000000005");
+        net.expect(ipv6(icmp6(Icmpv6Message.MLD2_REPORT, 0, rest6(1), field("record", Icmpv6Message::body, record))));
+        net.advance(2 * SECOND);
+        net.frames();
+        query6("02 7d 0001 fe800000000000000000000000000005", GROUP6, 1000);
+        net.advance(SECOND);
+        Bytes answer = Bytes.hex("01000001" + GROUP6_HEX + "fe800000000000000000000000000005");
+        net.expect(ipv6(icmp6(Icmpv6Message.MLD2_REPORT, 0, rest6(1), field("record", Icmpv6Message::body, answer))));
+    }
+
+    /** As Linux: a query that does not ask routers to look is not one of a router's. */
+    @Test
+    void mld_queryWithoutRouterAlert_ignored() throws StackException {
+        join(GROUP6);
+        net.advance(SECOND);
+        net.frames();
+        Bytes body = Bytes.hex("00".repeat(20));
+        net.send(new Icmpv6Message(Icmpv6Message.MLD_QUERY, 0, 0, body)
+                .packet(PEER_LINK_LOCAL, IpAddress.V6_ALL_NODES)
+                .withHopLimit(1));
+        net.advance(2 * SECOND);
+        net.expectNothing();
+    }
+
+    /** More senders than one report holds go in several. */
+    @Test
+    void sources_moreThanFit_goInSeveralReports() throws StackException {
+        List<UdpEndpoint> members = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            UdpEndpoint member = net.stack.newUdpEndpoint();
+            members.add(member);
+            for (int j = 0; j < 10; j++) {
+                joinFrom(member, IpAddress.v4(0x0a000000 + i * 10 + j));
+            }
+        }
+        net.advance(10 * SECOND);
+        net.frames();
+        query4("110a0000 00000000 027d0000");
+        net.advance(SECOND);
+        int sources = 0;
+        for (byte[] frame : net.frames()) {
+            assertTrue(frame.length <= 14 + 576);
+            Bytes payload =
+                    Ipv4Packet.decode(EthernetFrame.decode(frame).payload()).payload();
+            sources += payload.u16(10);
+        }
+        assertEquals(200, sources);
+        members.forEach(UdpEndpoint::close);
+    }
+
+    /** Linux's igmp_max_msf. */
+    @Test
+    void sources_moreThanAMemberMayName_areRefused() throws StackException {
+        for (int i = 0; i < 10; i++) {
+            joinFrom(endpoint, IpAddress.v4(0x0a000000 + i));
+        }
+        StackException refused = assertThrows(StackException.class, () -> joinFrom(endpoint, C));
+        assertEquals(StackError.NO_BUFFER_SPACE, refused.error());
+    }
+
+    /** The link behind a NIC that was off may be another one. */
+    @Test
+    void nic_switchedOnAgain_tellsOfItsGroups() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.nic.setEnabled(false);
+        net.advance(2 * SECOND);
+        net.frames();
+        net.nic.setEnabled(true);
+        assertTrue(net.frames().stream()
+                .anyMatch(frame -> Bytes.of(frame).toString().contains(GROUP4_HEX)
+                        || EthernetFrame.decode(frame).etherType() == EthernetFrame.IPV4));
+    }
+
+    /** A membership is one of a NIC's: what comes in elsewhere is judged by that NIC's. */
+    @Test
+    void filter_isOfTheNicTheDatagramCameBy() throws StackException {
+        TestLink link = new TestLink(1500);
+        Nic far = net.stack.createNic("eth1", link);
+        endpoint.bind(new FullAddress(IpAddress.V4_ANY, 7));
+        endpoint.joinGroup(GROUP4, far.id(), A);
+        endpoint.joinGroup(GROUP4, net.nic.id(), B);
+        for (IpAddress source : List.of(A, B)) {
+            net.send(
+                    MacAddress.parse("01:00:5e:01:02:03"),
+                    EthernetFrame.IPV4,
+                    Ipv4Packet.of(
+                                    source,
+                                    GROUP4,
+                                    Ipv4Packet.UDP,
+                                    new UdpDatagram(9, 7, Bytes.EMPTY).encode(source, GROUP4))
+                            .encode());
+        }
+        FullAddress sender = endpoint.receive(ByteBuffer.allocate(10));
+        assertEquals(B, java.util.Objects.requireNonNull(sender).address());
+        assertEquals(-1, endpoint.nextLength());
     }
 }
