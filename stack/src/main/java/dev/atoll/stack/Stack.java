@@ -431,6 +431,11 @@ public final class Stack implements AutoCloseable {
         return ip.filter();
     }
 
+    /** The limit on ICMP errors. */
+    public IcmpLimit icmpLimit() {
+        return new IcmpLimit(hold, cycle, ip.icmpLimit());
+    }
+
     // --- Endpoints
 
     /**

@@ -89,6 +89,7 @@ public final class BufferPool {
         copy.mark = packet.mark;
         copy.looped = packet.looped;
         copy.reassembled = packet.reassembled;
+        copy.largestFragmentBytes = packet.largestFragmentBytes;
         copy.checksumValidated = packet.checksumValidated;
         copy.checksumPartial = packet.checksumPartial;
         copy.checksumStart = packet.checksumStart + shift;

@@ -81,6 +81,10 @@ public final class PacketBuffer {
 
     /** Incoming: it came as fragments, or with a fragment header. */
     public boolean reassembled;
+    /** Bytes of the largest fragment it came in, or 0 if it came whole. */
+    public int largestFragmentBytes;
+    /** Outgoing: bytes of IPv4 options that lie right in front of {@link #start()}, a multiple of 4. */
+    public int optionBytes;
 
     /** Incoming: the link vouches for the transport checksum. */
     public boolean checksumValidated;
@@ -142,6 +146,8 @@ public final class PacketBuffer {
         mark = 0;
         looped = false;
         reassembled = false;
+        largestFragmentBytes = 0;
+        optionBytes = 0;
         checksumValidated = false;
         checksumPartial = false;
         gsoType = GSO_NONE;

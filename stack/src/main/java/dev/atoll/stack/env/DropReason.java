@@ -24,6 +24,10 @@ public enum DropReason {
     IP_CHECKSUM,
     /** The source or destination address cannot occur there (RFC 1122 section 3.2.1.3). */
     IP_MARTIAN,
+    /** An IPv4 option that contradicts itself (RFC 1122 section 3.2.2.5). */
+    IPV4_PARAMETER_PROBLEM,
+    /** The sender chose the way itself, which is refused as Linux's default does (RFC 7126 section 4.3). */
+    IPV4_SOURCE_ROUTE,
     /** The destination is not an address of this host, which does not forward. */
     IP_NOT_LOCAL,
     /** A packet to be forwarded had no hops left. */

@@ -59,6 +59,8 @@ public final class Icmpv4Layer implements TransportHandler {
             answerEcho(packet);
         } else if (type == Icmpv4.ECHO_REPLY) {
             pings.deliver(packet);
+        } else if (type == Icmpv4.REDIRECT) {
+            receiveRedirect(device, packet);
         } else if (Icmpv4.isError(type)) {
             receiveError(packet, type);
         } else {
@@ -84,9 +86,38 @@ public final class Icmpv4Layer implements TransportHandler {
         int rest = request.data().getInt(request.start() + 4);
         Icmpv4.write(reply.data(), at, Icmpv4.ECHO_REPLY, 0, rest);
         Icmpv4.fillChecksum(reply.data(), at, length);
+        ip.ipv4().answerOptions(request, reply, route.source());
         counters.icmpSent++;
         int tos = Ipv4.tos(request.data(), request.networkOffset);
         ip.send(reply, route, IpProtocol.ICMP, IpLayer.LINK_TTL, tos, IpLayer.FRAGMENT);
+    }
+
+    /**
+     * A router on the link knows a better first hop (RFC 1122 section 3.2.2.2): believed if it is the first hop now, and
+     * the better one is on the link, too. A router finds its ways by itself (RFC 1812 section 5.2.7.2).
+     */
+    private void receiveRedirect(Device device, PacketBuffer redirect) {
+        int at = redirect.start() + Icmpv4.HEADER_BYTES;
+        if (redirect.end() - at < Ipv4.HEADER_BYTES || Ipv4.version(redirect.data(), at) != 4) {
+            counters.drop(DropReason.ICMP_MALFORMED);
+            return;
+        }
+        IpAddress router = new IpAddress(redirect.sourceHigh, redirect.sourceLow);
+        IpAddress better = IpAddress.v4(Icmpv4.gateway(redirect.data(), redirect.start()));
+        IpAddress ours = IpAddress.v4(Ipv4.source(redirect.data(), at));
+        IpAddress destination = IpAddress.v4(Ipv4.destination(redirect.data(), at));
+        boolean believed = redirect.type == PacketType.HOST
+                && !device.isForwarding(true)
+                && !destination.isMulticast()
+                && device.isAssigned(ours.high(), ours.low())
+                && !ip.routes().isLocal(better.high(), better.low())
+                && device.addressTable().isOnLink(better)
+                && router.equals(ip.routes().nextHopOn(device, destination));
+        if (believed) {
+            ip.routes().redirect(device, destination, better);
+        } else {
+            counters.drop(DropReason.ICMP_UNRELATED);
+        }
     }
 
     /** Finds what the error is about in the packet it quotes, and tells that protocol (RFC 1122 section 3.2.2.1). */
@@ -98,7 +129,10 @@ public final class Icmpv4Layer implements TransportHandler {
             return;
         }
         int headerBytes = Ipv4.headerBytes(error.data(), at);
-        if (headerBytes < Ipv4.HEADER_BYTES || left < headerBytes + MIN_QUOTED_TRANSPORT_BYTES) {
+        if (headerBytes < Ipv4.HEADER_BYTES
+                || left < headerBytes + MIN_QUOTED_TRANSPORT_BYTES
+                || Ipv4.fragmentOffset(error.data(), at) != 0) {
+            // A later fragment does not show whose it is.
             counters.drop(DropReason.ICMP_MALFORMED);
             return;
         }

@@ -92,6 +92,37 @@ final class ExtensionHeaders {
         }
     }
 
+    /**
+     * Looks for a fragment header in a packet that is for somebody else, whose other headers are not this node's
+     * business; where it is, is noted in the packet as {@link #walk} does.
+     */
+    boolean findFragment(PacketBuffer packet) {
+        begin();
+        ByteBuffer data = packet.data();
+        int header = Ipv6.nextHeader(data, packet.networkOffset);
+        int at = packet.networkOffset + Ipv6.HEADER_BYTES;
+        for (int headers = 0; headers < MAX_HEADERS && packet.end() - at >= Ipv6Extension.UNIT_BYTES; headers++) {
+            if (header == Ipv6Extension.FRAGMENT) {
+                packet.transportProtocol = header;
+                packet.transportOffset = at;
+                return isFragment(data, at);
+            }
+            if (header != Ipv6Extension.HOP_BY_HOP
+                    && header != Ipv6Extension.ROUTING
+                    && header != Ipv6Extension.DESTINATION_OPTIONS) {
+                return false;
+            }
+            header = Ipv6Extension.nextHeader(data, at);
+            at += Ipv6Extension.lengthBytes(data, at);
+        }
+        return false;
+    }
+
+    /** Whether a fragment just found can be part of a datagram at all. */
+    boolean isFragmentPossible(PacketBuffer packet) {
+        return fragment(packet, packet.transportOffset) == null;
+    }
+
     private static int lengthBytes(ByteBuffer data, int at, int header) {
         return header == Ipv6Extension.FRAGMENT ? Ipv6Extension.UNIT_BYTES : Ipv6Extension.lengthBytes(data, at);
     }

@@ -19,16 +19,31 @@ import org.jspecify.annotations.Nullable;
  * if the policy's FORWARD chain lets it, and tells the sender when it cannot.
  */
 final class Forwarding {
+    /** Destinations whose way is remembered until the table changes; each has one place, a power of 2. */
+    private static final int REMEMBERED = 256;
+
+    /** The way to a destination. */
+    private record Way(IpAddress destination, Routes.Hop hop, int generation) {
+        boolean isTo(PacketBuffer packet, int currentGeneration) {
+            return generation == currentGeneration
+                    && destination.low() == packet.destinationLow
+                    && destination.high() == packet.destinationHigh;
+        }
+    }
+
     private final Cycle cycle;
     private final Counters counters;
     private final Routes routes;
     private final IpTables filter;
+    private final IpLayer ip;
+    private final @Nullable Way[] ways = new Way[REMEMBERED];
 
-    Forwarding(Cycle cycle, Counters counters, Routes routes, IpTables filter) {
+    Forwarding(Cycle cycle, Counters counters, Routes routes, IpTables filter, IpLayer ip) {
         this.cycle = cycle;
         this.counters = counters;
         this.routes = routes;
         this.filter = filter;
+        this.ip = ip;
     }
 
     /** Passes a packet on that was parsed and is not for this host; takes the packet. */
@@ -40,18 +55,43 @@ final class Forwarding {
         }
     }
 
+    private Routes.@Nullable Hop findHop(PacketBuffer packet) {
+        int slot = (int) ((packet.destinationLow ^ packet.destinationHigh) * 0x9e3779b97f4a7c15L >>> 56);
+        Way known = ways[slot];
+        if (known != null && known.isTo(packet, routes.generation())) {
+            return known.hop;
+        }
+        IpAddress destination = new IpAddress(packet.destinationHigh, packet.destinationLow);
+        Routes.Hop hop = routes.findHop(destination, 0);
+        if (hop != null) {
+            ways[slot] = new Way(destination, hop, routes.generation());
+        }
+        return hop;
+    }
+
+    /**
+     * Whether a packet belongs to the link it came by: so does what has an address of a link (RFC 3927 section 7, RFC
+     * 4291 section 2.5.6) or none, and a frame that was sent to all (RFC 1812 section 5.3.4).
+     */
+    private static boolean staysOnLink(PacketBuffer packet) {
+        return packet.type != PacketType.HOST
+                || staysOnLink(packet.sourceHigh, packet.sourceLow)
+                || staysOnLink(packet.destinationHigh, packet.destinationLow)
+                || packet.destinationLow == IpAddress.V4_BROADCAST.low();
+    }
+
+    private static boolean staysOnLink(long high, long low) {
+        if (IpAddress.isV4(high, low)) {
+            int bits = (int) low;
+            return bits == 0 || bits >>> 16 == 0xa9fe || bits >>> 28 == 0xe;
+        }
+        return (high | low) == 0 || IpAddress.isV6LinkLocal(high) || high >>> 56 == 0xff;
+    }
+
     /** Gives why the packet was not passed on, or null if it was taken. */
     private @Nullable DropReason tryForward(Device in, NetworkLayer network, PacketBuffer packet) {
-        IpAddress source = new IpAddress(packet.sourceHigh, packet.sourceLow);
-        IpAddress destination = new IpAddress(packet.destinationHigh, packet.destinationLow);
-        // What belongs to one link stays there (RFC 3927 section 7, RFC 4291 section 2.5.6), and a frame that was sent
-        // to all is not sent on (RFC 1812 section 5.3.4).
-        if (packet.type != PacketType.HOST
-                || source.isUnspecified()
-                || source.isLinkLocal()
-                || destination.isLinkLocal()
-                || destination.isMulticast()
-                || destination.isLimitedBroadcast()) {
+        if (staysOnLink(packet)) {
+            network.beyondScope(packet);
             return DropReason.IP_NOT_LOCAL;
         }
         network.locateTransport(packet);
@@ -59,9 +99,13 @@ final class Forwarding {
             network.hopsExceeded(packet);
             return DropReason.IP_HOPS_EXCEEDED;
         }
-        Routes.Hop hop = routes.findHop(destination, 0);
-        if (hop == null || hop.broadcast()) {
+        Routes.Hop hop = findHop(packet);
+        if (hop == null) {
             network.noRoute(packet);
+            return DropReason.IP_NO_ROUTE;
+        }
+        if (hop.broadcast()) {
+            // Nobody's amplifier (RFC 2644), and no error answers a broadcast (RFC 1122 section 3.2.2).
             return DropReason.IP_NO_ROUTE;
         }
         Device out = hop.device();
@@ -74,19 +118,27 @@ final class Forwarding {
             }
             return DropReason.FILTERED;
         }
+        int mtu = network.mtuBytes(out);
         boolean oneFrame = packet.gsoType == PacketBuffer.GSO_NONE;
-        if (oneFrame
-                ? packet.length() > network.mtuBytes(out)
-                : packet.length() > out.capabilities().gsoMaxBytes()) {
-            network.tooBig(packet, network.mtuBytes(out));
+        boolean large = oneFrame
+                ? packet.length() > mtu
+                : packet.length() > out.capabilities().gsoMaxBytes();
+        boolean cut = large && oneFrame && network.mayCut(packet, mtu);
+        if (large && !cut) {
+            network.tooBig(packet, mtu);
             return DropReason.IP_TOO_BIG;
         }
+        network.recordHop(packet, out, hop.nextHop());
         network.ageByOneHop(packet);
-        if (packet.checksumPartial && !out.capabilities().transmitChecksum()) {
+        if (packet.checksumPartial && (cut || !out.capabilities().transmitChecksum())) {
             complete(packet);
         }
         counters.ipForwarded++;
-        out.send(packet, network.etherType(), hop.nextHop());
+        if (cut) {
+            ip.sendFragments(network, packet, out, hop.nextHop(), mtu);
+        } else {
+            out.send(packet, network.etherType(), hop.nextHop());
+        }
         return null;
     }
 

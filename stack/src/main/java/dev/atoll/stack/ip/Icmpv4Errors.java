@@ -48,6 +48,11 @@ public final class Icmpv4Errors {
         send(packet, Icmpv4.TIME_EXCEEDED, code, 0);
     }
 
+    /** Tells what it is about a header that cannot be processed; {@code pointer} counts from the IPv4 header. */
+    void sendParameterProblem(PacketBuffer packet, int pointer) {
+        send(packet, Icmpv4.PARAMETER_PROBLEM, 0, Icmpv4.pointerBits(pointer));
+    }
+
     private void send(PacketBuffer packet, int type, int code, int rest) {
         if (!mayAnswer(packet)) {
             return;

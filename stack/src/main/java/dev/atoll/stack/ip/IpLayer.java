@@ -63,6 +63,7 @@ public final class IpLayer implements Device.Upper {
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
+    private final TokenBucket icmpLimit;
     private final Forwarding forwarding;
     private final Routes routes;
     private final IpTables filter;
@@ -125,9 +126,9 @@ public final class IpLayer implements Device.Upper {
         this.counters = counters;
         this.routes = routes;
         this.filter = filter;
-        TokenBucket icmpLimit = new TokenBucket(ICMP_PER_SECOND, ICMP_BURST, cycle.nowNs());
+        icmpLimit = new TokenBucket(ICMP_PER_SECOND, ICMP_BURST, cycle.nowNs());
         this.pool = pool;
-        forwarding = new Forwarding(cycle, counters, routes, filter);
+        forwarding = new Forwarding(cycle, counters, routes, filter, this);
         ipv4 = new Ipv4Layer(cycle, counters, pool, routes, new Icmpv4Errors(cycle, counters, pool, this, icmpLimit));
         ipv6 = withIpv6
                 ? new Ipv6Layer(cycle, counters, pool, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit))
@@ -146,6 +147,11 @@ public final class IpLayer implements Device.Upper {
 
     public Ipv4Layer ipv4() {
         return ipv4;
+    }
+
+    /** What limits ICMP errors, of both families together. */
+    public TokenBucket icmpLimit() {
+        return icmpLimit;
     }
 
     /** Null in a stack without IPv6. */
@@ -203,7 +209,8 @@ public final class IpLayer implements Device.Upper {
         NetworkLayer network = route.network();
         boolean found = route.refresh();
         int mtu = (flags & IGNORE_PATH_MTU) == 0 ? route.mtuBytes() : network.mtuBytes(route.device());
-        boolean large = packet.gsoType == PacketBuffer.GSO_NONE && packet.length() + network.headerBytes() > mtu;
+        boolean large = packet.gsoType == PacketBuffer.GSO_NONE
+                && packet.length() + packet.optionBytes + network.headerBytes() > mtu;
         StackError fault = null;
         if (!found) {
             fault = StackError.NETWORK_UNREACHABLE;
@@ -237,7 +244,7 @@ public final class IpLayer implements Device.Upper {
             loopBack(device, network, packet);
         }
         if (large) {
-            sendFragments(network, packet, route, mtu);
+            sendFragments(network, packet, device, route.nextHop(), mtu);
         } else {
             device.send(packet, network.etherType(), route.nextHop());
         }
@@ -289,8 +296,8 @@ public final class IpLayer implements Device.Upper {
     }
 
     /** Cuts a packet that passed the filter whole, as rules see it on Linux. Takes the packet. */
-    private void sendFragments(NetworkLayer network, PacketBuffer packet, Route route, int mtu) {
-        int header = network.headerBytes();
+    void sendFragments(NetworkLayer network, PacketBuffer packet, Device device, IpAddress nextHop, int mtu) {
+        int header = network.unfragmentableBytes(packet);
         int headers = header + network.fragmentHeaderBytes();
         int room = mtu - headers & ~7;
         int total = packet.length() - header;
@@ -313,7 +320,7 @@ public final class IpLayer implements Device.Upper {
             fragment.destinationLow = packet.destinationLow;
             fragment.type = packet.type;
             fragment.nicId = packet.nicId;
-            route.device().send(fragment, network.etherType(), route.nextHop());
+            device.send(fragment, network.etherType(), nextHop);
         }
         packet.release();
     }
@@ -366,7 +373,7 @@ public final class IpLayer implements Device.Upper {
         if (fault == null) {
             deliver(device, network, whole);
         } else if (fault == DropReason.IP_NOT_LOCAL && device.isForwarding(network == ipv4)) {
-            forwarding.forward(device, network, whole);
+            forward(device, network, whole);
         } else {
             refuse(device, network, whole, fault);
         }
@@ -405,9 +412,30 @@ public final class IpLayer implements Device.Upper {
         drop(packet, DropReason.UNKNOWN_NETWORK_PROTOCOL);
     }
 
+    /** Passes a packet on, put together from its fragments before the policy sees it. Takes the packet. */
+    private void forward(Device device, NetworkLayer network, PacketBuffer packet) {
+        PacketBuffer whole = packet;
+        if (network.locateFragment(packet)) {
+            if (!network.isFragmentPossible(packet)) {
+                drop(packet, DropReason.IP_HEADER_MALFORMED);
+                return;
+            }
+            whole = network.reassemble(packet);
+            if (whole == null) {
+                return;
+            }
+            DropReason fault = network.parse(device, whole);
+            if (fault != DropReason.IP_NOT_LOCAL || network.locateFragment(whole)) {
+                drop(whole, fault == null ? DropReason.IP_FRAGMENT : fault);
+                return;
+            }
+        }
+        forwarding.forward(device, network, whole);
+    }
+
     /** Drops a faulty packet; its sender learns of it only if the policy would have let it in. */
     private void refuse(Device device, NetworkLayer network, PacketBuffer packet, DropReason fault) {
-        if (network.owesAnswer()) {
+        if (network.owesAnswer(fault)) {
             Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
             if (verdict.kind() != Verdict.Kind.ACCEPT) {
                 denyInput(network, packet, verdict);
@@ -527,6 +555,7 @@ public final class IpLayer implements Device.Upper {
 
     @Override
     public void neighborUnreachable(Device device, PacketBuffer packet) {
+        routes.redirectFailed(device, packet.destinationHigh, packet.destinationLow);
         if (packet.type != PacketType.OUTGOING) {
             networkOf(packet).hostUnreachable(packet);
             return;

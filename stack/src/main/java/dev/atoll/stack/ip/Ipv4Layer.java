@@ -12,7 +12,10 @@ import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.wire.Ethernet;
 import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv4;
+import dev.atoll.stack.wire.Ipv4Option;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** IPv4 (RFC 791, RFC 1122 section 3.2). */
@@ -20,16 +23,19 @@ public final class Ipv4Layer extends NetworkLayer {
     /** Identification counters, chosen by a keyed hash of the flow as RFC 7739 section 5.3 describes. */
     private static final int ID_BUCKETS = 2048;
 
-    /** The router alert option (RFC 2113): type 148, 4 bytes, every router looks. */
-    private static final int ROUTER_ALERT = 0x9404_0000;
+    /** The router alert option (RFC 2113): 4 bytes, every router looks. */
+    private static final int ROUTER_ALERT = Ipv4Option.ROUTER_ALERT << 24 | Ipv4Option.ROUTER_ALERT_BYTES << 16;
 
     /** Linux's ipfrag_time; RFC 1122 section 3.3.2 has 60 to 120 s. */
     private static final long REASSEMBLY_NS = 30_000_000_000L;
+
+    private static final long DAY_NS = 86_400_000_000_000L;
 
     private final Cycle cycle;
     private final Routes routes;
     private final Icmpv4Errors errors;
     private final Reassembly reassembly;
+    private final Ipv4Options options = new Ipv4Options();
     private final KeyedHash idHash;
     private final int[] ids = new int[ID_BUCKETS];
 
@@ -75,8 +81,9 @@ public final class Ipv4Layer extends NetworkLayer {
         boolean routerAlert = (flags & IpLayer.ROUTER_ALERT) != 0;
         boolean mayFragment = (flags & IpLayer.PATH_MAY_FRAGMENT) != 0
                 || (route.pathMayFragment() && (flags & IpLayer.ALWAYS_DONT_FRAGMENT) == 0);
-        int headerBytes = Ipv4.HEADER_BYTES + (routerAlert ? 4 : 0);
+        int headerBytes = Ipv4.HEADER_BYTES + (routerAlert ? Ipv4Option.ROUTER_ALERT_BYTES : packet.optionBytes);
         packet.ipVersion = 4;
+        // Options that are there already lie where they belong.
         int at = packet.push(headerBytes);
         packet.networkOffset = at;
         if (routerAlert) {
@@ -174,6 +181,10 @@ public final class Ipv4Layer extends NetworkLayer {
 
         @Override
         public void timeExceeded(PacketBuffer first) {
+            // Whoever only passes it on says nothing, as on Linux.
+            if (!routes.isLocal(first.destinationHigh, first.destinationLow)) {
+                return;
+            }
             errors.sendTimeExceeded(first, Icmpv4.REASSEMBLY_EXCEEDED);
         }
     }
@@ -184,8 +195,60 @@ public final class Ipv4Layer extends NetworkLayer {
     }
 
     @Override
+    boolean locateFragment(PacketBuffer packet) {
+        return Ipv4.isFragment(packet.data(), packet.networkOffset);
+    }
+
+    @Override
+    boolean isFragmentPossible(PacketBuffer packet) {
+        // parse looked.
+        return true;
+    }
+
+    @Override
     void locateTransport(PacketBuffer packet) {
         // parse did.
+    }
+
+    @Override
+    void recordHop(PacketBuffer packet, Device out, IpAddress nextHop) {
+        if (packet.transportOffset - packet.networkOffset == Ipv4.HEADER_BYTES) {
+            return;
+        }
+        IpAddress address = routes.sourceOn(out, nextHop);
+        if (address != null) {
+            record(packet.data(), packet.networkOffset + Ipv4.HEADER_BYTES, packet.transportOffset, address);
+        }
+    }
+
+    private void record(ByteBuffer data, int from, int end, IpAddress address) {
+        Ipv4Options.record(data, from, end, address.v4Bits(), timeOfDayMs(), this::isLocal);
+    }
+
+    private boolean isLocal(int v4Bits) {
+        return routes.isLocal(0, IpAddress.V4_PREFIX | v4Bits & 0xffff_ffffL);
+    }
+
+    private int timeOfDayMs() {
+        return (int) (Math.floorMod(cycle.epochNs(), DAY_NS) / 1_000_000);
+    }
+
+    /**
+     * Gives an answer the options of the request that record where packets were, with this host in them as it was
+     * reached and as it sends (RFC 1122 section 3.2.2.6, RFC 1812 section 4.3.3.6).
+     *
+     * @param address the one the request was sent to
+     */
+    public void answerOptions(PacketBuffer request, PacketBuffer answer, IpAddress address) {
+        int from = request.networkOffset + Ipv4.HEADER_BYTES;
+        int end = request.transportOffset;
+        if (from == end) {
+            return;
+        }
+        int bytes = Ipv4Options.copyForAnswer(request.data(), from, end, answer.data(), answer.start());
+        answer.optionBytes = bytes;
+        record(answer.data(), answer.start() - bytes, answer.start(), address);
+        record(answer.data(), answer.start() - bytes, answer.start(), address);
     }
 
     @Override
@@ -205,6 +268,11 @@ public final class Ipv4Layer extends NetworkLayer {
     }
 
     @Override
+    void beyondScope(PacketBuffer packet) {
+        // IPv4 has no such error.
+    }
+
+    @Override
     void noRoute(PacketBuffer packet) {
         errors.sendUnreachable(packet, Icmpv4.NET_UNREACHABLE);
     }
@@ -214,10 +282,21 @@ public final class Ipv4Layer extends NetworkLayer {
         errors.sendUnreachable(packet, Icmpv4.HOST_UNREACHABLE);
     }
 
-    /** RFC 1191 section 4; a packet that may be cut is not cut here either, and its sender learns of the MTU. */
+    /** RFC 1191 section 4. */
     @Override
     void tooBig(PacketBuffer packet, int mtuBytes) {
         errors.sendFragmentationNeeded(packet, mtuBytes);
+    }
+
+    /** RFC 791 section 2.3: without DF; but not into larger fragments than it came in. */
+    @Override
+    boolean mayCut(PacketBuffer packet, int mtuBytes) {
+        return !Ipv4.dontFragment(packet.data(), packet.networkOffset);
+    }
+
+    @Override
+    int unfragmentableBytes(PacketBuffer whole) {
+        return Ipv4.headerBytes(whole.data(), whole.networkOffset);
     }
 
     @Override
@@ -238,8 +317,12 @@ public final class Ipv4Layer extends NetworkLayer {
     @Override
     void writeFragment(
             PacketBuffer fragment, int at, PacketBuffer whole, int offset, int dataBytes, boolean more, int id) {
-        fragment.data().put(at, whole.data(), whole.networkOffset, Ipv4.HEADER_BYTES);
-        Ipv4.setTotalLength(fragment.data(), at, Ipv4.HEADER_BYTES + dataBytes);
+        int headerBytes = unfragmentableBytes(whole);
+        fragment.data().put(at, whole.data(), whole.networkOffset, headerBytes);
+        if (offset > 0) {
+            Ipv4Options.blankUncopied(fragment.data(), at, headerBytes);
+        }
+        Ipv4.setTotalLength(fragment.data(), at, headerBytes + dataBytes);
         // Cut here, it may be cut on the way too.
         Ipv4.setFragment(fragment.data(), at, offset / 8 | (more ? Ipv4.MORE_FRAGMENTS : 0));
         Ipv4.fillChecksum(fragment.data(), at);
@@ -267,10 +350,22 @@ public final class Ipv4Layer extends NetworkLayer {
         if (isMartian(device, packet)) {
             return DropReason.IP_MARTIAN;
         }
-        if (!isForUs(device, packet)) {
+        boolean forUs = isForUs(device, packet);
+        if (!forUs && !device.isForwarding(true)) {
             return DropReason.IP_NOT_LOCAL;
         }
-        return isFragmentImpossible(packet, headerBytes) ? DropReason.IP_HEADER_MALFORMED : null;
+        if (headerBytes > Ipv4.HEADER_BYTES) {
+            if (!options.judge(packet.data(), at, headerBytes)) {
+                return DropReason.IPV4_PARAMETER_PROBLEM;
+            }
+            if (options.sourceRouted) {
+                return DropReason.IPV4_SOURCE_ROUTE;
+            }
+        }
+        if (isFragmentImpossible(packet, headerBytes)) {
+            return DropReason.IP_HEADER_MALFORMED;
+        }
+        return forUs ? null : DropReason.IP_NOT_LOCAL;
     }
 
     /** Notes in the packet what its header says. */
@@ -298,19 +393,33 @@ public final class Ipv4Layer extends NetworkLayer {
     /** RFC 1122 section 3.2.1.3: sources that are no host's, and loopback or own addresses coming from outside. */
     private boolean isMartian(Device device, PacketBuffer packet) {
         int source = (int) packet.sourceLow;
-        if (source >>> 28 >= 0xe) {
+        int destination = (int) packet.destinationLow;
+        if (source >>> 28 >= 0xe || destination >>> 24 == 0 || (source >>> 24 == 0 && !isForNobodyYet(packet))) {
             return true;
         }
         if (device.isLoopback() || packet.looped) {
             return false;
         }
         return source >>> 24 == 127
-                || (int) packet.destinationLow >>> 24 == 127
+                || destination >>> 24 == 127
+                || device.addressTable().isSubnetBroadcast(packet.sourceLow)
                 || (routes.handlesLocal() && routes.isLocal(packet.sourceHigh, packet.sourceLow));
+    }
+
+    /** Where a host that has no address yet may send, as Linux takes it: to everybody, and to groups of the link. */
+    private static boolean isForNobodyYet(PacketBuffer packet) {
+        int destination = (int) packet.destinationLow;
+        boolean linkGroup = destination >>> 8 == 0xe00000;
+        boolean igmp = destination >>> 28 == 0xe && packet.transportProtocol == IpProtocol.IGMP;
+        return destination == -1 || linkGroup || igmp;
     }
 
     private boolean isForUs(Device device, PacketBuffer packet) {
         int destination = (int) packet.destinationLow;
+        if (packet.type == PacketType.OTHERHOST) {
+            // A promiscuous NIC sees it; it is for another host still.
+            return false;
+        }
         if (routes.isLocal(packet.destinationHigh, packet.destinationLow)) {
             // A unicast address in a link broadcast is someone's mistake or attack (RFC 1122 section 3.3.6).
             return packet.type != PacketType.BROADCAST;
@@ -319,7 +428,7 @@ public final class Ipv4Layer extends NetworkLayer {
             packet.type = PacketType.MULTICAST;
             return device.groups().isMember(packet.destinationHigh, packet.destinationLow);
         }
-        if (destination == -1 || device.isSubnetBroadcast(IpAddress.v4(destination))) {
+        if (destination == -1 || device.addressTable().isSubnetBroadcast(packet.destinationLow)) {
             packet.type = PacketType.BROADCAST;
             return true;
         }
@@ -332,13 +441,13 @@ public final class Ipv4Layer extends NetworkLayer {
     }
 
     @Override
-    boolean owesAnswer() {
-        return false;
+    boolean owesAnswer(DropReason fault) {
+        return fault == DropReason.IPV4_PARAMETER_PROBLEM;
     }
 
     @Override
     void answerFault(Device device, PacketBuffer packet) {
-        // A host answers no fault of an IPv4 header: RFC 1122 leaves parameter problems to the sender of options.
+        errors.sendParameterProblem(packet, options.problemPointer);
     }
 
     @Override

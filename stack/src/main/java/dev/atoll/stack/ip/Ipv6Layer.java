@@ -157,6 +157,9 @@ public final class Ipv6Layer extends NetworkLayer {
 
         @Override
         public void timeExceeded(PacketBuffer first) {
+            if (!routes.isLocal(first.destinationHigh, first.destinationLow)) {
+                return;
+            }
             errors.sendTimeExceeded(first, Icmpv6.REASSEMBLY_EXCEEDED);
         }
     }
@@ -164,6 +167,17 @@ public final class Ipv6Layer extends NetworkLayer {
     @Override
     @Nullable PacketBuffer reassemble(PacketBuffer fragment) {
         return reassembly.add(fragment);
+    }
+
+    /** A router looks at the fragment header only because its policy judges whole datagrams. */
+    @Override
+    boolean locateFragment(PacketBuffer packet) {
+        return extensions.findFragment(packet);
+    }
+
+    @Override
+    boolean isFragmentPossible(PacketBuffer packet) {
+        return extensions.isFragmentPossible(packet);
     }
 
     @Override
@@ -188,6 +202,14 @@ public final class Ipv6Layer extends NetworkLayer {
         errors.sendTimeExceeded(packet, Icmpv6.HOP_LIMIT_EXCEEDED);
     }
 
+    /** RFC 4443 section 3.1, code 2, of which no other address than a link-local one is worth a word. */
+    @Override
+    void beyondScope(PacketBuffer packet) {
+        if (IpAddress.isV6LinkLocal(packet.sourceHigh) && !IpAddress.isV6LinkLocal(packet.destinationHigh)) {
+            errors.sendUnreachable(packet, Icmpv6.BEYOND_SCOPE);
+        }
+    }
+
     @Override
     void noRoute(PacketBuffer packet) {
         errors.sendUnreachable(packet, Icmpv6.NO_ROUTE);
@@ -201,6 +223,22 @@ public final class Ipv6Layer extends NetworkLayer {
     @Override
     void tooBig(PacketBuffer packet, int mtuBytes) {
         errors.sendPacketTooBig(packet, mtuBytes);
+    }
+
+    /** Only its sender cuts a packet (RFC 8200 section 4.5): one that came cut may leave so. */
+    @Override
+    boolean mayCut(PacketBuffer packet, int mtuBytes) {
+        return packet.largestFragmentBytes > 0 && packet.largestFragmentBytes <= mtuBytes;
+    }
+
+    @Override
+    int unfragmentableBytes(PacketBuffer whole) {
+        return Ipv6.HEADER_BYTES;
+    }
+
+    @Override
+    void recordHop(PacketBuffer packet, Device out, IpAddress nextHop) {
+        // No option asks for it.
     }
 
     @Override
@@ -333,7 +371,7 @@ public final class Ipv6Layer extends NetworkLayer {
     }
 
     @Override
-    boolean owesAnswer() {
+    boolean owesAnswer(DropReason fault) {
         return extensions.problemCode != ExtensionHeaders.SILENT;
     }
 

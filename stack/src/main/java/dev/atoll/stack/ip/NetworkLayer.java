@@ -5,6 +5,7 @@ import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +74,22 @@ public abstract class NetworkLayer {
     /** Takes a fragment just parsed; gives the datagram if this made it whole. */
     abstract @Nullable PacketBuffer reassemble(PacketBuffer fragment);
 
+    /** Bytes in front of what is cut when a packet is cut, its network header set. */
+    abstract int unfragmentableBytes(PacketBuffer whole);
+
     // --- For packets that are passed on
+
+    /** Whether the packet is one fragment of several; notes in the packet what {@link #reassemble} needs. */
+    abstract boolean locateFragment(PacketBuffer packet);
+
+    /** Whether a fragment just located can be part of a datagram. */
+    abstract boolean isFragmentPossible(PacketBuffer packet);
+
+    /** Whether a router may cut the packet for a link of that MTU. */
+    abstract boolean mayCut(PacketBuffer packet, int mtuBytes);
+
+    /** Writes into options that ask for it that the packet leaves here; before {@link #ageByOneHop}. */
+    abstract void recordHop(PacketBuffer packet, Device out, IpAddress nextHop);
 
     /** Finds the transport header, for the filter; a packet without one has none at its end. */
     abstract void locateTransport(PacketBuffer packet);
@@ -86,6 +102,9 @@ public abstract class NetworkLayer {
 
     /** Tells the sender that the packet had no hops left; does not take the packet. */
     abstract void hopsExceeded(PacketBuffer packet);
+
+    /** Tells the sender that its address means nothing where the packet goes; does not take the packet. */
+    abstract void beyondScope(PacketBuffer packet);
 
     /** Tells the sender that there is no way to go on; does not take the packet. */
     abstract void noRoute(PacketBuffer packet);
@@ -107,7 +126,7 @@ public abstract class NetworkLayer {
     abstract @Nullable DropReason parse(Device device, PacketBuffer packet);
 
     /** Whether the fault that {@link #parse} just found is to be answered, if the policy lets the packet in. */
-    abstract boolean owesAnswer();
+    abstract boolean owesAnswer(DropReason fault);
 
     /** Answers the fault that {@link #parse} just found; does not take the packet. */
     abstract void answerFault(Device device, PacketBuffer packet);

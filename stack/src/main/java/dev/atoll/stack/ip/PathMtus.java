@@ -38,17 +38,17 @@ final class PathMtus implements Timer.Action {
     private record Key(int nicId, IpAddress destination) {}
 
     private final Cycle cycle;
-    private final Runnable changed;
+    private final Routes routes;
     private final Timer timer;
     // Insertion-ordered, which is by expiry: the eldest goes first.
     private final Map<Key, Entry> entries = new LinkedHashMap<>();
 
     /**
-     * @param changed told when something ceases to be known
+     * @param routes told when something ceases to be known
      */
-    PathMtus(Cycle cycle, Runnable changed) {
+    PathMtus(Cycle cycle, Routes routes) {
         this.cycle = cycle;
-        this.changed = changed;
+        this.routes = routes;
         timer = cycle.newTimer(this);
     }
 
@@ -108,7 +108,7 @@ final class PathMtus implements Timer.Action {
             timer.arm(next.expiresNs);
         }
         if (forgotten) {
-            changed.run();
+            routes.changed();
         }
     }
 }

@@ -67,6 +67,8 @@ final class Reassembly implements Timer.Action {
 
         int count;
         int receivedBytes;
+        /** Bytes of the largest fragment with its headers. */
+        int largestBytes;
         /** Bytes of the whole, once its last fragment came, or -1. */
         int totalBytes = -1;
 
@@ -152,6 +154,7 @@ final class Reassembly implements Timer.Action {
             before.next = fragment;
         }
         datagram.count++;
+        datagram.largestBytes = Math.max(datagram.largestBytes, fragment.length());
         datagram.receivedBytes += to - from;
         if (last) {
             datagram.totalBytes = to;
@@ -184,6 +187,7 @@ final class Reassembly implements Timer.Action {
         whole.nicId = first.nicId;
         whole.looped = first.looped;
         whole.reassembled = true;
+        whole.largestFragmentBytes = datagram.largestBytes;
         format.finish(whole, first);
         counters.ipReassembled++;
         discard(datagram);

@@ -32,6 +32,11 @@ final class Redirects {
         return entries.isEmpty() ? null : entries.get(new Key(device.id(), destination));
     }
 
+    /** Forgets the redirect of a destination; false if there is none. */
+    boolean remove(Device device, IpAddress destination) {
+        return !entries.isEmpty() && entries.remove(new Key(device.id(), destination)) != null;
+    }
+
     /** Forgets what was redirected to a hop; false if nothing was. */
     boolean removeTo(Device device, IpAddress nextHop) {
         return entries.entrySet()

@@ -50,7 +50,7 @@ public final class Routes {
     public Routes(Cycle cycle, List<Device> devices, Device loopback) {
         this.devices = devices;
         this.loopback = loopback;
-        pathMtus = new PathMtus(cycle, this::changed);
+        pathMtus = new PathMtus(cycle, this);
         redirects = new Redirects();
     }
 
@@ -282,10 +282,11 @@ public final class Routes {
         if (staysHere(to, nicId)) {
             return new Hop(loopback, to, false);
         }
-        boolean multicast6 = !to.isV4() && to.isMulticast();
-        if (multicast6 || (nicId != 0 && !to.isV4() && to.isLinkLocal())) {
+        boolean group = to.isMulticast();
+        boolean ofLink = to.isV4() ? group || to.isLimitedBroadcast() : group || to.isLinkLocal();
+        if ((group && !to.isV4()) || (nicId != 0 && ofLink)) {
             Device device = linkDevice(nicId);
-            return device == null ? null : new Hop(device, to, false);
+            return device == null ? null : new Hop(device, to, to.isLimitedBroadcast());
         }
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
@@ -297,12 +298,11 @@ public final class Routes {
                 if (!hasSource(device, to.isV4())) {
                     continue;
                 }
-                IpAddress nextHop = entry.gateway() == null ? to : entry.gateway();
+                boolean broadcast = to.isLimitedBroadcast() || device.isSubnetBroadcast(to);
+                // A group or broadcast is heard on the link; no router is asked to carry it there.
+                IpAddress nextHop = entry.gateway() == null || group || broadcast ? to : entry.gateway();
                 IpAddress better = redirects.find(device, to);
-                return new Hop(
-                        device,
-                        better == null ? nextHop : better,
-                        to.isLimitedBroadcast() || device.isSubnetBroadcast(to));
+                return new Hop(device, better == null ? nextHop : better, broadcast);
             }
         }
         return nicId == 0 || !to.isV4() ? null : onLinkHop(to, nicId);
@@ -381,6 +381,13 @@ public final class Routes {
     /** A next hop is gone: what was redirected to it goes by the table again (RFC 4861 section 7.3.3). */
     public void nextHopLost(Device device, IpAddress nextHop) {
         if (redirects.removeTo(device, nextHop)) {
+            changed();
+        }
+    }
+
+    /** The first hop to a destination does not answer: if it was a redirect's, the table decides again. */
+    void redirectFailed(Device device, long destinationHigh, long destinationLow) {
+        if (redirects.remove(device, new IpAddress(destinationHigh, destinationLow))) {
             changed();
         }
     }

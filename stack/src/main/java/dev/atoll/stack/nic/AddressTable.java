@@ -56,10 +56,25 @@ public final class AddressTable {
         return local != null && local.isAssigned();
     }
 
+    /** Whether it is a host's address in one of the subnets. */
+    public boolean isOnLink(IpAddress address) {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).subnet().contains(address)) {
+                return !isSubnetBroadcast(address);
+            }
+        }
+        return false;
+    }
+
     /** Whether it is the directed broadcast of one of the subnets. */
     public boolean isSubnetBroadcast(IpAddress address) {
+        return address.isV4() && isSubnetBroadcast(address.low());
+    }
+
+    /** The same for the low half of an IPv4 address. */
+    public boolean isSubnetBroadcast(long v4Low) {
         for (int i = 0; i < addresses.size(); i++) {
-            if (addresses.get(i).subnet().isBroadcast(address)) {
+            if (addresses.get(i).subnet().isBroadcast(v4Low)) {
                 return true;
             }
         }

@@ -9,6 +9,8 @@ public final class Icmpv4 {
 
     public static final int ECHO_REPLY = 0;
     public static final int DESTINATION_UNREACHABLE = 3;
+    public static final int SOURCE_QUENCH = 4;
+    public static final int REDIRECT = 5;
     public static final int ECHO_REQUEST = 8;
     public static final int TIME_EXCEEDED = 11;
     public static final int PARAMETER_PROBLEM = 12;
@@ -60,9 +62,23 @@ public final class Icmpv4 {
         return data.getShort(at + REST + 2) & 0xffff;
     }
 
-    /** Whether a message reports an error about another packet. */
+    /** A redirect's better first hop. */
+    public static int gateway(ByteBuffer data, int at) {
+        return data.getInt(at + REST);
+    }
+
+    /** A parameter problem's pointer, where the header has it. */
+    public static int pointerBits(int pointer) {
+        return pointer << 24;
+    }
+
+    /** Whether a message reports an error about another packet (RFC 1122 section 3.2.2). */
     public static boolean isError(int type) {
-        return type == DESTINATION_UNREACHABLE || type == TIME_EXCEEDED || type == PARAMETER_PROBLEM || type == 4;
+        return type == DESTINATION_UNREACHABLE
+                || type == SOURCE_QUENCH
+                || type == REDIRECT
+                || type == TIME_EXCEEDED
+                || type == PARAMETER_PROBLEM;
     }
 
     /** Writes the header with a checksum field of 0, to be filled by {@link #fillChecksum}. */

@@ -65,11 +65,13 @@ public record Subnet(IpAddress network, int prefixLength) {
 
     /** Whether the address is this IPv4 subnet's directed broadcast. */
     public boolean isBroadcast(IpAddress address) {
-        // Asked for each packet that leaves: compared in place.
-        return network.isV4()
-                && prefixLength < 31
-                && address.high() == network.high()
-                && address.low() == (network.low() | ~lowMask(mappedPrefixLength()));
+        return address.isV4() && isBroadcast(address.low());
+    }
+
+    /** The same for the low half of an IPv4 address. */
+    public boolean isBroadcast(long v4Low) {
+        // Asked for each packet: compared in place.
+        return network.isV4() && prefixLength < 31 && v4Low == (network.low() | ~lowMask(mappedPrefixLength()));
     }
 
     // Written out, as IpAddress has it, for the first route of a program that starts.

@@ -16,6 +16,7 @@ public final class TestLink implements LinkEndpoint {
     private final int mtuBytes;
     private final Queue<byte[]> sent = new ArrayDeque<>();
     private @Nullable LinkDispatcher dispatcher;
+    private boolean keeps = true;
 
     public TestLink(int mtuBytes) {
         this.mtuBytes = mtuBytes;
@@ -43,7 +44,9 @@ public final class TestLink implements LinkEndpoint {
 
     @Override
     public boolean transmit(PacketBuffer frame) {
-        sent.add(frame.toArray());
+        if (keeps) {
+            sent.add(frame.toArray());
+        }
         return true;
     }
 
@@ -52,8 +55,13 @@ public final class TestLink implements LinkEndpoint {
         sent.clear();
     }
 
+    /** From now on what the stack sends is gone. */
+    public void keepNothing() {
+        keeps = false;
+    }
+
     /** Under the stack's hold: a frame comes in. */
-    void deliver(byte[] frame) {
+    public void deliver(byte[] frame) {
         LinkDispatcher to = Objects.requireNonNull(dispatcher);
         PacketBuffer packet = to.pool().allocate(frame.length);
         packet.data().put(packet.append(frame.length), frame);

@@ -29,6 +29,7 @@ import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.filter.Allocation;
 import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.wire.IpAddress;
@@ -162,13 +163,181 @@ class ForwardingTest {
         }
     }
 
-    /** What belongs to one link stays there (RFC 4291 section 2.5.6). */
+    /** What belongs to one link stays there (RFC 4291 section 2.5.6), and IPv6 says so (RFC 4443 section 3.1). */
     @Test
-    void packet_ofLinkScope_isNotPassedOn() {
+    void packet_ofLinkScope_isNotPassedOn() throws StackException {
         IpAddress linkLocal = OneStack.PEER_LINK_LOCAL;
+        net.nic.neighbors().setStatic(linkLocal, PEER_MAC);
         net.send(Ipv6Packet.of(
                 linkLocal, THERE6, Ipv4Packet.UDP, new UdpDatagram(9, 7, Bytes.EMPTY).encode(linkLocal, THERE6)));
+        net.expect(ipv6(destination6(linkLocal), icmp6(Icmpv6Message.UNREACHABLE, 2)));
+        assertNull(far.poll());
+    }
+
+    /** RFC 2644 and RFC 1122 section 3.2.2: broadcasts are not passed on, and not answered. */
+    @Test
+    void packet_toTheBroadcastOfAnotherLink_isDropped() {
+        net.send(four(IpAddress.parse("10.2.0.255"), 10));
         net.expectNothing();
         assertNull(far.poll());
+        assertEquals(1, net.stack.counters().drops(DropReason.IP_NO_ROUTE));
+    }
+
+    /** RFC 791 section 2.3: a router cuts what may be cut. */
+    @Test
+    void packet_thatMayBeCut_isCutForTheNextLink() {
+        Ipv4Packet packet = four(THERE4, 1400);
+        net.send(new Ipv4Packet(
+                0, 77, false, false, 0, 64, packet.protocol(), HERE4, THERE4, Bytes.EMPTY, packet.payload()));
+        Ipv4Packet first = Ipv4Packet.decode(
+                EthernetFrame.decode(Objects.requireNonNull(far.poll())).payload());
+        Ipv4Packet second = Ipv4Packet.decode(
+                EthernetFrame.decode(Objects.requireNonNull(far.poll())).payload());
+        assertEquals(1280, second.fragmentOffset());
+        assertEquals(63, second.ttl());
+        assertEquals(77, second.id());
+        assertEquals(true, first.moreFragments());
+        assertEquals(packet.payload().slice(0, 1280), first.payload());
+        assertEquals(packet.payload().slice(1280, 1408), second.payload());
+        assertNull(far.poll());
+        net.expectNothing();
+    }
+
+    /** Decision 0123: rules see whole datagrams; what came in fragments leaves so. */
+    @Test
+    void fragments_areJudgedWhole_andLeaveAsFragments() {
+        Bytes datagram = four(THERE4, 2000).payload();
+        Bytes datagram6 = six(THERE6, 2000).payload();
+        net.send(new Ipv4Packet(
+                0, 6, false, true, 0, 64, Ipv4Packet.UDP, HERE4, THERE4, Bytes.EMPTY, datagram.slice(0, 1000)));
+        assertEquals(0, drainFar());
+        net.send(new Ipv4Packet(
+                0,
+                6,
+                false,
+                false,
+                1000,
+                64,
+                Ipv4Packet.UDP,
+                HERE4,
+                THERE4,
+                Bytes.EMPTY,
+                datagram.slice(1000, datagram.length())));
+        assertEquals(2, drainFar());
+        net.send(Ipv6Packet.of(HERE6, THERE6, Ipv4Packet.UDP, datagram6.slice(0, 1200))
+                .with(Ipv6Packet.Extension.fragment(0, true, 9)));
+        assertEquals(0, drainFar());
+        net.send(Ipv6Packet.of(HERE6, THERE6, Ipv4Packet.UDP, datagram6.slice(1200, datagram6.length()))
+                .with(Ipv6Packet.Extension.fragment(1200, false, 9)));
+        assertEquals(2, drainFar());
+        net.expectNothing();
+    }
+
+    private int drainFar() {
+        int frames = 0;
+        while (far.poll() != null) {
+            frames++;
+        }
+        return frames;
+    }
+
+    /** RFC 8200 section 5: no router cuts for a link what its sender thought to fit. */
+    @Test
+    void fragments_ofIpv6_thatAreTooLarge_areReported() {
+        Bytes datagram = six(THERE6, 2000).payload();
+        net.send(Ipv6Packet.of(HERE6, THERE6, Ipv4Packet.UDP, datagram.slice(0, 1400))
+                .with(Ipv6Packet.Extension.fragment(0, true, 9)));
+        net.send(Ipv6Packet.of(HERE6, THERE6, Ipv4Packet.UDP, datagram.slice(1400, datagram.length()))
+                .with(Ipv6Packet.Extension.fragment(1400, false, 9)));
+        net.expect(ipv6(icmp6(Icmpv6Message.PACKET_TOO_BIG, 0, rest6(1300))));
+        assertEquals(0, drainFar());
+    }
+
+    private static Ipv4Packet withOptions(String options) {
+        Bytes payload = four(THERE4, 10).payload();
+        return new Ipv4Packet(0, 1, true, false, 0, 64, Ipv4Packet.UDP, HERE4, THERE4, Bytes.hex(options), payload);
+    }
+
+    private Bytes optionsPassedOn() {
+        return Ipv4Packet.decode(
+                        EthernetFrame.decode(Objects.requireNonNull(far.poll())).payload())
+                .options();
+    }
+
+    /** RFC 1812 section 5.2.4: record route and timestamps have the address of the way out, others stay as they are. */
+    @Test
+    void options_areBroughtUpToDate() {
+        net.send(withOptions("07 0b 08 01020304 00000000 00"));
+        assertEquals(Bytes.hex("07 0b 0c 01020304 0a020001 00"), optionsPassedOn());
+        net.send(withOptions("44 08 05 00 00000000"));
+        assertEquals(
+                Bytes.hex("44 08 09 00" + String.format("%08x", net.clock.epochNs() / 1_000_000 % 86_400_000)),
+                optionsPassedOn());
+        net.send(withOptions("44 0c 05 01 00000000 00000000"));
+        assertEquals(
+                Bytes.hex("44 0c 0d 01 0a020001").toString(),
+                optionsPassedOn().slice(0, 8).toString());
+        net.send(withOptions("44 08 09 20 12345678"));
+        assertEquals(Bytes.hex("44 08 09 30 12345678"), optionsPassedOn());
+        net.send(withOptions("94040000 1e04abcd"));
+        assertEquals(Bytes.hex("94040000 1e04abcd"), optionsPassedOn());
+    }
+
+    /** RFC 7126 section 4.3, Linux's accept_source_route 0: in silence. */
+    @Test
+    void options_thatChooseTheWay_areRefused() {
+        net.send(withOptions("83 07 04 0a020009 00"));
+        net.send(withOptions("89 07 04 0a020009 00"));
+        assertEquals(2, net.stack.counters().drops(DropReason.IPV4_SOURCE_ROUTE));
+        assertEquals(0, drainFar());
+        net.expectNothing();
+    }
+
+    @Test
+    void options_faulty_areReported() {
+        net.send(withOptions("07 07 03 00000000 00"));
+        net.expect(ipv4(
+                source(ROUTER4),
+                icmp(IcmpMessage.PARAMETER_PROBLEM, 0, field("pointer", IcmpMessage::rest, 22 << 24))));
+        assertEquals(0, drainFar());
+    }
+
+    /** Cut, only the first piece has the options that are not to be copied. */
+    @Test
+    void options_ofACutPacket_areCopiedIfTheySaySo() {
+        Bytes payload = four(THERE4, 1400).payload();
+        net.send(new Ipv4Packet(
+                0, 1, false, false, 0, 64, Ipv4Packet.UDP, HERE4, THERE4, Bytes.hex("94040000 1e04abcd"), payload));
+        assertEquals(Bytes.hex("94040000 1e04abcd"), optionsPassedOn());
+        assertEquals(Bytes.hex("94040000 01010101"), optionsPassedOn());
+    }
+
+    /** A packet that is passed on to a destination known already costs no garbage. */
+    @Test
+    void packet_passedOn_allocatesNothing() {
+        byte[] frame6 = frame(EthernetFrame.IPV6, six(THERE6, 100).encode());
+        byte[] frame4 = frame(EthernetFrame.IPV4, four(THERE4, 100).encode());
+        far.keepNothing();
+        Runnable both = () -> {
+            net.link.deliver(frame6);
+            net.link.deliver(frame4);
+        };
+        for (int i = 0; i < 20_000; i++) {
+            net.stack.run(both);
+        }
+        long passed = net.stack.counters().ipForwarded;
+        long fewest = Allocation.fewestBytes(() -> {
+            for (int i = 0; i < 100; i++) {
+                net.stack.run(both);
+            }
+        });
+        assertEquals(0, fewest);
+        assertEquals(passed + 20 * 200, net.stack.counters().ipForwarded);
+    }
+
+    private static byte[] frame(int etherType, Bytes packet) {
+        return new EthernetFrame(TestLink.MAC, PEER_MAC, etherType, packet)
+                .encode()
+                .toArray();
     }
 }

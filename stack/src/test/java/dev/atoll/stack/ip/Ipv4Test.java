@@ -1,0 +1,331 @@
+package dev.atoll.stack.ip;
+
+import static dev.atoll.stack.check.Checks.destination;
+import static dev.atoll.stack.check.Checks.field;
+import static dev.atoll.stack.check.Checks.icmp;
+import static dev.atoll.stack.check.Checks.ipv4;
+import static dev.atoll.stack.check.Checks.linkDestination;
+import static dev.atoll.stack.check.Checks.source;
+import static dev.atoll.stack.frames.OneStack.PEER_MAC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.stack.IcmpLimit;
+import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.IcmpMessage;
+import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.UdpDatagram;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The IPv4 header, its options, and ICMP as a host has it, judged by frames this test makes itself. */
+class Ipv4Test {
+    private static final IpAddress OURS = IpAddress.parse("192.0.2.1");
+    private static final IpAddress PEER = IpAddress.parse("192.0.2.9");
+    private static final IpAddress ROUTER = IpAddress.parse("192.0.2.254");
+    private static final IpAddress BETTER = IpAddress.parse("192.0.2.253");
+    private static final IpAddress FAR = IpAddress.parse("198.51.100.7");
+    private static final MacAddress ROUTER_MAC = MacAddress.parse("02:00:00:00:00:41");
+    private static final MacAddress BETTER_MAC = MacAddress.parse("02:00:00:00:00:42");
+    private static final int NO_PORT = 9999;
+
+    private final OneStack net;
+    private final UdpEndpoint endpoint;
+
+    Ipv4Test() throws StackException {
+        net = OneStack.ready();
+        net.nic.addAddress(OURS, 24);
+        net.nic.neighbors().setStatic(PEER, PEER_MAC);
+        net.nic.neighbors().setStatic(ROUTER, ROUTER_MAC);
+        net.stack.routes().add(Subnet.V4_ALL, ROUTER, net.nic);
+        net.frames();
+        endpoint = net.stack.newUdpEndpoint();
+        endpoint.bind(new FullAddress(IpAddress.V4_ANY, 7));
+    }
+
+    @AfterEach
+    void nothingLeaks() {
+        endpoint.close();
+        net.close();
+    }
+
+    private static Ipv4Packet udp(IpAddress from, IpAddress to, int port, String options) {
+        Bytes datagram = new UdpDatagram(9, port, Bytes.hex("01")).encode(from, to);
+        return new Ipv4Packet(0, 1, true, false, 0, 64, Ipv4Packet.UDP, from, to, Bytes.hex(options), datagram);
+    }
+
+    private boolean isDelivered() throws StackException {
+        return endpoint.receive(ByteBuffer.allocate(10)) != null;
+    }
+
+    // --- Options (RFC 1122 section 3.2.1.8)
+
+    private static Ipv4Packet echo(String options) {
+        Bytes message = new IcmpMessage(IcmpMessage.ECHO_REQUEST, 0, 1, Bytes.hex("0102")).encode();
+        return new Ipv4Packet(0, 1, true, false, 0, 64, Ipv4Packet.ICMP, PEER, OURS, Bytes.hex(options), message);
+    }
+
+    private void expectEchoWith(String options) {
+        net.expect(ipv4(
+                source(OURS),
+                destination(PEER),
+                field("options", Ipv4Packet::options, Bytes.hex(options)),
+                icmp(IcmpMessage.ECHO_REPLY, 0)));
+    }
+
+    /** RFC 1122 section 3.2.2.6: as Linux with this host twice, as it was reached and as it sends. */
+    @Test
+    void echo_withRecordRoute_comesBackWithUs() {
+        net.send(echo("07 13 08 0a000001 00000000 00000000 00000000 00"));
+        expectEchoWith("07 13 10 0a000001 c0000201 c0000201 00000000 00");
+        net.send(echo("07 07 04 00000000 00"));
+        expectEchoWith("07 07 08 c0000201 00");
+        net.send(echo("07 07 08 0a000001 00"));
+        expectEchoWith("07 07 08 0a000001 00");
+    }
+
+    /** RFC 791 section 3.1: milliseconds since midnight UT; the other kinds with addresses. */
+    @Test
+    void echo_withTimestamps_comesBackWithOurs() {
+        net.clock.advanceTo(net.clock.nowNs() + 5_000_000);
+        String now = String.format("%08x", net.clock.epochNs() / 1_000_000 % 86_400_000);
+        net.send(echo("44 0c 05 00 00000000 00000000"));
+        expectEchoWith("44 0c 0d 00" + now + now);
+        net.send(echo("44 0c 05 01 00000000 00000000"));
+        expectEchoWith("44 0c 0d 11 c0000201" + now);
+        net.send(echo("44 14 05 03 c0000201 00000000 0a000001 00000000"));
+        expectEchoWith("44 14 0d 03 c0000201" + now + "0a000001 00000000");
+    }
+
+    @Test
+    void echo_withOtherOptions_comesBackWithoutThem() {
+        net.send(echo("94040000 01 1e03ff"));
+        expectEchoWith("");
+    }
+
+    /** A large answer with options is cut behind them. */
+    @Test
+    void echo_largeWithOptions_isCutBehindThem() {
+        Bytes message = new IcmpMessage(IcmpMessage.ECHO_REQUEST, 0, 1, Bytes.of(new byte[1800])).encode();
+        for (int at : new int[] {0, 1000}) {
+            net.send(new Ipv4Packet(
+                    0,
+                    7,
+                    false,
+                    at == 0,
+                    at,
+                    64,
+                    Ipv4Packet.ICMP,
+                    PEER,
+                    OURS,
+                    Bytes.hex(at == 0 ? "07 0b 04 00000000 00000000 00" : ""),
+                    message.slice(at, at == 0 ? 1000 : message.length())));
+        }
+        int bytes = 0;
+        for (byte[] frame : net.frames()) {
+            Ipv4Packet packet = Ipv4Packet.decode(EthernetFrame.decode(frame).payload());
+            assertEquals(bytes, packet.fragmentOffset());
+            assertEquals(
+                    Bytes.hex(bytes == 0 ? "07 0b 0c c0000201 c0000201 00" : "01010101 01010101 01010100"),
+                    packet.options());
+            bytes += packet.payload().length();
+        }
+        assertEquals(message.length(), bytes);
+    }
+
+    @Test
+    void options_unknown_areDeliveredPast() throws StackException {
+        net.send(udp(PEER, OURS, 7, "01 1e03ff 88040001 00 ffffff"));
+        assertTrue(isDelivered());
+        net.expectNothing();
+    }
+
+    @Test
+    void options_thatChooseTheWay_areRefused() throws StackException {
+        net.send(udp(PEER, OURS, 7, "83 07 08 c0000201 00"));
+        assertFalse(isDelivered());
+        assertEquals(1, net.stack.counters().drops(DropReason.IPV4_SOURCE_ROUTE));
+        net.expectNothing();
+    }
+
+    private void expectProblem(String options, int pointer) throws StackException {
+        net.send(udp(PEER, OURS, 7, options));
+        net.expect(ipv4(
+                destination(PEER),
+                icmp(IcmpMessage.PARAMETER_PROBLEM, 0, field("pointer", IcmpMessage::rest, pointer << 24))));
+        assertFalse(isDelivered());
+    }
+
+    /** RFC 1122 section 3.2.2.5, at the places Linux points at. */
+    @Test
+    void options_faulty_areReported() throws StackException {
+        expectProblem("1e 01 0000", 20);
+        expectProblem("01 1e 04 00", 21);
+        expectProblem("01 01 01 1e", 23);
+        expectProblem("07 02 0000", 21);
+        expectProblem("07 07 03 00000000 00", 22);
+        expectProblem("07 07 05 00000000 00", 22);
+        expectProblem("07 03 04 07 03 04 0000", 23);
+        expectProblem("44 03 05 00", 21);
+        expectProblem("44 08 04 00 00000000", 22);
+        expectProblem("44 08 05 01 00000000", 22);
+        expectProblem("44 04 05 f0", 23);
+        expectProblem("94 03 00 00", 21);
+    }
+
+    // --- Addresses (RFC 1122 section 3.2.1.3)
+
+    @Test
+    void packet_fromNobody_isDropped() throws StackException {
+        for (String from :
+                new String[] {"0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.1", "255.255.255.255", "192.0.2.255"}) {
+            net.send(udp(IpAddress.parse(from), OURS, 7, ""));
+            assertFalse(isDelivered(), from);
+        }
+        net.send(udp(PEER, IpAddress.parse("0.0.0.0"), 7, ""));
+        net.send(udp(PEER, IpAddress.parse("127.0.0.1"), 7, ""));
+        assertEquals(8, net.stack.counters().drops(DropReason.IP_MARTIAN));
+        net.expectNothing();
+    }
+
+    /** A host that asks for its address has none. */
+    @Test
+    void broadcast_fromAHostWithoutAddress_isDelivered() throws StackException {
+        net.send(
+                MacAddress.parse("ff:ff:ff:ff:ff:ff"),
+                EthernetFrame.IPV4,
+                udp(IpAddress.V4_ANY, IpAddress.V4_BROADCAST, 7, "").encode());
+        assertTrue(isDelivered());
+    }
+
+    @Test
+    void broadcast_ofTheSubnet_isDelivered_andNotAnswered() throws StackException {
+        net.send(udp(PEER, IpAddress.parse("192.0.2.255"), 7, ""));
+        assertTrue(isDelivered());
+        net.send(udp(PEER, IpAddress.parse("192.0.2.255"), NO_PORT, ""));
+        net.expectNothing();
+    }
+
+    /** A promiscuous NIC shows frames for others; they are still not for us. */
+    @Test
+    void frame_forAnotherHost_isNotDelivered() throws StackException {
+        net.nic.setPromiscuous(true);
+        net.send(ROUTER_MAC, EthernetFrame.IPV4, udp(PEER, OURS, 7, "").encode());
+        assertFalse(isDelivered());
+    }
+
+    /** A group is heard on the link: no router carries it there, and a NIC that is named needs no route. */
+    @Test
+    void multicast_underADefaultRoute_goesToTheGroup() throws StackException {
+        IpAddress group = IpAddress.parse("239.1.2.3");
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(group, 9));
+        net.expect(linkDestination(MacAddress.parse("01:00:5e:01:02:03")));
+        net.stack.routes().remove(Subnet.V4_ALL, ROUTER, net.nic);
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(net.nic.id(), group, 9));
+        net.expect(linkDestination(MacAddress.parse("01:00:5e:01:02:03")));
+    }
+
+    // --- ICMP
+
+    /** RFC 1122 section 3.2.2: no error about an error, a redirect, or a later fragment. */
+    @Test
+    void error_aboutWhatMayNotBeAnswered_isNotSent() {
+        for (int type : new int[] {IcmpMessage.UNREACHABLE, IcmpMessage.SOURCE_QUENCH, IcmpMessage.REDIRECT}) {
+            Bytes message = new IcmpMessage(type, 0, 0, udp(OURS, PEER, 7, "").encode()).encode();
+            net.send(new Ipv4Packet(
+                    0, 1, true, false, 0, 64, Ipv4Packet.ICMP, PEER, OURS, Bytes.hex("07 03 03 00"), message));
+        }
+        net.expectNothing();
+        assertEquals(3, net.stack.counters().drops(DropReason.IPV4_PARAMETER_PROBLEM));
+    }
+
+    private void redirect(IpAddress from, IpAddress to) {
+        Bytes quoted = udp(OURS, FAR, 9, "").encode();
+        Bytes message = new IcmpMessage(IcmpMessage.REDIRECT, 1, to.v4Bits(), quoted).encode();
+        net.send(Ipv4Packet.of(from, OURS, Ipv4Packet.ICMP, message));
+    }
+
+    private void expectFarBy(MacAddress hop) throws StackException {
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(FAR, 9));
+        net.expect(linkDestination(hop));
+    }
+
+    /** RFC 1122 section 3.2.2.2. */
+    @Test
+    void redirect_byTheFirstHop_isFollowedWhileItsTargetAnswers() throws StackException {
+        net.nic.neighbors().setStatic(BETTER, BETTER_MAC);
+        redirect(PEER, BETTER);
+        expectFarBy(ROUTER_MAC);
+        redirect(ROUTER, FAR);
+        expectFarBy(ROUTER_MAC);
+        redirect(ROUTER, IpAddress.parse("192.0.2.255"));
+        expectFarBy(ROUTER_MAC);
+        assertEquals(3, net.stack.counters().drops(DropReason.ICMP_UNRELATED));
+        redirect(ROUTER, BETTER);
+        expectFarBy(BETTER_MAC);
+        net.nic.neighbors().remove(BETTER);
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(FAR, 9));
+        net.advance(4 * OneStack.SECOND);
+        net.frames();
+        expectFarBy(ROUTER_MAC);
+    }
+
+    /** RFC 1812 section 4.3.2.8: readable and settable while the stack runs. */
+    @Test
+    void limit_ofErrors_isReadAndSetWhileRunning() {
+        IcmpLimit limit = net.stack.icmpLimit();
+        assertEquals(1000, limit.perSecond());
+        assertEquals(50, limit.burst());
+        assertEquals(50, unreachables(100));
+        assertEquals(50, net.stack.counters().drops(DropReason.ICMP_RATE_LIMITED));
+        net.clock.advanceTo(net.clock.nowNs() + 10_000_000);
+        assertEquals(10, unreachables(100));
+        limit.setPerSecond(0);
+        net.clock.advanceTo(net.clock.nowNs() + OneStack.SECOND);
+        assertEquals(0, unreachables(10));
+        limit.setPerSecond(10);
+        limit.setBurst(2);
+        net.clock.advanceTo(net.clock.nowNs() + OneStack.SECOND);
+        assertEquals(2, unreachables(10));
+        net.clock.advanceTo(net.clock.nowNs() + OneStack.SECOND);
+        assertTrue(limit.allow());
+        assertEquals(1, unreachables(10));
+        limit.setBurst(0);
+        net.clock.advanceTo(net.clock.nowNs() + OneStack.SECOND);
+        assertFalse(limit.allow());
+        assertThrows(IllegalArgumentException.class, () -> limit.setBurst(-1));
+        assertThrows(IllegalArgumentException.class, () -> limit.setPerSecond(-1));
+    }
+
+    private int unreachables(int datagrams) {
+        for (int i = 0; i < datagrams; i++) {
+            net.send(udp(PEER, OURS, NO_PORT, ""));
+        }
+        return net.frames().size();
+    }
+
+    /** RFC 1122 section 3.2.1.5: identification tells fragments apart, so no two packets in a row share one. */
+    @Test
+    void identification_differsFromPacketToPacket() throws StackException {
+        int last = -1;
+        for (int i = 0; i < 5; i++) {
+            endpoint.send(ByteBuffer.allocate(1), new FullAddress(PEER, 9));
+            int id = Ipv4Packet.decode(EthernetFrame.decode(net.frames().get(0)).payload())
+                    .id();
+            assertTrue(last == -1 || id == (last + 1 & 0xffff));
+            last = id;
+        }
+    }
+}
