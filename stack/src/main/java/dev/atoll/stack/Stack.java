@@ -2,11 +2,13 @@ package dev.atoll.stack;
 
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.dhcp.DhcpInterface;
 import dev.atoll.stack.endpoint.Listing;
 import dev.atoll.stack.endpoint.Sockets;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.DhcpSettings;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.StackError;
@@ -348,6 +350,33 @@ public final class Stack implements AutoCloseable {
             nic.device.close();
             groups.removed(nic.device);
             return true;
+        });
+    }
+
+    /**
+     * Has a NIC get its IPv4 address by DHCP, from now on; by default a NIC has only what it is given by hand.
+     *
+     * @param previous an address the NIC had on this link before, to be asked for first, or null
+     * @throws StackException ADDRESS_IN_USE if the NIC has a client already; INVALID for a link without link addresses;
+     *     UNKNOWN_NIC
+     */
+    public DhcpClient startDhcp(Nic nic, DhcpSettings settings, @Nullable IpAddress previous, DhcpListener listener)
+            throws StackException {
+        return hold.call(() -> {
+            Device device = nic.device;
+            if (!devices.contains(device)) {
+                throw new StackException(StackError.UNKNOWN_NIC, nic.toString());
+            }
+            if (!device.capabilities().ethernet() || (previous != null && !previous.isV4())) {
+                throw new StackException(StackError.INVALID, nic.toString());
+            }
+            if (device.configuration() != null) {
+                throw new StackException(StackError.ADDRESS_IN_USE, nic.toString());
+            }
+            DhcpEvents observer = new DhcpEvents(events, device.id(), listener);
+            DhcpInterface dhcp = new DhcpInterface(device, cycle, counters, pool, ip, settings, observer);
+            dhcp.start(previous);
+            return new DhcpClient(hold, dhcp);
         });
     }
 

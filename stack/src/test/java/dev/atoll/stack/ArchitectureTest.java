@@ -36,6 +36,7 @@ class ArchitectureTest {
             "raw",
             "ndp",
             "group",
+            "dhcp",
             "hold",
             "socket",
             "endpoint");

@@ -64,6 +64,8 @@ public enum DropReason {
     NDP_INVALID,
     /** A group membership message that is cut short or comes from nowhere near. */
     MULTICAST_INVALID,
+    /** A DHCP message that is cut short, or no answer of a server. */
+    DHCP_INVALID,
     /** The UDP header contradicts the packet's length. */
     UDP_MALFORMED,
     /** The UDP checksum is wrong. */

@@ -13,6 +13,7 @@ import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.HostConfiguration;
 import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
 import dev.atoll.stack.protocol.NetworkProtocol;
@@ -370,7 +371,13 @@ public final class IpLayer implements Device.Upper {
                 fault = DropReason.IP_FRAGMENT;
             }
         }
-        if (fault == null) {
+        HostConfiguration configuration = device.configuration();
+        if (configuration != null
+                && network == ipv4
+                && (fault == null || fault == DropReason.IP_NOT_LOCAL)
+                && configuration.takes(whole)) {
+            configure(device, configuration, whole);
+        } else if (fault == null) {
             deliver(device, network, whole);
         } else if (fault == DropReason.IP_NOT_LOCAL && device.isForwarding(network == ipv4)) {
             forward(device, network, whole);
@@ -431,6 +438,17 @@ public final class IpLayer implements Device.Upper {
             }
         }
         forwarding.forward(device, network, whole);
+    }
+
+    /** An answer to a NIC that has no address yet, or just gets another. Takes the packet. */
+    private void configure(Device device, HostConfiguration configuration, PacketBuffer packet) {
+        Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
+        if (verdict.kind() != Verdict.Kind.ACCEPT) {
+            denyInput(ipv4, packet, verdict);
+            return;
+        }
+        configuration.receive(packet);
+        packet.release();
     }
 
     /** Drops a faulty packet; its sender learns of it only if the policy would have let it in. */

@@ -68,7 +68,7 @@ public final class Ipv4Layer extends NetworkLayer {
 
     @Override
     int mtuBytes(Device device) {
-        return Math.min(device.mtuBytes(), 0xffff);
+        return Math.min(device.ipv4MtuBytes(), 0xffff);
     }
 
     @Override

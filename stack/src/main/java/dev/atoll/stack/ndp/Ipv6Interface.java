@@ -224,7 +224,7 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
         address.setState(AddressState.DUPLICATE);
         layer.observer().addressChanged(device, address);
         switch (address.kind()) {
-            case STATIC -> device.groups().leave(address.address().solicitedNode());
+            case STATIC, DHCP -> device.groups().leave(address.address().solicitedNode());
             case LINK_LOCAL -> {
                 if (settings.opaqueIds() && ++linkLocalTries <= MAX_REGENERATIONS) {
                     device.removeAddress(address.address());

@@ -43,6 +43,10 @@ final class ArpResolver implements NeighborResolver {
             counters.drop(DropReason.ARP_MALFORMED);
             return;
         }
+        HostConfiguration configuration = device.configuration();
+        if (configuration != null) {
+            configuration.arpSeen(sender, senderLink, target);
+        }
         if (operation == Arp.REPLY) {
             device.neighbors(true).confirmed(sender, senderLink, toUs, true, false);
         } else if (operation == Arp.REQUEST) {
@@ -73,6 +77,11 @@ final class ArpResolver implements NeighborResolver {
     /** Tells the link whose address this is (RFC 5227 section 2.3), so that old entries for it are mended. */
     void announce(IpAddress address) {
         send(Arp.REQUEST, MacAddress.BROADCAST.bits(), address.v4Bits(), 0, address.v4Bits());
+    }
+
+    /** Asks whether somebody has an address, as nobody (RFC 5227 section 2.1.1), so that no entry changes for it. */
+    void probe(IpAddress address) {
+        send(Arp.REQUEST, MacAddress.BROADCAST.bits(), 0, 0, address.v4Bits());
     }
 
     @Override

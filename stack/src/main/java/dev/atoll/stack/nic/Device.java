@@ -105,6 +105,7 @@ public final class Device implements LinkDispatcher {
     private final DeviceCounters deviceCounters = new DeviceCounters();
     private final EgressQueue egress;
     private @Nullable NeighborDiscovery discovery;
+    private @Nullable HostConfiguration configuration;
     private @Nullable FrameTap tap;
     private @Nullable Object context;
 
@@ -115,6 +116,7 @@ public final class Device implements LinkDispatcher {
     private boolean spoofing;
     private boolean forwarding4;
     private boolean forwarding6;
+    private int ipv4MtuBytes = Integer.MAX_VALUE;
     private int ipv6MtuBytes = Integer.MAX_VALUE;
     private int ipv6HopLimit = DEFAULT_HOP_LIMIT;
 
@@ -176,6 +178,25 @@ public final class Device implements LinkDispatcher {
         groups.setObserver(observer);
     }
 
+    /** Who gives the device its IPv4 address, or null. */
+    public @Nullable HostConfiguration configuration() {
+        return configuration;
+    }
+
+    public void setConfiguration(@Nullable HostConfiguration newConfiguration) {
+        configuration = newConfiguration;
+    }
+
+    /** Tells the link whose an IPv4 address is (RFC 5227 section 2.3). */
+    public void announce(IpAddress address) {
+        arp.announce(address);
+    }
+
+    /** Asks the link whether somebody has an IPv4 address, without claiming it (RFC 5227 section 2.1.1). */
+    public void probe(IpAddress address) {
+        arp.probe(address);
+    }
+
     /** Whether the device has IPv6. */
     public boolean hasIpv6() {
         return discovery != null;
@@ -209,6 +230,15 @@ public final class Device implements LinkDispatcher {
     /** Sends smaller packets than the link carries. */
     public void setMtuBytes(int bytes) {
         mtuBytes = bytes;
+    }
+
+    /** The largest IPv4 packet to send: a DHCP server may have asked for less than the link carries. */
+    public int ipv4MtuBytes() {
+        return Math.min(mtuBytes(), ipv4MtuBytes);
+    }
+
+    public void setIpv4MtuBytes(int bytes) {
+        ipv4MtuBytes = bytes;
     }
 
     /** The largest IPv6 packet to send: a router may have advertised less than the link carries. */
@@ -259,6 +289,9 @@ public final class Device implements LinkDispatcher {
         } else {
             enabled = true;
             groups.restarted();
+            if (configuration != null) {
+                configuration.restarted();
+            }
             if (discovery != null) {
                 discovery.started(this);
             }
@@ -506,6 +539,9 @@ public final class Device implements LinkDispatcher {
 
     /** The end of the device: its queues are emptied and its link closed. */
     public void close() {
+        if (configuration != null) {
+            configuration.closed();
+        }
         if (enabled) {
             stop();
         }

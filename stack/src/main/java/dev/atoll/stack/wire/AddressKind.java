@@ -4,6 +4,8 @@ package dev.atoll.stack.wire;
 public enum AddressKind {
     /** Set by hand. */
     STATIC,
+    /** Given by a DHCPv4 server (RFC 2131). */
+    DHCP,
     /** Made when the NIC began, {@code fe80::/64} (RFC 4862 section 5.3). */
     LINK_LOCAL,
     /** Made from a router's prefix (RFC 4862 section 5.5). */
