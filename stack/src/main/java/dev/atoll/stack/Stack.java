@@ -140,7 +140,7 @@ public final class Stack implements AutoCloseable {
             loopback.withoutIpv4();
         }
         devices.add(loopback);
-        routes = new Routes(cycle, devices, loopback);
+        routes = new Routes(cycle, counters, devices, loopback);
         ip = new IpLayer(cycle, counters, pool, routes, new IpTables(cycle.rng()), withIpv4, builder.ipv6 != null);
         pings = new PingPorts(cycle, counters, pool, ip);
         new Icmpv4Layer(counters, pool, ip, pings);

@@ -22,6 +22,10 @@ public final class Counters {
     public long fragmentsRepeated;
     public long eventsLost;
     public long neighborsEvicted;
+    /** Paths whose MTU, and destinations whose better first hop, was forgotten to make room for others. */
+    public long pathMtusEvicted;
+
+    public long redirectsEvicted;
     public long duplicateAddresses;
     public long addressConflicts;
     public long loopedProbes;

@@ -1,5 +1,6 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.wire.IpAddress;
@@ -38,6 +39,7 @@ final class PathMtus implements Timer.Action {
     private record Key(int nicId, IpAddress destination) {}
 
     private final Cycle cycle;
+    private final Counters counters;
     private final Routes routes;
     private final Timer timer;
     // Insertion-ordered, which is by expiry: the eldest goes first.
@@ -46,8 +48,9 @@ final class PathMtus implements Timer.Action {
     /**
      * @param routes told when something ceases to be known
      */
-    PathMtus(Cycle cycle, Routes routes) {
+    PathMtus(Cycle cycle, Counters counters, Routes routes) {
         this.cycle = cycle;
+        this.counters = counters;
         this.routes = routes;
         timer = cycle.newTimer(this);
     }
@@ -80,6 +83,7 @@ final class PathMtus implements Timer.Action {
         entries.remove(key);
         if (entries.size() >= MAX_ENTRIES) {
             entries.remove(entries.keySet().iterator().next());
+            counters.pathMtusEvicted++;
         }
         Entry entry = new Entry(bytes, less, cycle.nowNs() + EXPIRES_NS);
         entries.put(key, entry);

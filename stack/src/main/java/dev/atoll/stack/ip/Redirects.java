@@ -1,5 +1,6 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.LinkedHashMap;
@@ -18,12 +19,17 @@ final class Redirects {
     // Insertion-ordered: the eldest goes first.
     private final Map<Key, IpAddress> entries = new LinkedHashMap<>();
 
-    Redirects() {}
+    private final Counters counters;
+
+    Redirects(Counters counters) {
+        this.counters = counters;
+    }
 
     void put(Device device, IpAddress destination, IpAddress nextHop) {
         Key key = new Key(device.id(), destination);
         if (entries.size() >= MAX_ENTRIES && !entries.containsKey(key)) {
             entries.remove(entries.keySet().iterator().next());
+            counters.redirectsEvicted++;
         }
         entries.put(key, nextHop);
     }

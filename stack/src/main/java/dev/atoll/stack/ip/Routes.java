@@ -1,6 +1,7 @@
 package dev.atoll.stack.ip;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
@@ -47,11 +48,11 @@ public final class Routes {
      * @param devices the stack's devices, which this only reads
      * @param loopback where packets to own addresses go
      */
-    public Routes(Cycle cycle, List<Device> devices, Device loopback) {
+    public Routes(Cycle cycle, Counters counters, List<Device> devices, Device loopback) {
         this.devices = devices;
         this.loopback = loopback;
-        pathMtus = new PathMtus(cycle, this);
-        redirects = new Redirects();
+        pathMtus = new PathMtus(cycle, counters, this);
+        redirects = new Redirects(counters);
     }
 
     void attach(@Nullable NetworkLayer newIpv4, @Nullable NetworkLayer newIpv6) {

@@ -13,6 +13,9 @@ final class Neighbor {
     NeighborState state = NeighborState.INCOMPLETE;
     long linkAddress;
     boolean isRouter;
+    /** It answered a question, or its packets showed that ours arrive, and it did not fail since. */
+    boolean hasAnswered;
+
     int probesSent;
     /** When the entry was last used or confirmed; the least recent one makes room when the cache is full. */
     long touchedNs;

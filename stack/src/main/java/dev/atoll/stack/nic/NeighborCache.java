@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * The neighbours of one NIC and one family, with the reachability state machine of RFC 4861 section 7.3, which Linux
  * uses for ARP too. How a neighbour is asked is the {@link Probes}' affair.
  *
- * <p>At most {@link #MAX_ENTRIES} entries: the least recently used one that nothing waits for goes first; entries set
- * by hand never go, so there are fewer of them. At most {@link #MAX_WAITING} packets wait for one neighbour: the oldest
- * goes first.
+ * <p>At most {@link #MAX_ENTRIES} entries. Neighbours that never answered make room before those that did, so that
+ * neither a scan nor forged questions push out those that are talked to (RFC 6583); among alike, those that nothing
+ * waits for, and then the least recently used. Entries set by hand never go, so there are fewer of them. At most
+ * {@link #MAX_WAITING} packets wait for one neighbour, and {@link #MAX_WAITING_BYTES} for all beyond one each: the
+ * neighbour's oldest goes first.
  */
 final class NeighborCache {
     /** Entries of one NIC and family (netstack: 512). */
@@ -26,6 +28,8 @@ final class NeighborCache {
     static final int MAX_STATIC = MAX_ENTRIES / 2;
     /** Packets that wait for one neighbour; Linux's default of 212,992 bytes is about as many full frames. */
     static final int MAX_WAITING = 128;
+    /** Memory of what waits for all neighbours together, bytes; one packet for each may wait beyond. */
+    static final int MAX_WAITING_BYTES = 4 << 20;
 
     /** How long a neighbour that did not answer is refused without asking again. */
     static final long FAILED_NS = 1_000_000_000L;
@@ -58,6 +62,7 @@ final class NeighborCache {
     // Insertion-ordered, so that walks are the same in every run.
     private final Map<IpAddress, Neighbor> entries = new LinkedHashMap<>();
     private int statics;
+    private int waitingBytes;
     private NeighborSettings settings;
     private long reachableNs;
     private long reachableDrawnNs;
@@ -113,13 +118,14 @@ final class NeighborCache {
             probes.unreachable(packet);
             return;
         }
-        if (neighbor.waiting == MAX_WAITING) {
-            PacketBuffer oldest = neighbor.dequeue();
+        while (neighbor.waiting == MAX_WAITING || (waitingBytes > MAX_WAITING_BYTES && neighbor.waiting > 0)) {
+            PacketBuffer oldest = dequeue(neighbor);
             if (oldest != null) {
                 oldest.release();
             }
             counters.drop(DropReason.NEIGHBOR_QUEUE_FULL);
         }
+        waitingBytes += packet.trueSize();
         neighbor.enqueue(packet);
         ask(neighbor);
     }
@@ -245,15 +251,23 @@ final class NeighborCache {
         entries.clear();
     }
 
+    private @Nullable PacketBuffer dequeue(Neighbor neighbor) {
+        PacketBuffer packet = neighbor.dequeue();
+        if (packet != null) {
+            waitingBytes -= packet.trueSize();
+        }
+        return packet;
+    }
+
     private void discard(Neighbor neighbor) {
         if (neighbor.state == NeighborState.STATIC) {
             statics--;
         }
         neighbor.timer.dispose();
-        PacketBuffer packet = neighbor.dequeue();
+        PacketBuffer packet = dequeue(neighbor);
         while (packet != null) {
             packet.release();
-            packet = neighbor.dequeue();
+            packet = dequeue(neighbor);
         }
         probes.event(NeighborObserver.Event.REMOVED, neighbor);
         neighbor.state = NeighborState.FAILED;
@@ -271,15 +285,11 @@ final class NeighborCache {
         return neighbor;
     }
 
-    /** Makes room: an entry nobody waits for, the least recently used, before one that packets wait for. */
+    /** Makes room. */
     private void evict() {
         Neighbor victim = null;
         for (Neighbor candidate : entries.values()) {
-            if (candidate.state != NeighborState.STATIC
-                    && (victim == null
-                            || (candidate.waiting == 0 && victim.waiting > 0)
-                            || ((candidate.waiting == 0) == (victim.waiting == 0)
-                                    && candidate.touchedNs - victim.touchedNs < 0))) {
+            if (candidate.state != NeighborState.STATIC && (victim == null || goesBefore(candidate, victim))) {
                 victim = candidate;
             }
         }
@@ -287,6 +297,16 @@ final class NeighborCache {
             counters.neighborsEvicted++;
             remove(victim.address);
         }
+    }
+
+    private static boolean goesBefore(Neighbor a, Neighbor b) {
+        if (a.hasAnswered != b.hasAnswered) {
+            return b.hasAnswered;
+        }
+        if ((a.waiting == 0) != (b.waiting == 0)) {
+            return a.waiting == 0;
+        }
+        return a.touchedNs - b.touchedNs < 0;
     }
 
     private void changeState(Neighbor neighbor, NeighborState next) {
@@ -300,6 +320,7 @@ final class NeighborCache {
 
     private void becomeReachable(Neighbor neighbor) {
         neighbor.touchedNs = cycle.nowNs();
+        neighbor.hasAnswered = true;
         cycle.armIn(neighbor.timer, reachableNs());
         changeState(neighbor, NeighborState.REACHABLE);
         sendWaiting(neighbor);
@@ -325,10 +346,10 @@ final class NeighborCache {
     }
 
     private void sendWaiting(Neighbor neighbor) {
-        PacketBuffer packet = neighbor.dequeue();
+        PacketBuffer packet = dequeue(neighbor);
         while (packet != null) {
             probes.transmitResolved(packet, neighbor.linkAddress);
-            packet = neighbor.dequeue();
+            packet = dequeue(neighbor);
         }
     }
 
@@ -368,13 +389,14 @@ final class NeighborCache {
     }
 
     private void fail(Neighbor neighbor) {
+        neighbor.hasAnswered = false;
         changeState(neighbor, NeighborState.FAILED);
         cycle.armIn(neighbor.timer, FAILED_NS);
-        PacketBuffer packet = neighbor.dequeue();
+        PacketBuffer packet = dequeue(neighbor);
         while (packet != null) {
             counters.drop(DropReason.NEIGHBOR_UNREACHABLE);
             probes.unreachable(packet);
-            packet = neighbor.dequeue();
+            packet = dequeue(neighbor);
         }
     }
 }
