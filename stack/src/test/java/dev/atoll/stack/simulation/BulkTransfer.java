@@ -5,6 +5,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.simulation.Peer.Plan;
 import dev.atoll.stack.simulation.SimNetwork.Host;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.Ipv6;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,11 +41,11 @@ final class BulkTransfer {
     private final Plan clientPlan;
     private final Plan serverPlan;
 
-    private BulkTransfer(long seed, long startNs) throws StackException {
+    private BulkTransfer(long seed, boolean ipv6, long startNs) throws StackException {
         this.seed = seed;
         Chance chance = new Chance(Rng.seeded(seed));
-        network = new SimNetwork(chance.upTo(Long.MAX_VALUE - 1), startNs);
-        int mtu = BadNetworks.mtu(chance);
+        network = new SimNetwork(chance.upTo(Long.MAX_VALUE - 1), ipv6, startNs);
+        int mtu = ipv6 ? Math.max(BadNetworks.mtu(chance), Ipv6.MIN_MTU_BYTES) : BadNetworks.mtu(chance);
         client = network.addHost(mtu, BadNetworks.direction(chance), BadNetworks.direction(chance));
         server = network.addHost(mtu, BadNetworks.direction(chance), BadNetworks.direction(chance));
         network.addInvariants(new StackInvariants(client.stack(), server.stack()));
@@ -66,15 +67,22 @@ final class BulkTransfer {
      * @throws AssertionError naming the seed, and the file that has the last frames
      */
     static Report run(long seed) {
+        return run(seed, false);
+    }
+
+    /** The same over one family or the other. */
+    static Report run(long seed, boolean ipv6) {
         BulkTransfer transfer = null;
         try {
-            long startNs = SequenceWrap.startNs(seed, BulkTransfer::firstSequence);
-            transfer = new BulkTransfer(seed, startNs);
+            long startNs = SequenceWrap.startNs(seed, (s, start) -> firstSequence(s, ipv6, start));
+            transfer = new BulkTransfer(seed, ipv6, startNs);
             return transfer.transfer(startNs);
         } catch (StackException | RuntimeException | AssertionError e) {
             String frames = transfer == null ? "" : "; last frames in " + transfer.writeFrames();
             throw new AssertionError(
-                    "seed " + seed + " (replay with -Datoll.seed=" + seed + "): " + e.getMessage() + frames, e);
+                    "seed " + seed + (ipv6 ? " over IPv6" : "") + " (replay with -Datoll.seed=" + seed + "): "
+                            + e.getMessage() + frames,
+                    e);
         }
     }
 
@@ -88,9 +96,9 @@ final class BulkTransfer {
     }
 
     /** The initial sequence number the connecting side takes if time begins there. */
-    private static int firstSequence(long seed, long startNs) {
+    private static int firstSequence(long seed, boolean ipv6, long startNs) {
         try {
-            BulkTransfer run = new BulkTransfer(seed, startNs);
+            BulkTransfer run = new BulkTransfer(seed, ipv6, startNs);
             run.begin();
             run.network.runUntil(() -> run.client.firstSequence() != null, startNs + TIME_LIMIT_NS);
             return run.client.requireFirstSequence();

@@ -2,6 +2,7 @@ package dev.atoll.stack.simulation;
 
 import dev.atoll.stack.check.EthernetFrame;
 import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.TcpSegment;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +12,22 @@ final class FirstSyn {
 
     /** The sequence number if the frame is a SYN, otherwise null. */
     static @Nullable Integer sequence(byte[] frame) {
-        EthernetFrame ethernet = EthernetFrame.decode(frame);
-        if (ethernet.etherType() != EthernetFrame.IPV4) {
-            return null;
+        TcpSegment segment = segment(EthernetFrame.decode(frame));
+        return segment != null && segment.has(TcpSegment.SYN) ? segment.seq() : null;
+    }
+
+    /** The TCP segment in a frame, or null. */
+    static @Nullable TcpSegment segment(EthernetFrame frame) {
+        if (frame.etherType() == EthernetFrame.IPV4) {
+            Ipv4Packet packet = Ipv4Packet.decode(frame.payload());
+            return packet.protocol() == Ipv4Packet.TCP ? TcpSegment.decode(packet) : null;
         }
-        Ipv4Packet packet = Ipv4Packet.decode(ethernet.payload());
-        if (packet.protocol() != Ipv4Packet.TCP) {
-            return null;
+        if (frame.etherType() == EthernetFrame.IPV6) {
+            Ipv6Packet packet = Ipv6Packet.decode(frame.payload());
+            return packet.protocol() == Ipv4Packet.TCP
+                    ? TcpSegment.decode(packet.payload(), packet.source(), packet.destination())
+                    : null;
         }
-        TcpSegment segment = TcpSegment.decode(packet);
-        return segment.has(TcpSegment.SYN) ? segment.seq() : null;
+        return null;
     }
 }

@@ -2,7 +2,6 @@ package dev.atoll.stack.simulation;
 
 import dev.atoll.stack.check.BadFrameException;
 import dev.atoll.stack.check.EthernetFrame;
-import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.TcpOption;
 import dev.atoll.stack.check.TcpSegment;
 import java.util.ArrayDeque;
@@ -44,14 +43,10 @@ final class FrameLog {
     private static String describe(byte[] bytes) {
         try {
             EthernetFrame frame = EthernetFrame.decode(bytes);
-            if (frame.etherType() != EthernetFrame.IPV4) {
-                return "ARP " + frame.payload();
+            TcpSegment segment = FirstSyn.segment(frame);
+            if (segment == null) {
+                return String.format("EtherType %04x %s", frame.etherType(), frame.payload());
             }
-            Ipv4Packet packet = Ipv4Packet.decode(frame.payload());
-            if (packet.protocol() != Ipv4Packet.TCP) {
-                return "protocol " + packet.protocol() + " " + packet.payload();
-            }
-            TcpSegment segment = TcpSegment.decode(packet);
             String options = segment.options().stream().map(TcpOption::toString).collect(Collectors.joining(","));
             return TcpSegment.formatFlags(segment.flags()) + " " + Integer.toUnsignedString(segment.seq()) + "("
                     + segment.payload().length() + ") ack " + Integer.toUnsignedString(segment.ack()) + " win "

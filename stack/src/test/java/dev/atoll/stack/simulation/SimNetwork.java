@@ -2,7 +2,9 @@ package dev.atoll.stack.simulation;
 
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.Stack;
+import dev.atoll.stack.StackBuilder;
 import dev.atoll.stack.env.Driver;
+import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackException;
@@ -28,6 +30,13 @@ public final class SimNetwork {
     private static final int NETWORK = 0x0a00_0000;
 
     private static final int PREFIX_LENGTH = 24;
+    private static final long NETWORK6 = 0xfd00L << 48;
+    private static final int PREFIX_LENGTH6 = 64;
+
+    /** What a host that only talks to its like needs: its timers end when it has nothing to say. */
+    private static final Ipv6Settings IPV6 =
+            Ipv6Settings.DEFAULT.withDadTransmits(0).withRouterDiscovery(false);
+
     /** Wall-clock time at the beginning: some day in 2023. */
     private static final long EPOCH_NS = 1_700_000_000_000_000_000L;
 
@@ -56,6 +65,7 @@ public final class SimNetwork {
     }
 
     private final long seed;
+    private final boolean ipv6;
     private final ManualClock clock;
     private final Rng rng;
     private final List<Host> hosts = new ArrayList<>();
@@ -68,10 +78,12 @@ public final class SimNetwork {
     private int turnsAtOneMoment;
 
     /**
+     * @param ipv6 whether hosts talk over IPv6; over IPv4 otherwise
      * @param startNs the moment, in the stacks' monotonic time, at which time begins
      */
-    public SimNetwork(long seed, long startNs) {
+    public SimNetwork(long seed, boolean ipv6, long startNs) {
         this.seed = seed;
+        this.ipv6 = ipv6;
         rng = Rng.seeded(seed);
         clock = new ManualClock(startNs, EPOCH_NS);
     }
@@ -91,18 +103,19 @@ public final class SimNetwork {
 
         private Host(int number, int mtuBytes, Impairments up, Impairments down) throws StackException {
             this.number = number;
-            address = IpAddress.v4(NETWORK + number);
+            address = ipv6 ? new IpAddress(NETWORK6, number) : IpAddress.v4(NETWORK + number);
             link = new SimLink(new MacAddress(LINK_PREFIX + number), mtuBytes);
             Chance chance = new Chance(Rng.seeded(rng.nextLong()));
             this.up = new Direction(chance, up, (atNs, frame) -> plan(atNs, this, null, frame));
             this.down = new Direction(chance, down, (atNs, frame) -> plan(atNs, this, this, frame));
-            stack = Stack.builder()
-                    .clock(clock)
-                    .rng(Rng.seeded(rng.nextLong()))
-                    .driver(Driver.MANUAL)
-                    .build();
+            StackBuilder builder =
+                    Stack.builder().clock(clock).rng(Rng.seeded(rng.nextLong())).driver(Driver.MANUAL);
+            if (ipv6) {
+                builder.ipv6(IPV6);
+            }
+            stack = builder.build();
             Nic nic = stack.createNic("eth0", link);
-            nic.addAddress(address, PREFIX_LENGTH);
+            nic.addAddress(address, ipv6 ? PREFIX_LENGTH6 : PREFIX_LENGTH);
         }
 
         public IpAddress address() {
