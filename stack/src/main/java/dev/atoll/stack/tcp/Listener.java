@@ -170,6 +170,7 @@ public final class Listener extends DemuxEntry {
         connection.listener = this;
         halfOpen++;
         connection.setNicId(options.nicId);
+        connection.setPeerLink(route);
         layer.register(connection, id);
         connection.openPassively(route, id, segment, layer.initialSequence(id, predecessor));
     }
@@ -206,6 +207,7 @@ public final class Listener extends DemuxEntry {
         connection.listener = this;
         halfOpen++;
         connection.setNicId(options.nicId);
+        connection.setPeerLink(route);
         layer.register(connection, id);
         connection.openByCookie(route, id, segment, cookie, mss);
         layer.arrival().process(connection, segment);

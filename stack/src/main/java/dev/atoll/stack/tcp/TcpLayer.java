@@ -120,6 +120,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
             old.end();
         }
         connection.setNicId(options.nicId);
+        connection.setPeerLink(route);
         demuxer.register(connection, id);
         connection.open(route, id, initialSequence(id, predecessor));
         StackException refused = connection.state() == TcpState.CLOSED ? connection.takeError() : null;

@@ -77,6 +77,7 @@ public abstract class DatagramPort extends MessagePort {
         Route route = findRoute(to, bound.address());
         setPeer(new FullAddress(to.nicId(), route.destination(), to.port()), route);
         demuxer.unregister(this);
+        setPeerLink(route);
         demuxer.register(
                 this, new TransportEndpointId(route.source(), bound.port(), route.destination(), peerPort(to)));
     }
@@ -97,6 +98,7 @@ public abstract class DatagramPort extends MessagePort {
         }
         binding = bound;
         setPeer(new FullAddress(peer, id.remotePort()), route);
+        setPeerLink(route);
         demuxer.register(this, id);
     }
 
@@ -113,6 +115,7 @@ public abstract class DatagramPort extends MessagePort {
         }
         setPeer(null, null);
         demuxer.unregister(this);
+        setPeerLink(null);
         demuxer.register(this, TransportEndpointId.unconnected(bound.address(), bound.port()));
     }
 

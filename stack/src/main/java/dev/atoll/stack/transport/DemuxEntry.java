@@ -1,5 +1,6 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.wire.TransportEndpointId;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ public abstract class DemuxEntry {
 
     /** It takes what comes in by this NIC alone (SO_BINDTODEVICE); 0 for any. */
     private int nicId;
+
+    /** Its peer has a link-local address on this NIC's link; 0 otherwise. */
+    private int peerNicId;
 
     /** It shares its address and port with others, and packets are spread among them (SO_REUSEPORT). */
     private boolean reusePort;
@@ -54,6 +58,20 @@ public abstract class DemuxEntry {
         return nicId;
     }
 
+    /**
+     * Says who its peer is, before it is registered: a link-local address is another host's on another link (RFC 4007
+     * section 6).
+     *
+     * @param route the way to the peer, or null if it has none any more
+     */
+    public final void setPeerLink(@Nullable Route route) {
+        peerNicId = route != null
+                        && !route.destination().isV4()
+                        && route.destination().isLinkLocal()
+                ? route.device().id()
+                : 0;
+    }
+
     /** Says whether it shares what comes with others of the same id; before it is registered. */
     public final void setReusePort(boolean shared) {
         reusePort = shared;
@@ -65,7 +83,7 @@ public abstract class DemuxEntry {
 
     /** Whether it takes what came in by that NIC. */
     public final boolean takesFrom(int arrivalNicId) {
-        return nicId == 0 || nicId == arrivalNicId;
+        return (nicId == 0 || nicId == arrivalNicId) && (peerNicId == 0 || peerNicId == arrivalNicId);
     }
 
     final boolean isV6Only() {
