@@ -149,6 +149,17 @@ public final class Nic {
     }
 
     /**
+     * Tells hosts on the link of better first hops when their packets are passed on by the NIC they came by (RFC 1812
+     * section 5.2.7.2, RFC 4861 section 8.2); off by default.
+     */
+    public void setSendRedirects(boolean on) {
+        hold.query(() -> {
+            device.setSendRedirects(on);
+            return true;
+        });
+    }
+
+    /**
      * Takes packets to whatever address for own ones: endpoints bound to any address and forwarders get them. A family
      * that is {@linkplain #setForwarding forwarded} passes them on instead. Frames to other link addresses are shown to
      * packet endpoints, and to nobody else. Off by default.

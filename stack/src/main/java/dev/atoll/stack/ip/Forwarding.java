@@ -128,6 +128,9 @@ final class Forwarding {
             network.tooBig(packet, mtu);
             return DropReason.IP_TOO_BIG;
         }
+        if (out == in && in.sendsRedirects()) {
+            network.redirect(packet, in, hop.nextHop());
+        }
         network.recordHop(packet, out, hop.nextHop());
         network.ageByOneHop(packet);
         if (packet.checksumPartial && (cut || !out.capabilities().transmitChecksum())) {

@@ -53,6 +53,11 @@ public final class Icmpv4Errors {
         send(packet, Icmpv4.PARAMETER_PROBLEM, 0, Icmpv4.pointerBits(pointer));
     }
 
+    /** Tells of a better first hop for this host (RFC 792, code 1; RFC 1812 has no use for code 0). */
+    void sendRedirect(PacketBuffer packet, IpAddress gateway) {
+        send(packet, Icmpv4.REDIRECT, Icmpv4.REDIRECT_FOR_HOST, gateway.v4Bits());
+    }
+
     private void send(PacketBuffer packet, int type, int code, int rest) {
         if (!mayAnswer(packet)) {
             return;

@@ -6,11 +6,14 @@ import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Ipv6Extension;
+import dev.atoll.stack.wire.Ndp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +78,48 @@ public final class Icmpv6Errors {
         ip.filter().answers(error, packet);
         counters.icmpSent++;
         ip.send(error, route, IpProtocol.ICMPV6, IpLayer.LINK_TTL, 0);
+    }
+
+    /** Tells a neighbour of a better first hop on a device's link (RFC 4861 sections 4.5 and 8.2). */
+    void sendRedirect(Device device, PacketBuffer packet, IpAddress target) {
+        IpAddress from = linkLocal(device);
+        if (from == null || !mayAnswer(packet, false)) {
+            return;
+        }
+        if (!limit.take(cycle.nowNs())) {
+            counters.drop(DropReason.ICMP_RATE_LIMITED);
+            return;
+        }
+        IpAddress to = new IpAddress(packet.sourceHigh, packet.sourceLow);
+        long link = device.neighborLink(target);
+        int linkBytes = link == 0 ? 0 : Ndp.LINK_OPTION_BYTES;
+        int room = Ipv6.MIN_MTU_BYTES - Ipv6.HEADER_BYTES - Ndp.REDIRECT_BYTES - linkBytes - Ndp.REDIRECTED_BYTES;
+        int quoted = Math.min(packet.end() - packet.networkOffset, room) & ~7;
+        int length = Ndp.REDIRECT_BYTES + linkBytes + Ndp.REDIRECTED_BYTES + quoted;
+        PacketBuffer redirect = pool.allocate(length);
+        int at = redirect.append(length);
+        Icmpv6.write(redirect.data(), at, Icmpv6.REDIRECT, 0, 0);
+        Ndp.writeTarget(redirect.data(), at, target);
+        Ndp.writeRedirectDestination(redirect.data(), at, packet.destinationHigh, packet.destinationLow);
+        int option = at + Ndp.REDIRECT_BYTES;
+        if (link != 0) {
+            Ndp.writeOption48(redirect.data(), option, Ndp.OPTION_TARGET_LINK, link);
+        }
+        option += linkBytes;
+        Ndp.writeRedirected(redirect.data(), option, quoted);
+        redirect.data().put(option + Ndp.REDIRECTED_BYTES, packet.data(), packet.networkOffset, quoted);
+        Icmpv6.fillChecksum(redirect.data(), at, length, from, to);
+        counters.icmpSent++;
+        ip.send(redirect, ip.routes().onLink(device, from, to), IpProtocol.ICMPV6, Ndp.HOP_LIMIT, 0);
+    }
+
+    private static @Nullable IpAddress linkLocal(Device device) {
+        for (LocalAddress local : device.addresses()) {
+            if (!local.address().isV4() && local.address().isLinkLocal() && local.isAssigned()) {
+                return local.address();
+            }
+        }
+        return null;
     }
 
     /** Section 2.2: from the address the packet was for if it is ours, else from the one the route says. */

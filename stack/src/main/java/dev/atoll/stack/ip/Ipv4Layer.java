@@ -210,6 +210,15 @@ public final class Ipv4Layer extends NetworkLayer {
         // parse did.
     }
 
+    /** RFC 1812 section 5.2.7.2: only if the sender can reach that hop by itself. */
+    @Override
+    void redirect(PacketBuffer packet, Device device, IpAddress nextHop) {
+        if (device.addressTable().isOnLink(new IpAddress(packet.sourceHigh, packet.sourceLow))
+                && device.addressTable().isOnLink(nextHop)) {
+            errors.sendRedirect(packet, nextHop);
+        }
+    }
+
     @Override
     void recordHop(PacketBuffer packet, Device out, IpAddress nextHop) {
         if (packet.transportOffset - packet.networkOffset == Ipv4.HEADER_BYTES) {

@@ -236,6 +236,16 @@ public final class Ipv6Layer extends NetworkLayer {
         return Ipv6.HEADER_BYTES;
     }
 
+    /** RFC 4861 section 8.2: to a neighbour, of the destination itself or of another router's link-local address. */
+    @Override
+    void redirect(PacketBuffer packet, Device device, IpAddress nextHop) {
+        IpAddress source = new IpAddress(packet.sourceHigh, packet.sourceLow);
+        boolean onLink = nextHop.low() == packet.destinationLow && nextHop.high() == packet.destinationHigh;
+        if (device.addressTable().isOnLink(source) && (onLink || nextHop.isLinkLocal())) {
+            errors.sendRedirect(device, packet, nextHop);
+        }
+    }
+
     @Override
     void recordHop(PacketBuffer packet, Device out, IpAddress nextHop) {
         // No option asks for it.

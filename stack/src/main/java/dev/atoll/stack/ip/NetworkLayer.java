@@ -88,6 +88,9 @@ public abstract class NetworkLayer {
     /** Whether a router may cut the packet for a link of that MTU. */
     abstract boolean mayCut(PacketBuffer packet, int mtuBytes);
 
+    /** Tells the sender of a better first hop on its own link; does not take the packet. */
+    abstract void redirect(PacketBuffer packet, Device device, IpAddress nextHop);
+
     /** Writes into options that ask for it that the packet leaves here; before {@link #ageByOneHop}. */
     abstract void recordHop(PacketBuffer packet, Device out, IpAddress nextHop);
 

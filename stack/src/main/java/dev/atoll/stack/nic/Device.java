@@ -116,6 +116,7 @@ public final class Device implements LinkDispatcher {
     private boolean spoofing;
     private boolean forwarding4;
     private boolean forwarding6;
+    private boolean sendsRedirects;
     private int ipv4MtuBytes = Integer.MAX_VALUE;
     private int ipv6MtuBytes = Integer.MAX_VALUE;
     private int ipv6HopLimit = DEFAULT_HOP_LIMIT;
@@ -346,6 +347,15 @@ public final class Device implements LinkDispatcher {
     public void countDrop(DropReason reason) {
         counters.drop(reason);
         deviceCounters.dropped(reason);
+    }
+
+    /** Whether senders on the link are told of better first hops. */
+    public boolean sendsRedirects() {
+        return sendsRedirects;
+    }
+
+    public void setSendRedirects(boolean on) {
+        sendsRedirects = on;
     }
 
     public DeviceCounters counters() {
@@ -666,6 +676,12 @@ public final class Device implements LinkDispatcher {
     /** A router or a redirect says whether the neighbour is a router. */
     public void markRouter(IpAddress address, boolean isRouter) {
         neighbors6.setRouter(address, isRouter);
+    }
+
+    /** The link address of a neighbour, 0 if it is not known. */
+    public long neighborLink(IpAddress address) {
+        Neighbor neighbor = neighbors(address.isV4()).find(address);
+        return neighbor != null && neighbor.isUsable() ? neighbor.linkAddress : 0;
     }
 
     /** What is known of a neighbour, or null. */

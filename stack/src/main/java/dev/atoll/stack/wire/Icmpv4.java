@@ -28,6 +28,9 @@ public final class Icmpv4 {
 
     public static final int REASSEMBLY_EXCEEDED = 1;
 
+    /** Code of {@link #REDIRECT}: for the destination alone. */
+    public static final int REDIRECT_FOR_HOST = 1;
+
     private static final int CODE = 1;
     private static final int CHECKSUM = 2;
     private static final int REST = 4;

@@ -18,6 +18,7 @@ public final class Ndp {
     public static final int OPTION_SOURCE_LINK = 1;
     public static final int OPTION_TARGET_LINK = 2;
     public static final int OPTION_PREFIX = 3;
+    public static final int OPTION_REDIRECTED = 4;
     public static final int OPTION_MTU = 5;
     public static final int OPTION_NONCE = 14;
     public static final int OPTION_ROUTE = 24;
@@ -32,6 +33,9 @@ public final class Ndp {
 
     /** Bytes of a link address option for Ethernet, and of a nonce option with 6 bytes of nonce. */
     public static final int LINK_OPTION_BYTES = 8;
+
+    /** Bytes of a redirected header option before the packet. */
+    public static final int REDIRECTED_BYTES = 8;
 
     private static final int UNIT_BYTES = 8;
     private static final int TARGET = 8;
@@ -55,6 +59,16 @@ public final class Ndp {
 
     public static IpAddress redirectDestination(ByteBuffer data, int at) {
         return new IpAddress(data.getLong(at + REDIRECT_DESTINATION), data.getLong(at + REDIRECT_DESTINATION + 8));
+    }
+
+    public static void writeRedirectDestination(ByteBuffer data, int at, long high, long low) {
+        data.putLong(at + REDIRECT_DESTINATION, high);
+        data.putLong(at + REDIRECT_DESTINATION + 8, low);
+    }
+
+    /** Writes the beginning of a redirected header option, behind which a multiple of 8 bytes of the packet go. */
+    public static void writeRedirected(ByteBuffer data, int at, int packetBytes) {
+        data.putLong(at, (long) OPTION_REDIRECTED << 56 | (long) (REDIRECTED_BYTES + packetBytes) / UNIT_BYTES << 48);
     }
 
     // --- Options

@@ -9,9 +9,11 @@ import static dev.atoll.stack.check.Checks.icmp6;
 import static dev.atoll.stack.check.Checks.ipv4;
 import static dev.atoll.stack.check.Checks.ipv6;
 import static dev.atoll.stack.check.Checks.linkDestination;
+import static dev.atoll.stack.check.Checks.option6;
 import static dev.atoll.stack.check.Checks.rest6;
 import static dev.atoll.stack.check.Checks.source;
 import static dev.atoll.stack.check.Checks.source6;
+import static dev.atoll.stack.check.Checks.target6;
 import static dev.atoll.stack.check.Checks.ttl;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -34,6 +36,8 @@ import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -310,6 +314,59 @@ class ForwardingTest {
                 0, 1, false, false, 0, 64, Ipv4Packet.UDP, HERE4, THERE4, Bytes.hex("94040000 1e04abcd"), payload));
         assertEquals(Bytes.hex("94040000 1e04abcd"), optionsPassedOn());
         assertEquals(Bytes.hex("94040000 01010101"), optionsPassedOn());
+    }
+
+    /** RFC 1812 section 5.2.7.2, RFC 4861 section 8.2: only if asked for. */
+    @Test
+    void redirect_isSentIfSwitchedOn() throws StackException {
+        IpAddress better4 = IpAddress.parse("10.1.0.7");
+        IpAddress better6 = IpAddress.parse("fe80::7");
+        IpAddress far4 = IpAddress.parse("198.51.100.9");
+        IpAddress far6 = IpAddress.parse("2001:db8:9::9");
+        net.nic.neighbors().setStatic(better4, FAR_MAC);
+        net.nic.neighbors().setStatic(better6, FAR_MAC);
+        net.stack.routes().add(Subnet.V4_ALL, better4, net.nic);
+        net.stack.routes().add(Subnet.V6_ALL, better6, net.nic);
+        net.send(four(far4, 10));
+        net.expect(linkDestination(FAR_MAC), ipv4(destination(far4)));
+        net.nic.setSendRedirects(true);
+        net.send(four(far4, 10));
+        List<byte[]> frames = net.frames();
+        assertEquals(2, frames.size());
+        Checks.frame(
+                frames.get(0),
+                linkDestination(PEER_MAC),
+                ipv4(
+                        source(ROUTER4),
+                        destination(HERE4),
+                        icmp(IcmpMessage.REDIRECT, 1, field("gateway", IcmpMessage::rest, better4.v4Bits()))));
+        net.send(six(far6, 13));
+        frames = net.frames();
+        assertEquals(2, frames.size());
+        Bytes quoted = six(far6, 13).encode();
+        Checks.frame(
+                frames.get(0),
+                linkDestination(PEER_MAC),
+                ipv6(
+                        source6(OneStack.LINK_LOCAL),
+                        destination6(HERE6),
+                        hopLimit(255),
+                        icmp6(
+                                Icmpv6Message.REDIRECT,
+                                0,
+                                target6(better6),
+                                field("destination", message -> message.body().address(16), far6),
+                                option6(Icmpv6Message.TARGET_LINK, Bytes.hex("020000000055")),
+                                field(
+                                        "packet",
+                                        message -> java.util.Objects.requireNonNull(message.option(4))
+                                                .from(6),
+                                        quoted.slice(0, quoted.length() & ~7)))));
+        Checks.frame(frames.get(1), linkDestination(FAR_MAC), ipv6(hopLimit(63)));
+        net.send(six(THERE6, 10));
+        net.send(four(THERE4, 10));
+        net.expectNothing();
+        assertEquals(2, drainFar());
     }
 
     /** A packet that is passed on to a destination known already costs no garbage. */
