@@ -427,6 +427,7 @@ public final class IpLayer implements Device.Upper {
                 drop(packet, DropReason.IP_HEADER_MALFORMED);
                 return;
             }
+            counters.fragmentsReceived++;
             whole = network.reassemble(packet);
             if (whole == null) {
                 return;

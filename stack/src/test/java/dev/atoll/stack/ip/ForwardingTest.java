@@ -19,6 +19,7 @@ import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.atoll.stack.Allocation;
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.Checks;
@@ -31,7 +32,6 @@ import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackException;
-import dev.atoll.stack.filter.Allocation;
 import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.wire.IpAddress;
