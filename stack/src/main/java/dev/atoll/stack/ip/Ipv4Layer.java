@@ -297,7 +297,7 @@ public final class Ipv4Layer extends NetworkLayer {
         errors.sendFragmentationNeeded(packet, mtuBytes);
     }
 
-    /** RFC 791 section 2.3: without DF; but not into larger fragments than it came in. */
+    /** RFC 791 section 2.3: whatever came without DF. */
     @Override
     boolean mayCut(PacketBuffer packet, int mtuBytes) {
         return !Ipv4.dontFragment(packet.data(), packet.networkOffset);
