@@ -5,14 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The header in front of each frame of a TAP with {@code IFF_VNET_HDR}: what is left to do about checksum and
+ * The header in front of each frame of a TAP with {@code IFF_VNET_HDR} or a packet socket with {@code PACKET_VNET_HDR}: what is left to do about checksum and
  * segmentation (Virtual I/O Device 1.2, section 5.1.6; the legacy form, in the host's byte order, without
  * {@code num_buffers}, which is what a TAP has unless told otherwise).
  *
  * <p>A flyweight: reads and writes in a buffer at an offset and keeps nothing.
  */
 final class VirtioNetHeader {
-    /** {@code TUNGETVNETHDRSZ} of a TAP nobody has told otherwise. */
+    /** {@code TUNGETVNETHDRSZ} of a TAP nobody has told otherwise, and what {@code PACKET_VNET_HDR} puts there. */
     static final int LENGTH_BYTES = 10;
 
     /** Flag: the checksum from {@code csum_start} on is to be completed. */
@@ -23,6 +23,9 @@ final class VirtioNetHeader {
     static final int GSO_NONE = 0;
     static final int GSO_TCPV4 = 1;
     static final int GSO_TCPV6 = 4;
+    /** Datagrams of one size one after the other, and the rest. */
+    static final int GSO_UDP_L4 = 5;
+
     /** Set beside a type: the segment had CWR (RFC 3168), which only its first part is to keep. */
     static final int GSO_ECN = 0x80;
 

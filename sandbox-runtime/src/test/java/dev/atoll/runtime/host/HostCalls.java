@@ -2,6 +2,7 @@ package dev.atoll.runtime.host;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,17 @@ public final class HostCalls {
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int ETH_P_ALL = 3;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVBUFFORCE = 33;
+    private static final int QUEUE_BYTES = 8 << 20;
+    private static final int SOL_PACKET = 263;
+    private static final int PACKET_VNET_HDR = 15;
+    private static final int PACKET_IGNORE_OUTGOING = 23;
+    private static final int AF_INET = 2;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOL_UDP = 17;
+    private static final int UDP_SEGMENT = 103;
+    private static final int SOCKADDR_IN_BYTES = 16;
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final int IFF_TAP = 2;
@@ -51,6 +63,13 @@ public final class HostCalls {
     private static native int socket(int domain, int type, int protocol) throws LastErrorException;
 
     private static native int bind(int descriptor, byte[] address, int length) throws LastErrorException;
+
+    private static native int setsockopt(int descriptor, int level, int option, int[] value, int length)
+            throws LastErrorException;
+
+    private static native NativeLong sendto(
+            int descriptor, byte[] bytes, NativeLong length, int flags, byte[] to, int addressBytes)
+            throws LastErrorException;
 
     private static native int if_nametoindex(String name) throws LastErrorException;
 
@@ -89,6 +108,35 @@ public final class HostCalls {
         address.putInt(if_nametoindex(device));
         bind(descriptor, address.array(), SOCKADDR_LL_BYTES);
         return descriptor;
+    }
+
+    /** A packet socket as a link drives it: with a virtio header, deaf to what this host sends. */
+    public static int openVirtioPacketSocket(String device) {
+        int descriptor = openPacketSocket(device);
+        int[] on = {1};
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, new int[] {QUEUE_BYTES}, Integer.BYTES);
+        setsockopt(descriptor, SOL_PACKET, PACKET_VNET_HDR, on, Integer.BYTES);
+        setsockopt(descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, on, Integer.BYTES);
+        return descriptor;
+    }
+
+    /**
+     * Sends datagrams from the calling thread's namespace in one call, as {@code UDP_SEGMENT} of udp(7) lets one.
+     *
+     * @param payload of all of them
+     * @param segmentBytes of each but the last
+     */
+    public static void sendSegmented(int address, int port, byte[] payload, int segmentBytes) {
+        int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        try {
+            setsockopt(descriptor, SOL_UDP, UDP_SEGMENT, new int[] {segmentBytes}, Integer.BYTES);
+            ByteBuffer to = ByteBuffer.allocate(SOCKADDR_IN_BYTES);
+            to.order(ByteOrder.nativeOrder()).putShort((short) AF_INET);
+            to.order(ByteOrder.BIG_ENDIAN).putShort((short) port).putInt(address);
+            sendto(descriptor, payload, new NativeLong(payload.length), 0, to.array(), SOCKADDR_IN_BYTES);
+        } finally {
+            close(descriptor);
+        }
     }
 
     /** Gives the calling thread a network namespace of its own, empty. */
