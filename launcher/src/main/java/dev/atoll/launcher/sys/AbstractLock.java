@@ -40,6 +40,11 @@ public final class AbstractLock implements Closeable {
         }
     }
 
+    /** For another process to hold it with. */
+    public int descriptor() {
+        return socket;
+    }
+
     @Override
     public void close() {
         Libc.close(socket);

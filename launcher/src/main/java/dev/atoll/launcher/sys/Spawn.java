@@ -17,6 +17,7 @@ public final class Spawn {
     private static final int SIGSET_BYTES = 128;
 
     private static final int POSIX_SPAWN_SETSIGMASK = 8;
+    private static final int POSIX_SPAWN_SETSID = 0x80;
 
     /** Targets are below this number and sources above it, so that no {@code dup2} hits a source still needed. */
     private static final int FIRST_SOURCE = 64;
@@ -37,6 +38,22 @@ public final class Spawn {
     public static int start(
             String path, List<String> arguments, List<String> environment, Map<Integer, Integer> descriptors)
             throws SystemCallException {
+        return start(path, arguments, environment, descriptors, POSIX_SPAWN_SETSIGMASK);
+    }
+
+    /**
+     * As {@link #start}, in a session of its own: what a terminal or anybody sends to this process's group does not reach
+     * it.
+     */
+    public static int startApart(
+            String path, List<String> arguments, List<String> environment, Map<Integer, Integer> descriptors)
+            throws SystemCallException {
+        return start(path, arguments, environment, descriptors, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+    }
+
+    private static int start(
+            String path, List<String> arguments, List<String> environment, Map<Integer, Integer> descriptors, int flags)
+            throws SystemCallException {
         int first = 3;
         int[] moved = new int[descriptors.size()];
         int count = 0;
@@ -49,7 +66,7 @@ public final class Spawn {
             Libc.check("posix_spawn_file_actions_init", actions);
             Libc.check("posix_spawnattr_init", attributes);
             Libc.check("posix_spawnattr_setsigmask", attributes, noSignals);
-            Libc.check("posix_spawnattr_setflags", attributes, POSIX_SPAWN_SETSIGMASK);
+            Libc.check("posix_spawnattr_setflags", attributes, flags);
             for (Map.Entry<Integer, Integer> entry : descriptors.entrySet()) {
                 int source = Libc.duplicateAbove(entry.getValue(), FIRST_SOURCE);
                 moved[count++] = source;

@@ -1,0 +1,105 @@
+package dev.atoll.launcher.sys;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** A netlink message that is being written: its header, the structure of its family, attributes in each other. */
+public final class NetlinkRequest {
+    private static final int MAX_BYTES = 1024;
+    private static final int IFINFOMSG_BYTES = 16;
+    private static final int IFADDRMSG_BYTES = 8;
+    private static final int RTMSG_BYTES = 12;
+    private static final int IFINFOMSG_INDEX = 4;
+    private static final int ATTRIBUTE_BYTES = 4;
+
+    private final short flags;
+    private final ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES).order(ByteOrder.nativeOrder());
+
+    private NetlinkRequest(short type, int flags, int structureBytes) {
+        this.flags = (short) (Netlink.NLM_F_REQUEST | flags);
+        bytes.putShort(4, type).position(Netlink.HEADER_BYTES + structureBytes);
+    }
+
+    /**
+     * About a device.
+     *
+     * @param index its number, or 0
+     */
+    public static NetlinkRequest link(short type, int index) {
+        NetlinkRequest request = new NetlinkRequest(type, 0, IFINFOMSG_BYTES);
+        request.bytes.putInt(Netlink.HEADER_BYTES + IFINFOMSG_INDEX, index);
+        return request;
+    }
+
+    /** To make a device, which may not be there yet. */
+    public static NetlinkRequest newLink() {
+        return new NetlinkRequest(Netlink.RTM_NEWLINK, Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL, IFINFOMSG_BYTES);
+    }
+
+    /** For all addresses, of all families. */
+    public static NetlinkRequest addresses() {
+        return new NetlinkRequest(Netlink.RTM_GETADDR, 0, IFADDRMSG_BYTES);
+    }
+
+    /** For all routes of all tables, of all families. */
+    public static NetlinkRequest routes() {
+        return new NetlinkRequest(Netlink.RTM_GETROUTE, 0, RTMSG_BYTES);
+    }
+
+    /** Adds a number. */
+    public NetlinkRequest number(int type, int value) {
+        attribute(type, Integer.BYTES);
+        bytes.putInt(value);
+        return this;
+    }
+
+    /** Adds a text with its closing null. */
+    public NetlinkRequest text(int type, String value) {
+        return octets(type, (value + '\0').getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Adds octets as they are. */
+    public NetlinkRequest octets(int type, byte[] value) {
+        attribute(type, value.length);
+        bytes.put(value).position(aligned(bytes.position()));
+        return this;
+    }
+
+    /** Begins an attribute that has others in it; {@link #end} ends it. */
+    public int begin(int type) {
+        int at = bytes.position();
+        attribute(type, 0);
+        return at;
+    }
+
+    /** As {@link #begin}, of the veth driver's, which has the structure of a device before its attributes. */
+    public int beginWithDevice(int type) {
+        int at = begin(type);
+        bytes.position(bytes.position() + IFINFOMSG_BYTES);
+        return at;
+    }
+
+    /** Ends what {@link #begin} has begun. */
+    public NetlinkRequest end(int begun) {
+        bytes.putShort(begun, (short) (bytes.position() - begun));
+        return this;
+    }
+
+    private void attribute(int type, int valueBytes) {
+        bytes.putShort((short) (ATTRIBUTE_BYTES + valueBytes)).putShort((short) type);
+    }
+
+    byte[] bytes(short moreFlags) {
+        int length = bytes.position();
+        bytes.putInt(0, length).putShort(6, (short) (flags | moreFlags));
+        byte[] message = new byte[length];
+        bytes.get(0, message);
+        return message;
+    }
+
+    /** Netlink counts in steps of four. */
+    static int aligned(int length) {
+        return (length + 3) & ~3;
+    }
+}
