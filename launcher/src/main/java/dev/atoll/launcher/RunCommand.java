@@ -5,9 +5,10 @@ import dev.atoll.launcher.cli.RunOptions;
 import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.config.EffectiveConfig;
 import dev.atoll.launcher.config.Settings;
-import dev.atoll.launcher.link.AddressPlan;
+import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.Links;
+import dev.atoll.launcher.link.LocalMac;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.report.Outcome;
 import dev.atoll.launcher.report.ProvidedSinks;
@@ -29,7 +30,6 @@ import dev.atoll.launcher.supervise.Supervisor;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.launcher.wiring.WiredServices;
-import dev.atoll.runtime.clock.SecureEntropy;
 import dev.atoll.runtime.control.ControlCodec;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.Policy;
@@ -104,8 +104,13 @@ final class RunCommand {
         Path directory = Path.of(System.getProperty("user.dir", "/"));
         ProgramCommand command = ProgramCommand.resolve(words, environment.getOrDefault("PATH", ""), directory);
         JavaRelease.refuseUnknown(Path.of(command.file()));
-        LinkRequest request =
-                new LinkRequest("", settings.address(), settings.router(), settings.mtuBytes(), settings.offload());
+        LinkRequest request = new LinkRequest(
+                "",
+                settings.address(),
+                settings.router(),
+                settings.mtuBytes(),
+                settings.offload(),
+                settings.takeDefault());
         try (AgentJar agent = preparation.agent();
                 OpenLink link = open(settings, request)) {
             return runOn(link, command, settings, agent);
@@ -261,8 +266,9 @@ final class RunCommand {
     }
 
     private static Setup setup(Settings settings, OpenLink link) throws IOException {
-        AddressPlan plan = link.addresses();
-        IpAddress router = plan == null ? null : plan.router();
+        LinkAddresses addresses = link.addresses();
+        IpAddress router = addresses == null ? null : addresses.router();
+        MacAddress mac = link.mac();
         IpAddress dns = settings.dns() == null ? router : settings.dns();
         return new Setup(
                 settings.hostname(),
@@ -270,24 +276,17 @@ final class RunCommand {
                         link.wire(),
                         link.programDescriptor() < 0 ? ControlRecord.NO_DESCRIPTOR : Inherited.LINK_NUMBER,
                         "eth0",
-                        settings.mtuBytes(),
-                        randomMac(),
+                        link.mtuBytes(settings.mtuBytes()),
+                        mac == null ? LocalMac.random() : mac,
                         link.headerBytes(),
                         settings.offload()),
-                plan == null ? List.of() : List.of(plan.program()),
+                addresses == null ? List.of() : addresses.program(),
                 router,
+                addresses == null ? List.of() : addresses.routes(),
                 dns == null ? List.of() : List.of(dns),
                 false,
                 settings.denialLines(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
                 settings.policy() != null);
-    }
-
-    /** A locally administered unicast address (IEEE 802c). */
-    private static MacAddress randomMac() throws IOException {
-        try (SecureEntropy entropy = new SecureEntropy()) {
-            long bits = entropy.nextLong() & 0xffff_ffff_ffffL;
-            return new MacAddress(bits & ~(1L << 40) | 1L << 41);
-        }
     }
 }

@@ -6,12 +6,14 @@ import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.dns.ResolverOptions;
 import dev.atoll.runtime.link.HostAccess;
 import dev.atoll.runtime.link.HostDescriptor;
+import dev.atoll.runtime.link.PacketLink;
 import dev.atoll.runtime.link.StreamLink;
 import dev.atoll.runtime.link.TapLink;
 import dev.atoll.runtime.policy.MalformedRuleSetException;
 import dev.atoll.runtime.policy.RuleSetCodec;
 import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.runtime.sandbox.SandboxBuilder;
+import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -34,17 +36,16 @@ final class SandboxStart {
         ControlRecord.Link link = setup.link();
         if (link.kind() != ControlRecord.LinkKind.NONE) {
             HostDescriptor descriptor = HostDescriptor.adopt(link.descriptor());
-            builder.link(
-                            link.kind() == ControlRecord.LinkKind.TAP
-                                    ? new TapLink(descriptor, link.mac(), link.mtuBytes(), link.offload())
-                                    : new StreamLink(descriptor, link.mac(), link.mtuBytes()))
-                    .nicName(link.name());
+            builder.link(endpoint(link, descriptor)).nicName(link.name());
             for (ControlRecord.Address address : setup.addresses()) {
                 builder.address(address.address(), address.prefixLength());
             }
             IpAddress router = setup.router();
             if (router != null) {
                 builder.router(router);
+            }
+            for (ControlRecord.Route route : setup.routes()) {
+                builder.route(route.destination(), route.gateway());
             }
             if (setup.captureDescriptor() != ControlRecord.NO_DESCRIPTOR) {
                 builder.capture(new FileOutputStream(HostAccess.descriptor(setup.captureDescriptor())).getChannel());
@@ -58,6 +59,15 @@ final class SandboxStart {
             }
         }
         return builder.start();
+    }
+
+    private static LinkEndpoint endpoint(ControlRecord.Link link, HostDescriptor descriptor) throws IOException {
+        return switch (link.kind()) {
+            case NONE -> throw new IOException("there is no link to drive");
+            case TAP -> new TapLink(descriptor, link.mac(), link.mtuBytes(), link.offload());
+            case PACKET -> new PacketLink(descriptor, link.mac(), link.mtuBytes(), link.offload());
+            case STREAM -> new StreamLink(descriptor, link.mac(), link.mtuBytes());
+        };
     }
 
     private static ResolverOptions names(Setup setup) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunOptions {
     @Parameter(
             names = "--link",
-            description = "tap[:NAME], stream, none, or auto: tap where it can be made, else stream")
+            description = "tap[:NAME], veth[:INTERFACE], stream, none, or auto: tap where it can be made, else stream")
     @Nullable String link;
 
     @Parameter(names = "--address", description = "The program's address and prefix length, 10.66.0.2/24")
@@ -21,6 +21,11 @@ public final class RunOptions {
 
     @Parameter(names = "--router", description = "The next hop of the program's default route")
     @Nullable String router;
+
+    @Parameter(
+            names = "--take-default",
+            description = "Take an interface that carries a default route of this host, too")
+    boolean takeDefault;
 
     @Parameter(names = "--dns", description = "The DNS server the program asks")
     @Nullable String dns;
@@ -61,6 +66,7 @@ public final class RunOptions {
         put(given, "atoll.link", link);
         put(given, "atoll.address", address);
         put(given, "atoll.router", router);
+        put(given, "atoll.take-default", takeDefault ? "true" : null);
         put(given, "atoll.dns", dns);
         put(given, "atoll.policy", policy);
         put(given, "atoll.pcap", pcap);

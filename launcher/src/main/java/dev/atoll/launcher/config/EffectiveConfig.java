@@ -61,6 +61,7 @@ public final class EffectiveConfig {
                 ipAddress(Setting.DNS),
                 mtu(),
                 flag(Setting.OFFLOAD),
+                flag(Setting.TAKE_DEFAULT),
                 hostname(),
                 file(Setting.POLICY),
                 outputFile(Setting.PCAP),

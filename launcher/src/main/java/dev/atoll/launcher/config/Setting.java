@@ -12,6 +12,7 @@ public enum Setting {
     DNS("atoll.dns", Kind.ADDRESS),
     MTU("atoll.mtu", Kind.MTU),
     OFFLOAD("atoll.offload", Kind.FLAG),
+    TAKE_DEFAULT("atoll.take-default", Kind.FLAG),
     HOSTNAME("atoll.hostname", Kind.HOSTNAME),
     POLICY("atoll.policy", Kind.FILE),
     PCAP("atoll.pcap", Kind.FILE),

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param router next hop
  * @param dns the server to ask
  * @param mtuBytes the largest IP packet
- * @param offload whether a TAP may carry super-segments and open checksums
+ * @param offload whether a TAP or veth may carry super-segments and open checksums
+ * @param takeDefault whether an interface may be taken that carries a default route of the caller's
  * @param hostname the sandbox's name
  * @param policy file of rules
  * @param pcap file to record in
@@ -31,6 +32,7 @@ public record Settings(
         @Nullable IpAddress dns,
         int mtuBytes,
         boolean offload,
+        boolean takeDefault,
         String hostname,
         @Nullable Path policy,
         @Nullable Path pcap,

@@ -27,8 +27,7 @@ public final class DemoLink implements LinkKind {
 
     @Override
     public OpenLink open(LinkRequest request) throws LaunchException {
-        LinkRequest plain =
-                new LinkRequest("", request.address(), request.router(), request.mtuBytes(), request.offload());
+        LinkRequest plain = request.withArgument("");
         return switch (request.argument()) {
             case "", StreamLink.NAME -> new StackServedLink(new StreamLink().open(plain), plain.mtuBytes());
             case TapLink.NAME -> new HostServedLink(new TapLink().open(plain));

@@ -2,8 +2,9 @@ package dev.atoll.launcher.demo;
 
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
-import dev.atoll.launcher.link.AddressPlan;
+import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.OpenLink;
+import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -27,15 +28,16 @@ final class HostServedLink extends ServedLink {
     @Override
     public void bringUp() throws LaunchException {
         super.bringUp();
-        AddressPlan plan = Objects.requireNonNull(addresses(), "a TAP link has addresses");
+        LinkAddresses addresses = Objects.requireNonNull(addresses(), "a TAP link has addresses");
+        IpAddress own = Objects.requireNonNull(addresses.router(), "and the host is the router");
         try {
-            InetAddress router = InetAddress.getByAddress(plan.router().octets());
+            InetAddress router = InetAddress.getByAddress(own.octets());
             for (int port : new int[] {WebPage.ALLOWED_PORT, WebPage.REFUSED_PORT}) {
                 servers.add(HostWebServer.start(router, port, "Hello from the host, through its kernel."));
             }
         } catch (IOException e) {
             throw new LaunchException(
-                    ExitCode.MISSING, "the demo's server cannot listen at " + plan.router() + ": " + e.getMessage(), e);
+                    ExitCode.MISSING, "the demo's server cannot listen at " + own + ": " + e.getMessage(), e);
         }
     }
 

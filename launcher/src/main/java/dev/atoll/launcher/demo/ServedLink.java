@@ -1,7 +1,7 @@
 package dev.atoll.launcher.demo;
 
 import dev.atoll.launcher.LaunchException;
-import dev.atoll.launcher.link.AddressPlan;
+import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.runtime.control.ControlRecord;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +30,7 @@ abstract class ServedLink implements OpenLink {
     }
 
     @Override
-    public @Nullable AddressPlan addresses() {
+    public @Nullable LinkAddresses addresses() {
         return link.addresses();
     }
 

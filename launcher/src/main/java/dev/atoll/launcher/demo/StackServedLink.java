@@ -42,7 +42,7 @@ final class StackServedLink extends ServedLink {
     }
 
     private synchronized void start(EventLoopGroup loop) {
-        AddressPlan plan = link.addresses();
+        AddressPlan plan = link.plan();
         try {
             IoEventLoop one = (IoEventLoop) loop.next();
             String text = "Hello from a second stack, in the launcher.";

@@ -5,6 +5,7 @@ import dev.atoll.launcher.LaunchException;
 import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,11 @@ public record AddressPlan(Address program, IpAddress router) {
     /** The subnet both are in. */
     public Subnet subnet() {
         return Subnet.containing(program.address(), program.prefixLength());
+    }
+
+    /** What the program is told. */
+    public LinkAddresses ofProgram() {
+        return new LinkAddresses(List.of(program), router, List.of());
     }
 
     /**

@@ -11,11 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param address the program's address and prefix, or null for a free one
  * @param router the next hop, or null for one that suits the address
  * @param mtuBytes the largest IP packet
- * @param offload whether packets may cross a TAP as super-segments and with their checksums open
+ * @param offload whether packets may cross a TAP or veth as super-segments and with their checksums open
+ * @param takeDefault whether an interface may be taken that carries a default route of the caller's
  */
 public record LinkRequest(
         String argument,
         @Nullable Address address,
         @Nullable IpAddress router,
         int mtuBytes,
-        boolean offload) {}
+        boolean offload,
+        boolean takeDefault) {
+    /** The same with another argument. */
+    public LinkRequest withArgument(String newArgument) {
+        return new LinkRequest(newArgument, address, router, mtuBytes, offload, takeDefault);
+    }
+}

@@ -23,11 +23,11 @@ public final class Links {
         int colon = choice.indexOf(':');
         String name = colon < 0 ? choice : choice.substring(0, colon);
         String argument = colon < 0 ? "" : choice.substring(colon + 1);
-        LinkRequest whole =
-                new LinkRequest(argument, request.address(), request.router(), request.mtuBytes(), request.offload());
+        LinkRequest whole = request.withArgument(argument);
         return switch (name) {
             case AUTO -> automatic(plain(name, whole));
             case TapLink.NAME -> new TapLink().open(whole);
+            case VethLink.NAME -> new VethLink().open(whole);
             case StreamLink.NAME -> stream(plain(name, whole));
             case NoLink.NAME -> new NoLink().open(plain(name, whole));
             default -> provided(name).open(whole);
@@ -60,8 +60,11 @@ public final class Links {
     }
 
     private static LinkKind provided(String name) throws LaunchException {
-        StringJoiner known =
-                new StringJoiner(", ").add(TapLink.NAME).add(StreamLink.NAME).add(NoLink.NAME);
+        StringJoiner known = new StringJoiner(", ")
+                .add(TapLink.NAME)
+                .add(VethLink.NAME)
+                .add(StreamLink.NAME)
+                .add(NoLink.NAME);
         try {
             for (LinkKind kind : ServiceLoader.load(LinkKind.class, Links.class.getClassLoader())) {
                 if (kind.name().equals(name)) {

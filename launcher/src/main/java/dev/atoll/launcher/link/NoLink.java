@@ -43,7 +43,7 @@ public final class NoLink implements LinkKind {
         }
 
         @Override
-        public @Nullable AddressPlan addresses() {
+        public @Nullable LinkAddresses addresses() {
             return null;
         }
 

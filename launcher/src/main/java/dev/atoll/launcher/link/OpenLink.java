@@ -2,6 +2,7 @@ package dev.atoll.launcher.link;
 
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.stack.wire.MacAddress;
 import java.io.Closeable;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,22 @@ public interface OpenLink extends Closeable {
     /** Bytes of the virtio-net header before each frame. */
     int headerBytes();
 
-    /** The program's address and the next hop; null on a link that has no addresses. */
-    @Nullable AddressPlan addresses();
+    /** The program's addresses and routes; null on a link that has no addresses. */
+    @Nullable LinkAddresses addresses();
+
+    /** The program's hardware address; null if any will do. */
+    default @Nullable MacAddress mac() {
+        return null;
+    }
+
+    /**
+     * The largest IP packet.
+     *
+     * @param wanted by the user
+     */
+    default int mtuBytes(int wanted) {
+        return wanted;
+    }
 
     /** One line for the log and the status file. */
     String description();

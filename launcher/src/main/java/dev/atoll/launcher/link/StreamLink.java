@@ -52,6 +52,11 @@ public final class StreamLink implements LinkKind {
             this.mtuBytes = mtuBytes;
         }
 
+        /** Who has which address. */
+        public AddressPlan plan() {
+            return plan;
+        }
+
         /** The launcher's end, from now on the caller's to close. */
         public synchronized int takeLauncherEnd() {
             taken = true;
@@ -85,8 +90,8 @@ public final class StreamLink implements LinkKind {
         }
 
         @Override
-        public AddressPlan addresses() {
-            return plan;
+        public LinkAddresses addresses() {
+            return plan.ofProgram();
         }
 
         @Override

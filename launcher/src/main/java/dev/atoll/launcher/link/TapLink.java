@@ -5,15 +5,9 @@ import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.Terminal;
 import dev.atoll.launcher.sys.Errno;
 import dev.atoll.launcher.sys.Libc;
-import dev.atoll.launcher.sys.NetDevice;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.launcher.sys.TapDevice;
 import dev.atoll.runtime.control.ControlRecord;
-import dev.atoll.runtime.control.ControlRecord.Address;
-import dev.atoll.stack.wire.Subnet;
-import java.io.IOException;
-import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +21,6 @@ public final class TapLink implements LinkKind {
     private static final String WITHOUT_PRIVILEGE =
             "it needs access to /dev/net/tun and CAP_NET_ADMIN; run as root, or use --link stream";
 
-    private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
-
     @Override
     public String name() {
         return NAME;
@@ -37,10 +29,8 @@ public final class TapLink implements LinkKind {
     @Override
     public OpenLink open(LinkRequest request) throws LaunchException {
         String device = request.argument();
-        if (!device.isEmpty() && !DEVICE_NAME.matcher(device).matches()) {
-            throw new LaunchException(
-                    ExitCode.CONFIGURATION,
-                    "link tap:" + device + ": a device's name has 1 to 15 letters, digits, dots, dashes, underscores");
+        if (!device.isEmpty()) {
+            DeviceName.check(NAME, device);
         }
         requireNetAdmin();
         int descriptor;
@@ -50,60 +40,17 @@ public final class TapLink implements LinkKind {
             throw cannotBeMade(device, e);
         }
         try {
-            return planned(descriptor, request);
-        } catch (IOException e) {
-            Libc.close(descriptor);
-            throw new LaunchException(ExitCode.MISSING, "no address can be chosen: " + e.getMessage(), e);
+            return new Open(descriptor, request, HostEnd.plan(request));
         } catch (LaunchException e) {
             Libc.close(descriptor);
             throw e;
         }
     }
 
-    private static OpenLink planned(int descriptor, LinkRequest request) throws IOException, LaunchException {
-        List<HostRoutes.Route> routes = HostRoutes.read();
-        Address address = request.address();
-        if (address == null) {
-            FreeSubnets.Lease lease = FreeSubnets.take(routes);
-            return new Open(descriptor, request, AddressPlan.ofPair(lease.subnet()), lease);
-        }
-        AddressPlan plan = AddressPlan.of(address, request.router());
-        refuseTaken(plan.subnet(), routes);
-        return new Open(descriptor, request, plan, null);
-    }
-
     /** A descriptor can be had without it, a device cannot. */
     private static void requireNetAdmin() throws LaunchException {
-        if (!Capabilities.mayAdministerNetworks()) {
+        if (!Capabilities.missing(Capabilities.NET_ADMIN).isEmpty()) {
             throw new LaunchException(ExitCode.MISSING, "no TAP device can be made: " + WITHOUT_PRIVILEGE);
-        }
-    }
-
-    /**
-     * Settings of the host's end against code in the program that writes frames of its own. Strict reverse-path filtering
-     * (RFC 3704): frames with a foreign source are dropped, or the host would send its answers to whoever that is, through
-     * its other interfaces. No router advertisements (RFC 4861), with which such code could have the host route through the
-     * program; and no IPv6 at all until the stack has it.
-     */
-    private static void guard(NetDevice device, String name) {
-        try {
-            device.set("ipv4", "rp_filter", 1);
-            device.set("ipv6", "accept_ra", 0);
-            device.set("ipv6", "disable_ipv6", 1);
-        } catch (IOException e) {
-            Terminal.line("the host's end of " + name + " is not guarded, /proc/sys cannot be written (" + e
-                    + "): code that drives the link's descriptor itself can make the host send to others");
-        }
-    }
-
-    private static void refuseTaken(Subnet subnet, List<HostRoutes.Route> routes) throws LaunchException {
-        for (HostRoutes.Route route : routes) {
-            if (route.overlaps(subnet)) {
-                throw new LaunchException(
-                        ExitCode.CONFIGURATION,
-                        "address: the host has " + route.description() + ", which overlaps " + subnet
-                                + "; choose another --address");
-            }
         }
     }
 
@@ -129,16 +76,14 @@ public final class TapLink implements LinkKind {
     private static final class Open implements OpenLink {
         private final int descriptor;
         private final LinkRequest request;
-        private final AddressPlan plan;
-        private final FreeSubnets.@Nullable Lease lease;
+        private final HostEnd host;
         private volatile @Nullable TapDevice tap;
         private boolean handedOver;
 
-        Open(int descriptor, LinkRequest request, AddressPlan plan, FreeSubnets.@Nullable Lease lease) {
+        Open(int descriptor, LinkRequest request, HostEnd host) {
             this.descriptor = descriptor;
             this.request = request;
-            this.plan = plan;
-            this.lease = lease;
+            this.host = host;
         }
 
         @Override
@@ -151,15 +96,7 @@ public final class TapLink implements LinkKind {
                 throw cannotBeMade(name, e);
             }
             tap = made;
-            try (NetDevice device = NetDevice.open(made.name())) {
-                device.setMtu(request.mtuBytes());
-                device.setAddress(plan.router().v4Bits(), plan.program().prefixLength());
-                guard(device, made.name());
-                device.up();
-            } catch (SystemCallException e) {
-                throw new LaunchException(
-                        ExitCode.MISSING, "the device " + made.name() + " cannot be set up: " + e.getMessage(), e);
-            }
+            host.setUp(made.name());
         }
 
         @Override
@@ -178,8 +115,8 @@ public final class TapLink implements LinkKind {
         }
 
         @Override
-        public AddressPlan addresses() {
-            return plan;
+        public LinkAddresses addresses() {
+            return host.plan().ofProgram();
         }
 
         @Override
@@ -216,9 +153,7 @@ public final class TapLink implements LinkKind {
             } catch (SystemCallException e) {
                 Terminal.line("the device of " + description() + " is left and cannot be removed: " + e.getMessage());
             }
-            if (lease != null) {
-                lease.close();
-            }
+            host.close();
         }
 
         private void remove() throws SystemCallException {

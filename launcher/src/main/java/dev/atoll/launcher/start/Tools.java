@@ -36,10 +36,12 @@ public final class Tools {
     public static final Tool CAT = new Tool("cat", "", "coreutils", "copies the agent's jar in");
     public static final Tool MKDIR = new Tool("mkdir", "", "coreutils", "makes directories on the private tmpfs");
 
+    public static final Tool NSENTER =
+            new Tool("nsenter", "", "util-linux", "gives an interface back that --link veth:NAME has taken");
     public static final Tool ENV = new Tool("env", "", "coreutils", "passes on unusual environment variables");
 
     /** All of them. */
-    public static final List<Tool> ALL = List.of(SH, UNSHARE, SETPRIV, MOUNT, IP, HOSTNAME, CAT, MKDIR, ENV);
+    public static final List<Tool> ALL = List.of(SH, UNSHARE, SETPRIV, MOUNT, IP, HOSTNAME, CAT, MKDIR, NSENTER, ENV);
 
     /**
      * Looks in these directories first.

@@ -95,6 +95,7 @@ class ControlLossTest {
                 List.of(new ControlRecord.Address(IpAddress.parse("10.66.0.2"), 30)),
                 IpAddress.parse("10.66.0.1"),
                 List.of(),
+                List.of(),
                 false,
                 false,
                 ControlRecord.NO_DESCRIPTOR,

@@ -57,6 +57,21 @@ final class HostSide implements AutoCloseable {
         return run(whole.toArray(new String[0]));
     }
 
+    /** Its name, for ip(8). */
+    String name() {
+        return name;
+    }
+
+    /** Devices, addresses, routes, forwarding, settings: everything a sandbox could have changed. */
+    String state() throws IOException, InterruptedException {
+        return inside(
+                "sh",
+                "-c",
+                "ip -o link; ip -o address; ip route show table all; ip -6 route show table all;"
+                        + " cat /proc/sys/net/ipv4/ip_forward; grep -r . /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf 2>/dev/null;"
+                        + " if command -v nft >/dev/null; then nft list ruleset; fi");
+    }
+
     /** What to put before a command so that it runs in it. */
     List<String> prefix() {
         return List.of("ip", "netns", "exec", name);

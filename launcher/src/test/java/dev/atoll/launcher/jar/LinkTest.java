@@ -31,7 +31,7 @@ class LinkTest {
     void tap_isMadeWhereTheLauncherIs_upWithTheRoutersAddress_andNothingElseChanges() throws Exception {
         try (HostSide host = new HostSide()) {
             host.serve("8080");
-            String before = state(host);
+            String before = host.state();
             Atoll atoll = new Atoll(directory).behind(host.prefix());
             Path status = atoll.path("status.json");
             try (Running running = atoll.startProbe(
@@ -55,7 +55,7 @@ class LinkTest {
                 assertTrue(device.contains("inet 10.9.8.254/24 "), device);
                 assertTrue(
                         host.inside("ip", "-o", "link", "show", "dev", "mine0").contains(",UP"), "it is up");
-                assertEquals(before, without(state(host), "mine0"), "all else is as it was");
+                assertEquals(before, without(host.state(), "mine0"), "all else is as it was");
                 Json json = Json.read(status);
                 assertEquals("tap:mine0", json.text("link"));
                 assertEquals("10.9.8.7/24", json.text("address"));
@@ -66,7 +66,7 @@ class LinkTest {
                 assertTrue(result.line("tcp:10.9.8.254:8080=").contains("=hello"), result::toString);
                 assertTrue(result.line("tcp:" + HostSide.ADDRESS).contains("=hello"), result::toString);
             }
-            assertEquals(before, state(host), "nothing is left");
+            assertEquals(before, host.state(), "nothing is left");
         }
     }
 
@@ -101,7 +101,7 @@ class LinkTest {
     void tap_nameTaken_isRefused_andTheOthersDeviceLeftAlone() throws Exception {
         try (HostSide host = new HostSide()) {
             host.inside("ip", "tuntap", "add", "dev", "taken0", "mode", "tap");
-            String before = state(host);
+            String before = host.state();
             Atoll atoll = new Atoll(directory).behind(host.prefix());
 
             Result result =
@@ -112,7 +112,7 @@ class LinkTest {
             Result loopback =
                     atoll.runProbe(List.of("--link", "tap:lo"), "say:never").assertExit(120);
             assertTrue(loopback.stderr().contains("there is a device lo already"), loopback::toString);
-            assertEquals(before, state(host));
+            assertEquals(before, host.state());
         }
     }
 
@@ -159,15 +159,6 @@ class LinkTest {
 
     private static List<String> status(Atoll atoll, String name) {
         return List.of("--link", "tap", "--status-file", atoll.path(name).toString());
-    }
-
-    /** Devices, addresses, routes, forwarding: everything a sandbox could have changed. */
-    private static String state(HostSide host) throws IOException, InterruptedException {
-        return host.inside(
-                "sh",
-                "-c",
-                "ip -o link; ip -o address; ip route show table all; cat /proc/sys/net/ipv4/ip_forward"
-                        + " /proc/sys/net/ipv4/conf/all/forwarding; if command -v nft >/dev/null; then nft list ruleset; fi");
     }
 
     private static String without(String state, String device) {

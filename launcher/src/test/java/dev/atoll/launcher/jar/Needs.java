@@ -28,6 +28,13 @@ final class Needs {
         namespaces();
     }
 
+    /** That interfaces can be made, and driven by packet sockets. */
+    static void veth() {
+        root();
+        assumeTrue(command("ip"), "needs ip (package iproute2)");
+        assumeTrue(command("nsenter"), "needs nsenter (package util-linux)");
+    }
+
     static void tap() {
         root();
         assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun (load the module \"tun\")");

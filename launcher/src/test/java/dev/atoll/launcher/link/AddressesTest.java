@@ -135,8 +135,9 @@ class AddressesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "carrier-pigeon | link: there is no kind \"carrier-pigeon\"; there are tap, stream, none, demo",
+                "carrier-pigeon | link: there is no kind \"carrier-pigeon\"; there are tap, veth, stream, none, demo",
                 "tap:a/b        | link tap:a/b: a device's name has 1 to 15 letters, digits, dots, dashes, underscores",
+                "veth:a/b       | link veth:a/b: a device's name has 1 to 15 letters, digits, dots, dashes, underscores",
                 "tap:1234567890123456 | link tap:1234567890123456: a device's name has 1 to 15 letters, digits, dots, dashes, underscores",
                 "stream:x       | link stream:x: the link stream takes nothing after a colon",
                 "none:x         | link none:x: the link none takes nothing after a colon",
@@ -144,7 +145,7 @@ class AddressesTest {
             })
     void links_unknownKindOrArgument_isRefused(String link, String message) {
         LaunchException failure = assertThrows(
-                LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500, true)));
+                LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500, true, false)));
 
         assertEquals(message, failure.line());
         assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
@@ -154,26 +155,26 @@ class AddressesTest {
     void noLink_withAnAddress_isRefused() {
         LaunchException failure = assertThrows(
                 LaunchException.class,
-                () -> Links.open("none", new LinkRequest("", address("10.0.0.2/24"), null, 1500, true)));
+                () -> Links.open("none", new LinkRequest("", address("10.0.0.2/24"), null, 1500, true, false)));
 
         assertEquals("link none: there is no link that could have the address 10.0.0.2/24", failure.line());
     }
 
     @Test
     void stream_hasItsAddressesAndBothEnds() throws Exception {
-        try (OpenLink link = Links.open("stream", new LinkRequest("", null, null, 1500, true))) {
-            AddressPlan plan = assertNotNullPlan(link);
-            assertEquals("10.66.0.2/30", plan.program().toString());
-            assertEquals("10.66.0.1", plan.router().toString());
+        try (OpenLink link = Links.open("stream", new LinkRequest("", null, null, 1500, true, false))) {
+            LinkAddresses addresses = assertNotNullAddresses(link);
+            assertEquals("[10.66.0.2/30]", addresses.program().toString());
+            assertEquals("10.66.0.1", String.valueOf(addresses.router()));
             assertTrue(link.programDescriptor() > 2);
             assertTrue(link.service().isPresent(), "the launcher serves the other end");
         }
     }
 
-    private static AddressPlan assertNotNullPlan(OpenLink link) {
-        AddressPlan plan = link.addresses();
-        assertNotNull(plan);
-        return java.util.Objects.requireNonNull(plan);
+    private static LinkAddresses assertNotNullAddresses(OpenLink link) {
+        LinkAddresses addresses = link.addresses();
+        assertNotNull(addresses);
+        return java.util.Objects.requireNonNull(addresses);
     }
 
     private static Address address(String text) {

@@ -11,12 +11,14 @@ import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Route;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
 import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
 
@@ -34,7 +36,7 @@ import java.util.function.BiConsumer;
  */
 public final class ControlCodec {
     /** Changes with every change of a record: both ends come from one {@code atoll.jar}, a mix is a fault. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** Bytes of the length before each record. */
     public static final int LENGTH_BYTES = 4;
@@ -177,6 +179,7 @@ public final class ControlCodec {
                 .flag(link.offload())
                 .list(setup.addresses(), WRITE_ADDRESS)
                 .optionalAddress(setup.router())
+                .list(setup.routes(), WRITE_ROUTE)
                 .list(setup.dnsServers(), WRITE_IP_ADDRESS)
                 .flag(setup.ipv6())
                 .flag(setup.denialLines())
@@ -193,6 +196,16 @@ public final class ControlCodec {
         }
     };
 
+    private static final BiConsumer<FieldWriter, Route> WRITE_ROUTE = new BiConsumer<>() {
+        @Override
+        public void accept(FieldWriter out, Route route) {
+            Subnet destination = route.destination();
+            FieldWriter unused = out.address(destination.network())
+                    .octet(destination.prefixLength())
+                    .optionalAddress(route.gateway());
+        }
+    };
+
     private static final BiConsumer<FieldWriter, IpAddress> WRITE_IP_ADDRESS = new BiConsumer<>() {
         @Override
         public void accept(FieldWriter out, IpAddress address) {
@@ -204,6 +217,13 @@ public final class ControlCodec {
         @Override
         public Address read(FieldReader in) throws ControlFault {
             return new Address(in.address(), in.octet());
+        }
+    };
+
+    private static final FieldReader.Entry<Route> READ_ROUTE = new FieldReader.Entry<>() {
+        @Override
+        public Route read(FieldReader in) throws ControlFault {
+            return new Route(new Subnet(in.address(), in.octet()), in.optionalAddress());
         }
     };
 
@@ -228,6 +248,7 @@ public final class ControlCodec {
                             in.flag()),
                     in.list(READ_ADDRESS),
                     in.optionalAddress(),
+                    in.list(READ_ROUTE),
                     in.list(READ_IP_ADDRESS),
                     in.flag(),
                     in.flag(),

@@ -2,6 +2,7 @@ package dev.atoll.runtime.control;
 
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public sealed interface ControlRecord {
         NONE,
         /** A TAP device's descriptor: one frame per read, a virtio-net header before it. */
         TAP,
+        /** A packet socket bound to an interface: one frame per read, a virtio-net header before it. */
+        PACKET,
         /** A Unix stream socket: frames with a 4-byte big-endian length. */
         STREAM
     }
@@ -41,6 +44,18 @@ public sealed interface ControlRecord {
         @Override
         public String toString() {
             return address + "/" + prefixLength;
+        }
+    }
+
+    /**
+     * A route through the link besides that of its addresses' subnets and the default route.
+     *
+     * @param gateway the router, or null if the destinations are on the link itself
+     */
+    record Route(Subnet destination, @Nullable IpAddress gateway) {
+        @Override
+        public String toString() {
+            return gateway == null ? destination.toString() : destination + " via " + gateway;
         }
     }
 
@@ -71,6 +86,7 @@ public sealed interface ControlRecord {
      * @param link the one link besides loopback
      * @param addresses of the link's interface
      * @param router next hop of the default route, or null for none
+     * @param routes others, the better one of two first
      * @param dnsServers in the order they are asked
      * @param ipv6 whether Java sees IPv6
      * @param denialLines whether a denial is also a line on the program's stderr
@@ -82,6 +98,7 @@ public sealed interface ControlRecord {
             Link link,
             List<Address> addresses,
             @Nullable IpAddress router,
+            List<Route> routes,
             List<IpAddress> dnsServers,
             boolean ipv6,
             boolean denialLines,
@@ -90,6 +107,7 @@ public sealed interface ControlRecord {
             implements ToProgram {
         public Setup {
             addresses = List.copyOf(addresses);
+            routes = List.copyOf(routes);
             dnsServers = List.copyOf(dnsServers);
         }
     }

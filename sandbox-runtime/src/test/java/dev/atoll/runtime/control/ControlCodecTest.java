@@ -15,12 +15,14 @@ import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Route;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +38,9 @@ class ControlCodecTest {
             new Link(LinkKind.TAP, 3, "eth0", 1500, MacAddress.parse("02:00:00:00:00:02"), 10, true),
             List.of(new Address(IpAddress.parse("10.66.0.2"), 30), new Address(IpAddress.parse("fd00::2"), 64)),
             IpAddress.parse("10.66.0.1"),
+            List.of(
+                    new Route(Subnet.parse("10.0.0.0/8"), IpAddress.parse("10.66.0.3")),
+                    new Route(Subnet.parse("169.254.1.1/32"), null)),
             List.of(IpAddress.parse("10.66.0.1"), IpAddress.parse("9.9.9.9")),
             false,
             true,
@@ -46,7 +51,17 @@ class ControlCodecTest {
         Link none = new Link(LinkKind.NONE, ControlRecord.NO_DESCRIPTOR, "none", 65535, MacAddress.ZERO, 0, false);
         return List.of(
                 SETUP,
-                new Setup("", none, List.of(), null, List.of(), true, false, ControlRecord.NO_DESCRIPTOR, false),
+                new Setup(
+                        "",
+                        none,
+                        List.of(),
+                        null,
+                        List.of(),
+                        List.of(),
+                        true,
+                        false,
+                        ControlRecord.NO_DESCRIPTOR,
+                        false),
                 new Policy(ByteBuffer.wrap(new byte[] {1, 2, 3})),
                 new Policy(ByteBuffer.allocate(0)),
                 new Stop("the launcher ends"));
@@ -97,7 +112,7 @@ class ControlCodecTest {
     void otherVersion_isAFaultThatNamesBoth() {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {9, 1});
         ControlFault fault = assertThrows(ControlFault.class, () -> ControlCodec.decodeToLauncher(bytes));
-        assertEquals("a record of version 9, expected is 1", fault.getMessage());
+        assertEquals("a record of version 9, expected is 2", fault.getMessage());
     }
 
     @Test

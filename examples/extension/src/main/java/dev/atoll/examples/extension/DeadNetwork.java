@@ -1,7 +1,7 @@
 package dev.atoll.examples.extension;
 
 import dev.atoll.launcher.LaunchException;
-import dev.atoll.launcher.link.AddressPlan;
+import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.LinkKind;
 import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.LinkService;
@@ -71,7 +71,7 @@ public final class DeadNetwork implements LinkKind {
         }
 
         @Override
-        public AddressPlan addresses() {
+        public LinkAddresses addresses() {
             return stream.addresses();
         }
 

@@ -1,0 +1,111 @@
+package dev.atoll.launcher.link;
+
+import dev.atoll.launcher.sys.NetlinkAttributes;
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.stack.wire.IpAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An address of an interface.
+ *
+ * @param address with its subnet
+ * @param scope {@link #SCOPE_GLOBAL} or a narrower one
+ * @param command the words for ip(8) that give it back, with {@code $name} for the interface's name
+ */
+record InterfaceAddress(Address address, int scope, String command) {
+    static final int SCOPE_GLOBAL = 0;
+
+    // linux/if_addr.h
+    private static final int IFA_ADDRESS = 1;
+    private static final int IFA_LOCAL = 2;
+    private static final int IFA_LABEL = 3;
+    private static final int IFA_BROADCAST = 4;
+    private static final int IFA_CACHEINFO = 6;
+    private static final int IFA_FLAGS = 8;
+    private static final int IFA_RT_PRIORITY = 9;
+    private static final int IFA_F_PERMANENT = 0x80;
+    private static final int IFA_F_MANAGETEMPADDR = 0x100;
+    private static final int IFA_F_NOPREFIXROUTE = 0x200;
+    private static final int IFADDRMSG_PREFIX = 1;
+    private static final int IFADDRMSG_SCOPE = 3;
+    private static final int IFADDRMSG_INDEX = 4;
+    private static final int IFADDRMSG_BYTES = 8;
+    private static final int CACHEINFO_VALID = 4;
+    private static final int FOREVER = -1;
+
+    /**
+     * Reads {@code struct ifaddrmsg}.
+     *
+     * @return null if it is another interface's, or one that the network gave and will give again (RFC 4862)
+     */
+    static @Nullable InterfaceAddress of(ByteBuffer message, int index) {
+        if (message.getInt(IFADDRMSG_INDEX) != index) {
+            return null;
+        }
+        NetlinkAttributes attributes = new NetlinkAttributes(message, IFADDRMSG_BYTES);
+        byte[] far = attributes.octets(IFA_ADDRESS);
+        byte[] near = attributes.octets(IFA_LOCAL);
+        if (far == null) {
+            return null;
+        }
+        IpAddress other = IpAddress.of(far);
+        IpAddress own = near == null ? other : IpAddress.of(near);
+        int length = message.get(IFADDRMSG_PREFIX) & 0xff;
+        int scope = message.get(IFADDRMSG_SCOPE) & 0xff;
+        int flags = attributes.number(IFA_FLAGS, 0);
+        if (!own.isV4() && (flags & IFA_F_PERMANENT) == 0) {
+            return null;
+        }
+        StringBuilder command = new StringBuilder("address replace ").append(own);
+        if (!own.equals(other)) {
+            command.append(" peer ").append(other);
+        }
+        command.append('/').append(length).append(" dev $name scope ").append(scope);
+        byte[] broadcast = attributes.octets(IFA_BROADCAST);
+        if (broadcast != null) {
+            command.append(" broadcast ").append(IpAddress.of(broadcast));
+        }
+        String label = attributes.text(IFA_LABEL);
+        int colon = label.indexOf(':');
+        if (colon >= 0 && plain(label, colon + 1)) {
+            command.append(" label $name").append(label, colon, label.length());
+        }
+        if (attributes.has(IFA_RT_PRIORITY)) {
+            command.append(" metric ").append(Integer.toUnsignedString(attributes.number(IFA_RT_PRIORITY, 0)));
+        }
+        appendLifetime(command, attributes.content(IFA_CACHEINFO));
+        if ((flags & IFA_F_MANAGETEMPADDR) != 0) {
+            command.append(" mngtmpaddr");
+        }
+        if ((flags & IFA_F_NOPREFIXROUTE) != 0) {
+            command.append(" noprefixroute");
+        }
+        if (!own.isV4() && !own.isLinkLocal()) {
+            // It was here a moment ago, and nobody else can have taken it.
+            command.append(" nodad");
+        }
+        return new InterfaceAddress(new Address(own, length), scope, command.toString());
+    }
+
+    /** As it was when the interface was taken: a DHCP client that renews it sets it anew. */
+    private static void appendLifetime(StringBuilder command, ByteBuffer cacheInfo) {
+        if (cacheInfo.capacity() > CACHEINFO_VALID && cacheInfo.getInt(CACHEINFO_VALID) != FOREVER) {
+            command.append(" valid_lft ")
+                    .append(Integer.toUnsignedString(cacheInfo.getInt(CACHEINFO_VALID)))
+                    .append(" preferred_lft ")
+                    .append(Integer.toUnsignedString(cacheInfo.getInt(0)));
+        }
+    }
+
+    /** A shell reads the words: a label that could mean something to it is left out. */
+    private static boolean plain(String label, int from) {
+        for (int i = from; i < label.length(); i++) {
+            char c = label.charAt(i);
+            if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_')) {
+                return false;
+            }
+        }
+        return from < label.length();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.atoll.launcher.link;
+
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Route;
+import dev.atoll.stack.wire.IpAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program's end of a link, as far as IP knows it.
+ *
+ * @param program the program's addresses, at least one; the first is the one to name where one is named
+ * @param router the next hop of the default route, or null if there is none
+ * @param routes others through the link, the better one of two first; those of the addresses' subnets are not among them
+ */
+public record LinkAddresses(List<Address> program, @Nullable IpAddress router, List<Route> routes) {
+    public LinkAddresses {
+        program = List.copyOf(program);
+        routes = List.copyOf(routes);
+    }
+}

@@ -1,0 +1,219 @@
+package dev.atoll.launcher.link;
+
+import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.Terminal;
+import dev.atoll.launcher.sys.AbstractLock;
+import dev.atoll.launcher.sys.Netlink;
+import dev.atoll.launcher.sys.NetlinkRequest;
+import dev.atoll.launcher.sys.PacketSocket;
+import dev.atoll.launcher.sys.SystemCallException;
+import dev.atoll.runtime.control.ControlCodec;
+import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Route;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An interface that is there already: the program has its hardware address, MTU, IPv4 addresses and routes until the end,
+ * when {@link InterfaceWatcher} gives it back. It may be called from two threads, the one that runs and the one that ends
+ * the link.
+ */
+final class TakenInterface implements OpenLink {
+    private static final int IFLA_NET_NS_FD = 28;
+
+    private final HostInterface device;
+    private final LinkAddresses addresses;
+    private final AbstractLock lock;
+    private final HeldInterface held;
+    private @Nullable InterfaceWatcher watcher;
+
+    private TakenInterface(HostInterface device, LinkAddresses addresses, AbstractLock lock, HeldInterface held) {
+        this.device = device;
+        this.addresses = addresses;
+        this.lock = lock;
+        this.held = held;
+    }
+
+    /** Looks at it, and takes nothing yet. */
+    static OpenLink open(LinkRequest request) throws LaunchException, SystemCallException {
+        String name = request.argument();
+        AbstractLock lock = AbstractLock.tryAcquire("dev.atoll/interface/" + name);
+        if (lock == null) {
+            throw HostInterface.refused(name, "another sandbox has it, or is giving it back");
+        }
+        try {
+            HostInterface device = HostInterface.find(name);
+            InterfaceRoute ofHost = device.defaultRoute();
+            if (ofHost != null && !request.takeDefault()) {
+                throw HostInterface.refused(
+                        name,
+                        "a default route of this host goes through it" + via(ofHost.gateway())
+                                + ", which would be gone while the program runs; --take-default if that is meant");
+            }
+            LinkAddresses addresses = addresses(device, request);
+            sayWhatIsNotTaken(device);
+            return new TakenInterface(device, addresses, lock, HeldInterface.open());
+        } catch (LaunchException | SystemCallException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static LinkAddresses addresses(HostInterface device, LinkRequest request) throws LaunchException {
+        if (request.address() != null) {
+            return AddressPlan.of(request.address(), request.router()).ofProgram();
+        }
+        List<Address> own = new ArrayList<>();
+        for (InterfaceAddress each : device.addresses()) {
+            if (each.address().address().isV4()) {
+                own.add(each.address());
+            }
+        }
+        if (own.isEmpty()) {
+            throw HostInterface.refused(
+                    device.name(), "it has no IPv4 address; give it one, or the program with --address ADDRESS/LENGTH");
+        }
+        List<InterfaceRoute> sorted = new ArrayList<>();
+        for (InterfaceRoute each : device.routes()) {
+            if (each.main() && each.destination().network().isV4()) {
+                insert(sorted, each);
+            }
+        }
+        IpAddress router = null;
+        List<Route> routes = new ArrayList<>();
+        for (InterfaceRoute each : sorted) {
+            if (each.destination().prefixLength() == 0 && each.gateway() != null && router == null) {
+                router = each.gateway();
+            } else if (!has(routes, each)) {
+                routes.add(new Route(each.destination(), each.gateway()));
+            }
+        }
+        if (own.size() > ControlCodec.MAX_LIST_ENTRIES || routes.size() > ControlCodec.MAX_LIST_ENTRIES) {
+            throw HostInterface.refused(
+                    device.name(),
+                    "it has " + own.size() + " addresses and " + routes.size() + " routes, at most "
+                            + ControlCodec.MAX_LIST_ENTRIES + " of each can be taken over");
+        }
+        return new LinkAddresses(own, router, routes);
+    }
+
+    /** The smaller metric first; among equals the kernel's order. */
+    private static void insert(List<InterfaceRoute> sorted, InterfaceRoute route) {
+        int at = sorted.size();
+        while (at > 0 && Integer.compareUnsigned(sorted.get(at - 1).metric(), route.metric()) > 0) {
+            at--;
+        }
+        sorted.add(at, route);
+    }
+
+    private static boolean has(List<Route> routes, InterfaceRoute wanted) {
+        for (Route route : routes) {
+            if (route.destination().equals(wanted.destination())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void sayWhatIsNotTaken(HostInterface device) {
+        for (InterfaceAddress each : device.addresses()) {
+            if (!each.address().address().isV4() && each.scope() == InterfaceAddress.SCOPE_GLOBAL) {
+                Terminal.line("veth:" + device.name() + ": the program does not get " + each.address()
+                        + ", the sandbox has no IPv6 yet");
+            }
+        }
+    }
+
+    private static String via(@Nullable IpAddress gateway) {
+        return gateway == null ? "" : ", by " + gateway;
+    }
+
+    @Override
+    public synchronized void bringUp() throws LaunchException {
+        try {
+            watcher = InterfaceWatcher.start(device, held.namespace().descriptor(), lock.descriptor());
+            try (Netlink netlink = Netlink.open()) {
+                netlink.change(NetlinkRequest.link(Netlink.RTM_NEWLINK, device.index())
+                        .number(IFLA_NET_NS_FD, held.namespace().descriptor()));
+            }
+            held.drive(device.name());
+        } catch (SystemCallException e) {
+            throw VethLink.failure(device.name(), e);
+        }
+    }
+
+    @Override
+    public ControlRecord.LinkKind wire() {
+        return ControlRecord.LinkKind.PACKET;
+    }
+
+    @Override
+    public int programDescriptor() {
+        return held.socket();
+    }
+
+    @Override
+    public int headerBytes() {
+        return PacketSocket.VNET_HEADER_BYTES;
+    }
+
+    @Override
+    public LinkAddresses addresses() {
+        return addresses;
+    }
+
+    @Override
+    public MacAddress mac() {
+        return device.mac();
+    }
+
+    @Override
+    public int mtuBytes(int wanted) {
+        return device.mtuBytes();
+    }
+
+    @Override
+    public String description() {
+        return VethLink.NAME + ":" + device.name();
+    }
+
+    @Override
+    public void handOver() {
+        // The launcher's copy is never read from; it is closed at the end.
+    }
+
+    /** The kernel takes some 20 ms for the way back, which it can while the program's processes end. */
+    @Override
+    public void programLeaves() {
+        giveBack();
+    }
+
+    @Override
+    public void close() {
+        giveBack();
+        held.close();
+        lock.close();
+    }
+
+    private synchronized void giveBack() {
+        InterfaceWatcher gives = watcher;
+        if (gives == null) {
+            return;
+        }
+        watcher = null;
+        held.reportLosses(description());
+        String problem;
+        try {
+            problem = gives.giveBack();
+        } catch (SystemCallException e) {
+            problem = String.valueOf(e.getMessage());
+        }
+        if (!problem.isEmpty()) {
+            Terminal.line(device.name() + " was not given back as it was: " + problem);
+        }
+    }
+}
