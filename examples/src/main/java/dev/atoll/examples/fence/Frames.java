@@ -18,7 +18,7 @@ final class Frames {
     private static final short ECHO_ID = 0x6666;
 
     /** A locally administered address, not the stack's. */
-    private static final byte[] OWN_MAC = {2, 0, 0, 0, 0, 0x66};
+    static final byte[] FOREIGN_MAC = {2, 0, 0, 0, 0, 0x66};
 
     private static final byte[] BROADCAST = {-1, -1, -1, -1, -1, -1};
     private static final int ARP_SENDER_MAC = PAYLOAD + 8;
@@ -28,15 +28,15 @@ final class Frames {
 
     private Frames() {}
 
-    static byte[] arpRequest(byte[] source, byte[] target) {
-        return frame(BROADCAST, TYPE_ARP, 28)
+    static byte[] arpRequest(byte[] mac, byte[] source, byte[] target) {
+        return frame(BROADCAST, mac, TYPE_ARP, 28)
                 // Ethernet, IPv4, lengths of their addresses.
                 .putShort((short) 1)
                 .putShort(TYPE_IPV4)
                 .put((byte) 6)
                 .put((byte) 4)
                 .putShort(ARP_REQUEST)
-                .put(OWN_MAC)
+                .put(mac)
                 .put(source)
                 .put(new byte[6])
                 .put(target)
@@ -56,8 +56,8 @@ final class Frames {
         return Arrays.copyOfRange(frame, ARP_SENDER_MAC, ARP_SENDER_MAC + 6);
     }
 
-    static byte[] echoRequest(byte[] neighbour, byte[] source, byte[] target) {
-        ByteBuffer frame = frame(neighbour, TYPE_IPV4, 20 + 8 + ECHO_DATA_BYTES);
+    static byte[] echoRequest(byte[] mac, byte[] neighbour, byte[] source, byte[] target) {
+        ByteBuffer frame = frame(neighbour, mac, TYPE_IPV4, 20 + 8 + ECHO_DATA_BYTES);
         // Version and header length, no service, length; no fragments, TTL.
         frame.putShort((short) 0x4500).putShort((short) (28 + ECHO_DATA_BYTES)).putInt(0);
         frame.put((byte) 64).put(PROTOCOL_ICMP).putShort((short) 0).put(source).put(target);
@@ -77,10 +77,10 @@ final class Frames {
                 && Arrays.equals(Arrays.copyOfRange(frame, IP_SOURCE, IP_SOURCE + 4), sender);
     }
 
-    private static ByteBuffer frame(byte[] destination, short type, int payloadBytes) {
+    private static ByteBuffer frame(byte[] destination, byte[] mac, short type, int payloadBytes) {
         return ByteBuffer.allocate(PAYLOAD + payloadBytes)
                 .put(destination)
-                .put(OWN_MAC)
+                .put(mac)
                 .putShort(type);
     }
 

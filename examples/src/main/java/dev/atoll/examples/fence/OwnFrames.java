@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Goes around the stack and its policy by driving the link's descriptor itself: adopts number 4, which the program's JVM
  * has inherited, and writes Ethernet frames of its own.
  *
- * <p>Usage: {@code OwnFrames tap|stream OWN ROUTER [TARGET [SOURCE]]}: asks who has ROUTER's address, and sends echo requests to
- * TARGET through it, as coming from OWN or from SOURCE, until an answer comes or the time is over. The JVM needs {@code
+ * <p>Usage: {@code OwnFrames tap|packet|stream OWN ROUTER [TARGET [SOURCE]]}: asks who has ROUTER's address, and sends echo requests to
+ * TARGET through it, as coming from OWN or from SOURCE, until an answer comes or the time is over. {@code packet} sends from the interface's own
+ * hardware address, the others from a foreign one. The JVM needs {@code
  * --add-opens java.base/java.io=ALL-UNNAMED}.
  *
  * <p>The sandbox's own loop reads from the same descriptor and takes some of the answers, so every request is sent many
@@ -27,7 +29,7 @@ public final class OwnFrames {
     private static final int ROUNDS = 400;
     private static final long ROUND_NS = 5_000_000;
 
-    /** Before each frame on a TAP: a virtio-net header that asks for nothing. */
+    /** Before each frame on a TAP or packet socket: a virtio-net header that asks for nothing. */
     private static final int TAP_HEADER_BYTES = 10;
 
     /** Before each frame on a stream: its length, big-endian. */
@@ -47,11 +49,13 @@ public final class OwnFrames {
         Constructor<FileDescriptor> constructor = FileDescriptor.class.getDeclaredConstructor(int.class);
         constructor.setAccessible(true);
         OwnFrames frames = new OwnFrames(constructor.newInstance(LINK), args[0].equals("stream"));
+        byte[] mac =
+                args[0].equals("packet") ? NetworkInterface.getByName("eth0").getHardwareAddress() : Frames.FOREIGN_MAC;
         byte[] own = address(args[1]);
         byte[] router = address(args[2]);
 
         byte[] neighbour = frames.exchange(
-                Frames.arpRequest(own, router),
+                Frames.arpRequest(mac, own, router),
                 frame -> Frames.isArpReply(frame, router) ? Frames.sender(frame) : null);
         if (neighbour == null || args.length == 3) {
             report("ARP", args[2], neighbour != null);
@@ -60,7 +64,7 @@ public final class OwnFrames {
         byte[] target = address(args[3]);
         byte[] source = args.length == 4 ? own : address(args[4]);
         byte[] answer = frames.exchange(
-                Frames.echoRequest(neighbour, source, target),
+                Frames.echoRequest(mac, neighbour, source, target),
                 frame -> Frames.isEchoReply(frame, target) ? frame : null);
         report("echo", args[3], answer != null);
     }

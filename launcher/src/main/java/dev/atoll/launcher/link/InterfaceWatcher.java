@@ -111,12 +111,14 @@ final class InterfaceWatcher {
                 "cd /",
                 "read -r end",
                 "name=" + device.name(),
+                // ARP is asked for when it arrives already, by IPv6 where it decides about duplicate addresses.
+                "if ! why=$(" + inside + " -batch - 2>&1 <<END",
+                "link set dev $name arp " + arp,
+                "link set dev $name netns $$",
+                "END",
+                "); then",
                 // Not taken yet, or gone for good.
                 inside + " link show dev $name >/dev/null 2>&1 || exit 0",
-                // ARP is asked for when it arrives already, by IPv6 where it decides about duplicate addresses.
-                "set -- \"link set dev $name down\" \"link set dev $name arp " + arp + "\"",
-                "if ! why=$(printf '%s\\n' \"$@\" \"link set dev $name netns $$\" | " + inside
-                        + " -batch - 2>&1); then",
                 "name=atoll$$",
                 inside + " link set dev " + device.name() + " netns $$ name $name || { echo \"$why\"; exit 1; }",
                 "echo \"it is called $name now: $why\"",
