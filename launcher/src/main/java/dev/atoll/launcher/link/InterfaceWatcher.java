@@ -100,7 +100,11 @@ final class InterfaceWatcher {
         }
     }
 
-    /** What the shell does. Names and values come from the kernel; none has a character that means something to a shell. */
+    /**
+     * What the shell does. Both programs that it needs are started at once and wait for their commands, so that the way back
+     * takes no longer than the kernel does. Names and values come from the kernel; none has a character that means something
+     * to a shell.
+     */
     static String script(HostInterface device, Tools tools) throws LaunchException {
         String ip = tools.require(Tools.IP);
         String inside = tools.require(Tools.NSENTER) + " --net=/proc/self/fd/" + HOLDING + " " + ip;
@@ -109,33 +113,33 @@ final class InterfaceWatcher {
         for (String line : List.of(
                 "trap '' HUP INT QUIT TERM TSTP TTIN TTOU PIPE",
                 "cd /",
-                "read -r end",
                 "name=" + device.name(),
+                "{",
                 // ARP is asked for when it arrives already, by IPv6 where it decides about duplicate addresses.
-                "if ! why=$(" + inside + " -batch - 2>&1 <<END",
-                "link set dev $name arp " + arp,
-                "link set dev $name netns $$",
-                "END",
-                "); then",
+                "if ! why=$({ read -r end; echo link set dev $name arp " + arp + "; echo link set dev $name netns $$; }"
+                        + " | " + inside + " -batch - 2>&1); then",
                 // Not taken yet, or gone for good.
-                inside + " link show dev $name >/dev/null 2>&1 || exit 0",
+                inside + " link show dev $name >/dev/null 2>&1 || exit",
                 "name=atoll$$",
-                inside + " link set dev " + device.name() + " netns $$ name $name || { echo \"$why\"; exit 1; }",
-                "echo \"it is called $name now: $why\"",
+                inside + " link set dev " + device.name() + " netns $$ name $name || { echo \"$why\" >&2; exit; }",
+                "echo \"it is called $name now: $why\" >&2",
                 "fi")) {
             script.append(line).append('\n');
         }
         // Before it is up: some of them decide what the kernel does when it comes up.
         appendSettings(script, device.name(), "ipv4");
         appendSettings(script, device.name(), "ipv6");
-        script.append(ip).append(" -force -batch - <<END\n");
+        script.append("cat <<END\n");
         script.append("link set dev $name mtu ").append(device.mtuBytes()).append(" up\n");
         for (InterfaceAddress address : device.addresses()) {
             script.append(address.command()).append('\n');
         }
         appendRoutes(script, device.routes(), false);
         appendRoutes(script, device.routes(), true);
-        return script.append("END\n").toString();
+        return script.append("END\n} | ")
+                .append(ip)
+                .append(" -force -batch -\n")
+                .toString();
     }
 
     /** Those without a router first: routers are reached by them. */

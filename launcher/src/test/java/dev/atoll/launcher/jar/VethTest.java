@@ -156,7 +156,8 @@ class VethTest {
     }
 
     private String watcher() throws Exception {
-        return host.inside("pgrep", "-f", "-x", "sh -c .* atoll-interface-eth7").strip();
+        return host.inside("pgrep", "-o", "-f", "-x", "sh -c .* atoll-interface-eth7")
+                .strip();
     }
 
     @Test
