@@ -298,6 +298,24 @@ class VethTest {
                 result.stderr());
     }
 
+    /** Where the queues cannot be as large as they should, and nobody has rights over the host. */
+    @Test
+    void namespacesOfTheUsersOwn_needNoPrivilege() throws Exception {
+        String setUp = "ip link add eth7 type veth peer name far0; ip address add 10.5.0.2/24 dev eth7;"
+                + "ip link set far0 up; ip link set eth7 up; \"$@\" && ip -o -4 address show dev eth7";
+        List<String> own =
+                List.of("unshare", "--user", "--map-root-user", "--net", "sh", "-ec", setUp, "sh");
+        for (String link : List.of("veth:eth7", "veth")) {
+            Result result = new Atoll(directory)
+                    .asOrdinaryUser()
+                    .behind(own)
+                    .runProbe(List.of("--link", link), "say:inside")
+                    .assertExit(0);
+            assertEquals("inside", result.stdout().lines().findFirst().orElse(""), result::toString);
+            assertTrue(result.stdout().contains("inet 10.5.0.2/24 "), result::toString);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("jdks")
     void pair_leadsToTheHost_andGoesWithTheProgram(int feature) throws Exception {
