@@ -2,7 +2,9 @@ package dev.atoll.launcher.doctor;
 
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.doctor.Finding.Status;
+import dev.atoll.launcher.link.StreamLink;
 import dev.atoll.launcher.link.TapLink;
+import dev.atoll.launcher.link.VethLink;
 import dev.atoll.launcher.start.Tools;
 import dev.atoll.launcher.start.Tools.Tool;
 import dev.atoll.launcher.sys.TapDevice;
@@ -59,6 +61,7 @@ public final class Doctor {
         checks.add(new AppArmorCheck(host));
         checks.add(new ProcChildrenCheck(host, ProcessHandle.current().pid()));
         checks.add(new TapCheck(() -> TapDevice.create(TapDevice.DEFAULT_NAME, true)));
+        checks.add(new VethCheck());
         checks.add(new UserCheck(host));
         return new Doctor(checks, new SandboxCheck(host, own, onPath, SandboxCheck.ownJar()), out);
     }
@@ -70,19 +73,25 @@ public final class Doctor {
             width = Math.max(width, check.subject().length());
         }
         List<String> missing = new ArrayList<>();
-        boolean tap = false;
+        List<String> links = new ArrayList<>();
         for (Check check : checks) {
             Status status = examine(check, width, Status.WARN);
             if (status == Status.MISSING) {
                 missing.add(check.subject());
             }
-            tap |= check instanceof TapCheck && status == Status.OK;
+            if (status == Status.OK && check instanceof TapCheck) {
+                links.add(TapLink.NAME);
+            }
+            if (status == Status.OK && check instanceof VethCheck) {
+                links.add(VethLink.NAME);
+            }
         }
         if (missing.isEmpty() && examine(proof, width, Status.MISSING) == Status.MISSING) {
             missing.add(proof.subject());
         }
         if (missing.isEmpty()) {
-            out.println("Programs can run here, with --link " + (tap ? TapLink.NAME + ", " : "") + "stream or none.");
+            links.add(StreamLink.NAME);
+            out.println("Programs can run here, with --link " + String.join(", ", links) + " or none.");
             return 0;
         }
         out.println("Programs cannot run here, see above: " + String.join(", ", missing) + ".");

@@ -3,17 +3,19 @@ package dev.atoll.launcher.link;
 import dev.atoll.launcher.sys.NetlinkAttributes;
 import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Subnet;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An address of an interface.
  *
- * @param address with its subnet
+ * @param address with its subnet, which is the address alone if there is a peer
+ * @param peer the subnet at the other end of a point-to-point link, or null
  * @param scope {@link #SCOPE_GLOBAL} or a narrower one
  * @param command the words for ip(8) that give it back, with {@code $name} for the interface's name
  */
-record InterfaceAddress(Address address, int scope, String command) {
+record InterfaceAddress(Address address, @Nullable Subnet peer, int scope, String command) {
     static final int SCOPE_GLOBAL = 0;
 
     // linux/if_addr.h
@@ -85,7 +87,12 @@ record InterfaceAddress(Address address, int scope, String command) {
             // It was here a moment ago, and nobody else can have taken it.
             command.append(" nodad");
         }
-        return new InterfaceAddress(new Address(own, length), scope, command.toString());
+        boolean alone = own.equals(other);
+        return new InterfaceAddress(
+                new Address(own, alone ? length : own.bitLength()),
+                alone ? null : Subnet.containing(other, length),
+                scope,
+                command.toString());
     }
 
     /** As it was when the interface was taken: a DHCP client that renews it sets it anew. */

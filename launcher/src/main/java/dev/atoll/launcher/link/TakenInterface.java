@@ -68,9 +68,13 @@ final class TakenInterface implements OpenLink {
             return AddressPlan.of(request.address(), request.router()).ofProgram();
         }
         List<Address> own = new ArrayList<>();
+        List<Route> routes = new ArrayList<>();
         for (InterfaceAddress each : device.addresses()) {
             if (each.address().address().isV4()) {
                 own.add(each.address());
+                if (each.peer() != null) {
+                    routes.add(new Route(each.peer(), null));
+                }
             }
         }
         if (own.isEmpty()) {
@@ -84,7 +88,6 @@ final class TakenInterface implements OpenLink {
             }
         }
         IpAddress router = null;
-        List<Route> routes = new ArrayList<>();
         for (InterfaceRoute each : sorted) {
             if (each.destination().prefixLength() == 0 && each.gateway() != null && router == null) {
                 router = each.gateway();

@@ -65,6 +65,7 @@ class DoctorCommandTest {
         }
         assertHas(lines, Libc.geteuid() == 0 ? "warn +user +root: .*" : "ok +user +an ordinary user, .*");
         assertHas(lines, "(ok|warn) +TAP devices .*");
+        assertHas(lines, "(ok|warn) +packet sockets .*");
     }
 
     @Test
@@ -76,6 +77,7 @@ class DoctorCommandTest {
         assertForm(lines);
         assertHas(lines, "ok +user +an ordinary user, id 65534");
         assertHas(lines, "warn +TAP devices +none can be made .*");
+        assertHas(lines, "warn +packet sockets +none can be made .*");
         assertHas(lines, ".*without it --link stream needs no privilege.*");
         if (sandboxed) {
             assertEquals("Programs can run here, with --link stream or none.", lines.get(lines.size() - 1));

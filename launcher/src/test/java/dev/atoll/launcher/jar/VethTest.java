@@ -52,6 +52,7 @@ class VethTest {
         host.inside("ip", "address", "flush", "dev", "lo");
         host.inside("ip", "link", "add", "eth7", "type", "veth", "peer", "name", "far0", "netns", neighbour.name());
         neighbour.inside("ip", "address", "add", NEIGHBOUR + "/24", "dev", "far0");
+        neighbour.inside("ip", "address", "add", "10.6.0.1", "peer", "10.6.0.2/32", "dev", "far0");
         neighbour.inside("ip", "link", "set", "far0", "up");
         // A link-local address changes by itself some time after the interface came up.
         host.inside("ip", "link", "set", "eth7", "mtu", "1400", "addrgenmode", "none", "up");
@@ -115,6 +116,7 @@ class VethTest {
                 options,
                 "tcp:" + NEIGHBOUR + ":8080",
                 "tcp:" + HostSide.ADDRESS + ":8080",
+                "tcp:10.6.0.1:8080",
                 "udp:" + NEIGHBOUR + ":8080",
                 "tcp:" + NEIGHBOUR + ":8081",
                 "say:done",
@@ -128,6 +130,7 @@ class VethTest {
             Result result = running.result().assertExit(0);
             assertTrue(result.line("tcp:" + NEIGHBOUR + ":8080=").contains("=hello"), result::toString);
             assertTrue(result.line("tcp:" + HostSide.ADDRESS).contains("=hello"), result::toString);
+            assertTrue(result.line("tcp:10.6.0.1").contains("=hello"), result::toString);
             assertTrue(result.line("udp:" + NEIGHBOUR).contains("=ping"), result::toString);
             assertTrue(result.line("tcp:" + NEIGHBOUR + ":8081").contains("a.rules:2: -A OUTPUT"), result::toString);
             assertTrue(
@@ -303,8 +306,7 @@ class VethTest {
     void namespacesOfTheUsersOwn_needNoPrivilege() throws Exception {
         String setUp = "ip link add eth7 type veth peer name far0; ip address add 10.5.0.2/24 dev eth7;"
                 + "ip link set far0 up; ip link set eth7 up; \"$@\" && ip -o -4 address show dev eth7";
-        List<String> own =
-                List.of("unshare", "--user", "--map-root-user", "--net", "sh", "-ec", setUp, "sh");
+        List<String> own = List.of("unshare", "--user", "--map-root-user", "--net", "sh", "-ec", setUp, "sh");
         for (String link : List.of("veth:eth7", "veth")) {
             Result result = new Atoll(directory)
                     .asOrdinaryUser()
