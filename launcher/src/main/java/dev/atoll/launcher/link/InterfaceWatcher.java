@@ -1,5 +1,6 @@
 package dev.atoll.launcher.link;
 
+import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.start.Tools;
 import dev.atoll.launcher.sys.Libc;
@@ -7,10 +8,6 @@ import dev.atoll.launcher.sys.NativeText;
 import dev.atoll.launcher.sys.Spawn;
 import dev.atoll.launcher.sys.SystemCallException;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +28,34 @@ final class InterfaceWatcher {
     private static final int LOCK = 5;
 
     private static final int SOCKET_BYTES = 4096;
-    private static final int SETTING_BYTES = 64;
+
+    /** What the shell says when it has read the interface's settings: {@link #PREPARE}. */
+    private static final String READY = "ready";
+
+    /**
+     * Reads the settings below {@code /proc/sys/net} and keeps, as commands, those that differ from the namespace's
+     * defaults: with these an interface begins that comes. It is the shell that does it since a JVM that starts takes ten
+     * times as long for so many files. Parameters: the interface's name, and where grep is.
+     */
+    private static final String PREPARE = """
+            trap '' HUP INT QUIT TERM TSTP TTIN TTOU PIPE
+            cd /
+            name=$1
+            all=$("$2" -s . /proc/sys/net/ipv[46]/conf/$name/* /proc/sys/net/ipv[46]/conf/default/*)
+            echo ready
+            newline='
+            '
+            settings=
+            IFS=$newline
+            for line in $all; do
+            file=${line%%:*} value=${line#*:}
+            family=${file%/*/*} setting=${file##*/}
+            case $value in *[!0-9-]*) continue ;; esac
+            case $newline$all$newline in *"$newline$family/default/$setting:$value$newline"*) continue ;; esac
+            settings="$settings echo $value >$family/\\$name/$setting;"
+            done
+            unset IFS
+            """;
 
     private final int pid;
     private final int socket;
@@ -57,6 +81,13 @@ final class InterfaceWatcher {
         for (Map.Entry<String, String> variable : environment.entrySet()) {
             variables.add(variable.getKey() + "=" + variable.getValue());
         }
+        List<String> words = List.of(
+                "sh",
+                "-c",
+                script(device, tools),
+                "atoll-interface-" + device.name(),
+                device.name(),
+                tools.require(Tools.GREP));
         int[] pair = Libc.socketpair();
         Map<Integer, Integer> descriptors = new LinkedHashMap<>();
         for (int standard = 0; standard <= 2; standard++) {
@@ -65,14 +96,28 @@ final class InterfaceWatcher {
         descriptors.put(HOLDING, holding);
         descriptors.put(LOCK, lock);
         try {
-            List<String> words = List.of("sh", "-c", script(device, tools), "atoll-interface-" + device.name());
-            int pid = Spawn.startApart(tools.require(Tools.SH), words, variables, descriptors);
-            return new InterfaceWatcher(pid, pair[0]);
+            int pid;
+            try {
+                pid = Spawn.startApart(tools.require(Tools.SH), words, variables, descriptors);
+            } finally {
+                Libc.close(pair[1]);
+            }
+            InterfaceWatcher watcher = new InterfaceWatcher(pid, pair[0]);
+            watcher.awaitReady(device.name());
+            return watcher;
         } catch (SystemCallException | LaunchException e) {
             Libc.close(pair[0]);
             throw e;
-        } finally {
-            Libc.close(pair[1]);
+        }
+    }
+
+    private void awaitReady(String name) throws SystemCallException, LaunchException {
+        byte[] bytes = new byte[SOCKET_BYTES];
+        int count = Libc.read(socket, bytes);
+        String said = new String(bytes, 0, count, NativeText.CHARSET).strip();
+        if (!said.equals(READY)) {
+            throw new LaunchException(
+                    ExitCode.FAILED, "link veth:" + name + ": nobody could give the interface back: " + said);
         }
     }
 
@@ -109,11 +154,8 @@ final class InterfaceWatcher {
         String ip = tools.require(Tools.IP);
         String inside = tools.require(Tools.NSENTER) + " --net=/proc/self/fd/" + HOLDING + " " + ip;
         String arp = device.withoutArp() ? "off" : "on";
-        StringBuilder script = new StringBuilder();
+        StringBuilder script = new StringBuilder(PREPARE);
         for (String line : List.of(
-                "trap '' HUP INT QUIT TERM TSTP TTIN TTOU PIPE",
-                "cd /",
-                "name=" + device.name(),
                 "{",
                 // ARP is asked for when it arrives already, by IPv6 where it decides about duplicate addresses.
                 "if ! why=$({ read -r end; echo link set dev $name arp " + arp + "; echo link set dev $name netns $$; }"
@@ -123,12 +165,11 @@ final class InterfaceWatcher {
                 "name=atoll$$",
                 inside + " link set dev " + device.name() + " netns $$ name $name || { echo \"$why\" >&2; exit; }",
                 "echo \"it is called $name now: $why\" >&2",
-                "fi")) {
+                "fi",
+                // Before it is up: some of them decide what the kernel does when it comes up.
+                "eval \"$settings\"")) {
             script.append(line).append('\n');
         }
-        // Before it is up: some of them decide what the kernel does when it comes up.
-        appendSettings(script, device.name(), "ipv4");
-        appendSettings(script, device.name(), "ipv6");
         script.append("cat <<END\n");
         script.append("link set dev $name mtu ").append(device.mtuBytes()).append(" up\n");
         for (InterfaceAddress address : device.addresses()) {
@@ -149,42 +190,5 @@ final class InterfaceWatcher {
                 script.append(route.command()).append('\n');
             }
         }
-    }
-
-    /** The kernel forgets them when an interface leaves its namespace, and gives it the namespace's defaults when it comes. */
-    private static void appendSettings(StringBuilder script, String name, String family) {
-        String directory = "/proc/sys/net/" + family + "/conf/";
-        String[] settings = new File(directory + name).list();
-        if (settings == null) {
-            return;
-        }
-        for (String setting : settings) {
-            String value = setting(directory + name, setting);
-            if (isNumber(value) && !value.equals(setting(directory + "default", setting))) {
-                script.append("echo ").append(value).append(" >").append(directory);
-                script.append("$name/").append(setting).append('\n');
-            }
-        }
-    }
-
-    /** In one read, which is what the kernel answers such a file with. Empty if it cannot be read: some can only be written. */
-    private static String setting(String directory, String name) {
-        byte[] bytes = new byte[SETTING_BYTES];
-        try (FileInputStream in = new FileInputStream(directory + "/" + name)) {
-            int count = in.read(bytes);
-            return new String(bytes, 0, Math.max(0, count), StandardCharsets.US_ASCII).strip();
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private static boolean isNumber(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (!(c >= '0' && c <= '9' || c == '-' && i == 0)) {
-                return false;
-            }
-        }
-        return !value.isEmpty();
     }
 }

@@ -38,10 +38,12 @@ public final class Tools {
 
     public static final Tool NSENTER =
             new Tool("nsenter", "", "util-linux", "gives an interface back that --link veth:NAME has taken");
+    public static final Tool GREP = new Tool("grep", "", "grep", "reads the settings of such an interface");
     public static final Tool ENV = new Tool("env", "", "coreutils", "passes on unusual environment variables");
 
     /** All of them. */
-    public static final List<Tool> ALL = List.of(SH, UNSHARE, SETPRIV, MOUNT, IP, HOSTNAME, CAT, MKDIR, NSENTER, ENV);
+    public static final List<Tool> ALL =
+            List.of(SH, UNSHARE, SETPRIV, MOUNT, IP, HOSTNAME, CAT, MKDIR, NSENTER, GREP, ENV);
 
     /**
      * Looks in these directories first.

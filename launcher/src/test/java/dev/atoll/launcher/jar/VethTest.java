@@ -159,7 +159,7 @@ class VethTest {
     }
 
     private String watcher() throws Exception {
-        return host.inside("pgrep", "-o", "-f", "-x", "sh -c .* atoll-interface-eth7")
+        return host.inside("pgrep", "-o", "-f", "-x", "sh -c .* atoll-interface-eth7 .*")
                 .strip();
     }
 
@@ -185,7 +185,7 @@ class VethTest {
             running.signal("KILL");
         }
         awaitState(before);
-        assertFalse(Needs.succeeds("pgrep", "-f", "-x", "sh -c .* atoll-interface-eth7"), "the watcher has ended");
+        assertFalse(Needs.succeeds("pgrep", "-f", "-x", "sh -c .* atoll-interface-eth7 .*"), "the watcher has ended");
         // And nobody is in the way of the next.
         atoll().runProbe(TAKE, "tcp:" + NEIGHBOUR + ":8080").assertExit(0);
         assertEquals(before, host.state());
