@@ -59,7 +59,6 @@ final class InterfaceWatcher {
 
     private final int pid;
     private final int socket;
-    private boolean done;
 
     private InterfaceWatcher(int pid, int socket) {
         this.pid = pid;
@@ -67,7 +66,7 @@ final class InterfaceWatcher {
     }
 
     /**
-     * Starts it, before the interface is taken.
+     * Starts it. Before the interface is taken, {@link #awaitReady}; nothing happens if it never is.
      *
      * @param holding the namespace the interface goes to
      * @param lock what nobody else may have until the interface is back
@@ -102,16 +101,19 @@ final class InterfaceWatcher {
             } finally {
                 Libc.close(pair[1]);
             }
-            InterfaceWatcher watcher = new InterfaceWatcher(pid, pair[0]);
-            watcher.awaitReady(device.name());
-            return watcher;
+            return new InterfaceWatcher(pid, pair[0]);
         } catch (SystemCallException | LaunchException e) {
             Libc.close(pair[0]);
             throw e;
         }
     }
 
-    private void awaitReady(String name) throws SystemCallException, LaunchException {
+    /**
+     * Waits until it can give the interface back, if it is to.
+     *
+     * @throws LaunchException if it cannot
+     */
+    void awaitReady(String name) throws SystemCallException, LaunchException {
         byte[] bytes = new byte[SOCKET_BYTES];
         int count = Libc.read(socket, bytes);
         String said = new String(bytes, 0, count, NativeText.CHARSET).strip();
@@ -122,15 +124,11 @@ final class InterfaceWatcher {
     }
 
     /**
-     * Has the interface given back and waits until it is.
+     * Has the interface given back, if it was taken, and waits until it is. Called once.
      *
      * @return what could not be given back, empty if all is as it was
      */
     String giveBack() throws SystemCallException {
-        if (done) {
-            return "";
-        }
-        done = true;
         try {
             Libc.shutdownWrite(socket);
             ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -139,7 +137,9 @@ final class InterfaceWatcher {
                 said.write(bytes, 0, count);
             }
             int unusedStatus = Libc.waitpid(pid);
-            return said.toString(NativeText.CHARSET).strip();
+            String all = said.toString(NativeText.CHARSET).strip();
+            // Nobody has waited for it if the interface was not taken.
+            return all.equals(READY) ? "" : all;
         } finally {
             Libc.close(socket);
         }
@@ -170,24 +170,24 @@ final class InterfaceWatcher {
                 "eval \"$settings\"")) {
             script.append(line).append('\n');
         }
-        script.append("cat <<END\n");
-        script.append("link set dev $name mtu ").append(device.mtuBytes()).append(" up\n");
+        append(script, "link set dev $name up");
         for (InterfaceAddress address : device.addresses()) {
-            script.append(address.command()).append('\n');
+            append(script, address.command());
         }
         appendRoutes(script, device.routes(), false);
         appendRoutes(script, device.routes(), true);
-        return script.append("END\n} | ")
-                .append(ip)
-                .append(" -force -batch -\n")
-                .toString();
+        return script.append("} | ").append(ip).append(" -force -batch -\n").toString();
+    }
+
+    private static void append(StringBuilder script, String command) {
+        script.append("echo ").append(command).append('\n');
     }
 
     /** Those without a router first: routers are reached by them. */
     private static void appendRoutes(StringBuilder script, List<InterfaceRoute> routes, boolean throughRouters) {
         for (InterfaceRoute route : routes) {
             if (throughRouters == (route.gateway() != null) && !route.command().isEmpty()) {
-                script.append(route.command()).append('\n');
+                append(script, route.command());
             }
         }
     }

@@ -29,13 +29,20 @@ final class TakenInterface implements OpenLink {
     private final LinkAddresses addresses;
     private final AbstractLock lock;
     private final HeldInterface held;
-    private @Nullable InterfaceWatcher watcher;
+    private final InterfaceWatcher watcher;
+    private boolean givenBack;
 
-    private TakenInterface(HostInterface device, LinkAddresses addresses, AbstractLock lock, HeldInterface held) {
+    private TakenInterface(
+            HostInterface device,
+            LinkAddresses addresses,
+            AbstractLock lock,
+            HeldInterface held,
+            InterfaceWatcher watcher) {
         this.device = device;
         this.addresses = addresses;
         this.lock = lock;
         this.held = held;
+        this.watcher = watcher;
     }
 
     /** Looks at it, and takes nothing yet. */
@@ -56,9 +63,22 @@ final class TakenInterface implements OpenLink {
             }
             LinkAddresses addresses = addresses(device, request);
             sayWhatIsNotTaken(device);
-            return new TakenInterface(device, addresses, lock, HeldInterface.open());
+            return watched(device, addresses, lock, HeldInterface.open());
         } catch (LaunchException | SystemCallException | RuntimeException e) {
             lock.close();
+            throw e;
+        }
+    }
+
+    private static OpenLink watched(
+            HostInterface device, LinkAddresses addresses, AbstractLock lock, HeldInterface held)
+            throws SystemCallException, LaunchException {
+        try {
+            InterfaceWatcher watcher =
+                    InterfaceWatcher.start(device, held.namespace().descriptor(), lock.descriptor());
+            return new TakenInterface(device, addresses, lock, held, watcher);
+        } catch (SystemCallException | LaunchException | RuntimeException e) {
+            held.close();
             throw e;
         }
     }
@@ -138,7 +158,7 @@ final class TakenInterface implements OpenLink {
     @Override
     public synchronized void bringUp() throws LaunchException {
         try {
-            watcher = InterfaceWatcher.start(device, held.namespace().descriptor(), lock.descriptor());
+            watcher.awaitReady(device.name());
             try (Netlink netlink = Netlink.open()) {
                 netlink.change(NetlinkRequest.link(Netlink.RTM_NEWLINK, device.index())
                         .number(IFLA_NET_NS_FD, held.namespace().descriptor()));
@@ -203,15 +223,14 @@ final class TakenInterface implements OpenLink {
     }
 
     private synchronized void giveBack() {
-        InterfaceWatcher gives = watcher;
-        if (gives == null) {
+        if (givenBack) {
             return;
         }
-        watcher = null;
+        givenBack = true;
         held.reportLosses(description());
         String problem;
         try {
-            problem = gives.giveBack();
+            problem = watcher.giveBack();
         } catch (SystemCallException e) {
             problem = String.valueOf(e.getMessage());
         }
