@@ -2,6 +2,8 @@ package dev.atoll.runtime.link;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.runtime.host.HostCalls;
@@ -107,6 +109,16 @@ class PacketDeviceTest extends LinkContractTest {
             assertTrue(System.nanoTime() - limit < 0, "that the interface is down was not noticed");
         }
         assertTrue(dispatcher.failures.get(0).startsWith("the interface cannot be read: "), dispatcher.failures.get(0));
+    }
+
+    /** The text is the kernel's for a super-segment that a virtio header cannot describe, which no test can send. */
+    @Test
+    void incoming_whatTheHeaderCannotDescribe_costsOneFrameAndNotTheLink() {
+        assertTrue(((PacketLink) link).readFailed(new IOException("Invalid argument")), "the next one can be read");
+        assertEquals(1, link.counters().malformed());
+        assertNull(link.failure());
+        assertFalse(((PacketLink) link).readFailed(new IOException("Network is down")));
+        assertEquals("the interface cannot be read: Network is down", link.failure());
     }
 
     /** What QUIC servers do: a packet socket is not asked whether it takes datagrams that are still together. */
