@@ -19,14 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Lists the endpoints that packets can be for. Under the stack's hold. */
 public final class Listing {
-    /** The demultiplexer's order depends on a secret; this one does not. */
-    private static final Comparator<EndpointInfo> ORDER = Comparator.comparingInt(EndpointInfo::protocol)
-            .thenComparingInt(info -> info.id().localPort())
-            .thenComparing(info -> info.id().localAddress(), Listing::compare)
-            .thenComparingInt(info -> info.id().remotePort())
-            .thenComparing(info -> info.id().remoteAddress(), Listing::compare)
-            .thenComparingLong(EndpointInfo::uniqueId);
-
     private final TcpLayer tcp;
     private final UdpLayer udp;
     private final PingPorts pings;
@@ -37,18 +29,13 @@ public final class Listing {
         this.pings = pings;
     }
 
-    private static int compare(IpAddress a, IpAddress b) {
-        int high = Long.compareUnsigned(a.high(), b.high());
-        return high == 0 ? Long.compareUnsigned(a.low(), b.low()) : high;
-    }
-
     /** All of them, by protocol, port and address. */
     public List<EndpointInfo> all() {
         List<EndpointInfo> all = new ArrayList<>();
         add(all, IpProtocol.TCP, tcp.entries());
         add(all, IpProtocol.UDP, udp.entries());
         add(all, IpProtocol.ICMP, pings.entries());
-        all.sort(ORDER);
+        all.sort(Order.BY_PROTOCOL_PORT_AND_ADDRESS);
         return all;
     }
 
@@ -91,5 +78,24 @@ public final class Listing {
             received = port.queuedBytes();
         }
         return new EndpointInfo(entry.uniqueId(), protocol, id, entry.nicId(), state, received, sent);
+    }
+
+    /**
+     * The demultiplexer's order depends on a secret; this one does not. A class of its own, since a stack is made on the way
+     * to a program's main and its lambdas are not wanted there.
+     */
+    private static final class Order {
+        static final Comparator<EndpointInfo> BY_PROTOCOL_PORT_AND_ADDRESS = Comparator.comparingInt(
+                        EndpointInfo::protocol)
+                .thenComparingInt(info -> info.id().localPort())
+                .thenComparing(info -> info.id().localAddress(), Order::compare)
+                .thenComparingInt(info -> info.id().remotePort())
+                .thenComparing(info -> info.id().remoteAddress(), Order::compare)
+                .thenComparingLong(EndpointInfo::uniqueId);
+
+        private static int compare(IpAddress a, IpAddress b) {
+            int high = Long.compareUnsigned(a.high(), b.high());
+            return high == 0 ? Long.compareUnsigned(a.low(), b.low()) : high;
+        }
     }
 }
