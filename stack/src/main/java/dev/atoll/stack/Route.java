@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Route {
     private final Hold hold;
+    private final IpLayer ip;
     private final dev.atoll.stack.ip.Route route;
 
-    Route(Hold hold, dev.atoll.stack.ip.Route route) {
+    Route(Hold hold, IpLayer ip, dev.atoll.stack.ip.Route route) {
         this.hold = hold;
+        this.ip = ip;
         this.route = route;
     }
 
@@ -64,7 +66,7 @@ public final class Route {
 
     /** Hops packets may go unless an endpoint says otherwise. */
     public int defaultTtl() {
-        return IpLayer.DEFAULT_TTL;
+        return hold.query(() -> ip.hops(route));
     }
 
     /** The largest TCP super-segment the NIC takes, bytes, IP header included; 0 for none. */

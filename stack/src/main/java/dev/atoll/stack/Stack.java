@@ -29,7 +29,9 @@ import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
 import dev.atoll.stack.options.EndpointInfo;
+import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.options.TcpProbe;
+import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.TransportProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
@@ -143,6 +145,7 @@ public final class Stack implements AutoCloseable {
         routes = new Routes(cycle, counters, devices, loopback);
         ip = new IpLayer(cycle, counters, pool, routes, new IpTables(cycle.rng()), withIpv4, builder.ipv6 != null);
         pings = new PingPorts(cycle, counters, pool, ip);
+        ip.setMessageTuning(builder.messages);
         new Icmpv4Layer(counters, pool, ip, pings);
         groups = new GroupLayer(cycle, counters, pool, ip);
         tcp = new TcpLayer(cycle, counters, pool, ip, builder.tcp);
@@ -165,7 +168,7 @@ public final class Stack implements AutoCloseable {
         events = new EventQueue(hold, counters);
         setNeighborListener(builder.neighborListener);
         raws = builder.rawEndpoints ? new RawLayer(counters, pool, ip) : null;
-        packets = builder.packetEndpoints ? new PacketLayer(cycle, counters, pool, routes) : null;
+        packets = builder.packetEndpoints ? new PacketLayer(cycle, counters, pool, ip) : null;
         if (packets != null) {
             loopback.setFrameTap(packets);
         }
@@ -416,7 +419,7 @@ public final class Stack implements AutoCloseable {
     public @Nullable Route findRoute(FullAddress destination, @Nullable IpAddress source) {
         return hold.query(() -> {
             dev.atoll.stack.ip.Route route = routes.find(destination.address(), source, destination.nicId());
-            return route == null ? null : new Route(hold, route);
+            return route == null ? null : new Route(hold, ip, route);
         });
     }
 
@@ -458,6 +461,57 @@ public final class Stack implements AutoCloseable {
      */
     public IpTables ipTables() {
         return ip.filter();
+    }
+
+    /** What TCP is set to: a copy. */
+    public TcpTuning tcp() {
+        return hold.query(tcp::tuning);
+    }
+
+    /**
+     * Sets TCP to something else while the stack runs. Connections there are heed what is looked at again and again, as a
+     * kernel's do with a sysctl; the rest holds for new ones.
+     *
+     * @throws IllegalArgumentException with the field's name if a value cannot work
+     */
+    public void setTcp(TcpTuning tuning) {
+        tuning.check();
+        TcpTuning copy = tuning.copy();
+        hold.query(() -> {
+            tcp.setTuning(copy);
+            return true;
+        });
+    }
+
+    /** Buffers of UDP, ping, raw and packet endpoints. */
+    public MessageTuning messages() {
+        return hold.query(ip::messageTuning);
+    }
+
+    /** Sets other buffers, for endpoints that are made from now on. */
+    public void setMessages(MessageTuning tuning) {
+        hold.query(() -> {
+            ip.setMessageTuning(tuning);
+            return true;
+        });
+    }
+
+    /** Hops packets of a family may go unless an endpoint says otherwise; over IPv6 a router of the link may, too. */
+    public int defaultTtl(boolean ipv4) {
+        return hold.query(() -> ip.defaultTtl(ipv4));
+    }
+
+    /**
+     * Sets it, from the next packet on.
+     *
+     * @param hops 1 to 255; 64 unless it is set
+     */
+    public void setDefaultTtl(boolean ipv4, int hops) {
+        Check.argument(hops >= 1 && hops <= 255, "hops", hops, "1 to 255");
+        hold.query(() -> {
+            ip.setDefaultTtl(ipv4, hops);
+            return true;
+        });
     }
 
     /** The limit on ICMP errors. */

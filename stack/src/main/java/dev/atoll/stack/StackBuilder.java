@@ -8,6 +8,7 @@ import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.TransportProtocol;
@@ -31,6 +32,8 @@ public final class StackBuilder {
     Driver driver = Driver.MANUAL;
 
     TcpTuning tcp = new TcpTuning();
+
+    MessageTuning messages = MessageTuning.DEFAULT;
 
     @Nullable Ipv6Settings ipv6;
 
@@ -96,6 +99,12 @@ public final class StackBuilder {
     public StackBuilder tcp(TcpTuning tuning) {
         tuning.check();
         tcp = tuning.copy();
+        return this;
+    }
+
+    /** Buffers of UDP, ping, raw and packet endpoints; Linux's defaults otherwise. */
+    public StackBuilder messages(MessageTuning tuning) {
+        messages = tuning;
         return this;
     }
 

@@ -24,11 +24,15 @@ import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.link.ChannelLink;
+import dev.atoll.stack.options.MessageTuning;
+import dev.atoll.stack.options.ReceivedMessage;
+import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.protocol.NetworkContext;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.TransportContext;
 import dev.atoll.stack.protocol.TransportDisposition;
 import dev.atoll.stack.protocol.TransportProtocol;
+import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.RawEndpoint;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
@@ -418,5 +422,71 @@ class ProtocolsTest {
         Chain input = both.chain("INPUT");
         assertNotNull(input);
         assertEquals(ChainPolicy.DROP, input.policy());
+    }
+
+    // --- What can be set while it runs
+
+    @Test
+    void defaultTtl_holdsForPacketsWhoseEndpointSaysNothing() throws StackException {
+        try (TwoStacks net = TwoStacks.with(builder -> builder.rawEndpoints(true));
+                RawEndpoint from = net.left.newRawEndpoint(true, NUMBER);
+                RawEndpoint from6 = net.left.newRawEndpoint(false, NUMBER);
+                RawEndpoint to = net.right.newRawEndpoint(true, NUMBER);
+                RawEndpoint to6 = net.right.newRawEndpoint(false, NUMBER)) {
+            net.left.setDefaultTtl(true, 20);
+            net.left.setDefaultTtl(false, 30);
+            assertEquals(20, net.left.defaultTtl(true));
+            assertEquals(20, from.getOption(EndpointOption.IP_TTL));
+            assertEquals(20, net.left.newTcpEndpoint().getOption(EndpointOption.IP_TTL));
+            Route route = net.left.findRoute(new FullAddress(TwoStacks.RIGHT6, 0), null);
+            assertNotNull(route);
+            assertEquals(30, route.defaultTtl());
+            from.send(ByteBuffer.wrap(DATA), new FullAddress(TwoStacks.RIGHT, 0));
+            from6.send(ByteBuffer.wrap(DATA), new FullAddress(TwoStacks.RIGHT6, 0));
+            from.setOption(EndpointOption.IP_TTL, 5);
+            from.send(ByteBuffer.wrap(DATA), new FullAddress(TwoStacks.RIGHT, 0));
+            net.settle();
+
+            assertEquals(20, ttl(to));
+            assertEquals(5, ttl(to));
+            assertEquals(30, ttl(to6));
+            assertThrows(IllegalArgumentException.class, () -> net.left.setDefaultTtl(true, 0));
+        }
+    }
+
+    private static int ttl(RawEndpoint endpoint) throws StackException {
+        ReceivedMessage message = endpoint.receiveMessage(ByteBuffer.allocate(100));
+        assertNotNull(message);
+        return message.ttl();
+    }
+
+    @Test
+    void buffersOfMessages_areWithinTheStacksLimits() throws StackException {
+        try (TwoStacks net = TwoStacks.with(builder -> builder.messages(new MessageTuning(5000, 10_000, 20_000)));
+                UdpEndpoint before = net.left.newUdpEndpoint()) {
+            assertEquals(10_000, before.getOption(EndpointOption.SO_RCVBUF));
+            before.setOption(EndpointOption.SO_RCVBUF, 1);
+            assertEquals(5000, before.getOption(EndpointOption.SO_RCVBUF));
+            before.setOption(EndpointOption.SO_SNDBUF, 1 << 30);
+            assertEquals(20_000, before.getOption(EndpointOption.SO_SNDBUF));
+            net.left.setMessages(MessageTuning.DEFAULT);
+            assertEquals(MessageTuning.DEFAULT, net.left.messages());
+            assertEquals(212_992, net.left.newUdpEndpoint().getOption(EndpointOption.SO_RCVBUF));
+            assertThrows(IllegalArgumentException.class, () -> new MessageTuning(10, 5, 20));
+        }
+    }
+
+    @Test
+    void tuningOfTcp_holdsForConnectionsMadeFromNowOn() throws StackException {
+        try (TwoStacks net = TwoStacks.with(builder -> {})) {
+            assertEquals("cubic", net.left.newTcpEndpoint().getOption(EndpointOption.TCP_CONGESTION));
+            TcpTuning tuning = net.left.tcp();
+            tuning.congestionControl = "reno";
+            assertEquals("cubic", net.left.tcp().congestionControl);
+            net.left.setTcp(tuning);
+            tuning.congestionControl = "nonsense";
+            assertEquals("reno", net.left.newTcpEndpoint().getOption(EndpointOption.TCP_CONGESTION));
+            assertThrows(IllegalArgumentException.class, () -> net.left.setTcp(tuning));
+        }
     }
 }

@@ -132,9 +132,10 @@ abstract class AbstractEndpoint extends Notification implements Endpoint {
         return number;
     }
 
-    /** The hops of an endpoint that were set, or what they are where no router says otherwise. */
-    static int shownTtl(int ttl) {
-        return ttl == IpLayer.LINK_TTL ? IpLayer.DEFAULT_TTL : ttl;
+    /** An option's value as it is shown: hops that were not set are the stack's. */
+    static Object shown(Object value, EndpointOption<?> option, int defaultTtl) {
+        boolean unset = option == EndpointOption.IP_TTL && value.equals(IpLayer.LINK_TTL);
+        return unset ? (Integer) defaultTtl : value;
     }
 
     /** Options are typed by their constant; a raw cast elsewhere would be found here. */

@@ -84,7 +84,7 @@ final class FrameEndpoint extends AbstractEndpoint implements PacketEndpoint {
             if (option != EndpointOption.SO_RCVBUF) {
                 throw unknownOption(option);
             }
-            port.setReceiveBufferBytes(MessageOptionTable.clamp(inRange(option, value, 0, Integer.MAX_VALUE)));
+            port.setReceiveBufferBytes(port.tuning().clamp(inRange(option, value, 0, Integer.MAX_VALUE)));
             return true;
         });
     }

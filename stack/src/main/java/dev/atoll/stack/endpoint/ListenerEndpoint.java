@@ -97,8 +97,10 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
 
     @Override
     public <T> T getOption(EndpointOption<T> option) throws StackException {
-        return held(() -> option.type()
-                .cast(TcpOptionTable.get(
-                        listener.options(), option, listener.sendBufferBytes(), listener.receiveBufferBytes())));
+        return held(() -> {
+            Object value = TcpOptionTable.get(
+                    listener.options(), option, listener.sendBufferBytes(), listener.receiveBufferBytes());
+            return option.type().cast(shown(value, option, sockets.defaultTtl()));
+        });
     }
 }

@@ -4,6 +4,7 @@ import static dev.atoll.stack.endpoint.AbstractEndpoint.inRange;
 import static dev.atoll.stack.endpoint.AbstractEndpoint.unknownOption;
 
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.transport.MessageOptions;
 import dev.atoll.stack.transport.MtuDiscovery;
@@ -12,12 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of message endpoints by the names programs know them by. */
 final class MessageOptionTable {
-    private static final int MIN_BUFFER_BYTES = 2304;
-    private static final int MAX_BUFFER_BYTES = 4 << 20;
-
     private MessageOptionTable() {}
 
-    static void set(MessageOptions options, EndpointOption<?> option, Object value) throws StackException {
+    static void set(MessageOptions options, MessageTuning tuning, EndpointOption<?> option, Object value)
+            throws StackException {
         if (option == EndpointOption.SO_REUSEADDR) {
             options.reuseAddress = (Boolean) value;
         } else if (option == EndpointOption.SO_REUSEPORT) {
@@ -29,9 +28,9 @@ final class MessageOptionTable {
         } else if (option == EndpointOption.IP_MULTICAST_LOOP) {
             options.multicastLoop = (Boolean) value;
         } else if (option == EndpointOption.SO_SNDBUF) {
-            options.sendBufferBytes = clamp(inRange(option, value, 0, Integer.MAX_VALUE));
+            options.sendBufferBytes = tuning.clamp(inRange(option, value, 0, Integer.MAX_VALUE));
         } else if (option == EndpointOption.SO_RCVBUF) {
-            options.receiveBufferBytes = clamp(inRange(option, value, 0, Integer.MAX_VALUE));
+            options.receiveBufferBytes = tuning.clamp(inRange(option, value, 0, Integer.MAX_VALUE));
         } else if (option == EndpointOption.IP_TOS) {
             options.tos = inRange(option, value, 0, 255);
         } else if (option == EndpointOption.IP_TTL) {
@@ -63,10 +62,6 @@ final class MessageOptionTable {
         return true;
     }
 
-    static int clamp(int bytes) {
-        return Math.max(MIN_BUFFER_BYTES, Math.min(bytes, MAX_BUFFER_BYTES));
-    }
-
     static Object get(MessageOptions options, EndpointOption<?> option) throws StackException {
         if (option == EndpointOption.SO_REUSEADDR) {
             return options.reuseAddress;
@@ -85,7 +80,7 @@ final class MessageOptionTable {
         } else if (option == EndpointOption.IP_TOS) {
             return options.tos;
         } else if (option == EndpointOption.IP_TTL) {
-            return AbstractEndpoint.shownTtl(options.ttl);
+            return options.ttl;
         } else if (option == EndpointOption.IP_MTU_DISCOVER) {
             return options.mtuDiscovery.value();
         } else if (option == EndpointOption.SO_BINDTOIFINDEX) {

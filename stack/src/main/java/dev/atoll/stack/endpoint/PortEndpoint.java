@@ -154,12 +154,12 @@ abstract class PortEndpoint<P extends MessagePort> extends AbstractEndpoint impl
 
     /** Sets an option whose value is of its type. */
     void set(EndpointOption<?> option, Object value) throws StackException {
-        MessageOptionTable.set(port.options(), option, value);
+        MessageOptionTable.set(port.options(), port.tuning(), option, value);
     }
 
     @Override
     public final <T> T getOption(EndpointOption<T> option) throws StackException {
-        return held(() -> option.type().cast(get(option)));
+        return held(() -> option.type().cast(shown(get(option), option, port.defaultTtl())));
     }
 
     Object get(EndpointOption<?> option) throws StackException {

@@ -134,6 +134,11 @@ public final class Sockets {
         return new StreamEndpoint(this, tcp, connection, ids.getAsLong());
     }
 
+    /** Hops of packets whose endpoint says nothing, as they are shown: of IPv4, as IP_TTL is its name. */
+    int defaultTtl() {
+        return tcp.defaultTtl();
+    }
+
     /** The id of a NIC there is, or 0. */
     int requireNic(int nicId) throws StackException {
         if (nicId != 0 && routes.device(nicId) == null) {

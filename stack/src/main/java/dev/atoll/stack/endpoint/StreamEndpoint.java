@@ -113,16 +113,15 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint, Conn
 
     @Override
     public <T> T getOption(EndpointOption<T> option) throws StackException {
-        return held(() -> option.type()
-                .cast(
-                        option == EndpointOption.TCP_MAXSEG
-                                        && connection.state().isSynchronized()
-                                ? connection.maxSegmentBytes()
-                                : TcpOptionTable.get(
-                                        connection.options(),
-                                        option,
-                                        connection.sendBufferBytes(),
-                                        connection.receiveBufferBytes())));
+        return held(() -> option.type().cast(shown(value(option), option, sockets.defaultTtl())));
+    }
+
+    private Object value(EndpointOption<?> option) throws StackException {
+        if (option == EndpointOption.TCP_MAXSEG && connection.state().isSynchronized()) {
+            return connection.maxSegmentBytes();
+        }
+        return TcpOptionTable.get(
+                connection.options(), option, connection.sendBufferBytes(), connection.receiveBufferBytes());
     }
 
     @Override

@@ -143,7 +143,7 @@ final class TcpOptionTable {
         } else if (option == EndpointOption.IP_TOS) {
             return options.tos;
         } else if (option == EndpointOption.IP_TTL) {
-            return AbstractEndpoint.shownTtl(options.ttl);
+            return options.ttl;
         } else if (option == EndpointOption.TCP_KEEPIDLE) {
             return options.keepIdleSeconds;
         } else if (option == EndpointOption.TCP_KEEPINTVL) {

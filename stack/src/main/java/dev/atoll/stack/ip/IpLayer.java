@@ -16,6 +16,7 @@ import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.HostConfiguration;
 import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
+import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
 import dev.atoll.stack.wire.Ethernet;
@@ -78,6 +79,9 @@ public final class IpLayer implements Device.Upper {
     private final List<NetworkProtocol> others = new ArrayList<>();
     private @Nullable LinkFailureListener linkFailureListener;
     private @Nullable NeighborObserver neighborObserver;
+    private int defaultTtl4 = DEFAULT_TTL;
+    private int defaultTtl6 = DEFAULT_TTL;
+    private MessageTuning messageTuning = MessageTuning.DEFAULT;
     private Verdict lastDenial = Verdict.ACCEPT;
 
     /** Answers a rejected segment with RST; TCP supplies it. */
@@ -148,6 +152,28 @@ public final class IpLayer implements Device.Upper {
 
     public Ipv4Layer ipv4() {
         return ipv4;
+    }
+
+    /** Hops packets may go unless an endpoint, or a router of their link, says otherwise. */
+    public int defaultTtl(boolean v4) {
+        return v4 ? defaultTtl4 : defaultTtl6;
+    }
+
+    public void setDefaultTtl(boolean v4, int hops) {
+        if (v4) {
+            defaultTtl4 = hops;
+        } else {
+            defaultTtl6 = hops;
+        }
+    }
+
+    /** Buffers of endpoints that are made from now on. */
+    public MessageTuning messageTuning() {
+        return messageTuning;
+    }
+
+    public void setMessageTuning(MessageTuning tuning) {
+        messageTuning = tuning;
     }
 
     /** What limits ICMP errors, of both families together. */
@@ -234,7 +260,7 @@ public final class IpLayer implements Device.Upper {
         packet.destinationLow = destination.low();
         packet.type = PacketType.OUTGOING;
         packet.nicId = device.id();
-        int hops = ttl == LINK_TTL ? network.defaultTtl(device) : ttl;
+        int hops = ttl == LINK_TTL ? hops(route) : ttl;
         network.writeHeader(packet, route, protocol, hops, tos, flags);
         Verdict verdict = filter.check(Hook.OUTPUT, packet, null, device.name(), cycle.nowNs());
         if (verdict.kind() != Verdict.Kind.ACCEPT) {
@@ -250,6 +276,13 @@ public final class IpLayer implements Device.Upper {
             device.send(packet, network.etherType(), route.nextHop());
         }
         return null;
+    }
+
+    /** Hops that packets on a route may go if their endpoint says nothing. */
+    public int hops(Route route) {
+        boolean v4 = route.network() == ipv4;
+        int advertised = v4 ? 0 : route.device().ipv6HopLimit();
+        return advertised == 0 ? defaultTtl(v4) : advertised;
     }
 
     /**

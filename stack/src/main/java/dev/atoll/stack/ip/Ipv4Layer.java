@@ -72,11 +72,6 @@ public final class Ipv4Layer extends NetworkLayer {
     }
 
     @Override
-    int defaultTtl(Device device) {
-        return IpLayer.DEFAULT_TTL;
-    }
-
-    @Override
     void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         boolean routerAlert = (flags & IpLayer.ROUTER_ALERT) != 0;
         boolean mayFragment = (flags & IpLayer.PATH_MAY_FRAGMENT) != 0

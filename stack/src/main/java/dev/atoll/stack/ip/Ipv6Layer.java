@@ -62,11 +62,6 @@ public final class Ipv6Layer extends NetworkLayer {
     }
 
     @Override
-    int defaultTtl(Device device) {
-        return device.ipv6HopLimit();
-    }
-
-    @Override
     void writeHeader(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         int first = protocol;
         int label = flowLabel(packet, protocol);

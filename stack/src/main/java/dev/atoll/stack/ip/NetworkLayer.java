@@ -44,9 +44,6 @@ public abstract class NetworkLayer {
     /** The largest packet a device carries, bytes. */
     abstract int mtuBytes(Device device);
 
-    /** Hops of a packet whose sender asked for no number. */
-    abstract int defaultTtl(Device device);
-
     /**
      * Puts a header in front of a packet whose transport header is at {@code transportOffset}, and says in the packet
      * where it is.

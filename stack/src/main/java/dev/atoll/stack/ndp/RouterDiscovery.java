@@ -111,7 +111,7 @@ final class RouterDiscovery {
             drop(prefixes, prefixes.get(0));
         }
         device.setIpv6MtuBytes(Integer.MAX_VALUE);
-        device.setIpv6HopLimit(Device.DEFAULT_HOP_LIMIT);
+        device.setIpv6HopLimit(0);
     }
 
     /** Ends asking, and what routers offered to carry. */

@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Under the stack's hold. Packets given to {@link #send} belong to the device from then on.
  */
 public final class Device implements LinkDispatcher {
-    /** What IANA recommends, and Linux uses, where no router says otherwise. */
-    public static final int DEFAULT_HOP_LIMIT = 64;
-
     /** What a device hands upwards. */
     public interface Upper {
         /** An IP packet arrived, its network header at {@code start()}; takes the packet. */
@@ -119,7 +116,7 @@ public final class Device implements LinkDispatcher {
     private boolean sendsRedirects;
     private int ipv4MtuBytes = Integer.MAX_VALUE;
     private int ipv6MtuBytes = Integer.MAX_VALUE;
-    private int ipv6HopLimit = DEFAULT_HOP_LIMIT;
+    private int ipv6HopLimit;
 
     public Device(
             int id,
@@ -251,7 +248,7 @@ public final class Device implements LinkDispatcher {
         ipv6MtuBytes = bytes;
     }
 
-    /** The hop limit of IPv6 packets whose sender asked for none: 64 unless a router advertised another. */
+    /** The hop limit a router advertised for IPv6 packets whose sender asks for none; 0 if none did. */
     public int ipv6HopLimit() {
         return ipv6HopLimit;
     }

@@ -6,9 +6,11 @@ import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.FrameTap;
+import dev.atoll.stack.options.MessageTuning;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,14 +19,14 @@ public final class PacketLayer implements FrameTap {
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
-    private final Routes routes;
+    private final IpLayer ip;
     private final List<PacketPort> ports = new ArrayList<>();
 
-    public PacketLayer(Cycle cycle, Counters counters, BufferPool pool, Routes routes) {
+    public PacketLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip) {
         this.cycle = cycle;
         this.counters = counters;
         this.pool = pool;
-        this.routes = routes;
+        this.ip = ip;
     }
 
     /**
@@ -46,7 +48,11 @@ public final class PacketLayer implements FrameTap {
     }
 
     Routes routes() {
-        return routes;
+        return ip.routes();
+    }
+
+    MessageTuning tuning() {
+        return ip.messageTuning();
     }
 
     BufferPool pool() {

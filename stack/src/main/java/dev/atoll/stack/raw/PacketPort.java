@@ -5,6 +5,7 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.options.LinkTarget;
+import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.options.ReceivedFrame;
 import dev.atoll.stack.transport.MessagePort;
 import dev.atoll.stack.transport.PacketQueue;
@@ -18,14 +19,11 @@ public final class PacketPort {
     /** ETH_P_ALL: frames of every EtherType. */
     public static final int ALL_TYPES = 3;
 
-    /** Linux's rmem_default, bytes. */
-    private static final int RECEIVE_BUFFER_BYTES = 212_992;
-
     private final PacketLayer layer;
     private final boolean cooked;
     private final PacketQueue queue = new PacketQueue();
     private MessagePort.Observer observer = () -> {};
-    private int receiveBufferBytes = RECEIVE_BUFFER_BYTES;
+    private int receiveBufferBytes;
     private int nicId;
     private int etherType;
     private boolean closed;
@@ -33,10 +31,16 @@ public final class PacketPort {
     PacketPort(PacketLayer layer, boolean cooked) {
         this.layer = layer;
         this.cooked = cooked;
+        receiveBufferBytes = layer.tuning().bufferBytes();
     }
 
     public void setObserver(MessagePort.Observer newObserver) {
         observer = newObserver;
+    }
+
+    /** The limits of its options. */
+    public MessageTuning tuning() {
+        return layer.tuning();
     }
 
     boolean isCooked() {

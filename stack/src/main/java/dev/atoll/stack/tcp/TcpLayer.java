@@ -46,8 +46,8 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     private final SynCookies cookies;
     private final AckSummary ackSummary = new AckSummary();
     private final AckProcessor ackProcessor = new AckProcessor(ackSummary);
-    private final TcpTuning settings;
-    private final ConnectionOptions defaults;
+    private TcpTuning settings;
+    private ConnectionOptions defaults;
     private final TimeWaits timeWaits;
     private @Nullable Forwarder forwarder;
     private @Nullable TcpProbe probe;
@@ -500,6 +500,23 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     TimeWaits timeWaits() {
         return timeWaits;
+    }
+
+    /** Other settings, from now on. */
+    public void setTuning(TcpTuning tuning) {
+        settings = tuning;
+        defaults = new ConnectionOptions(tuning);
+        timeWaits.setTuning(tuning);
+    }
+
+    /** Hops of packets whose connection says nothing, over IPv4. */
+    public int defaultTtl() {
+        return ip.defaultTtl(/* v4= */ true);
+    }
+
+    /** A copy of the settings. */
+    public TcpTuning tuning() {
+        return settings.copy();
     }
 
     TcpTuning settings() {

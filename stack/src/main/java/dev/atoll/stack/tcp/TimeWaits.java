@@ -14,11 +14,15 @@ final class TimeWaits {
     /** Beyond any window without scaling and FIN, as far as Linux goes. */
     private static final int SEQUENCE_GAP = 65_535 + 2;
 
-    private final TcpTuning settings;
+    private TcpTuning settings;
     private int count;
 
     TimeWaits(TcpTuning settings) {
         this.settings = settings;
+    }
+
+    void setTuning(TcpTuning tuning) {
+        settings = tuning;
     }
 
     /** Counts one more; false if there are as many as there may be. */

@@ -1,16 +1,14 @@
 package dev.atoll.stack.transport;
 
 import dev.atoll.stack.ip.IpLayer;
+import dev.atoll.stack.options.MessageTuning;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** Options of endpoints that send and receive messages, as Linux has them by default. Under the stack's hold. */
 public final class MessageOptions {
-    /** Linux's rmem_default and wmem_default, bytes. */
-    private static final int BUFFER_BYTES = 212_992;
-
-    public int receiveBufferBytes = BUFFER_BYTES;
-    public int sendBufferBytes = BUFFER_BYTES;
+    public int receiveBufferBytes;
+    public int sendBufferBytes;
     public boolean reuseAddress;
     public boolean reusePort;
     public boolean broadcast;
@@ -33,5 +31,8 @@ public final class MessageOptions {
     /** Raw endpoints of ICMP: message types that are not received; null for none. */
     public @Nullable BitSet icmpFilter;
 
-    MessageOptions() {}
+    MessageOptions(MessageTuning tuning) {
+        receiveBufferBytes = tuning.bufferBytes();
+        sendBufferBytes = tuning.bufferBytes();
+    }
 }

@@ -7,6 +7,7 @@ import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.options.MessageError;
+import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.options.ReceivedMessage;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -32,7 +33,7 @@ public abstract class MessagePort extends DemuxEntry {
     }
 
     private final IpLayer ip;
-    private final MessageOptions options = new MessageOptions();
+    private final MessageOptions options;
     private final PacketQueue queue = new PacketQueue();
     private Observer observer = () -> {};
     private @Nullable Route connectedRoute;
@@ -43,6 +44,7 @@ public abstract class MessagePort extends DemuxEntry {
 
     protected MessagePort(IpLayer ip) {
         this.ip = ip;
+        options = new MessageOptions(ip.messageTuning());
     }
 
     public final void setObserver(Observer newObserver) {
@@ -51,6 +53,16 @@ public abstract class MessagePort extends DemuxEntry {
 
     public final MessageOptions options() {
         return options;
+    }
+
+    /** The limits of its options. */
+    public final MessageTuning tuning() {
+        return ip.messageTuning();
+    }
+
+    /** Hops its messages may go if nobody says otherwise. */
+    public final int defaultTtl() {
+        return ip.defaultTtl(/* v4= */ true);
     }
 
     protected final IpLayer ip() {
