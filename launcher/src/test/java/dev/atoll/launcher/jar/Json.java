@@ -12,9 +12,20 @@ import java.util.Objects;
 
 /** The top level of one JSON object, read strictly; values as texts, blocks as "{" or "[". */
 record Json(Map<String, String> fields) {
+    private static final long LIMIT_NS = 30_000_000_000L;
+
     /** Reads a file that holds one object. */
     static Json read(Path file) throws IOException {
         return parse(Files.readString(file));
+    }
+
+    /** The same for a file that a running launcher writes some time after its program has begun, whole at once. */
+    static Json await(Path file) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        while (!Files.exists(file) && System.nanoTime() - start < LIMIT_NS) {
+            Thread.sleep(20);
+        }
+        return read(file);
     }
 
     static Json parse(String text) throws IOException {

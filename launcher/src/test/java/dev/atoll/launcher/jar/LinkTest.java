@@ -56,7 +56,7 @@ class LinkTest {
                 assertTrue(
                         host.inside("ip", "-o", "link", "show", "dev", "mine0").contains(",UP"), "it is up");
                 assertEquals(before, without(host.state(), "mine0"), "all else is as it was");
-                Json json = Json.read(status);
+                Json json = Json.await(status);
                 assertEquals("tap:mine0", json.text("link"));
                 assertEquals("10.9.8.7/24", json.text("address"));
                 assertEquals("10.9.8.254", json.text("router"));

@@ -331,7 +331,7 @@ class VethTest {
                 "say:done",
                 "await:" + atoll.path("enough"))) {
             running.awaitOutput("done");
-            assertEquals("veth:atoll0", Json.read(status).text("link"));
+            assertEquals("veth:atoll0", Json.await(status).text("link"));
             String address = host.inside("ip", "-o", "address", "show", "dev", "atoll0");
             assertTrue(address.contains("inet 10.9.8.1/24 ") && address.lines().count() == 1, address);
             assertEquals(
