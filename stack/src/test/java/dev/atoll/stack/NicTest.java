@@ -29,6 +29,7 @@ import dev.atoll.stack.wire.TcpState;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -317,6 +318,19 @@ class NicTest {
         EndpointInfo waiting = there(stack.findEndpoint(6, toClient, 1));
         assertEquals(TcpState.TIME_WAIT, waiting.state());
         assertEquals(0, waiting.uniqueId());
+    }
+
+    @Test
+    void snapshotOfCounters_hasAllByName() throws StackException {
+        nic();
+        Map<String, Long> before = stack.counters().snapshot();
+        stack.run(() -> link.inject(new byte[13]));
+        Map<String, Long> after = stack.counters().snapshot();
+        assertEquals(0L, before.get("drop.LINK_HEADER_SHORT"));
+        assertEquals(1L, after.get("drop.LINK_HEADER_SHORT"));
+        assertEquals(before.get("tcpEstablished"), after.get("tcpEstablished"));
+        assertEquals(before.keySet(), after.keySet());
+        assertTrue(after.keySet().containsAll(List.of("ipReceived", "arpReceived", "udpSent")), after.toString());
     }
 
     @Test

@@ -1,5 +1,9 @@
 package dev.atoll.stack.env;
 
+import java.lang.reflect.Field;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * What a stack counts. Written under the hold; read from anywhere, where a value may be slightly old.
  *
@@ -79,5 +83,21 @@ public final class Counters {
             sum += count;
         }
         return sum;
+    }
+
+    /** Everything that is counted, by name, drops as {@code drop.REASON}; those that are 0 too. For reports and tools. */
+    public Map<String, Long> snapshot() {
+        Map<String, Long> values = new LinkedHashMap<>();
+        for (Field field : Counters.class.getFields()) {
+            try {
+                values.put(field.getName(), field.getLong(this));
+            } catch (IllegalAccessException e) {
+                throw new AssertionError(field.getName(), e);
+            }
+        }
+        for (DropReason reason : REASONS) {
+            values.put("drop." + reason, drops(reason));
+        }
+        return values;
     }
 }
