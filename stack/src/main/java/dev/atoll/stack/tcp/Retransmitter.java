@@ -177,12 +177,12 @@ final class Retransmitter implements Timer.Action {
     void acknowledged(AckSummary ack) {
         probesSent = 0;
         if (ack.advanced) {
+            // The RTO stays backed off until a round trip was measured (RFC 6298 section 5, Karn's algorithm).
             timeouts = 0;
-            rtt.progress();
         }
         if (pending == Pending.WINDOW_PROBE && board.isEmpty()) {
             if (!sender.isSomethingWaiting() || sender.windowBytes() > 0) {
-                rtt.progress();
+                rtt.windowOpened();
                 firstProbeNs = AckSummary.NONE;
                 cancel();
             } else {

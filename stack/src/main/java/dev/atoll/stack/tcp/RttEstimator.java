@@ -51,7 +51,7 @@ final class RttEstimator {
         return least.minNs();
     }
 
-    /** The timeout now, doubled for each timeout since the last progress (RFC 6298 section 5.5). */
+    /** The timeout now, doubled for each timeout since the last measurement (RFC 6298 section 5.5). */
     long rtoNs() {
         return Math.min(rtoNs << Math.min(backoff, 20), TcpSettings.MAX_RTO_NS);
     }
@@ -64,8 +64,8 @@ final class RttEstimator {
         backoff++;
     }
 
-    /** New data was acknowledged: the next timeout is a first one again. */
-    void progress() {
+    /** The peer's window opened: what was doubled for probes of it says nothing of the path. */
+    void windowOpened() {
         backoff = 0;
     }
 
