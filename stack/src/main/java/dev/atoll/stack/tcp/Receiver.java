@@ -142,7 +142,7 @@ final class Receiver implements Timer.Action {
         int known = advertisedEdge - rcvNxt;
         if (window < known) {
             window = known + (1 << scale) - 1 >>> scale << scale;
-        } else if (!syn && known > 0 && window - known < Math.min(bufferBytes() / 2, peerSegmentBytes)) {
+        } else if (!syn && window - known < Math.min(bufferBytes() / 2, peerSegmentBytes)) {
             // Silly window avoidance (RFC 9293 section 3.8.6.2.2): no small steps.
             window = known + (1 << scale) - 1 >>> scale << scale;
         }

@@ -111,18 +111,22 @@ final class SegmentArrival {
             if (connection.state() == TcpState.SYN_RECEIVED && segment.has(Tcp.SYN) && !segment.has(Tcp.ACK)) {
                 // The peer did not get our SYN-ACK and says SYN again.
                 connection.handshake().repeat();
-            } else if (!segment.has(Tcp.RST)) {
-                answerUnacceptable(connection, segment);
-            }
-            // With a closed window ACKs and resets are still heard (RFC 9293 section 3.10.7.4, MUST-66).
-            if (connection.receiver.windowBytes() > 0 || segment.seq != connection.receiver.rcvNxt) {
                 return false;
             }
-            if (segment.has(Tcp.RST)) {
+            // With a closed window ACKs and resets are still heard (RFC 9293 section 3.10.7.4, MUST-66), and what the
+            // ACK carries is answered once, as text beyond the window.
+            boolean probe = connection.receiver.windowBytes() == 0 && segment.seq == connection.receiver.rcvNxt;
+            if (probe && segment.has(Tcp.RST)) {
                 reset(connection, segment);
                 return false;
             }
-            return segment.has(Tcp.ACK) && !segment.has(Tcp.SYN);
+            if (probe && segment.has(Tcp.ACK) && !segment.has(Tcp.SYN)) {
+                return true;
+            }
+            if (!segment.has(Tcp.RST)) {
+                answerUnacceptable(connection, segment);
+            }
+            return false;
         }
         if (segment.has(Tcp.RST)) {
             reset(connection, segment);
