@@ -17,7 +17,7 @@ public final class TcpSettings {
     static final int ORPHAN_RETRIES = 8;
     /** TCP_TIMEWAIT_LEN: less than 2 MSL of RFC 9293, as every system in use. */
     static final long TIME_WAIT_NS = 60 * SECOND;
-    /** TCP_DELACK_MIN: RFC 9293 (MUST-58) allows up to 500 ms. */
+    /** TCP_DELACK_MIN: RFC 9293 (MUST-40) allows up to 500 ms. */
     static final long DELAYED_ACK_NS = 40 * MS;
     /** TCP_RESOURCE_PROBE_INTERVAL: how soon to try again what the link had no room for. */
     static final long RESOURCE_PROBE_NS = 500 * MS;

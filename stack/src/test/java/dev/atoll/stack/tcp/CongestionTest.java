@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.testing.Requirement;
 import org.junit.jupiter.api.Test;
 
 /** Congestion control, HyStart and proportional rate reduction by themselves. */
@@ -27,6 +28,7 @@ class CongestionTest {
     }
 
     @Test
+    @Requirement("RFC 9293 MUST-19")
     void slowStart_eachRoundTrip_doubles() {
         NewReno reno = new NewReno(window);
         assertEquals(10, window.segments());
@@ -35,6 +37,7 @@ class CongestionTest {
 
     /** RFC 5681 section 3.1, equation 3. */
     @Test
+    @Requirement("RFC 9293 MUST-19")
     void reno_congestionAvoidance_growsByOneARoundTrip() {
         NewReno reno = new NewReno(window);
         window.set(20);

@@ -27,6 +27,7 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.TcpState;
+import dev.atoll.testing.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -206,6 +207,7 @@ class TimeWaitReuseTest {
     }
 
     @Test
+    @Requirement("RFC 9293 MAY-2")
     void listener_synForTimeWait_beginsBeyondTheOldConnection() throws StackException {
         try (OneStack net = OneStack.ready()) {
             TcpListener listener = net.stack.newTcpListener();

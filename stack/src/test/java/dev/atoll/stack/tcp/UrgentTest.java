@@ -16,6 +16,7 @@ import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
@@ -64,6 +65,9 @@ class UrgentTest {
     }
 
     @Test
+    @Requirement("RFC 9293 MUST-30")
+    @Requirement("RFC 9293 MUST-32")
+    @Requirement("RFC 9293 MUST-33")
     void urgentByte_notInline_readsStopAtItsPlaceAndLeaveItOut() throws StackException {
         write("abc");
         writeUrgent('!');
@@ -121,6 +125,7 @@ class UrgentTest {
     }
 
     @Test
+    @Requirement("RFC 9293 MUST-31")
     void secondUrgentByte_firstNotRead_becomesPartOfTheStream() throws StackException {
         write("a");
         writeUrgent('!');

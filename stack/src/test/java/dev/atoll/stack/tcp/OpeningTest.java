@@ -1,0 +1,274 @@
+package dev.atoll.stack.tcp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.stack.check.ArpPacket;
+import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
+import dev.atoll.stack.check.TcpOption;
+import dev.atoll.stack.check.TcpSegment;
+import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.frames.TestLink;
+import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.socket.TcpListener;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.testing.Requirement;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which SYNs are taken, and what is in those that are sent (RFC 9293 sections 3.1, 3.4.1, 3.9.1.1 and 3.9.2.3). */
+class OpeningTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final IpAddress OURS = IpAddress.parse("10.0.0.1");
+    private static final IpAddress OURS_TOO = IpAddress.parse("10.0.0.3");
+    private static final IpAddress PEER = IpAddress.parse("10.0.0.2");
+    private static final IpAddress PEER6 = IpAddress.parse("fe80::2");
+    private static final IpAddress GROUP = IpAddress.parse("224.0.0.1");
+    private static final IpAddress BROADCAST = IpAddress.parse("10.0.0.255");
+
+    private final OneStack net = ready(1);
+
+    OpeningTest() throws StackException {}
+
+    private static OneStack ready(long seed) throws StackException {
+        OneStack net = new OneStack(Ipv6Settings.DEFAULT, 1500, builder -> builder.rng(Rng.seeded(seed)));
+        net.nic.addAddress(OURS, 24);
+        net.nic.addAddress(OURS_TOO, 24);
+        TcpListener listener = net.stack.newTcpListener();
+        listener.bind(new FullAddress(IpAddress.V4_ANY, 80));
+        listener.listen(10);
+        return net;
+    }
+
+    @AfterEach
+    void close() {
+        net.close();
+    }
+
+    private static Bytes syn(IpAddress from, IpAddress to, TcpOption... options) {
+        return new TcpSegment(5000, 80, 0, 0, TcpSegment.SYN, 1000, 0, List.of(options), Bytes.EMPTY).encode(from, to);
+    }
+
+    private void send(Bytes segment) {
+        net.send(Ipv4Packet.of(PEER, OURS, Ipv4Packet.TCP, segment));
+    }
+
+    /** TCP packets sent since the last time; the peer tells its link address when asked. */
+    private static List<Ipv4Packet> packets(OneStack net) {
+        List<Ipv4Packet> packets = new ArrayList<>();
+        boolean asked = false;
+        for (byte[] bytes : net.frames()) {
+            EthernetFrame frame = EthernetFrame.decode(Bytes.of(bytes));
+            if (frame.etherType() == EthernetFrame.IPV4) {
+                Ipv4Packet packet = Ipv4Packet.decode(frame.payload());
+                if (packet.protocol() == Ipv4Packet.TCP) {
+                    packets.add(packet);
+                }
+            } else if (frame.etherType() == EthernetFrame.ARP) {
+                asked |= ArpPacket.decode(frame.payload()).targetIp().equals(PEER);
+            }
+        }
+        if (asked) {
+            ArpPacket reply = new ArpPacket(ArpPacket.REPLY, OneStack.PEER_MAC, PEER, TestLink.MAC, OURS);
+            net.send(TestLink.MAC, EthernetFrame.ARP, reply.encode());
+            packets.addAll(packets(net));
+        }
+        return packets;
+    }
+
+    private static TcpSegment only(List<Ipv4Packet> packets) {
+        assertEquals(1, packets.size());
+        return TcpSegment.decode(packets.get(0));
+    }
+
+    private void expectSynAck() {
+        assertEquals(TcpSegment.SYN | TcpSegment.ACK, only(packets(net)).flags());
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-3")
+    void syn_wrongChecksum_isDropped() {
+        byte[] spoiled = syn(PEER, OURS).toArray();
+        spoiled[16] ^= 1;
+        send(Bytes.of(spoiled));
+        assertEquals(List.of(), packets(net));
+        send(syn(PEER, OURS));
+        expectSynAck();
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-6")
+    @Requirement("RFC 9293 MUST-68")
+    void syn_unknownOption_isPassedOverByItsLength() {
+        send(syn(PEER, OURS, new TcpOption.Unknown(253, Bytes.hex("0204010203")), new TcpOption.WindowScale(7)));
+        List<TcpOption> options = only(packets(net)).options();
+        assertTrue(options.stream().anyMatch(TcpOption.WindowScale.class::isInstance), options.toString());
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-7")
+    void syn_illegalOptionLength_isAnswered() {
+        // Both have the sum of a well-formed option, so that the checksum fits.
+        byte[] zero =
+                syn(PEER, OURS, new TcpOption.Unknown(253, Bytes.hex("0000"))).toArray();
+        zero[21] = 0;
+        zero[23] = 4;
+        send(Bytes.of(zero));
+        expectSynAck();
+        byte[] beyond = syn(PEER, OURS_TOO, new TcpOption.Unknown(253, Bytes.hex("00fb")))
+                .toArray();
+        beyond[21] = (byte) 0xff;
+        beyond[23] = 0;
+        net.send(Ipv4Packet.of(PEER, OURS_TOO, Ipv4Packet.TCP, Bytes.of(beyond)));
+        expectSynAck();
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-50")
+    void syn_ipOption_isIgnored() {
+        Bytes routerAlert = Bytes.hex("94040000");
+        net.send(new Ipv4Packet(0, 1, true, false, 0, 64, Ipv4Packet.TCP, PEER, OURS, routerAlert, syn(PEER, OURS)));
+        expectSynAck();
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-57")
+    void syn_toBroadcastOrGroup_isDropped() {
+        for (IpAddress to : List.of(BROADCAST, GROUP, IpAddress.parse("255.255.255.255"))) {
+            net.send(
+                    MacAddress.BROADCAST,
+                    EthernetFrame.IPV4,
+                    Ipv4Packet.of(PEER, to, Ipv4Packet.TCP, syn(PEER, to)).encode());
+            net.send(Ipv4Packet.of(PEER, to, Ipv4Packet.TCP, syn(PEER, to)));
+        }
+        assertEquals(List.of(), packets(net));
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-63")
+    void syn_fromBroadcastOrGroup_isDropped() {
+        for (IpAddress from : List.of(BROADCAST, GROUP, IpAddress.parse("255.255.255.255"))) {
+            net.send(Ipv4Packet.of(from, OURS, Ipv4Packet.TCP, syn(from, OURS)));
+        }
+        assertEquals(List.of(), packets(net));
+        assertEquals(1, net.stack.endpointCount(), "the listener");
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-15")
+    void synOverIpv6_withoutMss_segmentsOf1220() throws StackException {
+        try (OneStack net6 = OneStack.ready()) {
+            IpAddress ours = OneStack.LINK_LOCAL;
+            TcpListener listener = net6.stack.newTcpListener();
+            listener.bind(new FullAddress(IpAddress.V6_ANY, 80));
+            listener.listen(1);
+            net6.send(Ipv6Packet.of(PEER6, ours, Ipv4Packet.TCP, syn(PEER6, ours)));
+            net6.resolve(PEER6);
+            int iss = segments6(net6).get(0).seq();
+            TcpSegment ack = new TcpSegment(5000, 80, 1, iss + 1, TcpSegment.ACK, 60_000, 0, List.of(), Bytes.EMPTY);
+            net6.send(Ipv6Packet.of(PEER6, ours, Ipv4Packet.TCP, ack.encode(PEER6, ours)));
+            TcpEndpoint endpoint = listener.accept();
+            assertNotNull(endpoint);
+            endpoint.write(ByteBuffer.allocate(2440));
+            List<Integer> lengths = segments6(net6).stream()
+                    .map(sent -> sent.payload().length())
+                    .toList();
+            assertEquals(List.of(1220, 1220), lengths);
+        }
+    }
+
+    private static List<TcpSegment> segments6(OneStack net) {
+        List<TcpSegment> segments = new ArrayList<>();
+        for (byte[] bytes : net.frames()) {
+            Ipv6Packet packet =
+                    Ipv6Packet.decode(EthernetFrame.decode(Bytes.of(bytes)).payload());
+            if (packet.protocol() == Ipv4Packet.TCP) {
+                segments.add(TcpSegment.decode(packet.payload(), packet.source(), packet.destination()));
+            }
+        }
+        return segments;
+    }
+
+    /** Opens a connection and gives the SYN. */
+    private static Ipv4Packet open(OneStack from, IpAddress bound, int port) throws StackException {
+        TcpEndpoint endpoint = from.stack.newTcpEndpoint();
+        endpoint.bind(new FullAddress(bound, port));
+        endpoint.connect(new FullAddress(PEER, 80));
+        List<Ipv4Packet> packets = packets(from);
+        assertEquals(1, packets.size());
+        endpoint.close();
+        return packets.get(0);
+    }
+
+    private static int initialSequence(OneStack from, int port) throws StackException {
+        return TcpSegment.decode(open(from, OURS, port)).seq();
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-8")
+    void initialSequence_sameConnectionLater_followsTheClock() throws StackException {
+        int first = initialSequence(net, 4000);
+        net.advance(SECOND);
+        // 4 microseconds a step; a division by 4096 ns is as good a clock.
+        assertEquals(250_000, initialSequence(net, 4000) - first, 10_000);
+    }
+
+    @Test
+    @Requirement("RFC 9293 SHLD-1")
+    @Requirement("RFC 9293 MUST-9")
+    void initialSequence_otherConnectionOrSecret_tellsNothing() throws StackException {
+        int first = initialSequence(net, 4000);
+        int second = initialSequence(net, 4001);
+        int third = initialSequence(net, 4002);
+        assertNotEquals(second - first, third - second);
+        try (OneStack other = ready(2)) {
+            assertNotEquals(first, initialSequence(other, 4000));
+            assertNotEquals(second - first, initialSequence(other, 4001) - initialSequence(other, 4000));
+        }
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-43")
+    void connect_bound_comesFromThatAddress() throws StackException {
+        assertEquals(OURS_TOO, open(net, OURS_TOO, 4000).source());
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-44")
+    @Requirement("RFC 9293 MUST-45")
+    void connect_notBound_ipChoosesOnceAndForAll() throws StackException {
+        Ipv4Packet syn = open(net, IpAddress.V4_ANY, 4000);
+        assertEquals(OURS, syn.source());
+        TcpEndpoint endpoint = net.stack.newTcpEndpoint();
+        endpoint.connect(new FullAddress(PEER, 80));
+        assertEquals(OURS, packets(net).get(0).source());
+        net.advance(3 * SECOND / 2);
+        assertEquals(OURS, packets(net).get(0).source(), "the SYN that is repeated");
+        endpoint.close();
+    }
+
+    @Test
+    @Requirement("RFC 9293 MUST-46")
+    void connect_toBroadcastOrGroup_isRefused() throws StackException {
+        for (IpAddress to : List.of(BROADCAST, GROUP, IpAddress.parse("255.255.255.255"))) {
+            TcpEndpoint endpoint = net.stack.newTcpEndpoint();
+            assertThrows(StackException.class, () -> endpoint.connect(new FullAddress(to, 80)));
+            endpoint.close();
+        }
+        assertEquals(List.of(), packets(net));
+    }
+}
