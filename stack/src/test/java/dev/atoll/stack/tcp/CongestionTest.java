@@ -29,6 +29,7 @@ class CongestionTest {
 
     @Test
     @Requirement("RFC 9293 MUST-19")
+    @Requirement("RFC 5681 3.1-1")
     void slowStart_eachRoundTrip_doubles() {
         NewReno reno = new NewReno(window);
         assertEquals(10, window.segments());
@@ -38,6 +39,7 @@ class CongestionTest {
     /** RFC 5681 section 3.1, equation 3. */
     @Test
     @Requirement("RFC 9293 MUST-19")
+    @Requirement("RFC 5681 3.1-1")
     void reno_congestionAvoidance_growsByOneARoundTrip() {
         NewReno reno = new NewReno(window);
         window.set(20);
@@ -46,6 +48,7 @@ class CongestionTest {
     }
 
     @Test
+    @Requirement("RFC 5681 3.2-5")
     void reno_loss_halves() {
         window.set(21);
         assertEquals(10, new NewReno(window).thresholdAfterLoss());
@@ -53,6 +56,7 @@ class CongestionTest {
 
     /** RFC 9438 section 4.6: 0.7 of the window. */
     @Test
+    @Requirement("RFC 9438 4.6-1")
     void cubic_loss_keepsSevenTenths() {
         window.set(100);
         assertEquals(70, new Cubic(window).thresholdAfterLoss());
@@ -60,6 +64,7 @@ class CongestionTest {
 
     /** RFC 9438 section 4.2: back at the plateau after K = cbrt(W_max * 0.3 / 0.4) seconds, and flat around it. */
     @Test
+    @Requirement("RFC 9438 4.2-1")
     void cubic_afterLoss_comesBackToThePlateauInTimeK() {
         Cubic cubic = new Cubic(window);
         window.set(1000);
@@ -75,6 +80,7 @@ class CongestionTest {
 
     /** RFC 9438 section 4.7. */
     @Test
+    @Requirement("RFC 9438 4.7-1")
     void cubic_secondLossBelowThePlateau_convergesFaster() {
         Cubic first = new Cubic(window);
         window.set(1000);
@@ -90,6 +96,7 @@ class CongestionTest {
 
     /** RFC 9438 section 4.3: where the curve is slower than Reno would be, it is as fast. */
     @Test
+    @Requirement("RFC 9438 4.3-1")
     void cubic_smallWindow_isNoSlowerThanReno() {
         Cubic cubic = new Cubic(window);
         window.set(10);
@@ -100,6 +107,7 @@ class CongestionTest {
     }
 
     @Test
+    @Requirement("RFC 9438 4.8-1")
     void cubic_timeout_forgetsThePlateau() {
         Cubic cubic = new Cubic(window);
         window.set(100);
@@ -111,6 +119,7 @@ class CongestionTest {
     }
 
     @Test
+    @Requirement("RFC 9438 4.10-1")
     void hyStart_delayGrownForEightSamples_endsSlowStart() {
         HyStart hyStart = new HyStart();
         int una = 0;
@@ -131,6 +140,7 @@ class CongestionTest {
     }
 
     @Test
+    @Requirement("RFC 9438 4.10-1")
     void hyStart_longTrain_endsSlowStart() {
         HyStart hyStart = new HyStart();
         boolean ended = false;
@@ -150,6 +160,7 @@ class CongestionTest {
 
     /** RFC 9937 section 6.2: in proportion while more is in flight than the threshold. */
     @Test
+    @Requirement("RFC 6675 5-2")
     void prr_aboveThreshold_sendsInProportion() {
         Prr prr = new Prr();
         prr.begin(100);
@@ -168,6 +179,7 @@ class CongestionTest {
     }
 
     @Test
+    @Requirement("RFC 9438 5.8-1")
     void window_notUsed_isNotLimiting() {
         window.start(0);
         window.outputEnded(false, 3, 0, 3000, 0);
@@ -181,6 +193,7 @@ class CongestionTest {
     }
 
     @Test
+    @Requirement("RFC 5681 4.1-1")
     void window_idle_fallsByHalvesToTheInitialOne() {
         window.set(80);
         window.setThreshold(40);

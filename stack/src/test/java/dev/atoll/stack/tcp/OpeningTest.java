@@ -271,4 +271,25 @@ class OpeningTest {
         }
         assertEquals(List.of(), packets(net));
     }
+
+    private static int timestamp(OneStack from) throws StackException {
+        for (TcpOption option : TcpSegment.decode(open(from, OURS, 4000)).options()) {
+            if (option instanceof TcpOption.Timestamps stamps) {
+                return stamps.value();
+            }
+        }
+        throw new AssertionError("no timestamps in the SYN");
+    }
+
+    @Test
+    @Requirement("RFC 7323 5.4-2")
+    void timestamp_otherHostOrSecret_isOther() throws StackException {
+        try (OneStack other = ready(2)) {
+            assertNotEquals(timestamp(net), timestamp(other));
+        }
+        send(syn(PEER, OURS, new TcpOption.Timestamps(1, 0)));
+        TcpSegment here = only(packets(net));
+        net.send(Ipv4Packet.of(PEER, OURS_TOO, Ipv4Packet.TCP, syn(PEER, OURS_TOO, new TcpOption.Timestamps(1, 0))));
+        assertNotEquals(here.options(), only(packets(net)).options());
+    }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.testing.Requirement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -86,6 +87,7 @@ class SackScoreboardTest {
     }
 
     @Test
+    @Requirement("RFC 8985 6.2-2")
     void acknowledge_holeFilledByOriginal_isReordering() {
         send(5, 0);
         begin(MS);
@@ -99,6 +101,8 @@ class SackScoreboardTest {
     }
 
     @Test
+    @Requirement("RFC 8985 6.2-1")
+    @Requirement("RFC 6298 3-1")
     void acknowledge_afterRetransmission_isAmbiguous() {
         send(2, 0);
         board.markLost(board.slotAt(0));
@@ -112,6 +116,7 @@ class SackScoreboardTest {
     }
 
     @Test
+    @Requirement("RFC 8985 6.2-7")
     void markLost_retransmissionInFlight_isToBeSentAgain() {
         send(3, 0);
         int slot = board.slotAt(1);
@@ -127,6 +132,7 @@ class SackScoreboardTest {
     }
 
     @Test
+    @Requirement("RFC 8985 5.1-1")
     void retransmitted_goesToTheEndOfTheOrderOfTransmission() {
         send(3, 0);
         int slot = board.slotAt(0);
@@ -149,6 +155,10 @@ class SackScoreboardTest {
     }
 
     @Test
+    @Requirement("RFC 6675 3-1")
+    @Requirement("RFC 6675 5.1-1")
+    @Requirement("RFC 2018 5.1-1")
+    @Requirement("RFC 2018 8-1")
     void forgetSacked_peerReneged_allAreMissingAgain() {
         send(4, 0);
         begin(MS);
@@ -173,6 +183,8 @@ class SackScoreboardTest {
 
     /** Random histories, compared with a scoreboard that looks at each segment each time. */
     @Test
+    @Requirement("RFC 6675 3-1")
+    @Requirement("RFC 6675 4-1")
     void anyHistory_isCountedAsByHand() {
         for (int seed = 1; seed <= 200; seed++) {
             compare(new Random(seed), "seed " + seed);
