@@ -16,6 +16,7 @@ import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -170,6 +171,7 @@ class DualStackTest {
 
     /** RFC 4443 section 3.1: port unreachable reaches the connected endpoint. */
     @Test
+    @Requirement("RFC 4443 3.1-4")
     void udp_nobodyListensOverIpv6_refused() throws StackException {
         UdpEndpoint client = net.left.newUdpEndpoint();
         client.connect(new FullAddress(TwoStacks.RIGHT6, 99));

@@ -17,6 +17,7 @@ import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,7 @@ class IcmpEndpointTest {
     }
 
     @Test
+    @Requirement("RFC 4443 4.2-2")
     void echoRequest_toAHost_bringsItsReply() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> {})) {
             echo(net, true);
@@ -69,6 +71,7 @@ class IcmpEndpointTest {
     }
 
     @Test
+    @Requirement("RFC 4443 4.2-5")
     void replies_goToTheEndpointWhoseIdentifierTheyCarry() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> {})) {
             IcmpEndpoint one = net.left.newIcmpEndpoint(true);

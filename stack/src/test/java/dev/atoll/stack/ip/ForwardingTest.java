@@ -37,6 +37,7 @@ import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
+import dev.atoll.testing.Requirement;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +103,9 @@ class ForwardingTest {
     }
 
     @Test
+    @Requirement("RFC 791 3.1-3")
+    @Requirement("RFC 791 3.1-5")
+    @Requirement("RFC 8200 3-2")
     void packet_forAnotherLink_isPassedOnOneHopOlder() {
         net.send(six(THERE6, 10));
         expectFar(linkDestination(FAR_MAC), ipv6(source6(HERE6), destination6(THERE6), hopLimit(63)));
@@ -122,6 +126,10 @@ class ForwardingTest {
 
     /** RFC 4443 section 3.3, RFC 1812 section 5.3.1. */
     @Test
+    @Requirement("RFC 791 3.1-3")
+    @Requirement("RFC 4443 2.2-2")
+    @Requirement("RFC 4443 3.3-1")
+    @Requirement("RFC 8200 3-2")
     void packet_withoutHopsLeft_isReported() {
         net.send(six(THERE6, 10).withHopLimit(1));
         net.expect(ipv6(source6(ROUTER6), destination6(HERE6), icmp6(Icmpv6Message.TIME_EXCEEDED, 0)));
@@ -132,6 +140,9 @@ class ForwardingTest {
 
     /** RFC 4443 section 3.2, RFC 1191 section 4: with the MTU of the next link. */
     @Test
+    @Requirement("RFC 791 2.3-2")
+    @Requirement("RFC 4443 3.2-1")
+    @Requirement("RFC 8200 4.5-1")
     void packet_tooLargeForTheNextLink_isReported() {
         net.send(six(THERE6, 1400));
         net.expect(ipv6(source6(ROUTER6), icmp6(Icmpv6Message.PACKET_TOO_BIG, 0, rest6(1300))));
@@ -142,6 +153,7 @@ class ForwardingTest {
 
     /** RFC 4443 section 3.1 code 0, RFC 792 code 0. */
     @Test
+    @Requirement("RFC 4443 3.1-1")
     void packet_withoutARoute_isReported() {
         net.send(six(IpAddress.parse("2001:db8:ffff::1"), 10));
         net.expect(ipv6(source6(ROUTER6), icmp6(Icmpv6Message.UNREACHABLE, 0)));
@@ -151,6 +163,7 @@ class ForwardingTest {
 
     /** RFC 4443 section 3.1 code 3, RFC 1812 section 5.2.7.1 code 1: the sender learns that the next hop is not there. */
     @Test
+    @Requirement("RFC 4443 3.1-1")
     void packet_whoseNextHopDoesNotAnswer_isReported() {
         net.send(six(IpAddress.parse("2001:db8:2::77"), 10));
         net.send(four(IpAddress.parse("10.2.0.77"), 10));
@@ -169,6 +182,7 @@ class ForwardingTest {
 
     /** What belongs to one link stays there (RFC 4291 section 2.5.6), and IPv6 says so (RFC 4443 section 3.1). */
     @Test
+    @Requirement("RFC 4443 3.1-1")
     void packet_ofLinkScope_isNotPassedOn() throws StackException {
         IpAddress linkLocal = OneStack.PEER_LINK_LOCAL;
         net.nic.neighbors().setStatic(linkLocal, PEER_MAC);
@@ -189,6 +203,7 @@ class ForwardingTest {
 
     /** RFC 791 section 2.3: a router cuts what may be cut. */
     @Test
+    @Requirement("RFC 791 2.3-1")
     void packet_thatMayBeCut_isCutForTheNextLink() {
         Ipv4Packet packet = four(THERE4, 1400);
         net.send(new Ipv4Packet(
@@ -247,6 +262,7 @@ class ForwardingTest {
 
     /** RFC 8200 section 5: no router cuts for a link what its sender thought to fit. */
     @Test
+    @Requirement("RFC 8200 4.5-1")
     void fragments_ofIpv6_thatAreTooLarge_areReported() {
         Bytes datagram = six(THERE6, 2000).payload();
         net.send(Ipv6Packet.of(HERE6, THERE6, Ipv4Packet.UDP, datagram.slice(0, 1400))
@@ -270,6 +286,8 @@ class ForwardingTest {
 
     /** RFC 1812 section 5.2.4: record route and timestamps have the address of the way out, others stay as they are. */
     @Test
+    @Requirement("RFC 791 3.1-8")
+    @Requirement("RFC 791 3.1-9")
     void options_areBroughtUpToDate() {
         net.send(withOptions("07 0b 08 01020304 00000000 00"));
         assertEquals(Bytes.hex("07 0b 0c 01020304 0a020001 00"), optionsPassedOn());
@@ -308,6 +326,7 @@ class ForwardingTest {
 
     /** Cut, only the first piece has the options that are not to be copied. */
     @Test
+    @Requirement("RFC 791 3.1-7")
     void options_ofACutPacket_areCopiedIfTheySaySo() {
         Bytes payload = four(THERE4, 1400).payload();
         net.send(new Ipv4Packet(

@@ -31,6 +31,7 @@ import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +110,8 @@ class FragmentTest {
 
     /** RFC 8200 section 4.5: in whatever order, with what was before the fragment header kept. */
     @Test
+    @Requirement("RFC 8200 4.5-5")
+    @Requirement("RFC 8200 5-3")
     void ipv6_fragmentsInAnyOrder_areOneDatagram() throws StackException {
         Bytes payload = payload(5000);
         List<Ipv6Packet> fragments = new ArrayList<>(cut6(udp6(payload), 1232, 77));
@@ -126,6 +129,8 @@ class FragmentTest {
     }
 
     @Test
+    @Requirement("RFC 791 3.1-2")
+    @Requirement("RFC 791 3.2-2")
     void ipv4_fragmentsInAnyOrder_areOneDatagram() throws StackException {
         Bytes payload = payload(65_507);
         Bytes datagram = new UdpDatagram(9, 7, payload).encode(PEER4, OURS4);
@@ -140,6 +145,7 @@ class FragmentTest {
 
     /** RFC 6946: whole, though with a fragment header; it meets no queue. */
     @Test
+    @Requirement("RFC 8200 4.5-11")
     void ipv6_atomicFragment_isDeliveredByItself() throws StackException {
         Bytes payload = payload(100);
         net.send(cut6(udp6(payload(3000)), 1232, 77).get(0));
@@ -149,6 +155,7 @@ class FragmentTest {
 
     /** RFC 5722: an overlap ends the datagram, what comes later included. */
     @Test
+    @Requirement("RFC 8200 4.5-9")
     void overlap_endsTheDatagram_inBothFamilies() {
         Bytes datagram = udp6(payload(2000));
         List<Ipv6Packet> fragments = cut6(datagram, 1000, 3);
@@ -167,6 +174,7 @@ class FragmentTest {
 
     /** RFC 8200 section 4.5: exactly the same again is passed over. */
     @Test
+    @Requirement("RFC 8200 4.5-10")
     void duplicate_isPassedOver() throws StackException {
         Bytes payload = payload(2000);
         List<Ipv6Packet> fragments = cut6(udp6(payload), 1000, 3);
@@ -180,6 +188,7 @@ class FragmentTest {
 
     /** RFC 8200 section 4.5: after 60 s, with an error if the first fragment came. */
     @Test
+    @Requirement("RFC 8200 4.5-6")
     void ipv6_incomplete_givenUpAfterAMinute() {
         net.send(cut6(udp6(payload(2000)), 1000, 3).get(0));
         net.advance(59 * SECOND);
@@ -194,6 +203,7 @@ class FragmentTest {
 
     /** ... and without one if it did not. */
     @Test
+    @Requirement("RFC 8200 4.5-6")
     void ipv6_withoutTheFirst_givenUpInSilence() {
         net.send(cut6(udp6(payload(2000)), 1000, 3).get(1));
         net.advance(61 * SECOND);
@@ -202,6 +212,7 @@ class FragmentTest {
 
     /** RFC 792: time exceeded, code 1; Linux waits 30 s. */
     @Test
+    @Requirement("RFC 791 3.2-3")
     void ipv4_incomplete_givenUpAfterHalfAMinute() {
         Bytes datagram = new UdpDatagram(9, 7, payload(2000)).encode(PEER4, OURS4);
         net.send(fragment4(datagram, 0, 1000, 5));
@@ -213,6 +224,7 @@ class FragmentTest {
 
     /** RFC 8200 section 4.5: a length that is no multiple of 8, an end beyond 65,535. */
     @Test
+    @Requirement("RFC 8200 4.5-7")
     void ipv6_impossibleFragments_areReported() {
         Bytes bytes = payload(1001);
         net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv4Packet.UDP, bytes)
@@ -280,6 +292,9 @@ class FragmentTest {
     }
 
     @Test
+    @Requirement("RFC 8200 4.5-3")
+    @Requirement("RFC 8200 4.5-4")
+    @Requirement("RFC 8200 8.1-1")
     void ipv6_largeDatagram_leavesInFragments() throws StackException {
         Bytes payload = payload(4000);
         endpoint.send(ByteBuffer.wrap(payload.toArray()), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
@@ -290,6 +305,7 @@ class FragmentTest {
     }
 
     @Test
+    @Requirement("RFC 768 2")
     void ipv4_largeDatagram_leavesInFragmentsThatMayBeCut() throws StackException {
         Bytes payload = payload(4000);
         endpoint.send(ByteBuffer.wrap(payload.toArray()), new FullAddress(PEER4, 9));
@@ -319,6 +335,7 @@ class FragmentTest {
     }
 
     @Test
+    @Requirement("RFC 791 3.3-1")
     void mtuDiscover_dont_leavesOutDontFragment() throws StackException {
         endpoint.setOption(EndpointOption.IP_MTU_DISCOVER, 0);
         endpoint.send(ByteBuffer.allocate(10), new FullAddress(PEER4, 9));
@@ -336,6 +353,9 @@ class FragmentTest {
 
     /** RFC 8201 section 4: what a router says is heeded for ten minutes. */
     @Test
+    @Requirement("RFC 4443 3.2-2")
+    @Requirement("RFC 8200 4.5-4")
+    @Requirement("RFC 8200 5-2")
     void packetTooBig_lowersThePath_untilItExpires() throws StackException {
         FullAddress to = new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9);
         endpoint.send(ByteBuffer.allocate(1400), to);
@@ -354,6 +374,7 @@ class FragmentTest {
 
     /** An error that quotes nothing of ours changes nothing (RFC 8201 section 4, RFC 5927). */
     @Test
+    @Requirement("RFC 4443 2.4-d")
     void packetTooBig_aboutNobodysPacket_ignored() throws StackException {
         Bytes stranger = Ipv6Packet.of(
                         LINK_LOCAL,
@@ -385,6 +406,8 @@ class FragmentTest {
 
     /** udp(7): a connected endpoint is told, unless it lets its datagrams be cut. */
     @Test
+    @Requirement("RFC 4443 2.4-d")
+    @Requirement("RFC 4443 3.2-2")
     void packetTooBig_isToldToWhoIsConnected() throws StackException {
         endpoint.connect(new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
         Ipv6Packet report = new Icmpv6Message(Icmpv6Message.PACKET_TOO_BIG, 0, 1300, quotedUdp())
@@ -436,6 +459,7 @@ class FragmentTest {
 
     /** RFC 7112 section 5: filters on the way judge the first fragment, so it must show all headers. */
     @Test
+    @Requirement("RFC 8200 4.5-8")
     void ipv6_firstFragmentWithoutTransportHeader_isReported() {
         Bytes options = Bytes.hex("11 00 0104 00000000");
         Ipv6Packet cut = Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv6Packet.DESTINATION_OPTIONS, options)
@@ -459,6 +483,7 @@ class FragmentTest {
 
     /** RFC 8200 section 3: the payload length does not count the header, so 65,535 bytes fit behind it. */
     @Test
+    @Requirement("RFC 8200 3-1")
     void ipv6_largestDatagram_goesBothWays() throws StackException {
         Bytes payload = payload(65_527);
         cut6(udp6(payload), 1232, 3).forEach(net::send);
@@ -469,5 +494,38 @@ class FragmentTest {
         assertThrows(
                 StackException.class,
                 () -> endpoint.send(ByteBuffer.allocate(65_528), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9)));
+    }
+
+    /** RFC 791 section 3.2: by identification here, each half of one datagram between those of another. */
+    @Test
+    @Requirement("RFC 791 3.2-1")
+    void ipv4_fragmentsOfSeveralDatagrams_areKeptApart() throws StackException {
+        Bytes one = payload(1992);
+        Bytes two = payload(1992);
+        Bytes first = new UdpDatagram(9, 7, one).encode(PEER4, OURS4);
+        Bytes second = new UdpDatagram(9, 7, two).encode(PEER4, OURS4);
+        net.send(fragment4(first, 0, 1000, 5));
+        net.send(fragment4(second, 1000, 2000, 6));
+        assertEquals(-1, endpoint.nextLength());
+        net.send(fragment4(first, 1000, 2000, 5));
+        expectReceived(one);
+        net.send(fragment4(second, 0, 1000, 6));
+        expectReceived(two);
+    }
+
+    /** RFC 8200 section 4.5. */
+    @Test
+    @Requirement("RFC 8200 4.5-2")
+    void ipv6_identification_differs() throws StackException {
+        java.util.Set<Integer> ids = new java.util.HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            endpoint.send(ByteBuffer.allocate(2000), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
+            ids.add(Ipv6Packet.decode(EthernetFrame.decode(net.frames().get(0)).payload())
+                    .extensions()
+                    .get(0)
+                    .body()
+                    .i32(3));
+        }
+        assertEquals(20, ids.size());
     }
 }

@@ -6,6 +6,8 @@ import static dev.atoll.stack.check.Checks.icmp;
 import static dev.atoll.stack.check.Checks.ipv4;
 import static dev.atoll.stack.check.Checks.linkDestination;
 import static dev.atoll.stack.check.Checks.source;
+import static dev.atoll.stack.check.Checks.tos;
+import static dev.atoll.stack.check.Checks.ttl;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,11 +23,14 @@ import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.options.ReceivedMessage;
+import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +103,7 @@ class Ipv4Test {
 
     /** RFC 791 section 3.1: milliseconds since midnight UT; the other kinds with addresses. */
     @Test
+    @Requirement("RFC 791 3.1-9")
     void echo_withTimestamps_comesBackWithOurs() {
         net.clock.advanceTo(net.clock.nowNs() + 5_000_000);
         String now = String.format("%08x", net.clock.epochNs() / 1_000_000 % 86_400_000);
@@ -146,6 +152,7 @@ class Ipv4Test {
     }
 
     @Test
+    @Requirement("RFC 791 3.1-6")
     void options_unknown_areDeliveredPast() throws StackException {
         net.send(udp(PEER, OURS, 7, "01 1e03ff 88040001 00 ffffff"));
         assertTrue(isDelivered());
@@ -284,6 +291,7 @@ class Ipv4Test {
 
     /** RFC 1812 section 4.3.2.8: readable and settable while the stack runs. */
     @Test
+    @Requirement("RFC 4443 2.4-f2")
     void limit_ofErrors_isReadAndSetWhileRunning() {
         IcmpLimit limit = net.stack.icmpLimit();
         assertEquals(1000, limit.perSecond());
@@ -327,5 +335,34 @@ class Ipv4Test {
             assertTrue(last == -1 || id == (last + 1 & 0xffff));
             last = id;
         }
+    }
+
+    /** RFC 791 section 3.1. */
+    @Test
+    @Requirement("RFC 791 3.1-4")
+    void header_withABadChecksum_isDropped() throws StackException {
+        byte[] packet = udp(PEER, OURS, 7, "").encode().toArray();
+        packet[11]++;
+        net.send(dev.atoll.stack.frames.TestLink.MAC, EthernetFrame.IPV4, Bytes.of(packet));
+        assertFalse(isDelivered());
+        assertEquals(1, net.stack.counters().drops(DropReason.IP_CHECKSUM));
+        net.expectNothing();
+    }
+
+    /** RFC 1122 sections 3.2.1.6 and 3.2.1.7: out as the endpoint says, in as the receiver learns. */
+    @Test
+    @Requirement("RFC 791 3.3-1")
+    void tosAndTtl_areWhatTheEndpointSays() throws StackException {
+        endpoint.setOption(EndpointOption.IP_TOS, 0x28);
+        endpoint.setOption(EndpointOption.IP_TTL, 5);
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(PEER, 9));
+        net.expect(ipv4(tos(0x28), ttl(5)));
+        assertThrows(StackException.class, () -> endpoint.setOption(EndpointOption.IP_TTL, 0));
+        Bytes datagram = new UdpDatagram(9, 7, Bytes.hex("01")).encode(PEER, OURS);
+        net.send(new Ipv4Packet(0x68, 1, true, false, 0, 1, Ipv4Packet.UDP, PEER, OURS, Bytes.EMPTY, datagram));
+        ReceivedMessage message = endpoint.receiveMessage(ByteBuffer.allocate(1));
+        assertEquals(0x68, java.util.Objects.requireNonNull(message).tos());
+        assertEquals(1, message.ttl());
+        assertEquals(OURS, message.destination().address());
     }
 }

@@ -27,9 +27,11 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.frames.TestLink;
+import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +100,8 @@ class Ipv6Test {
 
     /** RFC 4443 section 4.2: the data comes back, from the address that was asked. */
     @Test
+    @Requirement("RFC 4443 4.2-1")
+    @Requirement("RFC 4443 4.2-3")
     void echo_toOurAddress_comesBack() {
         Bytes data = Bytes.hex("00010203 04");
         Icmpv6Message request = new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 0x00070001, data);
@@ -118,6 +122,8 @@ class Ipv6Test {
 
     /** RFC 4443 section 4.2: an echo to a group is answered from a unicast address. */
     @Test
+    @Requirement("RFC 4443 2.2-1")
+    @Requirement("RFC 4443 4.2-4")
     void echo_toAllNodes_answeredFromUnicast() {
         Icmpv6Message request = new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY);
         net.send(request.packet(PEER_LINK_LOCAL, GROUP));
@@ -132,6 +138,9 @@ class Ipv6Test {
 
     /** RFC 8200 section 4.1: any order and number, as long as hop-by-hop options come first. */
     @Test
+    @Requirement("RFC 8200 4.1-1")
+    @Requirement("RFC 8200 4.2-2")
+    @Requirement("RFC 8200 4.4-1")
     void extensions_knownInAnyOrder_delivered() throws StackException {
         net.send(udp(
                 Extension.options(Ipv6Packet.HOP_BY_HOP, "0502 0000"),
@@ -143,6 +152,7 @@ class Ipv6Test {
 
     /** RFC 8200 section 4.3: hop-by-hop options anywhere else are an unrecognised next header. */
     @Test
+    @Requirement("RFC 8200 4-3")
     void extensions_hopByHopNotFirst_parameterProblemAtNextHeader() {
         net.send(udp(
                 Extension.options(Ipv6Packet.DESTINATION_OPTIONS, ""), Extension.options(Ipv6Packet.HOP_BY_HOP, "")));
@@ -151,6 +161,8 @@ class Ipv6Test {
 
     /** RFC 8200 section 4.4: a routing type nobody knows, with segments left, is reported. */
     @Test
+    @Requirement("RFC 4443 3.4-1")
+    @Requirement("RFC 8200 4.4-1")
     void extensions_routingWithSegmentsLeft_parameterProblemAtType() {
         net.send(udp(new Extension(Ipv6Packet.ROUTING, Bytes.hex("00 fe 01 00000000"))));
         expectProblem(0, 42);
@@ -158,6 +170,7 @@ class Ipv6Test {
 
     /** RFC 8200 section 4.2, first row of actions: skip. */
     @Test
+    @Requirement("RFC 8200 4.2-1")
     void options_unknownToSkip_delivered() throws StackException {
         net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "3e02 ffff")));
         expectDelivered();
@@ -165,6 +178,7 @@ class Ipv6Test {
 
     /** Second: discard in silence. */
     @Test
+    @Requirement("RFC 8200 4.2-1")
     void options_unknownToDiscard_droppedInSilence() {
         net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "7e02 ffff")));
         net.expectNothing();
@@ -173,6 +187,8 @@ class Ipv6Test {
 
     /** Third: discard and report, to a group too. */
     @Test
+    @Requirement("RFC 4443 3.4-1")
+    @Requirement("RFC 8200 4.2-1")
     void options_unknownToReport_parameterProblemAtOption() {
         net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "be02 ffff")));
         expectProblem(2, 42);
@@ -180,6 +196,10 @@ class Ipv6Test {
 
     /** Fourth: discard and report unless it was to a group. */
     @Test
+    @Requirement("RFC 4443 2.2-2")
+    @Requirement("RFC 4443 2.4-e3")
+    @Requirement("RFC 8200 4.2-1")
+    @Requirement("RFC 8200 4.2-2")
     void options_unknownToReportUnlessGroup_dependsOnDestination() {
         Extension option = Extension.options(Ipv6Packet.HOP_BY_HOP, "0100 fe00");
         net.send(udp(option));
@@ -211,6 +231,7 @@ class Ipv6Test {
     }
 
     @Test
+    @Requirement("RFC 8200 3-1")
     void header_payloadLengthBeyondPacket_dropped() {
         byte[] packet = udp().encode().toArray();
         packet[5]++;
@@ -220,6 +241,8 @@ class Ipv6Test {
 
     /** RFC 8200 section 4: the sender learns where the unknown protocol is named. */
     @Test
+    @Requirement("RFC 4443 3.4-1")
+    @Requirement("RFC 8200 4-2")
     void nextHeader_unknown_parameterProblemAtItsField() {
         net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, 132, HELLO));
         expectProblem(1, 6);
@@ -230,6 +253,7 @@ class Ipv6Test {
 
     /** RFC 8200 section 4.7. */
     @Test
+    @Requirement("RFC 8200 4.7-1")
     void nextHeader_none_droppedInSilence() {
         net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv6Packet.NONE, Bytes.EMPTY));
         net.expectNothing();
@@ -238,6 +262,8 @@ class Ipv6Test {
 
     /** RFC 4443 section 3.1. */
     @Test
+    @Requirement("RFC 4443 2.2-1")
+    @Requirement("RFC 4443 3.1-2")
     void udp_nobodyListens_portUnreachable() {
         net.send(udp(PEER_LINK_LOCAL, LINK_LOCAL, 8));
         net.expect(ipv6(source6(LINK_LOCAL), icmp6(Icmpv6Message.UNREACHABLE, 4, quotesUs())));
@@ -245,6 +271,9 @@ class Ipv6Test {
 
     /** RFC 4443 section 2.4 e: never about an error, a group, or a source that is nobody's. */
     @Test
+    @Requirement("RFC 4443 2.4-e1")
+    @Requirement("RFC 4443 2.4-e3")
+    @Requirement("RFC 4443 2.4-e6")
     void error_aboutWhatMustNotBeAnswered_isNotSent() {
         Icmpv6Message error = new Icmpv6Message(
                 Icmpv6Message.UNREACHABLE,
@@ -259,6 +288,7 @@ class Ipv6Test {
 
     /** RFC 4443 section 2.4 f: a burst, then no more than the bucket earns. */
     @Test
+    @Requirement("RFC 4443 2.4-f")
     void errors_inAFlood_areLimited() {
         for (int i = 0; i < 200; i++) {
             net.send(udp(PEER_LINK_LOCAL, LINK_LOCAL, 8));
@@ -272,6 +302,8 @@ class Ipv6Test {
 
     /** RFC 8200 section 8.1: UDP over IPv6 has a checksum. */
     @Test
+    @Requirement("RFC 8200 8.1-1")
+    @Requirement("RFC 8200 8.1-2")
     void udp_withoutChecksum_dropped() {
         net.send(Ipv6Packet.of(
                 PEER_LINK_LOCAL,
@@ -321,6 +353,7 @@ class Ipv6Test {
 
     /** RFC 4443 section 2.4 (e.1): not even if the fault is in front of the error. */
     @Test
+    @Requirement("RFC 4443 2.4-e1")
     void fault_inFrontOfAnError_isNotReported() {
         Bytes quoted = udp(LINK_LOCAL, PEER_LINK_LOCAL, 9).encode();
         Icmpv6Message error = new Icmpv6Message(Icmpv6Message.TIME_EXCEEDED, 0, 0, quoted);
@@ -360,5 +393,82 @@ class Ipv6Test {
         assertEquals(net.nic.id(), sender.nicId());
         endpoint.send(ByteBuffer.wrap(HELLO.toArray()), sender);
         net.expect(ipv6(icmp6(Icmpv6Message.SOLICITATION, 0)));
+    }
+
+    /** RFC 4443 section 2.3. */
+    @Test
+    @Requirement("RFC 4443 2.3-1")
+    void echo_withABadChecksum_isDropped() {
+        Icmpv6Message request = new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, HELLO);
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv6Packet.ICMP, request.encode(GROUP, LINK_LOCAL)));
+        net.expectNothing();
+        assertEquals(1, net.stack.counters().drops(DropReason.ICMP_MALFORMED));
+    }
+
+    /** RFC 4443 section 2.4 (a). */
+    @Test
+    @Requirement("RFC 4443 2.4-a")
+    void error_ofUnknownType_reachesTheSender() throws StackException {
+        endpoint.connect(new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
+        endpoint.setOption(EndpointOption.IP_RECVERR, true);
+        Bytes quoted = Ipv6Packet.of(
+                        LINK_LOCAL,
+                        PEER_LINK_LOCAL,
+                        Ipv4Packet.UDP,
+                        new UdpDatagram(7, 9, HELLO).encode(LINK_LOCAL, PEER_LINK_LOCAL))
+                .encode();
+        net.send(new Icmpv6Message(100, 0, 0, quoted).packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        assertNotNull(endpoint.takeError());
+    }
+
+    /** RFC 4443 section 2.4 (b). */
+    @Test
+    @Requirement("RFC 4443 2.4-b")
+    void informational_ofUnknownType_isDroppedInSilence() {
+        net.send(new Icmpv6Message(200, 0, 0, HELLO).packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        net.expectNothing();
+        assertEquals(1, net.stack.counters().drops(DropReason.ICMP_UNRELATED));
+    }
+
+    /** RFC 4443 section 2.4 (c). */
+    @Test
+    @Requirement("RFC 4443 2.4-c")
+    void error_aboutALargePacket_quotesAsMuchAsFits() {
+        Bytes payload = Bytes.of(new byte[1400]);
+        Ipv6Packet packet = Ipv6Packet.of(
+                PEER_LINK_LOCAL,
+                LINK_LOCAL,
+                Ipv4Packet.UDP,
+                new UdpDatagram(9, 8, payload).encode(PEER_LINK_LOCAL, LINK_LOCAL));
+        net.send(packet);
+        net.expect(ipv6(icmp6(Icmpv6Message.UNREACHABLE, 4, body(packet.encode().slice(0, 1280 - 48)))));
+    }
+
+    /** RFC 4443 section 2.4 (e.2). */
+    @Test
+    @Requirement("RFC 4443 2.4-e2")
+    void redirect_withAFaultInFront_isNotReported() {
+        Icmpv6Message redirect = new Icmpv6Message(Icmpv6Message.REDIRECT, 0, 0, Bytes.of(new byte[32]));
+        net.send(redirect.packet(PEER_LINK_LOCAL, LINK_LOCAL)
+                .with(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "be00")));
+        expectDropped(DropReason.IPV6_PARAMETER_PROBLEM);
+        net.expectNothing();
+    }
+
+    /** RFC 8200 section 3: only who forwards looks at it. */
+    @Test
+    @Requirement("RFC 8200 3-3")
+    void packet_withHopLimitZero_isDelivered() throws StackException {
+        net.send(udp().withHopLimit(0));
+        expectDelivered();
+    }
+
+    /** RFC 8200 section 7. */
+    @Test
+    @Requirement("RFC 8200 7-1")
+    void trafficClass_isWhatTheEndpointSays() throws StackException {
+        endpoint.setOption(EndpointOption.IP_TOS, 0x28);
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
+        net.expect(ipv6(trafficClass(0x28)));
     }
 }

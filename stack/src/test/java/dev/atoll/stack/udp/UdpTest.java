@@ -1,0 +1,125 @@
+package dev.atoll.stack.udp;
+
+import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
+import static dev.atoll.stack.frames.OneStack.PEER_LINK_LOCAL;
+import static dev.atoll.stack.frames.OneStack.PEER_MAC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
+import dev.atoll.stack.check.UdpDatagram;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The header of UDP, judged by frames this test makes itself. */
+class UdpTest {
+    private static final IpAddress OURS = IpAddress.parse("192.0.2.1");
+    private static final IpAddress PEER = IpAddress.parse("192.0.2.9");
+    private static final Bytes HELLO = Bytes.hex("68656c6c6f");
+
+    private final OneStack net;
+    private final UdpEndpoint endpoint;
+
+    UdpTest() throws StackException {
+        net = OneStack.ready();
+        net.nic.addAddress(OURS, 24);
+        net.nic.neighbors().setStatic(PEER, PEER_MAC);
+        net.frames();
+        endpoint = net.stack.newUdpEndpoint();
+        endpoint.bind(new FullAddress(IpAddress.V6_ANY, 7));
+    }
+
+    @AfterEach
+    void nothingLeaks() {
+        endpoint.close();
+        net.close();
+    }
+
+    private static Bytes datagram() {
+        return new UdpDatagram(9, 7, HELLO).encode(PEER, OURS);
+    }
+
+    private static Bytes with(Bytes datagram, int at, int value) {
+        byte[] bytes = datagram.toArray();
+        bytes[at] = (byte) (value >>> 8);
+        bytes[at + 1] = (byte) value;
+        return Bytes.of(bytes);
+    }
+
+    private void send(Bytes datagram) {
+        net.send(Ipv4Packet.of(PEER, OURS, Ipv4Packet.UDP, datagram));
+    }
+
+    private FullAddress expectHello() throws StackException {
+        ByteBuffer got = ByteBuffer.allocate(10);
+        FullAddress sender = endpoint.receive(got);
+        assertNotNull(sender);
+        assertEquals(HELLO, Bytes.of(got.array()).slice(0, got.position()));
+        return sender;
+    }
+
+    /** Without a checksum, so that nothing but the length can be wrong. */
+    @Test
+    @Requirement("RFC 768 1")
+    void datagram_withAnImpossibleLength_dropped() throws StackException {
+        Bytes plain = new UdpDatagram(9, 7, false, HELLO).encode(PEER, OURS);
+        send(with(plain, 4, plain.length() + 1));
+        send(with(plain, 4, 7));
+        send(plain.slice(0, 7));
+        assertEquals(3, net.stack.counters().drops(DropReason.UDP_MALFORMED));
+        assertEquals(-1, endpoint.nextLength());
+        send(plain);
+        expectHello();
+    }
+
+    /** Each part that the sum covers in turn: pseudo-header, header and data, over both families. */
+    @Test
+    @Requirement("RFC 768 2")
+    void datagram_withABadChecksum_dropped() throws StackException {
+        Bytes good = datagram();
+        send(new UdpDatagram(9, 7, HELLO).encode(IpAddress.parse("192.0.2.8"), OURS));
+        send(with(good, 0, 10));
+        send(with(good, 8, 0));
+        Bytes good6 = new UdpDatagram(9, 7, HELLO).encode(PEER_LINK_LOCAL, LINK_LOCAL);
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv4Packet.UDP, with(good6, 8, 0)));
+        assertEquals(4, net.stack.counters().drops(DropReason.UDP_CHECKSUM));
+        assertEquals(-1, endpoint.nextLength());
+        net.expectNothing();
+        send(good);
+        expectHello();
+    }
+
+    /** The data is what makes the sum come to zero. */
+    @Test
+    @Requirement("RFC 768 3")
+    void checksum_thatComesToZero_isSentAsAllOnes() throws StackException {
+        Bytes zeros = new UdpDatagram(7, 9, Bytes.hex("0000")).encode(OURS, PEER);
+        Bytes data = Bytes.hex(String.format("%04x", zeros.u16(6)));
+        endpoint.send(ByteBuffer.wrap(data.toArray()), new FullAddress(PEER, 9));
+        byte[] frame = net.frames().get(0);
+        Ipv4Packet packet = Ipv4Packet.decode(EthernetFrame.decode(frame).payload());
+        assertEquals(0xffff, packet.payload().u16(6));
+        assertEquals(data, UdpDatagram.decode(packet).payload());
+        send(new UdpDatagram(9, 7, false, HELLO).encode(PEER, OURS));
+        expectHello();
+    }
+
+    @Test
+    @Requirement("RFC 768 4")
+    @Requirement("RFC 768 5")
+    void datagram_fromPortZero_isDelivered() throws StackException {
+        send(new UdpDatagram(0, 7, HELLO).encode(PEER, OURS));
+        assertEquals(new FullAddress(PEER, 0), expectHello());
+    }
+}
