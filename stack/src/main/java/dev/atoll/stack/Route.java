@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way to a destination, as {@link Stack#findRoute} found it. It stays valid: when routes, redirects or what is known
- * of the path change, it changes with them. Methods may be called from any thread.
+ * of the path change, it changes with them; while there is no way, it tells of the last one. Methods may be called from
+ * any thread.
  */
 public final class Route {
     private final Hold hold;
@@ -34,49 +35,56 @@ public final class Route {
         return route.destination();
     }
 
+    /** The route as the table has it now. Under the hold. */
+    private dev.atoll.stack.ip.Route current() {
+        route.refresh();
+        return route;
+    }
+
     /** Who gets packets on the link: a router, or the destination itself. */
     public IpAddress nextHop() {
-        return hold.query(route::nextHop);
+        return hold.query(() -> current().nextHop());
     }
 
     /** The NIC packets leave by. */
     public int nicId() {
-        return hold.query(() -> route.device().id());
+        return hold.query(() -> current().device().id());
     }
 
     /** Whether packets stay in this stack. */
     public boolean isLoopback() {
-        return hold.query(() -> route.device().isLoopback());
+        return hold.query(() -> current().device().isLoopback());
     }
 
     /** Whether the destination is a broadcast address. */
     public boolean isBroadcast() {
-        return hold.query(route::broadcast);
+        return hold.query(() -> current().broadcast());
     }
 
     /** The largest IP packet the path is known to carry, bytes. */
     public int mtuBytes() {
-        return hold.query(route::mtuBytes);
+        return hold.query(() -> current().mtuBytes());
     }
 
     /** Bytes of the link and network headers in front of each packet, without options. */
     public int headerBytes() {
-        return hold.query(() -> route.headerBytes() + (route.device().hasLinkAddresses() ? Ethernet.HEADER_BYTES : 0));
+        return hold.query(
+                () -> current().headerBytes() + (route.device().hasLinkAddresses() ? Ethernet.HEADER_BYTES : 0));
     }
 
     /** Hops packets may go unless an endpoint says otherwise. */
     public int defaultTtl() {
-        return hold.query(() -> ip.hops(route));
+        return hold.query(() -> ip.hops(current()));
     }
 
     /** The largest TCP super-segment the NIC takes, bytes, IP header included; 0 for none. */
     public int gsoMaxBytes() {
-        return hold.query(() -> route.device().capabilities().gsoMaxBytes());
+        return hold.query(() -> current().device().capabilities().gsoMaxBytes());
     }
 
     /** Whether transport checksums have to be complete: the link does not complete them. */
     public boolean needsTransportChecksum() {
-        return hold.query(() -> !route.device().capabilities().transmitChecksum());
+        return hold.query(() -> !current().device().capabilities().transmitChecksum());
     }
 
     /**
@@ -99,7 +107,7 @@ public final class Route {
      */
     public @Nullable MacAddress linkAddress() {
         return hold.query(() -> {
-            Device device = route.device();
+            Device device = current().device();
             long bits = device.hasLinkAddresses() ? device.knownLinkAddress(route.nextHop()) : 0;
             return bits == 0 ? null : new MacAddress(bits);
         });
@@ -113,7 +121,7 @@ public final class Route {
      */
     public boolean resolve() throws StackException {
         return hold.call(() -> {
-            Device device = route.device();
+            Device device = current().device();
             return !device.hasLinkAddresses() || device.resolve(route.nextHop());
         });
     }

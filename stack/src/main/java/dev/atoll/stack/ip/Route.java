@@ -51,7 +51,7 @@ public final class Route {
     }
 
     /** Looks the way up again if something changed; false if there is none any more. */
-    boolean refresh() {
+    public boolean refresh() {
         if (generation == PINNED || generation == routes.generation()) {
             return true;
         }

@@ -1,0 +1,98 @@
+package dev.atoll.stack;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.atoll.stack.env.ManualClock;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.link.ChannelLink;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The routes of a stack as its caller sees and sets them. */
+class RouteTableTest {
+    private static final IpAddress FAR = IpAddress.parse("192.0.2.1");
+    private static final IpAddress ONE = IpAddress.parse("10.0.0.251");
+    private static final IpAddress TWO = IpAddress.parse("10.0.0.252");
+    private static final Subnet NET = Subnet.parse("192.0.2.0/24");
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
+
+    private final Stack stack =
+            Stack.builder().clock(new ManualClock()).rng(Rng.seeded(1)).build();
+    private final RouteTable routes = stack.routes();
+    private final Nic nic;
+
+    RouteTableTest() throws StackException {
+        nic = stack.createNic("eth0", new ChannelLink(1500, MAC));
+        nic.addAddress(IpAddress.parse("10.0.0.1"), 24);
+    }
+
+    @AfterEach
+    void close() {
+        stack.close();
+    }
+
+    private @Nullable IpAddress nextHop() {
+        Route route = stack.findRoute(new FullAddress(FAR, 0), null);
+        return route == null ? null : route.nextHop();
+    }
+
+    @Test
+    void longestPrefix_thenLeastMetric_thenFirstAdded_isTaken() throws StackException {
+        assertNull(nextHop());
+        routes.add(Subnet.V4_ALL, ONE, nic);
+        assertEquals(ONE, nextHop());
+        routes.add(NET, TWO, nic, 20);
+        assertEquals(TWO, nextHop());
+        routes.add(NET, ONE, nic, 20);
+        assertEquals(TWO, nextHop());
+        routes.add(NET, null, nic, 10);
+        assertEquals(FAR, nextHop());
+        assertEquals(
+                List.of(
+                        new RouteTable.Entry(Subnet.parse("10.0.0.0/24"), null, nic.id(), 0),
+                        new RouteTable.Entry(NET, null, nic.id(), 10),
+                        new RouteTable.Entry(NET, TWO, nic.id(), 20),
+                        new RouteTable.Entry(NET, ONE, nic.id(), 20),
+                        new RouteTable.Entry(Subnet.V4_ALL, ONE, nic.id(), 0)),
+                routes.list());
+    }
+
+    @Test
+    void route_thatIsThere_isNotAddedAgain_andOneThatIsNot_isNotRemoved() throws StackException {
+        routes.add(NET, ONE, nic, 5);
+        routes.add(NET, ONE, nic, 6);
+        StackException refused = assertThrows(StackException.class, () -> routes.add(NET, ONE, nic, 5));
+        assertEquals(StackError.DUPLICATE_ADDRESS, refused.error());
+
+        routes.remove(NET, ONE, nic);
+        assertNull(nextHop());
+        refused = assertThrows(StackException.class, () -> routes.remove(NET, ONE, nic));
+        assertEquals(StackError.NETWORK_UNREACHABLE, refused.error());
+    }
+
+    @Test
+    void routeThatSomebodyHas_followsTheTable_andTellsOfTheLastWay() throws StackException {
+        routes.add(NET, ONE, nic);
+        Route kept = stack.findRoute(new FullAddress(FAR, 0), null);
+        assertNotNull(kept);
+        routes.add(Subnet.V4_ALL, TWO, nic);
+        routes.remove(NET, ONE, nic);
+        assertEquals(TWO, kept.nextHop());
+        routes.remove(Subnet.V4_ALL, TWO, nic);
+        assertEquals(TWO, kept.nextHop());
+        nic.neighbors().setStatic(ONE, MAC);
+        routes.add(NET, ONE, nic);
+        assertEquals(MAC, kept.linkAddress());
+    }
+}
