@@ -49,9 +49,11 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -76,15 +78,13 @@ public final class Stack implements AutoCloseable {
     private final IpLayer ip;
     private final GroupLayer groups;
     private final @Nullable NdpLayer ndp;
-    private final boolean withIpv4;
+    private final EnumSet<Protocol> protocols;
     private final NeighborSettings neighborSettings;
     private final TcpLayer tcp;
     private final UdpLayer udp;
     private final PingPorts pings;
     private final @Nullable RawLayer raws;
     private final @Nullable PacketLayer packets;
-    private final boolean hasTcp;
-    private final boolean hasUdp;
     private final Hold hold;
     private final EventQueue events;
     private final Sockets sockets;
@@ -135,7 +135,8 @@ public final class Stack implements AutoCloseable {
         neighborSettings = builder.neighbors;
         loopback = new Device(LOOPBACK_NIC_ID, "lo", loopbackLink, cycle, counters, pool, neighborSettings, upper);
         loopbackLink.attach(loopback);
-        withIpv4 = builder.protocols.contains(Protocol.IPV4);
+        protocols = builder.protocols.clone();
+        boolean withIpv4 = protocols.contains(Protocol.IPV4);
         if (withIpv4) {
             loopback.addAddress(new LocalAddress(IpAddress.V4_LOOPBACK, 8));
         } else {
@@ -151,12 +152,10 @@ public final class Stack implements AutoCloseable {
         tcp = new TcpLayer(cycle, counters, pool, ip, builder.tcp);
         udp = new UdpLayer(cycle, counters, pool, ip);
         ip.setLinkFailureListener(tcp);
-        hasTcp = builder.protocols.contains(Protocol.TCP);
-        hasUdp = builder.protocols.contains(Protocol.UDP);
-        if (hasTcp) {
+        if (protocols.contains(Protocol.TCP)) {
             ip.register(tcp);
         }
-        if (hasUdp) {
+        if (protocols.contains(Protocol.UDP)) {
             ip.register(udp);
         }
         hold = new Hold(cycle, builder.driver, new Runnable() {
@@ -318,7 +317,7 @@ public final class Stack implements AutoCloseable {
         link.attach(device);
         devices.add(device);
         device.setGroupObserver(groups);
-        if (!withIpv4) {
+        if (!protocols.contains(Protocol.IPV4)) {
             device.withoutIpv4();
         }
         if (packets != null) {
@@ -463,6 +462,11 @@ public final class Stack implements AutoCloseable {
         return ip.filter();
     }
 
+    /** Which of its own protocols the stack has: the caller's copy. */
+    public Set<Protocol> protocols() {
+        return protocols.clone();
+    }
+
     /** What TCP is set to: a copy. */
     public TcpTuning tcp() {
         return hold.query(tcp::tuning);
@@ -527,7 +531,7 @@ public final class Stack implements AutoCloseable {
      * @throws UnsupportedOperationException if the stack does not have TCP
      */
     public TcpEndpoint newTcpEndpoint() {
-        require(hasTcp, Protocol.TCP);
+        require(Protocol.TCP);
         return sockets.newTcpEndpoint();
     }
 
@@ -537,7 +541,7 @@ public final class Stack implements AutoCloseable {
      * @throws UnsupportedOperationException if the stack does not have TCP
      */
     public TcpListener newTcpListener() {
-        require(hasTcp, Protocol.TCP);
+        require(Protocol.TCP);
         return sockets.newTcpListener();
     }
 
@@ -547,12 +551,12 @@ public final class Stack implements AutoCloseable {
      * @throws UnsupportedOperationException if the stack does not have UDP
      */
     public UdpEndpoint newUdpEndpoint() {
-        require(hasUdp, Protocol.UDP);
+        require(Protocol.UDP);
         return sockets.newUdpEndpoint();
     }
 
-    private static void require(boolean there, Protocol protocol) {
-        if (!there) {
+    private void require(Protocol protocol) {
+        if (!protocols.contains(protocol)) {
             throw new UnsupportedOperationException(protocol + " is not among the protocols of this stack");
         }
     }

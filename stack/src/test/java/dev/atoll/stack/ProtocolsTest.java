@@ -41,6 +41,7 @@ import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -250,12 +251,14 @@ class ProtocolsTest {
                 assertNull(left.send(50, 7, 2));
                 assertEquals(StackError.UNKNOWN_NIC, left.send(50, 1, 99));
                 assertEquals(StackError.MESSAGE_TOO_LONG, left.send(1501, 1, 2));
+                // Below the minimum: the protocol is not asked.
+                assertNull(left.send(1, 1, 2));
             });
             net.settle();
 
             long from = net.left.nics().get(1).linkAddress().bits();
             assertEquals(List.of(from, from), hellos.get(1).heardFrom);
-            assertEquals(1, net.right.counters().drops(DropReason.PROTOCOL_MALFORMED));
+            assertEquals(2, net.right.counters().drops(DropReason.PROTOCOL_MALFORMED));
             assertEquals(0, net.left.packetsOutstanding());
         }
     }
@@ -307,6 +310,7 @@ class ProtocolsTest {
     @Test
     void stackWithoutTcpAndUdp_hasNoSuchEndpoints_andSaysSoToPeers() throws StackException {
         try (Stack stack = stack(Protocol.IPV4)) {
+            assertEquals(EnumSet.of(Protocol.IPV4), stack.protocols());
             assertThrows(UnsupportedOperationException.class, stack::newTcpEndpoint);
             assertThrows(UnsupportedOperationException.class, stack::newTcpListener);
             assertThrows(UnsupportedOperationException.class, stack::newUdpEndpoint);
@@ -343,6 +347,14 @@ class ProtocolsTest {
             assertEquals(StackError.NOT_SUPPORTED, error.error());
             endpoint.send(ByteBuffer.wrap(DATA), new FullAddress(IpAddress.V6_LOOPBACK, 9));
             assertFalse(stack.newIcmpEndpoint(false).readiness() == 0);
+        }
+    }
+
+    @Test
+    void protocolsOfAStack_areThoseItWasMadeWith_whoeverChangesTheCopy() {
+        try (Stack stack = stack(Protocol.IPV6, Protocol.TCP)) {
+            stack.protocols().add(Protocol.UDP);
+            assertEquals(EnumSet.of(Protocol.IPV6, Protocol.TCP), stack.protocols());
         }
     }
 
@@ -422,6 +434,22 @@ class ProtocolsTest {
         Chain input = both.chain("INPUT");
         assertNotNull(input);
         assertEquals(ChainPolicy.DROP, input.policy());
+    }
+
+    /** socket(7) and ip(7): what Linux has unless something else is set. */
+    @Test
+    void endpointThatSaysNothing_hasTheDefaultsOfLinux() throws StackException {
+        try (Stack stack = stack(Protocol.IPV4, Protocol.UDP);
+                UdpEndpoint endpoint = stack.newUdpEndpoint()) {
+            assertEquals(0, endpoint.getOption(EndpointOption.IP_TOS));
+            for (EndpointOption<Integer> buffer : List.of(EndpointOption.SO_RCVBUF, EndpointOption.SO_SNDBUF)) {
+                assertEquals(212_992, endpoint.getOption(buffer));
+                endpoint.setOption(buffer, 1);
+                assertEquals(2304, endpoint.getOption(buffer));
+                endpoint.setOption(buffer, Integer.MAX_VALUE);
+                assertEquals(4 << 20, endpoint.getOption(buffer));
+            }
+        }
     }
 
     // --- What can be set while it runs
