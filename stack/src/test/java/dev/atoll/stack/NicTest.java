@@ -19,6 +19,7 @@ import dev.atoll.stack.options.EndpointInfo;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.AddressKind;
 import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -113,6 +114,42 @@ class NicTest {
     }
 
     @Test
+    void nic_isFoundByNameAndId_withItsLink() throws StackException {
+        Nic nic = nic();
+        for (Nic found : List.of(there(stack.findNic("eth0")), there(stack.nic(nic.id())))) {
+            assertEquals("eth0", found.name());
+            assertEquals(nic.id(), found.id());
+            assertEquals(MAC, found.linkAddress());
+            assertSame(link, found.link());
+        }
+        assertEquals(
+                List.of("1:lo", "2:eth0"),
+                stack.nics().stream().map(Nic::toString).toList());
+        assertTrue(stack.nics().get(0).isLoopback());
+        assertNull(stack.findNic("eth1"));
+    }
+
+    @Test
+    void switches_areOffUntilTheyAreSet() throws StackException {
+        Nic nic = nic();
+        assertTrue(nic.isEnabled());
+        assertEquals(List.of(false, false, false, false), switches(nic));
+        nic.setForwarding(true, true);
+        assertEquals(List.of(true, false, false, false), switches(nic));
+        nic.setForwarding(false, true);
+        nic.setPromiscuous(true);
+        nic.setSpoofing(true);
+        assertEquals(List.of(true, true, true, true), switches(nic));
+        assertEquals(List.of(false, false, false, false), switches(stack.nics().get(0)));
+        nic.setEnabled(false);
+        assertFalse(nic.isEnabled());
+    }
+
+    private static List<Boolean> switches(Nic nic) {
+        return List.of(nic.isForwarding(true), nic.isForwarding(false), nic.isPromiscuous(), nic.isSpoofing());
+    }
+
+    @Test
     void removedNic_takesItsRoutesAndAddressesAlong() throws StackException {
         Nic nic = nic();
         assertNotNull(stack.findRoute(FAR, null));
@@ -165,6 +202,29 @@ class NicTest {
     }
 
     // --- Addresses
+
+    @Test
+    void address_hasItsPrefixAndKind_andComesWithTheRouteToItsSubnet() throws StackException {
+        Nic nic = nic();
+        nic.addAddress(SECOND, 30, new AddressOptions(PrimaryBehavior.CAN_BE_PRIMARY, false, false));
+        assertEquals(
+                List.of(
+                        new Nic.Address(ADDRESS, 24, AddressKind.STATIC, AddressState.PREFERRED),
+                        new Nic.Address(SECOND, 30, AddressKind.STATIC, AddressState.PREFERRED)),
+                nic.addresses());
+        Subnet subnet = Subnet.containing(ADDRESS, 24);
+        assertTrue(hasRouteTo(subnet));
+        assertFalse(hasRouteTo(Subnet.containing(SECOND, 30)));
+        assertEquals(StackError.DUPLICATE_ADDRESS, error(() -> nic.addAddress(ADDRESS, 16)));
+        nic.removeAddress(ADDRESS);
+        assertFalse(hasRouteTo(subnet));
+        assertEquals(StackError.BAD_LOCAL_ADDRESS, error(() -> nic.removeAddress(ADDRESS)));
+    }
+
+    private boolean hasRouteTo(Subnet subnet) {
+        return stack.routes().list().stream()
+                .anyMatch(entry -> entry.destination().equals(subnet) && entry.gateway() == null);
+    }
 
     @Test
     void primaryBehavior_decidesWhichAddressIsTheSource() throws StackException {

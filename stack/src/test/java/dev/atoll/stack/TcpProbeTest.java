@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.TcpInfo;
 import dev.atoll.stack.options.TcpProbe;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
@@ -78,6 +79,38 @@ class TcpProbeTest {
         TcpProbe.Event last = events.get(events.size() - 1);
         assertTrue((last.segment().flags() & Tcp.RST) != 0);
         assertEquals(TcpState.CLOSED, last.after().info().state());
+    }
+
+    @Test
+    void transfer_isToldOfFromBothEnds() throws StackException {
+        List<TcpProbe.Event> receiver = new ArrayList<>();
+        net.left.addTcpProbe(events::add);
+        net.right.addTcpProbe(receiver::add);
+        TcpEndpoint client = net.left.newTcpEndpoint();
+        TcpEndpoint server = connect(client);
+        ByteBuffer source = ByteBuffer.allocate(2_000_000);
+        ByteBuffer target = ByteBuffer.allocate(source.capacity());
+        while (target.hasRemaining()) {
+            client.write(source);
+            // Each flight takes a millisecond on its way.
+            net.clock.advanceNs(SECOND / 1000);
+            net.settle();
+            server.read(target);
+        }
+        TcpInfo first = events.get(0).after().info();
+        TcpInfo last = events.get(events.size() - 1).after().info();
+        assertEquals(10, first.sndCwnd());
+        assertTrue(last.sndCwnd() > first.sndCwnd(), last.toString());
+        assertEquals(Integer.MAX_VALUE, last.sndSsthresh());
+        assertEquals(TcpInfo.CaState.OPEN, last.caState());
+        assertEquals(0, last.sacked() + last.lost() + last.retrans());
+        assertEquals(3, last.reordering());
+        TcpInfo begun = receiver.get(1).after().info();
+        TcpInfo done = receiver.get(receiver.size() - 1).after().info();
+        assertTrue(done.rcvSpace() > begun.rcvSpace(), begun + " to " + done);
+        assertTrue(done.rcvRtt() > 0, done.toString());
+        assertTrue(done.rcvWnd() > begun.rcvWnd(), begun + " to " + done);
+        assertEquals(source.capacity(), done.bytesReceived());
     }
 
     @Test

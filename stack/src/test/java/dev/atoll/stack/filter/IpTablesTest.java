@@ -197,6 +197,33 @@ class IpTablesTest {
         assertEquals(List.of(ConnState.UNTRACKED, ConnState.NEW), seen);
     }
 
+    /** Netfilter's priorities. */
+    @Test
+    void tablesOfAHook_areAskedInLinuxsOrder() {
+        List<String> asked = new ArrayList<>();
+        List<Table> reversed = new ArrayList<>();
+        for (TableName name : TableName.values()) {
+            Origin origin = new Origin("test.rules", 1, name.text());
+            Target note = context -> {
+                asked.add(name.text());
+                return Target.Action.CONTINUE;
+            };
+            Chain output = new Chain("OUTPUT", ChainPolicy.ACCEPT, List.of(new Rule(List.of(), note, origin)), origin);
+            reversed.add(0, Table.acceptAll(name, Family.IPV4).with(output));
+        }
+        tables.replace(RuleSet.of(reversed));
+        out(syn(80));
+        assertEquals(List.of("raw", "mangle", "nat", "filter"), asked);
+    }
+
+    @Test
+    void hotdrop_endsThePacket_whateverTheTargetIs() {
+        tables.replace(new Rules()
+                .add("OUTPUT", StandardTarget.ACCEPT, context -> Matcher.Result.HOTDROP)
+                .build());
+        assertEquals("DROP OUTPUT Accept[]", decided(out(syn(80))));
+    }
+
     @Test
     void denials_areCountedToldAndBounded() {
         List<Denial> told = new ArrayList<>();

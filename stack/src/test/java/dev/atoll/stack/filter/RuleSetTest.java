@@ -4,6 +4,8 @@ import static dev.atoll.stack.filter.Rules.protocol;
 import static dev.atoll.stack.filter.Rules.tcpTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -133,6 +135,19 @@ class RuleSetTest {
                 RuleSet.problems(List.of(table, table)).stream()
                         .map(RuleSet.Problem::message)
                         .toList());
+    }
+
+    @Test
+    void table_isFoundByFamilyAndName() {
+        Table v4 = new Rules().table();
+        Table v6 = Table.acceptAll(TableName.NAT, Family.IPV6);
+        RuleSet rules = RuleSet.of(List.of(v4, v6));
+        assertSame(v4, rules.table(Family.IPV4, TableName.FILTER));
+        assertSame(v6, rules.table(Family.IPV6, TableName.NAT));
+        assertNull(rules.table(Family.IPV6, TableName.FILTER));
+        assertNull(v4.chain("PREROUTING"));
+        assertEquals(List.of(v4, v6), rules.tables());
+        assertFalse(RuleSet.EMPTY.covers(Family.IPV4));
     }
 
     @Test

@@ -32,6 +32,13 @@ import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.filter.Chain;
+import dev.atoll.stack.filter.ChainPolicy;
+import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.Origin;
+import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.Table;
+import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.wire.IpAddress;
@@ -122,6 +129,22 @@ class ForwardingTest {
         net.expectNothing();
         assertNull(far.poll());
         assertEquals(1, net.stack.counters().drops(DropReason.IP_NOT_LOCAL));
+    }
+
+    @Test
+    void packet_thatForwardDrops_isNotPassedOn() {
+        Origin origin = new Origin("test", 1, ":FORWARD");
+        Chain closed = new Chain("FORWARD", ChainPolicy.DROP, List.of(), origin);
+        net.stack
+                .ipTables()
+                .replace(RuleSet.of(List.of(
+                        Table.acceptAll(TableName.FILTER, Family.IPV4).with(closed),
+                        Table.acceptAll(TableName.FILTER, Family.IPV6).with(closed))));
+        net.send(six(THERE6, 10));
+        net.send(four(THERE4, 10));
+        net.expectNothing();
+        assertNull(far.poll());
+        assertEquals(2, net.stack.counters().drops(DropReason.FILTERED));
     }
 
     /** RFC 4443 section 3.3, RFC 1812 section 5.3.1. */

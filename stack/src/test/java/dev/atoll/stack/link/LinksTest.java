@@ -9,12 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.Nic;
+import dev.atoll.stack.Route;
 import dev.atoll.stack.Stack;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
+import dev.atoll.stack.socket.TcpEndpoint;
+import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -242,6 +246,110 @@ class LinksTest {
         byte[][] read = new byte[1][];
         stack.run(() -> read[0] = channel.read());
         assertArrayEquals(frame, read[0]);
+    }
+
+    // --- What a link does for the stack
+
+    /** Takes super-segments and completes checksums, or claims to; the other end believes so. */
+    private static final class OffloadingLink extends NestedLink {
+        private final int gsoMaxBytes;
+        final List<PacketBuffer> seen = new ArrayList<>();
+
+        OffloadingLink(LinkEndpoint inner, int gsoMaxBytes) {
+            super(inner);
+            this.gsoMaxBytes = gsoMaxBytes;
+        }
+
+        @Override
+        public Capabilities capabilities() {
+            return new Capabilities(true, true, gsoMaxBytes, true);
+        }
+
+        @Override
+        public boolean transmit(PacketBuffer frame) {
+            PacketBuffer noted = PacketBuffer.copyOf(frame.toArray());
+            noted.checksumPartial = frame.checksumPartial;
+            noted.gsoType = frame.gsoType;
+            noted.gsoSize = frame.gsoSize;
+            seen.add(noted);
+            return super.transmit(frame);
+        }
+
+        @Override
+        public void deliver(PacketBuffer frame) {
+            frame.checksumValidated = true;
+            super.deliver(frame);
+        }
+    }
+
+    /** Sends 20,000 bytes of TCP over links that take super-segments of that size, and returns the sender's link. */
+    private static OffloadingLink transferOver(int gsoMaxBytes, IpAddress left, IpAddress right) throws StackException {
+        PipeLink.Pair cable = PipeLink.pair(1500);
+        OffloadingLink link = new OffloadingLink(cable.left(), gsoMaxBytes);
+        ManualClock clock = new ManualClock(1_000_000_000_000L, 0);
+        Ipv6Settings ipv6 = Ipv6Settings.DEFAULT.withDadTransmits(0);
+        try (Stack sender = Stack.builder()
+                        .clock(clock)
+                        .rng(Rng.seeded(1))
+                        .ipv6(ipv6)
+                        .build();
+                Stack receiver = Stack.builder()
+                        .clock(clock)
+                        .rng(Rng.seeded(2))
+                        .ipv6(ipv6)
+                        .build()) {
+            sender.createNic("eth0", link).addAddress(left, 24);
+            receiver.createNic("eth0", new OffloadingLink(cable.right(), gsoMaxBytes))
+                    .addAddress(right, 24);
+            Route route = sender.findRoute(new FullAddress(right, 0), null);
+            assertNotNull(route);
+            assertEquals(gsoMaxBytes, route.gsoMaxBytes());
+            assertFalse(route.needsTransportChecksum());
+            TcpListener listener = receiver.newTcpListener();
+            listener.bind(new FullAddress(right, 80));
+            listener.listen(1);
+            TcpEndpoint client = sender.newTcpEndpoint();
+            client.connect(new FullAddress(right, 80));
+            Runnable settle = () -> {
+                do {
+                    sender.run(cable.left()::poll);
+                    receiver.run(cable.right()::poll);
+                } while (cable.left().isPending() || cable.right().isPending());
+            };
+            settle.run();
+            TcpEndpoint server = listener.accept();
+            assertNotNull(server);
+            ByteBuffer source = ByteBuffer.allocate(20_000);
+            ByteBuffer target = ByteBuffer.allocate(20_000);
+            while (target.hasRemaining()) {
+                client.write(source);
+                settle.run();
+                assertTrue(server.read(target) > 0);
+            }
+        }
+        return link;
+    }
+
+    private static void isLeftToTheLink(int gsoType, IpAddress left, IpAddress right) throws StackException {
+        OffloadingLink with = transferOver(65_536, left, right);
+        List<PacketBuffer> supers =
+                with.seen.stream().filter(frame -> frame.gsoSize > 0).toList();
+        assertFalse(supers.isEmpty());
+        for (PacketBuffer frame : supers) {
+            assertEquals(gsoType, frame.gsoType);
+            assertTrue(frame.length() > 1514 && frame.gsoSize < 1460, frame.length() + " bytes by " + frame.gsoSize);
+        }
+        assertTrue(with.seen.stream().anyMatch(frame -> frame.checksumPartial));
+
+        OffloadingLink without = transferOver(0, left, right);
+        assertTrue(without.seen.stream().allMatch(frame -> frame.length() <= 1514));
+        assertTrue(without.seen.stream().allMatch(frame -> frame.gsoType == PacketBuffer.GSO_NONE));
+    }
+
+    @Test
+    void checksumsAndSegmentation_areLeftToALinkThatOffersThem() throws StackException {
+        isLeftToTheLink(PacketBuffer.GSO_TCPV4, LOCAL, PEER);
+        isLeftToTheLink(PacketBuffer.GSO_TCPV6, IpAddress.parse("fd00::1"), IpAddress.parse("fd00::2"));
     }
 
     @Test

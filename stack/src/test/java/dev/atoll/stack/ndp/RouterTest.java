@@ -179,6 +179,16 @@ class RouterTest {
         assertEquals(0, defaultRoutes().size());
     }
 
+    @Test
+    void defaultRoute_removedByHand_isGone() throws StackException {
+        advertise(ROUTER, 1800, 0b01, "");
+        advertise(OTHER_ROUTER, 1800, 0b00, "");
+        net.stack.routes().remove(Subnet.V6_ALL, ROUTER, net.nic);
+        assertEquals(
+                List.of(OTHER_ROUTER),
+                defaultRoutes().stream().map(RouteTable.Entry::gateway).toList());
+    }
+
     /** RFC 4191 section 3.2. */
     @Test
     void advertisement_ofTwoRouters_thePreferredComesFirst() {

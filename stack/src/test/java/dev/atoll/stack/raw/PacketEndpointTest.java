@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.TwoStacks;
@@ -192,6 +193,21 @@ class PacketEndpointTest {
             assertEquals(
                     List.of(PacketType.OUTGOING, PacketType.HOST),
                     drain(endpoint).stream().map(ReceivedFrame::type).toList());
+        }
+    }
+
+    @Test
+    void endpointThatIsClosed_isToldOfNothing_andKeepsNothing() throws StackException {
+        try (TwoStacks net = net()) {
+            PacketEndpoint endpoint = net.left.newPacketEndpoint(false);
+            endpoint.bind(0, PacketEndpoint.ALL_TYPES);
+            datagram(net);
+            assertTrue(net.left.packetsOutstanding() > 0);
+            assertEquals(1, net.left.endpointCount());
+            endpoint.close();
+            datagram(net);
+            assertEquals(0, net.left.packetsOutstanding());
+            assertEquals(0, net.left.endpointCount());
         }
     }
 
