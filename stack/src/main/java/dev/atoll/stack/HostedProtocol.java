@@ -82,6 +82,14 @@ final class HostedProtocol implements TransportContext, NetworkContext {
     }
 
     @Override
+    public void confirmReachable(FullAddress destination) {
+        Route route = ip.routes().find(destination.address(), null, destination.nicId());
+        if (route != null) {
+            route.device().confirmReachable(route.nextHop());
+        }
+    }
+
+    @Override
     public @Nullable StackError send(PacketBuffer packet, int nicId, MacAddress to) {
         Device device = ip.routes().device(nicId);
         StackError fault = null;

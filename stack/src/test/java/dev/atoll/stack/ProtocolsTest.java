@@ -146,6 +146,21 @@ class ProtocolsTest {
         }
     }
 
+    /** RFC 4861 section 7.3.1. */
+    @Test
+    void destinationThatIsConfirmed_isReachable() throws StackException {
+        try (TwoStacks net = net()) {
+            NeighborTable neighbors = net.left.nics().get(1).neighbors();
+            neighbors.addHint(TwoStacks.RIGHT, net.right.nics().get(1).linkAddress());
+            assertEquals("STALE", neighbors.list().get(0).state());
+            TransportContext left = echoes.get(0).context();
+            left.execute(() -> left.confirmReachable(new FullAddress(IpAddress.parse("192.0.2.1"), 0)));
+            assertEquals("STALE", neighbors.list().get(0).state());
+            left.execute(() -> left.confirmReachable(new FullAddress(TwoStacks.RIGHT, 0)));
+            assertEquals("REACHABLE", neighbors.list().get(0).state());
+        }
+    }
+
     @Test
     void disposition_decidesWhetherTheSenderIsTold() throws StackException {
         try (TwoStacks net = net()) {
@@ -169,6 +184,22 @@ class ProtocolsTest {
             net.settle();
             assertEquals(0, echoes.get(1).received.size());
             assertEquals(1, net.right.counters().drops(DropReason.PROTOCOL_MALFORMED));
+        }
+    }
+
+    @Test
+    void packetTooShortForTcpOrUdp_isDroppedAndCounted() throws StackException {
+        FullAddress right = new FullAddress(TwoStacks.RIGHT, 0);
+        try (TwoStacks net = net();
+                RawEndpoint tcp = net.left.newRawEndpoint(true, 6);
+                RawEndpoint udp = net.left.newRawEndpoint(true, 17)) {
+            tcp.send(ByteBuffer.allocate(19), right);
+            udp.send(ByteBuffer.allocate(7), right);
+            // A UDP header that states one byte more than there is.
+            udp.send(ByteBuffer.allocate(8).putShort(4, (short) 9), right);
+            net.settle();
+            assertEquals(1, net.right.counters().drops(DropReason.TCP_MALFORMED));
+            assertEquals(2, net.right.counters().drops(DropReason.UDP_MALFORMED));
         }
     }
 

@@ -27,4 +27,12 @@ public interface TransportContext extends ProtocolContext {
      * @return null if it is on its way; NETWORK_UNREACHABLE, MESSAGE_TOO_LONG, or what the policy made of it
      */
     @Nullable StackError send(PacketBuffer packet, @Nullable IpAddress source, FullAddress destination, int ttl, int tos);
+
+    /**
+     * Says that a destination got what was sent to it: its next hop is there and need not be asked (RFC 4861 section
+     * 7.3.1). Does nothing if there is no way.
+     *
+     * @param destination the port means nothing
+     */
+    void confirmReachable(FullAddress destination);
 }
