@@ -78,6 +78,10 @@ final class HostedProtocol implements TransportContext, NetworkContext {
             packet.release();
             return StackError.NETWORK_UNREACHABLE;
         }
+        if (packet.length() + route.headerBytes() > 0xffff) {
+            packet.release();
+            return StackError.MESSAGE_TOO_LONG;
+        }
         return ip.send(packet, route, number, ttl, tos, IpLayer.FRAGMENT | IpLayer.MULTICAST_LOOP);
     }
 

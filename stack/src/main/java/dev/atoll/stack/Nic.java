@@ -330,7 +330,7 @@ public final class Nic {
      */
     public void leaveGroup(IpAddress group) throws StackException {
         hold.call(() -> {
-            if (!device.groups().isMember(group.high(), group.low())) {
+            if (!device.groups().list().contains(group)) {
                 throw new StackException(StackError.BAD_LOCAL_ADDRESS, group + " on " + device.name());
             }
             device.groups().leave(group);

@@ -249,7 +249,9 @@ public final class Stack implements AutoCloseable {
     }
 
     private void finishHold() {
-        if (loopbackLink.isPending()) {
+        // One may bring about the other.
+        while (ip.hasLooped() || loopbackLink.isPending()) {
+            ip.deliverLooped();
             loopbackLink.deliverPending();
         }
         for (int i = 0; i < devices.size(); i++) {
@@ -694,6 +696,7 @@ public final class Stack implements AutoCloseable {
                 for (Device device : devices) {
                     device.close();
                 }
+                cycle.timers().clear();
             }
             return true;
         });

@@ -213,7 +213,7 @@ class ForwarderTest {
         net.right.close();
 
         assertEquals(
-                StackError.INVALID,
+                StackError.CLOSED,
                 assertThrows(StackException.class, () -> connections.get(0).accept())
                         .error());
     }

@@ -288,6 +288,10 @@ class NicTest {
         assertFalse(nic.isInGroup(group));
         assertEquals(StackError.BAD_LOCAL_ADDRESS, error(() -> nic.leaveGroup(group)));
         assertEquals(StackError.INVALID, error(() -> nic.joinGroup(ADDRESS)));
+        // Every host is in this one, and nobody has joined it.
+        IpAddress allHosts = IpAddress.parse("224.0.0.1");
+        assertTrue(nic.isInGroup(allHosts));
+        assertEquals(StackError.BAD_LOCAL_ADDRESS, error(() -> nic.leaveGroup(allHosts)));
     }
 
     // --- Routes

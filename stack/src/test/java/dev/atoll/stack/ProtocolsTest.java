@@ -61,6 +61,7 @@ class ProtocolsTest {
         private @Nullable Timer timer;
         private @Nullable FullAddress back;
         private TransportDisposition answer = TransportDisposition.HANDLED;
+        private Runnable onReceive = () -> {};
 
         TransportContext context() {
             assertNotNull(context);
@@ -87,6 +88,7 @@ class ProtocolsTest {
         public TransportDisposition receive(PacketBuffer packet) {
             byte[] bytes = packet.toArray();
             received.add(bytes);
+            onReceive.run();
             if (bytes[0] > 0 && timer != null) {
                 back = new FullAddress(new IpAddress(packet.sourceHigh, packet.sourceLow), 0);
                 timer.arm(context().nowNs() + 1_000_000_000L);
@@ -212,6 +214,51 @@ class ProtocolsTest {
             assertNull(echo.context().sourceFor(nowhere));
             assertEquals(0, net.left.packetsOutstanding());
         }
+    }
+
+    @Test
+    void packetLargerThanIpCarries_isRefused() throws StackException {
+        try (TwoStacks net = net()) {
+            Echo echo = echoes.get(0);
+            FullAddress right = new FullAddress(TwoStacks.RIGHT, 0);
+            echo.context().execute(() -> {
+                assertEquals(StackError.MESSAGE_TOO_LONG, echo.send(new byte[0xffff - 20 + 1], right));
+                assertNull(echo.send(new byte[0xffff - 20], right));
+            });
+            net.settle();
+            assertEquals(0xffff - 20, echoes.get(1).received.get(0).length);
+        }
+    }
+
+    /** Its own packets to the group come back to it after its call, not within: there are as many as it allows. */
+    @Test
+    void protocolThatAnswersAGroupToTheGroup_isNotCalledWithinItsOwnCall() throws StackException {
+        IpAddress group = IpAddress.parse("239.9.9.9");
+        try (TwoStacks net = net()) {
+            net.left.nics().get(1).joinGroup(group);
+            Echo echo = echoes.get(0);
+            echo.onReceive = () -> {
+                if (echo.received.size() < 5000) {
+                    assertNull(echo.send(data(0), new FullAddress(2, group, 0)));
+                }
+            };
+            echo.context().execute(() -> assertNull(echo.send(data(0), new FullAddress(2, group, 0))));
+            net.settle();
+            assertEquals(5000, echo.received.size());
+        }
+    }
+
+    @Test
+    void timerOfAProtocol_doesNotFireOnceTheStackIsClosed() throws StackException {
+        TwoStacks net = net();
+        Echo echo = echoes.get(0);
+        echo.context().execute(() -> assertNull(echo.send(data(1), new FullAddress(TwoStacks.RIGHT, 0))));
+        net.settle();
+        assertEquals(1, echoes.get(1).received.size());
+        net.close();
+        net.clock.advanceNs(2_000_000_000L);
+        assertEquals(Long.MAX_VALUE, net.right.run(() -> {}));
+        assertEquals(0, net.right.packetsOutstanding());
     }
 
     @Test

@@ -19,7 +19,6 @@ import dev.atoll.stack.wire.Udp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The link contract over a packet socket on one end of a veth pair, and what the kernel at the other end may send it. */
@@ -29,14 +28,13 @@ class PacketDeviceTest extends LinkContractTest {
     private static final int MTU_BYTES = 9100;
     private static final int HEADERS = Ethernet.HEADER_BYTES + 20 + Udp.HEADER_BYTES;
 
-    static final class VethWire implements Wire {
-        final HostNamespace namespace;
-        private final PolledLink link;
-        private final HostDescriptor peer;
-        private final ByteBuffer in = ByteBuffer.allocate(70_000);
+    static final class VethWire extends KernelWire {
+        private VethWire(HostNamespace namespace, PolledLink link, HostDescriptor peer) {
+            super(namespace, link, peer);
+        }
 
-        VethWire(HostNamespace namespace) throws Exception {
-            this.namespace = namespace;
+        static VethWire open() throws Exception {
+            HostNamespace namespace = HostNamespace.open();
             namespace.run("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
             namespace.run("ip", "link", "add", "ours", "type", "veth", "peer", "name", "kernels");
             namespace.run("ip", "link", "set", "ours", "address", LINK_ADDRESS.toString(), "arp", "off");
@@ -45,24 +43,9 @@ class PacketDeviceTest extends LinkContractTest {
                 namespace.run("ip", "link", "set", device, "mtu", Integer.toString(MTU_BYTES), "up");
             }
             int socket = namespace.call(() -> HostCalls.openVirtioPacketSocket("ours"));
-            link = new PacketLink(HostDescriptor.adopt(socket), LINK_ADDRESS, MTU_BYTES, true);
-            peer = HostDescriptor.adopt(namespace.call(() -> HostCalls.openPacketSocket("kernels")));
-        }
-
-        @Override
-        public PolledLink link() {
-            return link;
-        }
-
-        @Override
-        public boolean send(byte[] frame) throws IOException {
-            return peer.write(ByteBuffer.wrap(frame)) == frame.length;
-        }
-
-        @Override
-        public byte @Nullable [] receive() throws IOException {
-            int count = peer.read(in.clear());
-            return count <= 0 ? null : Arrays.copyOf(in.array(), count);
+            PolledLink link = new PacketLink(HostDescriptor.adopt(socket), LINK_ADDRESS, MTU_BYTES, true);
+            HostDescriptor peer = HostDescriptor.adopt(namespace.call(() -> HostCalls.openPacketSocket("kernels")));
+            return new VethWire(namespace, link, peer);
         }
 
         @Override
@@ -74,17 +57,11 @@ class PacketDeviceTest extends LinkContractTest {
         public int maxFrameBytes() {
             return MTU_BYTES + Ethernet.HEADER_BYTES;
         }
-
-        @Override
-        public void close() throws Exception {
-            peer.close();
-            namespace.close();
-        }
     }
 
     @Override
     Wire openWire() throws Exception {
-        return new VethWire(HostNamespace.open());
+        return VethWire.open();
     }
 
     private HostNamespace namespace() {

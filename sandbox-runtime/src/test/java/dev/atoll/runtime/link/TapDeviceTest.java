@@ -9,13 +9,11 @@ import dev.atoll.runtime.host.HostNamespace;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.wire.MacAddress;
-import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The link contract over a real TAP with a packet socket at the kernel's end, and the kernel doing what was left to it. */
@@ -23,36 +21,19 @@ class TapDeviceTest extends LinkContractTest {
     private static final MacAddress LINK_ADDRESS = MacAddress.parse("02:00:00:00:00:01");
     private static final String KERNEL_ADDRESS = "02:00:00:00:00:02";
 
-    static final class TapWire implements Wire {
-        final HostNamespace namespace;
-        private final PolledLink link;
-        private final HostDescriptor peer;
-        private final ByteBuffer in = ByteBuffer.allocate(70_000);
+    static final class TapWire extends KernelWire {
+        private TapWire(HostNamespace namespace, PolledLink link, HostDescriptor peer) {
+            super(namespace, link, peer);
+        }
 
-        TapWire(HostNamespace namespace) throws Exception {
-            this.namespace = namespace;
+        static TapWire open() throws Exception {
+            HostNamespace namespace = HostNamespace.open();
             HostDescriptor tap = HostDescriptor.adopt(namespace.call(() -> HostCalls.openTap("tap0")));
-            link = new TapLink(tap, LINK_ADDRESS, 9100, true);
             // No IPv6: the kernel would speak first.
             namespace.run("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/tap0/disable_ipv6");
             namespace.run("ip", "link", "set", "tap0", "address", KERNEL_ADDRESS, "mtu", "9100", "up");
-            peer = HostDescriptor.adopt(namespace.call(() -> HostCalls.openPacketSocket("tap0")));
-        }
-
-        @Override
-        public PolledLink link() {
-            return link;
-        }
-
-        @Override
-        public boolean send(byte[] frame) throws IOException {
-            return peer.write(ByteBuffer.wrap(frame)) == frame.length;
-        }
-
-        @Override
-        public byte @Nullable [] receive() throws IOException {
-            int count = peer.read(in.clear());
-            return count <= 0 ? null : Arrays.copyOf(in.array(), count);
+            HostDescriptor peer = HostDescriptor.adopt(namespace.call(() -> HostCalls.openPacketSocket("tap0")));
+            return new TapWire(namespace, new TapLink(tap, LINK_ADDRESS, 9100, true), peer);
         }
 
         @Override
@@ -64,17 +45,11 @@ class TapDeviceTest extends LinkContractTest {
         public int maxFrameBytes() {
             return 9100 + 14;
         }
-
-        @Override
-        public void close() throws Exception {
-            peer.close();
-            namespace.close();
-        }
     }
 
     @Override
     Wire openWire() throws Exception {
-        return new TapWire(HostNamespace.open());
+        return TapWire.open();
     }
 
     private HostNamespace namespace() {

@@ -18,6 +18,8 @@ public enum DropReason {
     NEIGHBOR_QUEUE_FULL,
     /** The NIC's egress queue is full. */
     EGRESS_QUEUE_FULL,
+    /** Too many own packets to groups waited to come back. */
+    LOOPBACK_FULL,
     /** The packet is shorter than its IP header or than the length it states. */
     IP_HEADER_MALFORMED,
     /** The IP header's checksum is wrong. */

@@ -36,6 +36,15 @@ public final class TimerQueue {
         }
     }
 
+    /** Forgets every deadline: the stack closes. */
+    public void clear() {
+        while (size > 0) {
+            Timer timer = heap[0];
+            timer.cancel();
+            remove(timer);
+        }
+    }
+
     /** Timers in the heap, those cancelled but not yet surfaced included. */
     public int size() {
         return size;

@@ -57,6 +57,9 @@ public final class IpLayer implements Device.Upper {
     /** {@link #send}: set DF even if the path is known to carry less than we are willing to send. */
     public static final int ALWAYS_DONT_FRAGMENT = 32;
 
+    /** Own packets to groups that wait to come back; Linux's netdev_max_backlog. */
+    private static final int MAX_LOOPED = 1000;
+
     /** Linux's icmp_msgs_per_sec and icmp_msgs_burst, for both families together. */
     static final int ICMP_PER_SECOND = 1000;
 
@@ -82,6 +85,11 @@ public final class IpLayer implements Device.Upper {
     private int defaultTtl4 = DEFAULT_TTL;
     private int defaultTtl6 = DEFAULT_TTL;
     private MessageTuning messageTuning = MessageTuning.DEFAULT;
+    /** Own packets to groups, on their way back. */
+    private @Nullable PacketBuffer loopedHead;
+
+    private @Nullable PacketBuffer loopedTail;
+    private int looped;
     private Verdict lastDenial = Verdict.ACCEPT;
 
     /** Answers a rejected segment with RST; TCP supplies it. */
@@ -322,11 +330,49 @@ public final class IpLayer implements Device.Upper {
         if (!device.groups().isMember(packet.destinationHigh, packet.destinationLow)) {
             return;
         }
+        if (looped >= MAX_LOOPED) {
+            device.countDrop(DropReason.LOOPBACK_FULL);
+            return;
+        }
         PacketBuffer copy = pool.copy(packet);
         copy.looped = true;
         copy.checksumPartial = false;
         copy.arrivalNs = cycle.nowNs();
-        receive(device, network.etherType(), copy);
+        copy.etherType = network.etherType();
+        if (loopedHead == null || loopedTail == null) {
+            loopedHead = copy;
+        } else {
+            loopedTail.next = copy;
+        }
+        loopedTail = copy;
+        looped++;
+    }
+
+    /** Whether own packets to groups wait to come back. */
+    public boolean hasLooped() {
+        return loopedHead != null;
+    }
+
+    /**
+     * Brings back own packets to groups that wait, before a hold ends and not while one is sent: who answers one of them to
+     * the group would otherwise be called within its own call.
+     */
+    public void deliverLooped() {
+        PacketBuffer packet = loopedHead;
+        loopedHead = null;
+        loopedTail = null;
+        looped = 0;
+        while (packet != null) {
+            PacketBuffer following = packet.next;
+            packet.next = null;
+            Device device = routes.device(packet.nicId);
+            if (device == null) {
+                packet.release();
+            } else {
+                receive(device, packet.etherType, packet);
+            }
+            packet = following;
+        }
     }
 
     /** Cuts a packet that passed the filter whole, as rules see it on Linux. Takes the packet. */
@@ -359,8 +405,15 @@ public final class IpLayer implements Device.Upper {
         packet.release();
     }
 
-    /** Drops the fragments that wait: the stack closes. */
+    /** Drops what waits: the stack closes. */
     public void close() {
+        while (loopedHead != null) {
+            PacketBuffer packet = loopedHead;
+            loopedHead = packet.next;
+            packet.release();
+        }
+        loopedTail = null;
+        looped = 0;
         ipv4.clear();
         if (ipv6 != null) {
             ipv6.clear();

@@ -5,9 +5,9 @@ import dev.atoll.stack.env.Check;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,25 +17,31 @@ import org.jspecify.annotations.Nullable;
 public final class MuxedLink implements InjectableLink {
     private final int mtuBytes;
     private final MacAddress linkAddress;
-    private final Map<IpAddress, InjectableLink> byDestination;
+    private final IpAddress[] destinations;
+    /** The link of the destination in the same place. */
+    private final InjectableLink[] byDestination;
+
     private final List<InjectableLink> links = new ArrayList<>();
     private final Capabilities capabilities;
     private @Nullable LinkDispatcher stack;
     private long unknownDestinations;
 
     /**
-     * @param byDestination the link for each destination, at least one; all of them with link headers, or none
+     * @param byDestination the link for each destination, at least one; few, for they are searched in their order; all of them with link headers, or none
      */
     public MuxedLink(MacAddress linkAddress, Map<IpAddress, InjectableLink> byDestination) {
         Check.argument(!byDestination.isEmpty(), "byDestination", byDestination, "one link or more");
         this.linkAddress = linkAddress;
-        this.byDestination = new LinkedHashMap<>(byDestination);
+        destinations = byDestination.keySet().toArray(new IpAddress[0]);
+        this.byDestination = new InjectableLink[destinations.length];
+        for (int i = 0; i < destinations.length; i++) {
+            this.byDestination[i] = Objects.requireNonNull(byDestination.get(destinations[i]));
+        }
         int mtu = Integer.MAX_VALUE;
         boolean transmitChecksum = true;
         int gsoMaxBytes = Integer.MAX_VALUE;
-        boolean ethernet =
-                byDestination.values().iterator().next().capabilities().ethernet();
-        for (InjectableLink link : this.byDestination.values()) {
+        boolean ethernet = this.byDestination[0].capabilities().ethernet();
+        for (InjectableLink link : this.byDestination) {
             Capabilities its = link.capabilities();
             Check.argument(its.ethernet() == ethernet, "byDestination", link, "the same kind of link header as others");
             mtu = Math.min(mtu, link.mtuBytes());
@@ -81,15 +87,21 @@ public final class MuxedLink implements InjectableLink {
 
     @Override
     public boolean transmit(PacketBuffer frame) {
-        return injectOutbound(new IpAddress(frame.destinationHigh, frame.destinationLow), frame);
+        return send(frame.destinationHigh, frame.destinationLow, frame);
     }
 
     @Override
     public boolean injectOutbound(IpAddress destination, PacketBuffer frame) {
-        InjectableLink link = byDestination.get(destination);
-        if (link != null) {
-            return link.injectOutbound(destination, frame);
+        return send(destination.high(), destination.low(), frame);
+    }
+
+    private boolean send(long high, long low, PacketBuffer frame) {
+        for (int i = 0; i < destinations.length; i++) {
+            if (destinations[i].low() == low && destinations[i].high() == high) {
+                return byDestination[i].injectOutbound(destinations[i], frame);
+            }
         }
+        IpAddress destination = new IpAddress(high, low);
         if (destination.isMulticast() || destination.isLimitedBroadcast() || destination.isUnspecified()) {
             // One that is full would have to be told of frames that the others took, so it goes without.
             for (InjectableLink each : links) {

@@ -1,11 +1,12 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.transport.ForwardQueue;
 import dev.atoll.stack.wire.TransportEndpointId;
 import org.jspecify.annotations.Nullable;
 
 /** A SYN that waits for somebody to decide about it. Under the stack's hold. */
-public final class ForwardedSyn {
+public final class ForwardedSyn implements ForwardQueue.Waiting {
     private final TransportEndpointId id;
     private final int nicId;
     private @Nullable PacketBuffer packet;
@@ -18,10 +19,12 @@ public final class ForwardedSyn {
         this.packet = packet;
     }
 
+    @Override
     public TransportEndpointId id() {
         return id;
     }
 
+    @Override
     public int nicId() {
         return nicId;
     }

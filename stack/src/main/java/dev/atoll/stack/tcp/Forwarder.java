@@ -7,6 +7,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.transport.ForwardQueue;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A SYN that comes again meanwhile changes nothing; when too many wait, new ones are dropped and will come again. Under
  * the stack's hold.
  */
-public final class Forwarder {
+public final class Forwarder implements ForwardQueue<ForwardedSyn, Connection> {
     /** Told of each SYN; must not call back. */
     @FunctionalInterface
     public interface Observer {
@@ -82,7 +83,7 @@ public final class Forwarder {
         return packet;
     }
 
-    /** Answers the handshake. */
+    @Override
     public Connection accept(ForwardedSyn syn) throws StackException {
         PacketBuffer packet = settle(syn);
         if (packet == null) {
@@ -118,7 +119,7 @@ public final class Forwarder {
         return connection;
     }
 
-    /** Answers with RST. */
+    @Override
     public void refuse(ForwardedSyn syn) {
         PacketBuffer packet = settle(syn);
         if (packet == null) {
@@ -130,7 +131,7 @@ public final class Forwarder {
         segment.finish();
     }
 
-    /** Does not answer. */
+    @Override
     public void drop(ForwardedSyn syn) {
         PacketBuffer packet = settle(syn);
         if (packet != null) {

@@ -1,11 +1,12 @@
 package dev.atoll.stack.udp;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.transport.ForwardQueue;
 import dev.atoll.stack.transport.PacketQueue;
 import dev.atoll.stack.wire.TransportEndpointId;
 
 /** Datagrams of one sender that wait for somebody to decide about them. Under the stack's hold. */
-public final class ForwardedDatagrams {
+public final class ForwardedDatagrams implements ForwardQueue.Waiting {
     /** Memory of what waits, bytes: a few datagrams, as many as an application sends before it wants an answer. */
     private static final int WAITING_BYTES = 16 * 1024;
 
@@ -19,10 +20,12 @@ public final class ForwardedDatagrams {
         this.nicId = nicId;
     }
 
+    @Override
     public TransportEndpointId id() {
         return id;
     }
 
+    @Override
     public int nicId() {
         return nicId;
     }

@@ -6,6 +6,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.transport.ForwardQueue;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.TransportEndpointId;
 import dev.atoll.stack.wire.Udp;
@@ -16,7 +17,7 @@ import java.util.Map;
  * Takes datagrams that no endpoint is for, whatever address they go to, and keeps the first few of each sender until
  * somebody has decided about them. Under the stack's hold.
  */
-public final class UdpForwarding {
+public final class UdpForwarding implements ForwardQueue<ForwardedDatagrams, UdpPort> {
     /** Told of each sender; must not call back. */
     @FunctionalInterface
     public interface Observer {
@@ -76,7 +77,7 @@ public final class UdpForwarding {
         return true;
     }
 
-    /** Makes an endpoint that has received what waits. */
+    @Override
     public UdpPort accept(ForwardedDatagrams datagrams) throws StackException {
         if (!settle(datagrams)) {
             throw new StackException(StackError.INVALID, "the request was settled before");
@@ -106,7 +107,7 @@ public final class UdpForwarding {
         return port;
     }
 
-    /** Answers the first datagram with port unreachable. */
+    @Override
     public void refuse(ForwardedDatagrams datagrams) {
         if (settle(datagrams)) {
             PacketBuffer first = datagrams.waiting().poll();
@@ -117,7 +118,7 @@ public final class UdpForwarding {
         }
     }
 
-    /** Does not answer. */
+    @Override
     public void drop(ForwardedDatagrams datagrams) {
         if (settle(datagrams)) {
             datagrams.waiting().clear();

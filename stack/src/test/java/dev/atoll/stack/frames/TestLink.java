@@ -1,58 +1,30 @@
 package dev.atoll.stack.frames;
 
 import dev.atoll.stack.buffer.PacketBuffer;
-import dev.atoll.stack.link.LinkDispatcher;
-import dev.atoll.stack.link.LinkEndpoint;
+import dev.atoll.stack.link.ChannelLink;
+import dev.atoll.stack.link.NestedLink;
 import dev.atoll.stack.wire.MacAddress;
-import java.util.ArrayDeque;
-import java.util.Objects;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** A link whose other end is the test: keeps what the stack sends and delivers what it is given. */
-public final class TestLink implements LinkEndpoint {
+public final class TestLink extends NestedLink {
     public static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
 
-    private final int mtuBytes;
-    private final Queue<byte[]> sent = new ArrayDeque<>();
-    private @Nullable LinkDispatcher dispatcher;
+    private final ChannelLink channel;
     private boolean keeps = true;
 
     public TestLink(int mtuBytes) {
-        this.mtuBytes = mtuBytes;
+        this(new ChannelLink(mtuBytes, MAC, Capabilities.PLAIN_ETHERNET, Integer.MAX_VALUE));
     }
 
-    @Override
-    public int mtuBytes() {
-        return mtuBytes;
-    }
-
-    @Override
-    public MacAddress linkAddress() {
-        return MAC;
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return Capabilities.PLAIN_ETHERNET;
-    }
-
-    @Override
-    public void attach(LinkDispatcher newDispatcher) {
-        dispatcher = newDispatcher;
+    private TestLink(ChannelLink channel) {
+        super(channel);
+        this.channel = channel;
     }
 
     @Override
     public boolean transmit(PacketBuffer frame) {
-        if (keeps) {
-            sent.add(frame.toArray());
-        }
-        return true;
-    }
-
-    @Override
-    public void close() {
-        sent.clear();
+        return !keeps || super.transmit(frame);
     }
 
     /** From now on what the stack sends is gone. */
@@ -62,15 +34,11 @@ public final class TestLink implements LinkEndpoint {
 
     /** Under the stack's hold: a frame comes in. */
     public void deliver(byte[] frame) {
-        LinkDispatcher to = Objects.requireNonNull(dispatcher);
-        PacketBuffer packet = to.pool().allocate(frame.length);
-        packet.data().put(packet.append(frame.length), frame);
-        packet.arrivalNs = to.nowNs();
-        to.deliver(packet);
+        channel.inject(frame);
     }
 
     /** The oldest frame the stack sent that was not taken yet, or null. */
     public byte @Nullable [] poll() {
-        return sent.poll();
+        return channel.read();
     }
 }

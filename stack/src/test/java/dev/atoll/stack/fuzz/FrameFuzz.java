@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * their bounds; and when both stacks are closed no packet is left.
  */
 final class FrameFuzz {
-    /** Frames after which both stacks are closed, looked at and made anew: 256 of them fill a table no less than all. */
+    /** Frames after which both stacks are closed, have to have let go of everything, and are made anew. */
     private static final int FRAMES_OF_A_LIFE = 100_000;
 
     private static final int MAX_SPOILED_OF_ONE = 3;
@@ -121,6 +121,10 @@ final class FrameFuzz {
         }
 
         void end() {
+            Counters counters = stack.counters();
+            if (counters.tcpEstablished == 0 || counters.udpReceived == 0 || counters.icmpReceived == 0) {
+                throw wrong("the stacks did not talk to each other", null);
+            }
             traffic.close();
             stack.close();
             if (stack.packetsOutstanding() != 0) {

@@ -71,10 +71,10 @@ final class Traffic {
             }
             drain();
         } catch (StackException e) {
-            // Refused, reset, unreachable: what spoiled frames do to honest traffic.
-            if (e.getMessage() == null) {
-                throw new AssertionError(e);
-            }
+            // Refused, reset, unreachable: what spoiled frames do to honest traffic. That some gets through is looked
+            // at
+            // when the stack is closed.
+            return;
         }
     }
 
