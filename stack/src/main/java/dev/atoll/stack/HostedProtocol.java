@@ -78,7 +78,7 @@ final class HostedProtocol implements TransportContext, NetworkContext {
             packet.release();
             return StackError.NETWORK_UNREACHABLE;
         }
-        if (packet.length() + route.headerBytes() > 0xffff) {
+        if (packet.length() > route.maxPayloadBytes()) {
             packet.release();
             return StackError.MESSAGE_TOO_LONG;
         }

@@ -45,7 +45,7 @@ public final class PingPort extends DatagramPort {
     @Override
     protected void transmit(ByteBuffer payload, Route route, FullAddress target) throws StackException {
         int length = payload.remaining();
-        if (length + route.headerBytes() > 0xffff) {
+        if (length > route.maxPayloadBytes()) {
             throw new StackException(StackError.MESSAGE_TOO_LONG);
         }
         int from = payload.position();

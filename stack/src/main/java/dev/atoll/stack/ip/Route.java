@@ -98,6 +98,11 @@ public final class Route {
         return network.headerBytes();
     }
 
+    /** The most bytes behind the network header: the length field of IPv4 counts the header, that of IPv6 does not. */
+    public int maxPayloadBytes() {
+        return destination.isV4() ? 0xffff - network.headerBytes() : 0xffff;
+    }
+
     /** What a TCP super-segment on this route is called. */
     public int tcpGsoType() {
         return network.tcpGsoType();

@@ -89,7 +89,8 @@ public final class RawPort extends MessagePort {
     @Override
     protected void transmit(ByteBuffer payload, Route route, FullAddress target) throws StackException {
         int length = payload.remaining();
-        if (length + (options().headerIncluded ? 0 : route.headerBytes()) > 0xffff) {
+        int headerBytes = options().headerIncluded ? route.headerBytes() : 0;
+        if (length - headerBytes > route.maxPayloadBytes()) {
             throw new StackException(StackError.MESSAGE_TOO_LONG);
         }
         PacketBuffer packet = layer.pool().allocate(length);

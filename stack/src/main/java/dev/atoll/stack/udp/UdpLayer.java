@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** UDP of one stack: datagrams to their endpoints, and port unreachable for those that have none. */
 public final class UdpLayer implements TransportHandler {
-    /** What the length fields of UDP and IP can say. */
-    private static final int MAX_DATAGRAM_BYTES = 0xffff;
-
     private final Counters counters;
     private final BufferPool pool;
     private final IpLayer ip;
@@ -126,9 +123,7 @@ public final class UdpLayer implements TransportHandler {
     void send(UdpPort from, ByteBuffer payload, Route route, int sourcePort, int destinationPort)
             throws StackException {
         int length = payload.remaining() + Udp.HEADER_BYTES;
-        // The length of IPv4 counts its header, that of IPv6 does not.
-        int counted = route.destination().isV4() ? length + route.headerBytes() : length;
-        if (counted > MAX_DATAGRAM_BYTES) {
+        if (length > route.maxPayloadBytes()) {
             throw new StackException(StackError.MESSAGE_TOO_LONG);
         }
         PacketBuffer packet = pool.allocate(length);
