@@ -2,6 +2,7 @@ package dev.atoll.stack.ip;
 
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketList;
 import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Counters;
@@ -86,10 +87,8 @@ public final class IpLayer implements Device.Upper {
     private int defaultTtl6 = DEFAULT_TTL;
     private MessageTuning messageTuning = MessageTuning.DEFAULT;
     /** Own packets to groups, on their way back. */
-    private @Nullable PacketBuffer loopedHead;
+    private final PacketList looped = new PacketList();
 
-    private @Nullable PacketBuffer loopedTail;
-    private int looped;
     private Verdict lastDenial = Verdict.ACCEPT;
 
     /** Answers a rejected segment with RST; TCP supplies it. */
@@ -330,7 +329,7 @@ public final class IpLayer implements Device.Upper {
         if (!device.groups().isMember(packet.destinationHigh, packet.destinationLow)) {
             return;
         }
-        if (looped >= MAX_LOOPED) {
+        if (looped.size() >= MAX_LOOPED) {
             device.countDrop(DropReason.LOOPBACK_FULL);
             return;
         }
@@ -339,18 +338,12 @@ public final class IpLayer implements Device.Upper {
         copy.checksumPartial = false;
         copy.arrivalNs = cycle.nowNs();
         copy.etherType = network.etherType();
-        if (loopedHead == null || loopedTail == null) {
-            loopedHead = copy;
-        } else {
-            loopedTail.next = copy;
-        }
-        loopedTail = copy;
-        looped++;
+        looped.add(copy);
     }
 
     /** Whether own packets to groups wait to come back. */
     public boolean hasLooped() {
-        return loopedHead != null;
+        return !looped.isEmpty();
     }
 
     /**
@@ -358,20 +351,15 @@ public final class IpLayer implements Device.Upper {
      * the group would otherwise be called within its own call.
      */
     public void deliverLooped() {
-        PacketBuffer packet = loopedHead;
-        loopedHead = null;
-        loopedTail = null;
-        looped = 0;
+        PacketBuffer packet = looped.poll();
         while (packet != null) {
-            PacketBuffer following = packet.next;
-            packet.next = null;
             Device device = routes.device(packet.nicId);
             if (device == null) {
                 packet.release();
             } else {
                 receive(device, packet.etherType, packet);
             }
-            packet = following;
+            packet = looped.poll();
         }
     }
 
@@ -407,13 +395,7 @@ public final class IpLayer implements Device.Upper {
 
     /** Drops what waits: the stack closes. */
     public void close() {
-        while (loopedHead != null) {
-            PacketBuffer packet = loopedHead;
-            loopedHead = packet.next;
-            packet.release();
-        }
-        loopedTail = null;
-        looped = 0;
+        looped.clear();
         ipv4.clear();
         if (ipv6 != null) {
             ipv6.clear();

@@ -1,8 +1,8 @@
 package dev.atoll.stack.link;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketList;
 import dev.atoll.stack.env.Check;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A queue in front of another link, first in, first out, with a limit: frames wait here until the stack's cycle ends, and
@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FifoLink extends NestedLink {
     private final int maxQueued;
-    private @Nullable PacketBuffer head;
-    private @Nullable PacketBuffer tail;
-    private int queued;
+    private final PacketList waiting = new PacketList();
     private boolean refused;
 
     /**
@@ -26,23 +24,16 @@ public final class FifoLink extends NestedLink {
 
     /** Frames that wait. */
     public int size() {
-        return queued;
+        return waiting.size();
     }
 
     @Override
     public boolean transmit(PacketBuffer frame) {
-        if (queued >= maxQueued) {
+        if (waiting.size() >= maxQueued) {
             refused = true;
             return false;
         }
-        PacketBuffer waiting = pool().copy(frame);
-        if (tail == null) {
-            head = waiting;
-        } else {
-            tail.next = waiting;
-        }
-        tail = waiting;
-        queued++;
+        waiting.add(pool().copy(frame));
         return true;
     }
 
@@ -58,16 +49,13 @@ public final class FifoLink extends NestedLink {
     }
 
     private void drain() {
-        while (head != null && inner().transmit(head)) {
-            PacketBuffer gone = head;
-            head = gone.next;
-            if (head == null) {
-                tail = null;
-            }
-            queued--;
-            gone.release();
+        PacketBuffer first = waiting.peek();
+        while (first != null && inner().transmit(first)) {
+            waiting.poll();
+            first.release();
+            first = waiting.peek();
         }
-        if (refused && queued < maxQueued) {
+        if (refused && waiting.size() < maxQueued) {
             refused = false;
             outer().writable();
         }
@@ -75,13 +63,7 @@ public final class FifoLink extends NestedLink {
 
     @Override
     public void close() {
-        while (head != null) {
-            PacketBuffer frame = head;
-            head = frame.next;
-            frame.release();
-        }
-        tail = null;
-        queued = 0;
+        waiting.clear();
         inner().close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.atoll.stack.link;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketList;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.wire.MacAddress;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,7 @@ public final class LoopbackLink implements LinkEndpoint {
     static final int MAX_QUEUED = 1000;
 
     private @Nullable LinkDispatcher dispatcher;
-    private @Nullable PacketBuffer head;
-    private @Nullable PacketBuffer tail;
-    private int queued;
+    private final PacketList waiting = new PacketList();
     private boolean refused;
 
     public LoopbackLink() {}
@@ -50,7 +49,7 @@ public final class LoopbackLink implements LinkEndpoint {
     @Override
     public boolean transmit(PacketBuffer packet) {
         LinkDispatcher to = dispatcher;
-        if (to == null || queued == MAX_QUEUED) {
+        if (to == null || waiting.size() == MAX_QUEUED) {
             refused = true;
             return false;
         }
@@ -59,19 +58,13 @@ public final class LoopbackLink implements LinkEndpoint {
         copy.checksumPartial = false;
         copy.checksumValidated = true;
         copy.arrivalNs = to.nowNs();
-        if (tail == null) {
-            head = copy;
-        } else {
-            tail.next = copy;
-        }
-        tail = copy;
-        queued++;
+        waiting.add(copy);
         return true;
     }
 
     /** Whether packets wait to be delivered. */
     public boolean isPending() {
-        return head != null || refused;
+        return !waiting.isEmpty() || refused;
     }
 
     /** Delivers what waits, and what that brings about; called before the hold ends. */
@@ -80,18 +73,12 @@ public final class LoopbackLink implements LinkEndpoint {
         if (to == null) {
             return;
         }
-        while (head != null || refused) {
-            PacketBuffer packet = head;
+        while (isPending()) {
+            PacketBuffer packet = waiting.poll();
             if (packet != null) {
-                head = packet.next;
-                if (head == null) {
-                    tail = null;
-                }
-                queued--;
-                packet.next = null;
                 to.deliver(packet);
             }
-            if (refused && queued < MAX_QUEUED) {
+            if (refused && waiting.size() < MAX_QUEUED) {
                 refused = false;
                 to.writable();
             }
@@ -100,13 +87,7 @@ public final class LoopbackLink implements LinkEndpoint {
 
     @Override
     public void close() {
-        while (head != null) {
-            PacketBuffer packet = head;
-            head = packet.next;
-            packet.release();
-        }
-        tail = null;
-        queued = 0;
+        waiting.clear();
         refused = false;
     }
 }

@@ -2,12 +2,12 @@ package dev.atoll.stack.nic;
 
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketList;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.link.LinkEndpoint;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The way from a NIC to its link, and the frames that wait while the link has no room: first in, first out. */
 final class EgressQueue {
@@ -19,9 +19,7 @@ final class EgressQueue {
     private final Counters counters;
     private final DeviceCounters deviceCounters;
 
-    private @Nullable PacketBuffer head;
-    private @Nullable PacketBuffer tail;
-    private int queued;
+    private final PacketList frames = new PacketList();
     private List<Device.RoomListener> waitingForRoom = new ArrayList<>();
 
     EgressQueue(LinkEndpoint link, BufferPool pool, Counters counters, DeviceCounters deviceCounters) {
@@ -32,7 +30,7 @@ final class EgressQueue {
     }
 
     boolean hasRoom() {
-        return queued == 0;
+        return frames.isEmpty();
     }
 
     void awaitRoom(Device.RoomListener listener) {
@@ -41,12 +39,12 @@ final class EgressQueue {
 
     /** Hands a frame to the link, or keeps it until the link has room. Takes the frame. */
     void transmit(PacketBuffer frame) {
-        if (queued == 0 && link.transmit(frame)) {
+        if (frames.isEmpty() && link.transmit(frame)) {
             deviceCounters.sent(frame.length());
             frame.release();
             return;
         }
-        if (queued == MAX_QUEUED) {
+        if (frames.size() == MAX_QUEUED) {
             counters.drop(DropReason.EGRESS_QUEUE_FULL);
             deviceCounters.dropped(DropReason.EGRESS_QUEUE_FULL);
             frame.release();
@@ -57,30 +55,20 @@ final class EgressQueue {
             waiting = pool.copy(frame);
             frame.release();
         }
-        waiting.next = null;
-        if (tail == null) {
-            head = waiting;
-        } else {
-            tail.next = waiting;
-        }
-        tail = waiting;
-        queued++;
+        frames.add(waiting);
     }
 
     /** The link has room again. */
     void writable() {
-        while (head != null) {
-            PacketBuffer frame = head;
+        PacketBuffer frame = frames.peek();
+        while (frame != null) {
             if (!link.transmit(frame)) {
                 return;
             }
             deviceCounters.sent(frame.length());
-            head = frame.next;
-            if (head == null) {
-                tail = null;
-            }
-            queued--;
+            frames.poll();
             frame.release();
+            frame = frames.peek();
         }
         List<Device.RoomListener> listeners = waitingForRoom;
         waitingForRoom = new ArrayList<>();
@@ -91,13 +79,7 @@ final class EgressQueue {
 
     /** Drops what waits. */
     void clear() {
-        while (head != null) {
-            PacketBuffer frame = head;
-            head = frame.next;
-            frame.release();
-        }
-        tail = null;
-        queued = 0;
+        frames.clear();
     }
 
     /** Drops what waits and forgets who waits. */

@@ -1,10 +1,9 @@
 package dev.atoll.stack.nic;
 
-import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketList;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
-import org.jspecify.annotations.Nullable;
 
 /** One neighbour of a NIC: its address, what is known of it, and the packets that wait to know. */
 final class Neighbor {
@@ -22,11 +21,8 @@ final class Neighbor {
     /** When its state or link address last changed. */
     long updatedNs;
 
-    @Nullable PacketBuffer waitingHead;
-
-    @Nullable PacketBuffer waitingTail;
-
-    int waiting;
+    /** Packets that wait to know its link address. */
+    final PacketList waiting = new PacketList();
 
     Neighbor(IpAddress address, NeighborCache cache) {
         this.address = address;
@@ -39,29 +35,5 @@ final class Neighbor {
 
     NeighborTableView.Entry toEntry() {
         return new NeighborTableView.Entry(address, new MacAddress(linkAddress), state, isRouter, updatedNs);
-    }
-
-    void enqueue(PacketBuffer packet) {
-        packet.next = null;
-        if (waitingTail == null) {
-            waitingHead = packet;
-        } else {
-            waitingTail.next = packet;
-        }
-        waitingTail = packet;
-        waiting++;
-    }
-
-    @Nullable PacketBuffer dequeue() {
-        PacketBuffer packet = waitingHead;
-        if (packet != null) {
-            waitingHead = packet.next;
-            if (waitingHead == null) {
-                waitingTail = null;
-            }
-            packet.next = null;
-            waiting--;
-        }
-        return packet;
     }
 }

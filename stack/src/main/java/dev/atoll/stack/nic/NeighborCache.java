@@ -118,7 +118,8 @@ final class NeighborCache {
             probes.unreachable(packet);
             return;
         }
-        while (neighbor.waiting == MAX_WAITING || (waitingBytes > MAX_WAITING_BYTES && neighbor.waiting > 0)) {
+        while (neighbor.waiting.size() == MAX_WAITING
+                || (waitingBytes > MAX_WAITING_BYTES && !neighbor.waiting.isEmpty())) {
             PacketBuffer oldest = dequeue(neighbor);
             if (oldest != null) {
                 oldest.release();
@@ -126,7 +127,7 @@ final class NeighborCache {
             counters.drop(DropReason.NEIGHBOR_QUEUE_FULL);
         }
         waitingBytes += packet.trueSize();
-        neighbor.enqueue(packet);
+        neighbor.waiting.add(packet);
         ask(neighbor);
     }
 
@@ -252,7 +253,7 @@ final class NeighborCache {
     }
 
     private @Nullable PacketBuffer dequeue(Neighbor neighbor) {
-        PacketBuffer packet = neighbor.dequeue();
+        PacketBuffer packet = neighbor.waiting.poll();
         if (packet != null) {
             waitingBytes -= packet.trueSize();
         }
@@ -303,8 +304,8 @@ final class NeighborCache {
         if (a.hasAnswered != b.hasAnswered) {
             return b.hasAnswered;
         }
-        if ((a.waiting == 0) != (b.waiting == 0)) {
-            return a.waiting == 0;
+        if (a.waiting.isEmpty() != b.waiting.isEmpty()) {
+            return a.waiting.isEmpty();
         }
         return a.touchedNs - b.touchedNs < 0;
     }
@@ -385,7 +386,7 @@ final class NeighborCache {
     private void probe(Neighbor neighbor, long linkAddress) {
         neighbor.probesSent++;
         cycle.armIn(neighbor.timer, settings.retransmitNs());
-        probes.solicit(neighbor.address, linkAddress, neighbor.waitingHead);
+        probes.solicit(neighbor.address, linkAddress, neighbor.waiting.peek());
     }
 
     private void fail(Neighbor neighbor) {

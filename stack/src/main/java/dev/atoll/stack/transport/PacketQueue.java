@@ -1,12 +1,12 @@
 package dev.atoll.stack.transport;
 
 import dev.atoll.stack.buffer.PacketBuffer;
-import java.util.ArrayDeque;
+import dev.atoll.stack.buffer.PacketList;
 import org.jspecify.annotations.Nullable;
 
 /** Packets that wait to be read, first in, first out, bounded by the memory they take. Under the stack's hold. */
 public final class PacketQueue {
-    private final ArrayDeque<PacketBuffer> packets = new ArrayDeque<>();
+    private final PacketList packets = new PacketList();
     private int trueSize;
 
     public PacketQueue() {}
@@ -48,10 +48,7 @@ public final class PacketQueue {
     }
 
     public void clear() {
-        PacketBuffer packet = poll();
-        while (packet != null) {
-            packet.release();
-            packet = poll();
-        }
+        packets.clear();
+        trueSize = 0;
     }
 }
