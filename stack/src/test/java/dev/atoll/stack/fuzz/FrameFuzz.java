@@ -28,6 +28,12 @@ final class FrameFuzz {
     private static final int FRAMES_OF_A_LIFE = 100_000;
 
     private static final int MAX_SPOILED_OF_ONE = 3;
+    /**
+     * Spoiled frames of one exchange. Two stacks that forward to each other multiply what is spoiled at every hop; without
+     * a bound such a storm takes up the whole life in a second of virtual time, and nothing else is tried in it.
+     */
+    private static final int MAX_SPOILED_OF_AN_EXCHANGE = 50;
+
     /** More packets than all queues of a stack may hold together in this traffic. */
     private static final long MAX_OUTSTANDING = 20_000;
 
@@ -50,7 +56,7 @@ final class FrameFuzz {
     static void run(long seed, long frames) {
         FrameFuzz fuzz = new FrameFuzz(seed);
         while (fuzz.frames < frames) {
-            fuzz.live(Math.min(frames, fuzz.frames + FRAMES_OF_A_LIFE));
+            fuzz.live(fuzz.frames + FRAMES_OF_A_LIFE);
         }
     }
 
@@ -168,8 +174,10 @@ final class FrameFuzz {
     }
 
     private void exchange(Side from, Side to) {
+        int left = MAX_SPOILED_OF_AN_EXCHANGE;
         for (byte[] frame : from.sent()) {
-            int spoiled = random.nextInt(MAX_SPOILED_OF_ONE + 1);
+            int spoiled = Math.min(left, random.nextInt(MAX_SPOILED_OF_ONE + 1));
+            left -= spoiled;
             for (int i = 0; i < spoiled; i++) {
                 frames++;
                 // What a stack has just sent comes back to it spoiled, too.
