@@ -3,6 +3,7 @@ module dev.atoll.stack {
     requires static transitive org.jspecify;
 
     exports dev.atoll.stack;
+    exports dev.atoll.stack.archive;
     exports dev.atoll.stack.buffer;
     exports dev.atoll.stack.env;
     exports dev.atoll.stack.filter;

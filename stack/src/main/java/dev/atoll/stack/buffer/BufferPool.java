@@ -1,5 +1,6 @@
 package dev.atoll.stack.buffer;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ public final class BufferPool {
 
     /** Idle packets kept in each class. */
     public static final int MAX_IDLE = 256;
+
+    /** More packets than any list holds. */
+    private static final int MAX_LISTED = 1 << 24;
 
     static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
 
@@ -61,7 +65,7 @@ public final class BufferPool {
      * that were consumed already come with it.
      */
     public PacketBuffer copy(PacketBuffer packet) {
-        int consumed = consumedBytes(packet);
+        int consumed = packet.start() - packet.firstHeader();
         PacketBuffer copy = allocate(consumed + packet.length());
         int from = copy.append(consumed + packet.length());
         copy.data().put(from, packet.data(), packet.start() - consumed, consumed);
@@ -100,18 +104,6 @@ public final class BufferPool {
         return copy;
     }
 
-    /** Bytes between the first header whose position is known and where the packet begins now. */
-    private static int consumedBytes(PacketBuffer packet) {
-        int first = packet.start();
-        if (packet.transportOffset != PacketBuffer.UNKNOWN) {
-            first = Math.min(first, packet.transportOffset);
-        }
-        if (packet.networkOffset != PacketBuffer.UNKNOWN) {
-            first = Math.min(first, packet.networkOffset);
-        }
-        return packet.start() - first;
-    }
-
     /** Packets allocated and not yet released: 0 when nothing is queued anywhere, which tests check. */
     public long outstanding() {
         return outstanding;
@@ -124,6 +116,34 @@ public final class BufferPool {
             packet.next = idle[sizeClass];
             idle[sizeClass] = packet;
             idleCount[sizeClass]++;
+        }
+    }
+
+    /**
+     * A packet that a queue holds: what it contains, headers consumed included, and what the layers know of it but for
+     * what connection tracking does.
+     */
+    public PacketBuffer archive(Archive archive, @Nullable PacketBuffer saved) {
+        PacketBuffer packet = saved;
+        int capacity = archive.count(packet == null ? 0 : packet.trueSize() - HEADROOM, MAX_BYTES);
+        if (packet == null) {
+            packet = allocate(capacity);
+        }
+        packet.archive(archive);
+        return packet;
+    }
+
+    /** The packets of a list, in order. */
+    public void archive(Archive archive, PacketList packets) {
+        int count = archive.count(packets.size(), MAX_LISTED);
+        PacketBuffer at = packets.peek();
+        for (int i = 0; i < count; i++) {
+            PacketBuffer next = at == null ? null : at.next;
+            PacketBuffer packet = archive(archive, at);
+            if (archive.isRestoring()) {
+                packets.add(packet);
+            }
+            at = next;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.buffer;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -291,5 +292,53 @@ public final class PacketBuffer {
         if (pool != null) {
             pool.takeBack(this);
         }
+    }
+
+    /** Position of the first header that is known, read already or not. */
+    int firstHeader() {
+        int first = start;
+        if (transportOffset != UNKNOWN) {
+            first = Math.min(first, transportOffset);
+        }
+        if (networkOffset != UNKNOWN) {
+            first = Math.min(first, networkOffset);
+        }
+        return first;
+    }
+
+    /** All but what connection tracking knows; a packet that waits has no fragments. */
+    void archive(Archive archive) {
+        Check.that(fragmentCount == 0, "a packet that waits owns its bytes");
+        start = archive.count(start, data.capacity());
+        end = archive.count(end, data.capacity());
+        networkOffset = archive.int32(networkOffset);
+        transportOffset = archive.int32(transportOffset);
+        int from = archive.count(firstHeader(), end);
+        archive.bytes(data, from, end - from);
+        transportProtocol = archive.int32(transportProtocol);
+        ipVersion = archive.int32(ipVersion);
+        ttl = archive.int32(ttl);
+        tos = archive.int32(tos);
+        sourceHigh = archive.int64(sourceHigh);
+        sourceLow = archive.int64(sourceLow);
+        destinationHigh = archive.int64(destinationHigh);
+        destinationLow = archive.int64(destinationLow);
+        arrivalNs = archive.int64(arrivalNs);
+        linkSource = archive.int64(linkSource);
+        etherType = archive.int32(etherType);
+        type = archive.constant(type);
+        nicId = archive.int32(nicId);
+        mark = archive.int32(mark);
+        looped = archive.bool(looped);
+        reassembled = archive.bool(reassembled);
+        largestFragmentBytes = archive.int32(largestFragmentBytes);
+        optionBytes = archive.int32(optionBytes);
+        checksumValidated = archive.bool(checksumValidated);
+        checksumPartial = archive.bool(checksumPartial);
+        checksumStart = archive.int32(checksumStart);
+        checksumOffset = archive.int32(checksumOffset);
+        gsoType = archive.int32(gsoType);
+        gsoSize = archive.int32(gsoSize);
+        sequence = archive.int32(sequence);
     }
 }

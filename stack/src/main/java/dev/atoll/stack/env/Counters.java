@@ -1,6 +1,9 @@
 package dev.atoll.stack.env;
 
+import dev.atoll.stack.archive.Archive;
 import java.lang.reflect.Field;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -99,5 +102,19 @@ public final class Counters {
             values.put("drop." + reason, drops(reason));
         }
         return values;
+    }
+
+    /** All counts; while restoring they replace what was counted. */
+    public void archive(Archive archive) {
+        Field[] counted = Counters.class.getFields();
+        Arrays.sort(counted, Comparator.comparing(Field::getName));
+        for (Field field : counted) {
+            try {
+                field.setLong(this, archive.int64(field.getLong(this)));
+            } catch (IllegalAccessException e) {
+                throw new AssertionError(field.getName(), e);
+            }
+        }
+        archive.int64s(drops);
     }
 }

@@ -1,12 +1,14 @@
 package dev.atoll.stack.env;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * SipHash-2-4 (Aumasson, Bernstein 2012) of a few words under a secret key: for sequence numbers (RFC 6528), ports (RFC
  * 6056), timestamps and hash tables, where nobody outside may predict or collide values.
  */
 public final class KeyedHash {
-    private final long key0;
-    private final long key1;
+    private long key0;
+    private long key1;
 
     /** Draws the key from the random source. */
     public KeyedHash(Rng rng) {
@@ -44,5 +46,11 @@ public final class KeyedHash {
             v0 ^= m;
         }
         return v0 ^ v1 ^ v2 ^ v3;
+    }
+
+    /** The key comes from the archive, so that what was hashed before is hashed to the same. */
+    public void archive(Archive archive) {
+        key0 = archive.int64(key0);
+        key1 = archive.int64(key1);
     }
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.env;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * One deadline of one owner, reusable. Lives in at most one {@link TimerQueue}; not thread-safe, like all protocol
  * state.
@@ -64,5 +66,19 @@ public final class Timer {
     void fire() {
         armed = false;
         action.fire();
+    }
+
+    /** The deadline and its place among others at the same time. */
+    public void archive(Archive archive) {
+        armed = archive.bool(armed);
+        deadlineNs = archive.int64(deadlineNs);
+        boolean queued = archive.bool(heapIndex != NOT_QUEUED);
+        if (queued) {
+            queuedNs = archive.int64(queuedNs);
+            sequence = archive.int32(sequence);
+            queue.restored(this, archive);
+        } else if (archive.isRestoring()) {
+            queue.remove(this);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.env;
 
+import dev.atoll.stack.archive.Archive;
 import java.util.Arrays;
 
 /**
@@ -139,5 +140,23 @@ public final class TimerQueue {
             at = child;
         }
         put(at, timer);
+    }
+
+    /** How far the numbering has come; before any timer is archived. */
+    public void archive(Archive archive) {
+        sequences = archive.int32(sequences);
+    }
+
+    /** A timer has the key it had when it was saved. */
+    void restored(Timer timer, Archive archive) {
+        if (!archive.isRestoring()) {
+            return;
+        }
+        remove(timer);
+        if (size == heap.length) {
+            heap = Arrays.copyOf(heap, size * 2);
+        }
+        put(size++, timer);
+        siftUp(timer.heapIndex);
     }
 }
