@@ -28,8 +28,8 @@ public final class BufferPool {
     /** Idle packets kept in each class. */
     public static final int MAX_IDLE = 256;
 
-    /** More packets than any list holds. */
-    private static final int MAX_LISTED = 1 << 24;
+    /** More packets than any queue holds. */
+    private static final int MAX_CHAINED = 1 << 24;
 
     static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
 
@@ -133,17 +133,26 @@ public final class BufferPool {
         return packet;
     }
 
-    /** The packets of a list, in order. */
-    public void archive(Archive archive, PacketList packets) {
-        int count = archive.count(packets.size(), MAX_LISTED);
-        PacketBuffer at = packets.peek();
-        for (int i = 0; i < count; i++) {
-            PacketBuffer next = at == null ? null : at.next;
-            PacketBuffer packet = archive(archive, at);
-            if (archive.isRestoring()) {
-                packets.add(packet);
-            }
-            at = next;
+    /** Packets that wait one behind the other, given by the first of them; returns the first. */
+    public @Nullable PacketBuffer archiveChain(Archive archive, @Nullable PacketBuffer first) {
+        int count = 0;
+        for (PacketBuffer at = first; at != null; at = at.next) {
+            count++;
         }
+        count = archive.count(count, MAX_CHAINED);
+        PacketBuffer head = first;
+        PacketBuffer last = null;
+        PacketBuffer at = first;
+        for (int i = 0; i < count; i++) {
+            PacketBuffer packet = archive(archive, at);
+            at = packet.next;
+            if (last == null) {
+                head = packet;
+            } else {
+                last.next = packet;
+            }
+            last = packet;
+        }
+        return head;
     }
 }

@@ -294,6 +294,15 @@ public final class PacketBuffer {
         }
     }
 
+    /** The last of the packets that wait one behind the other; null if there is none. */
+    public static @Nullable PacketBuffer lastOf(@Nullable PacketBuffer first) {
+        PacketBuffer last = first;
+        while (last != null && last.next != null) {
+            last = last.next;
+        }
+        return last;
+    }
+
     /** Position of the first header that is known, read already or not. */
     int firstHeader() {
         int first = start;

@@ -1,5 +1,6 @@
 package dev.atoll.stack.buffer;
 
+import dev.atoll.stack.archive.Archive;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,16 @@ public final class PacketList {
         while (packet != null) {
             packet.release();
             packet = poll();
+        }
+    }
+
+    /** The packets, which while restoring come from the pool. */
+    public void archive(Archive archive, BufferPool pool) {
+        PacketBuffer at = pool.archiveChain(archive, head);
+        while (archive.isRestoring() && at != null) {
+            PacketBuffer next = at.next;
+            add(at);
+            at = next;
         }
     }
 }

@@ -146,4 +146,9 @@ abstract class AbstractEndpoint extends Notification implements Endpoint {
                 value,
                 option.type().getSimpleName());
     }
+
+    /** Whether it belongs to the stack of that hold. */
+    final boolean isOf(Hold other) {
+        return hold == other;
+    }
 }

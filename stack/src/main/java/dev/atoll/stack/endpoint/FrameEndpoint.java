@@ -20,6 +20,7 @@ final class FrameEndpoint extends AbstractEndpoint implements PacketEndpoint {
     FrameEndpoint(Hold hold, PacketPort port, long uniqueId) {
         super(hold, uniqueId);
         this.port = port;
+        port.setUniqueId(uniqueId);
         port.setObserver(this::changed);
         updateReadiness();
     }
@@ -31,6 +32,7 @@ final class FrameEndpoint extends AbstractEndpoint implements PacketEndpoint {
 
     @Override
     void closeProtocol() {
+        port.setUniqueId(0);
         port.close();
     }
 

@@ -103,4 +103,8 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
             return option.type().cast(shown(value, option, sockets.defaultTtl()));
         });
     }
+
+    Listener listener() {
+        return listener;
+    }
 }

@@ -6,7 +6,9 @@ import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.icmp.PingPorts;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.raw.PacketLayer;
+import dev.atoll.stack.raw.PacketPort;
 import dev.atoll.stack.raw.RawLayer;
+import dev.atoll.stack.raw.RawPort;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.PacketEndpoint;
@@ -24,6 +26,7 @@ import dev.atoll.stack.udp.UdpLayer;
 import dev.atoll.stack.udp.UdpPort;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -176,5 +179,13 @@ public final class Sockets {
             throw new StackException(StackError.ADDRESS_IN_USE);
         }
         return binding;
+    }
+
+    List<RawPort> rawPorts() {
+        return raws == null ? List.of() : raws.ports();
+    }
+
+    List<PacketPort> packetPorts() {
+        return packets == null ? List.of() : packets.ports();
     }
 }

@@ -250,4 +250,8 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint, Conn
     public int unacknowledgedBytes() {
         return hold.query(connection::unacknowledgedBytes);
     }
+
+    Connection connection() {
+        return connection;
+    }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.env;
 
+import dev.atoll.stack.archive.Archive;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,5 +32,16 @@ public final class StackException extends IOException {
     /** What decided, or null where the error says all. */
     public @Nullable String detail() {
         return detail;
+    }
+
+    /** A failure that waits to be told; while restoring one without the stack trace of the first. */
+    public static StackException archive(Archive archive, @Nullable StackException saved) {
+        StackError error = archive.constant(saved == null ? StackError.CLOSED : saved.error);
+        String detail = archive.optional(saved == null ? null : saved.detail, StackException::archiveDetail);
+        return saved == null ? new StackException(error, detail) : saved;
+    }
+
+    private static String archiveDetail(Archive archive, @Nullable String saved) {
+        return archive.text(saved == null ? "" : saved);
     }
 }

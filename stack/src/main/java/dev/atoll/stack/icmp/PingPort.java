@@ -69,4 +69,8 @@ public final class PingPort extends DatagramPort {
     void sendFailed(PacketBuffer quoted, StackError error, boolean hard, int mtuBytes) {
         unreachable(quoted, quoted.transportOffset, 0, error, hard, mtuBytes);
     }
+
+    boolean isIpv4() {
+        return ipv4;
+    }
 }

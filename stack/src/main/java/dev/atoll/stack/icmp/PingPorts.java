@@ -1,5 +1,6 @@
 package dev.atoll.stack.icmp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
@@ -13,6 +14,7 @@ import dev.atoll.stack.transport.Ports;
 import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints that ask for echoes, known by the identifier in what they send: the place of a port, as ICMP sockets of
@@ -115,5 +117,30 @@ public final class PingPorts {
                 port.stackClosed();
             }
         }
+    }
+
+    // --- Saving
+
+    /** Every endpoint that is bound; the NICs and routes are there already. */
+    public void archive(Archive archive) {
+        archive.section("ping");
+        ports.archive(archive);
+        demuxer.archive(archive, this::archiveEntry);
+    }
+
+    private DemuxEntry archiveEntry(Archive archive, @Nullable DemuxEntry saved) {
+        return archive(archive, (PingPort) saved);
+    }
+
+    /** A port that its endpoint and perhaps the demultiplexer have. */
+    public PingPort archive(Archive archive, @Nullable PingPort saved) {
+        return archive.shared(saved, PingPort.class, this::archiveOnce);
+    }
+
+    private PingPort archiveOnce(Archive archive, @Nullable PingPort saved) {
+        boolean ipv4 = archive.bool(saved != null && saved.isIpv4());
+        PingPort port = saved == null ? newPort(ipv4 ? IpAddress.V4_ANY : IpAddress.V6_ANY) : saved;
+        port.archive(archive, pool);
+        return port;
     }
 }

@@ -1,7 +1,10 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one destination from one local address. Whoever has a route may keep it: when the table, a redirect or
@@ -121,5 +124,22 @@ public final class Route {
     @Override
     public String toString() {
         return destination + " from " + source + " via " + nextHop + " dev " + device.name();
+    }
+
+    /** A route that somebody keeps; what is known of the path is looked up again. */
+    static Route archive(Archive archive, @Nullable Route saved, Routes routes) {
+        IpAddress source = ArchivedValues.address(archive, saved == null ? null : saved.source);
+        IpAddress destination = ArchivedValues.address(archive, saved == null ? null : saved.destination);
+        int nicId = archive.int32(saved == null ? 0 : saved.nicId);
+        Device device = routes.archiveDevice(archive, saved == null ? null : saved.device);
+        IpAddress nextHop = ArchivedValues.address(archive, saved == null ? null : saved.nextHop);
+        boolean broadcast = archive.bool(saved != null && saved.broadcast);
+        Route route = saved;
+        if (route == null) {
+            Routes.Hop hop = new Routes.Hop(device, nextHop, broadcast);
+            route = new Route(routes, routes.network(destination), source, destination, nicId, hop);
+        }
+        route.generation = archive.int32(route.generation);
+        return route;
     }
 }

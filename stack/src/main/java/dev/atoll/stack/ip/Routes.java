@@ -1,5 +1,7 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
@@ -274,7 +276,7 @@ public final class Routes {
 
     /** The way to a neighbour or a group on a device's link, whatever the table says. */
     public Route onLink(Device device, IpAddress source, IpAddress destination) {
-        NetworkLayer network = Objects.requireNonNull(destination.isV4() ? ipv4 : ipv6);
+        NetworkLayer network = network(destination);
         return Route.onLink(this, network, device, source, destination);
     }
 
@@ -411,5 +413,25 @@ public final class Routes {
             changed();
         }
         return Math.max(mtuBytes, destination.isV4() ? PathMtus.MIN_V4_BYTES : Ipv6.MIN_MTU_BYTES);
+    }
+
+    /** A route that an endpoint keeps. */
+    public Route archiveRoute(Archive archive, @Nullable Route saved) {
+        return Route.archive(archive, saved, this);
+    }
+
+    /** A device, by its id. */
+    public Device archiveDevice(Archive archive, @Nullable Device saved) {
+        int id = archive.int32(saved == null ? 0 : saved.id());
+        Device device = device(id);
+        if (device == null) {
+            throw new ArchiveException("there is no NIC " + id);
+        }
+        return device;
+    }
+
+    /** What carries packets to addresses of that family. */
+    NetworkLayer network(IpAddress destination) {
+        return Objects.requireNonNull(destination.isV4() ? ipv4 : ipv6);
     }
 }

@@ -183,4 +183,6 @@ public final class GroupTable {
         }
         return null;
     }
+
+    public void relisten(Object who, IpAddress group, SourceFilter filter) {}
 }

@@ -3,6 +3,7 @@ package dev.atoll.stack.nic;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose packets to a group are wanted (RFC 3376 section 2, RFC 3810 section 3).
@@ -44,5 +45,9 @@ public record SourceFilter(boolean exclude, List<IpAddress> sources) {
     /** Whether both want the same. */
     public boolean isSame(SourceFilter other) {
         return exclude == other.exclude && sources.size() == other.sources.size() && sources.containsAll(other.sources);
+    }
+
+    public static SourceFilter archive(dev.atoll.stack.archive.Archive archive, @Nullable SourceFilter saved) {
+        return java.util.Objects.requireNonNull(saved);
     }
 }

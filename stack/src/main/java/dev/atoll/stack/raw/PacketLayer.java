@@ -1,5 +1,6 @@
 package dev.atoll.stack.raw;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
@@ -13,9 +14,13 @@ import dev.atoll.stack.nic.FrameTap;
 import dev.atoll.stack.options.MessageTuning;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The packet endpoints of one stack (packet(7)): each receives a copy of every frame it asked for. */
 public final class PacketLayer implements FrameTap {
+    /** More than anybody opens. */
+    private static final int MAX_PORTS = 1 << 20;
+
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
@@ -98,5 +103,25 @@ public final class PacketLayer implements FrameTap {
         for (int i = 0; i < ports.size(); i++) {
             ports.get(i).stackClosed();
         }
+    }
+
+    // --- Saving
+
+    /** Every endpoint that is open; the NICs are there already. */
+    public void archive(Archive archive) {
+        archive.section("packet");
+        archive.list(ports, MAX_PORTS, this::archivePort);
+    }
+
+    private PacketPort archivePort(Archive archive, @Nullable PacketPort saved) {
+        boolean cooked = archive.bool(saved != null && saved.isCooked());
+        PacketPort port = saved == null ? new PacketPort(this, cooked) : saved;
+        port.archive(archive);
+        return port;
+    }
+
+    /** Those that are open, in the order in which they were made. */
+    public List<PacketPort> ports() {
+        return List.copyOf(ports);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.raw;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
@@ -27,6 +28,8 @@ public final class PacketPort {
     private int nicId;
     private int etherType;
     private boolean closed;
+    /** Of the endpoint that has it, or 0. */
+    private long uniqueId;
 
     PacketPort(PacketLayer layer, boolean cooked) {
         this.layer = layer;
@@ -178,5 +181,23 @@ public final class PacketPort {
             layer.remove(this);
             queue.clear();
         }
+    }
+
+    /** Says which endpoint has it, 0 for none any more. */
+    public void setUniqueId(long endpointId) {
+        uniqueId = endpointId;
+    }
+
+    public long uniqueId() {
+        return uniqueId;
+    }
+
+    void archive(Archive archive) {
+        queue.archive(archive, layer.pool());
+        receiveBufferBytes = archive.int32(receiveBufferBytes);
+        nicId = archive.int32(nicId);
+        etherType = archive.int32(etherType);
+        closed = archive.bool(closed);
+        uniqueId = archive.int64(uniqueId);
     }
 }

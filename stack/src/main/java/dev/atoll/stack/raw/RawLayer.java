@@ -1,5 +1,6 @@
 package dev.atoll.stack.raw;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
@@ -8,9 +9,13 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.ip.IpLayer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The raw endpoints of one stack (raw(7)): each receives a copy of every packet of its protocol that the policy let in. */
 public final class RawLayer implements IpLayer.RawReceiver {
+    /** More than anybody opens. */
+    private static final int MAX_PORTS = 1 << 20;
+
     private final Counters counters;
     private final BufferPool pool;
     private final IpLayer ip;
@@ -81,5 +86,26 @@ public final class RawLayer implements IpLayer.RawReceiver {
         for (int i = 0; i < ports.size(); i++) {
             ports.get(i).stackClosed();
         }
+    }
+
+    // --- Saving
+
+    /** Every endpoint that is open; the NICs and routes are there already. */
+    public void archive(Archive archive) {
+        archive.section("raw");
+        archive.list(ports, MAX_PORTS, this::archivePort);
+    }
+
+    private RawPort archivePort(Archive archive, @Nullable RawPort saved) {
+        boolean ipv4 = archive.bool(saved != null && saved.isIpv4());
+        int protocol = archive.count(saved == null ? 0 : saved.protocol(), RawPort.SEND_ONLY);
+        RawPort port = saved == null ? new RawPort(this, ipv4, protocol) : saved;
+        port.archive(archive, pool);
+        return port;
+    }
+
+    /** Those that are open, in the order in which they were made. */
+    public List<RawPort> ports() {
+        return List.copyOf(ports);
     }
 }

@@ -1,11 +1,14 @@
 package dev.atoll.stack.raw;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.transport.BoundRoutes;
 import dev.atoll.stack.transport.MessagePort;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.Icmpv6;
@@ -187,5 +190,12 @@ public final class RawPort extends MessagePort {
     @Override
     protected void release() {
         layer.remove(this);
+    }
+
+    @Override
+    public void archive(Archive archive, BufferPool pool) {
+        super.archive(archive, pool);
+        local = ArchivedValues.address(archive, local);
+        peer = archive.optional(peer, ArchivedValues::address);
     }
 }

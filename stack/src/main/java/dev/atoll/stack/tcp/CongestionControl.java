@@ -1,5 +1,8 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archivable;
+import dev.atoll.stack.archive.Archive;
+
 /**
  * How the congestion window of one connection grows, and how far it falls. Windows are in segments, times in
  * nanoseconds of the stack's monotonic clock. Under the stack's hold.
@@ -7,7 +10,7 @@ package dev.atoll.stack.tcp;
  * <p>When to fall, and how to get there, is not its business: loss recovery decides that (RFC 6675, RFC 8985) and
  * proportional rate reduction carries it out (RFC 9937).
  */
-public interface CongestionControl {
+public interface CongestionControl extends Archivable {
     /** Its name, as TCP_CONGESTION has it. */
     String name();
 
@@ -45,4 +48,8 @@ public interface CongestionControl {
 
     /** Sending begins anew after {@code idleNs} without anything in flight. */
     default void restarted(long idleNs, long nowNs) {}
+
+    /** Its own state; the window is not its own. */
+    @Override
+    default void archive(Archive archive) {}
 }

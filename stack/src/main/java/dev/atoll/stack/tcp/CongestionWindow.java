@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * The congestion window of a connection, its slow start threshold, and whether the window is what holds the sender back
  * (RFC 5681 section 3.1, RFC 7661). In segments, as Linux counts.
@@ -139,5 +141,16 @@ public final class CongestionWindow {
     /** The threshold to come back to if the loss at hand turns out to be none. */
     int currentThreshold(boolean reducing) {
         return reducing ? threshold : thresholdOf(segments);
+    }
+
+    void archive(Archive archive) {
+        segments = archive.int32(segments);
+        threshold = archive.int32(threshold);
+        count = archive.int32(count);
+        limited = archive.bool(limited);
+        mostOutstanding = archive.int32(mostOutstanding);
+        usageSeq = archive.int32(usageSeq);
+        used = archive.int32(used);
+        fullAtNs = archive.int64(fullAtNs);
     }
 }

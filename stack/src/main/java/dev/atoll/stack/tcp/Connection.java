@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
@@ -10,6 +11,7 @@ import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Ports;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Tcp;
@@ -842,5 +844,45 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     @Nullable IpAddress boundAddress() {
         return boundAddress;
+    }
+
+    /** All of it but its options, which it was made with, and who is told of it. */
+    void archive(Archive archive) {
+        archiveEntry(archive);
+        state = archive.constant(state);
+        lastId = archive.optional(lastId, ArchivedValues::endpointId);
+        route = archive.optional(route, layer.routes()::archiveRoute);
+        binding = archive.optional(binding, Ports::archive);
+        boundAddress = archive.optional(boundAddress, ArchivedValues::address);
+        listener = archive.optional(listener, layer::archive);
+        rtt.archive(archive);
+        handshake.archive(archive);
+        sender.archive(archive);
+        receiver.archive(archive, layer.pool());
+        stats.archive(archive);
+        ecn.archive(archive);
+        retransmitTimer.archive(archive);
+        delayedAckTimer.archive(archive);
+        if (archive.bool(life != null)) {
+            life().archive(archive);
+        }
+        orphan = archive.bool(orphan);
+        writeShut = archive.bool(writeShut);
+        failure = archive.optional(failure, StackException::archive);
+        softError = archive.optional(softError, Connection::archiveError);
+        failureTaken = archive.bool(failureTaken);
+        pathShrank = archive.bool(pathShrank);
+        timestampOffset = archive.int32(timestampOffset);
+        tsRecent = archive.int32(tsRecent);
+        tsRecentAtNs = archive.int64(tsRecentAtNs);
+        pathMss = archive.int32(pathMss);
+        lastInvalidAnswerNs = archive.int64(lastInvalidAnswerNs);
+        if (archive.bool(awaitingRoom) && archive.isRestoring()) {
+            awaitLinkRoom();
+        }
+    }
+
+    private static StackError archiveError(Archive archive, @Nullable StackError saved) {
+        return archive.constant(saved == null ? StackError.CLOSED : saved);
     }
 }

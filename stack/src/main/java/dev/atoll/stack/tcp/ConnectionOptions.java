@@ -1,7 +1,9 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.options.TcpTuning;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a connection or listener; what a listener accepts starts with its options. Many share one object: it is
@@ -101,5 +103,41 @@ public final class ConnectionOptions {
     /** A buffer size within the limits. */
     public static int clampBuffer(int bytes) {
         return Math.max(TcpSettings.MIN_BUFFER_BYTES, Math.min(bytes, TcpSettings.MAX_BUFFER_BYTES));
+    }
+
+    /** Options that many may share. */
+    static ConnectionOptions archive(Archive archive, @Nullable ConnectionOptions saved) {
+        ConnectionOptions options = saved == null ? new ConnectionOptions(Cubic.NAME) : saved;
+        options.archive(archive);
+        return options;
+    }
+
+    private void archive(Archive archive) {
+        sendBufferBytes = archive.int32(sendBufferBytes);
+        receiveBufferBytes = archive.int32(receiveBufferBytes);
+        congestionControl = archive.text(congestionControl);
+        reuseAddress = archive.bool(reuseAddress);
+        reusePort = archive.bool(reusePort);
+        v6Only = archive.bool(v6Only);
+        nicId = archive.int32(nicId);
+        noDelay = archive.bool(noDelay);
+        cork = archive.bool(cork);
+        quickAck = archive.constant(quickAck);
+        keepAlive = archive.bool(keepAlive);
+        keepIdleSeconds = archive.int32(keepIdleSeconds);
+        keepIntervalSeconds = archive.int32(keepIntervalSeconds);
+        keepCount = archive.int32(keepCount);
+        lingerSeconds = archive.int32(lingerSeconds);
+        oobInline = archive.bool(oobInline);
+        tos = archive.int32(tos);
+        ttl = archive.int32(ttl);
+        maxSegmentBytes = archive.int32(maxSegmentBytes);
+        userTimeoutMs = archive.int32(userTimeoutMs);
+        notSentLowWaterBytes = archive.int32(notSentLowWaterBytes);
+        finWait2Seconds = archive.int32(finWait2Seconds);
+        synRetries = archive.int32(synRetries);
+        deferAcceptSeconds = archive.int32(deferAcceptSeconds);
+        windowClampBytes = archive.int32(windowClampBytes);
+        maxPacingRate = archive.int32(maxPacingRate);
     }
 }

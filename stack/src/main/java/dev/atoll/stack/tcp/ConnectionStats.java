@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /** What one connection counts, and for what its time went. Nanoseconds. */
 final class ConnectionStats {
     long segmentsSent;
@@ -77,5 +79,28 @@ final class ConnectionStats {
 
     long sendBufferNs() {
         return sendBufferNs;
+    }
+
+    void archive(Archive archive) {
+        segmentsSent = archive.int64(segmentsSent);
+        segmentsReceived = archive.int64(segmentsReceived);
+        dataSegmentsSent = archive.int64(dataSegmentsSent);
+        dataSegmentsReceived = archive.int64(dataSegmentsReceived);
+        bytesSent = archive.int64(bytesSent);
+        bytesRetransmitted = archive.int64(bytesRetransmitted);
+        segmentsRetransmitted = archive.int64(segmentsRetransmitted);
+        bytesAcknowledged = archive.int64(bytesAcknowledged);
+        bytesReceived = archive.int64(bytesReceived);
+        duplicatesReported = archive.int64(duplicatesReported);
+        deliveredMarked = archive.int64(deliveredMarked);
+        receivedOutOfOrder = archive.int64(receivedOutOfOrder);
+        lastDataSentNs = archive.int64(lastDataSentNs);
+        lastDataReceivedNs = archive.int64(lastDataReceivedNs);
+        lastHeardNs = archive.int64(lastHeardNs);
+        phase = archive.constant(phase);
+        phaseBeganNs = archive.int64(phaseBeganNs);
+        busyNs = archive.int64(busyNs);
+        receiveWindowNs = archive.int64(receiveWindowNs);
+        sendBufferNs = archive.int64(sendBufferNs);
     }
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * CUBIC (RFC 9438) with fast convergence, the Reno-friendly region and HyStart, with Linux's constants: C = 410/1024,
  * beta = 717/1024.
@@ -188,5 +190,21 @@ final class Cubic implements CongestionControl {
             }
         }
         return (int) low;
+    }
+
+    @Override
+    public void archive(Archive archive) {
+        hyStart.archive(archive);
+        plateau = archive.int32(plateau);
+        inEpoch = archive.bool(inEpoch);
+        epochNs = archive.int64(epochNs);
+        lastUpdateNs = archive.int64(lastUpdateNs);
+        lastWindow = archive.int32(lastWindow);
+        origin = archive.int32(origin);
+        timeToPlateau = archive.int32(timeToPlateau);
+        perStep = archive.int32(perStep);
+        friendlyWindow = archive.int32(friendlyWindow);
+        friendlyAcked = archive.int32(friendlyAcked);
+        pathNs = archive.int64(pathNs);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.wire.Tcp;
 
@@ -89,5 +90,12 @@ final class Ecn {
     /** Bits of the IP header: only data sent for the first time can be marked (section 6.1.5). */
     int ipBits(boolean newData) {
         return inUse && newData ? CAPABLE : 0;
+    }
+
+    void archive(Archive archive) {
+        offered = archive.bool(offered);
+        inUse = archive.bool(inUse);
+        echoDue = archive.bool(echoDue);
+        cwrDue = archive.bool(cwrDue);
     }
 }

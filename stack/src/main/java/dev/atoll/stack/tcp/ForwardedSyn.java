@@ -1,7 +1,10 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.transport.ForwardQueue;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.TransportEndpointId;
 import org.jspecify.annotations.Nullable;
 
@@ -43,5 +46,13 @@ public final class ForwardedSyn implements ForwardQueue.Waiting {
         PacketBuffer taken = packet;
         packet = null;
         return taken;
+    }
+
+    static ForwardedSyn archive(Archive archive, @Nullable ForwardedSyn saved, BufferPool pool) {
+        TransportEndpointId id = ArchivedValues.endpointId(archive, saved == null ? null : saved.id);
+        PacketBuffer packet = pool.archive(archive, saved == null ? null : saved.packet);
+        ForwardedSyn syn = saved == null ? new ForwardedSyn(id, packet) : saved;
+        syn.abandoned = archive.bool(syn.abandoned);
+        return syn;
     }
 }

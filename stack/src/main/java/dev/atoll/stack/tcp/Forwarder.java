@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.Counters;
@@ -10,7 +11,9 @@ import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.transport.ForwardQueue;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TransportEndpointId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,9 @@ public final class Forwarder implements ForwardQueue<ForwardedSyn, Connection> {
     public interface Observer {
         void requested(Forwarder from, ForwardedSyn syn);
     }
+
+    /** More than any stack lets wait. */
+    private static final int MAX_WAITING = 1 << 20;
 
     private final TcpLayer layer;
     private final Counters counters;
@@ -148,5 +154,33 @@ public final class Forwarder implements ForwardQueue<ForwardedSyn, Connection> {
             }
         }
         inFlight.clear();
+    }
+
+    /** Those that wait are asked about again when they are restored: whoever was asked is gone. */
+    void archive(Archive archive) {
+        List<ForwardedSyn> waiting = new ArrayList<>(inFlight.values());
+        archiveWaiting(archive, waiting, layer);
+        if (archive.isRestoring()) {
+            for (ForwardedSyn syn : waiting) {
+                inFlight.put(syn.id(), syn);
+                observer.requested(this, syn);
+            }
+        }
+    }
+
+    /** Those that waited in a stack that is restored without anybody to ask: their senders will repeat them. */
+    static void forget(Archive archive, TcpLayer layer) {
+        List<ForwardedSyn> waiting = new ArrayList<>();
+        archiveWaiting(archive, waiting, layer);
+        for (ForwardedSyn syn : waiting) {
+            PacketBuffer packet = syn.take();
+            if (packet != null) {
+                packet.release();
+            }
+        }
+    }
+
+    private static void archiveWaiting(Archive archive, List<ForwardedSyn> waiting, TcpLayer layer) {
+        archive.list(waiting, MAX_WAITING, (to, saved) -> ForwardedSyn.archive(to, saved, layer.pool()));
     }
 }

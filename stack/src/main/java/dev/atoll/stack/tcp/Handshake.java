@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.options.TcpTuning;
@@ -227,5 +228,18 @@ final class Handshake {
     private boolean isAcceptDeferred() {
         long deferNs = connection.options().deferAcceptSeconds * 1_000_000_000L;
         return connection.listener != null && connection.nowNs() - openedNs < deferNs;
+    }
+
+    void archive(Archive archive) {
+        timestamps = archive.bool(timestamps);
+        sack = archive.bool(sack);
+        windowScaling = archive.bool(windowScaling);
+        peerMss = archive.int32(peerMss);
+        retried = archive.bool(retried);
+        timeouts = archive.int32(timeouts);
+        firstStamp = archive.int32(firstStamp);
+        firstAnswered = archive.bool(firstAnswered);
+        acceptDeferred = archive.bool(acceptDeferred);
+        openedNs = archive.int64(openedNs);
     }
 }

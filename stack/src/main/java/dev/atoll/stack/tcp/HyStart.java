@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * Ends slow start before it overruns the bottleneck's queue, as Linux's CUBIC does: when the acknowledgments of a round
  * trip come in one train longer than half the least delay, or when delay has grown for eight of them. RFC 9406
@@ -63,5 +65,16 @@ final class HyStart {
             found |= leastNs > pathNs + Math.max(MIN_INCREASE_NS, Math.min(pathNs / 8, MAX_INCREASE_NS));
         }
         return found;
+    }
+
+    void archive(Archive archive) {
+        roundEnd = archive.int32(roundEnd);
+        inRound = archive.bool(inRound);
+        roundBeganNs = archive.int64(roundBeganNs);
+        lastAckNs = archive.int64(lastAckNs);
+        leastNs = archive.int64(leastNs);
+        samples = archive.int32(samples);
+        found = archive.bool(found);
+        paced = archive.bool(paced);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.env.Timer;
@@ -103,5 +104,10 @@ final class LifeTimer implements Timer.Action {
         probesSent++;
         connection.sendProbe(connection.sender.sndUna - 1);
         layer.cycle().armIn(timer, options.keepIntervalSeconds * SECOND_NS);
+    }
+
+    void archive(Archive archive) {
+        timer.archive(archive);
+        probesSent = archive.int32(probesSent);
     }
 }

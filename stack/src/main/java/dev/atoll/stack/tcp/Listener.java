@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
@@ -11,6 +12,8 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -245,6 +248,22 @@ public final class Listener extends DemuxEntry {
         if (bound != null) {
             bound.setListening(false);
             layer.ports().release(bound);
+        }
+    }
+
+    void archive(Archive archive) {
+        archiveEntry(archive);
+        options = archive.shared(options, ConnectionOptions.class, ConnectionOptions::archive);
+        binding = archive.optional(binding, Ports::archive);
+        listening = archive.bool(listening);
+        closed = archive.bool(closed);
+        backlog = archive.int32(backlog);
+        halfOpen = archive.int32(halfOpen);
+        lastCookieNs = archive.int64(lastCookieNs);
+        List<Connection> waiting = new ArrayList<>(accepted);
+        archive.list(waiting, TcpSettings.MAX_CONNECTIONS, layer::archive);
+        if (archive.isRestoring()) {
+            accepted.addAll(waiting);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.options.TcpInfo.CaState;
 import org.jspecify.annotations.Nullable;
 
@@ -599,5 +600,27 @@ final class LossRecovery {
         if (reordering.seen() > 0 && !isProbe) {
             rack.duplicateReported();
         }
+    }
+
+    void archive(Archive archive) {
+        prr = archive.optional(prr, LossRecovery::archivePrr);
+        state = archive.constant(state);
+        recoveryPoint = archive.int32(recoveryPoint);
+        reordering.archive(archive);
+        delivered = archive.int32(delivered);
+        undoable = archive.bool(undoable);
+        undoMarker = archive.int32(undoMarker);
+        undoRetransmissions = archive.int32(undoRetransmissions);
+        priorThreshold = archive.int32(priorThreshold);
+        priorWindow = archive.int32(priorWindow);
+        firstRetransmissionNs = archive.int64(firstRetransmissionNs);
+        frto = archive.bool(frto);
+        reneging = archive.bool(reneging);
+    }
+
+    private static Prr archivePrr(Archive archive, @Nullable Prr saved) {
+        Prr archived = saved == null ? new Prr() : saved;
+        archived.archive(archive);
+        return archived;
     }
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * The least round-trip time of the last five minutes (tcp_min_rtt_wlen), from the best measurement of each of a few
  * spans of it. Nanoseconds.
@@ -35,5 +37,12 @@ final class MinRtt {
     /** The minimum, or {@code Long.MAX_VALUE} before the first measurement. */
     long minNs() {
         return Math.min(currentNs, Math.min(previousNs, oldestNs));
+    }
+
+    void archive(Archive archive) {
+        currentNs = archive.int64(currentNs);
+        previousNs = archive.int64(previousNs);
+        oldestNs = archive.int64(oldestNs);
+        spanBeganNs = archive.int64(spanBeganNs);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Timer;
 
@@ -64,5 +65,10 @@ final class Pacer {
 
     void dispose() {
         timer.dispose();
+    }
+
+    void archive(Archive archive) {
+        timer.archive(archive);
+        earliestNs = archive.int64(earliestNs);
     }
 }

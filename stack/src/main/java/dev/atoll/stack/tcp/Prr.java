@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * Proportional rate reduction (RFC 9937, which obsoletes 6937; section 6.2): spreads the sending of a window reduction
  * over the round trip it takes. In segments.
@@ -39,5 +41,11 @@ final class Prr {
         // The first retransmission always goes.
         allowed = Math.max(allowed, sent == 0 ? 1 : 0);
         return inFlight + allowed;
+    }
+
+    void archive(Archive archive) {
+        priorWindow = archive.int32(priorWindow);
+        delivered = archive.int32(delivered);
+        sent = archive.int32(sent);
     }
 }

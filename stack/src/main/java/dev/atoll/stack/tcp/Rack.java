@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * Loss detection by time (RFC 8985 section 6): a segment is lost if one sent later has arrived and a reordering window
  * has passed since. Nanoseconds.
@@ -135,5 +137,16 @@ final class Rack {
             slot = next;
         }
         return 0;
+    }
+
+    void archive(Archive archive) {
+        xmitNs = archive.int64(xmitNs);
+        endSeq = archive.int32(endSeq);
+        rttNs = archive.int64(rttNs);
+        advanced = archive.bool(advanced);
+        steps = archive.int32(steps);
+        persist = archive.int32(persist);
+        duplicateSeen = archive.bool(duplicateSeen);
+        deliveredAtWidening = archive.int32(deliveredAtWidening);
     }
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -124,5 +126,11 @@ final class ReassemblyQueue {
     static void cutFront(PacketBuffer packet, int bytes) {
         packet.consume(bytes);
         packet.sequence += bytes;
+    }
+
+    void archive(Archive archive, BufferPool pool) {
+        head = pool.archiveChain(archive, head);
+        tail = PacketBuffer.lastOf(head);
+        trueSize = archive.int32(trueSize);
     }
 }

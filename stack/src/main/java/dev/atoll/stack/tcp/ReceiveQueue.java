@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -85,5 +87,12 @@ final class ReceiveQueue {
 
     void clear() {
         discard(Integer.MAX_VALUE);
+    }
+
+    void archive(Archive archive, BufferPool pool) {
+        head = pool.archiveChain(archive, head);
+        tail = PacketBuffer.lastOf(head);
+        bytes = archive.int32(bytes);
+        trueSize = archive.int32(trueSize);
     }
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * How much a receiver takes: as much as the application reads in about two round trips, growing with the path (dynamic
  * right-sizing, as Linux does it), within the stack's limits; or exactly what the application asked for.
@@ -98,5 +100,19 @@ final class ReceiveSpace {
         }
         copiedBytes = 0;
         measuredAtNs = nowNs;
+    }
+
+    void archive(Archive archive) {
+        capacityBytes = archive.int32(capacityBytes);
+        limitBytes = archive.int32(limitBytes);
+        fixed = archive.bool(fixed);
+        spaceBytes = archive.int32(spaceBytes);
+        copiedBytes = archive.int32(copiedBytes);
+        measuredAtNs = archive.int64(measuredAtNs);
+        rttNs = archive.int64(rttNs);
+        windowBegun = archive.bool(windowBegun);
+        windowEnd = archive.int32(windowEnd);
+        windowBeganNs = archive.int64(windowBeganNs);
+        lastEcho = archive.int32(lastEcho);
     }
 }

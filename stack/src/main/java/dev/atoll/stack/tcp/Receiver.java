@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.Timer;
@@ -465,5 +467,40 @@ final class Receiver implements Timer.Action {
         if (reassembly != null) {
             reassembly.clear();
         }
+    }
+
+    void archive(Archive archive, BufferPool pool) {
+        queue.archive(archive, pool);
+        reassembly = archive.optional(reassembly, (to, saved) -> {
+            ReassemblyQueue archived = saved == null ? new ReassemblyQueue() : saved;
+            archived.archive(to, pool);
+            return archived;
+        });
+        blocks = archive.optional(blocks, Receiver::archiveBlocks);
+        irs = archive.int32(irs);
+        rcvNxt = archive.int32(rcvNxt);
+        advertisedEdge = archive.int32(advertisedEdge);
+        space.archive(archive);
+        windowClampBytes = archive.int32(windowClampBytes);
+        windowScale = archive.int32(windowScale);
+        peerSegmentBytes = archive.int32(peerSegmentBytes);
+        lastAckSent = archive.int32(lastAckSent);
+        unacknowledgedBytes = archive.int32(unacknowledgedBytes);
+        quickAcks = archive.int32(quickAcks);
+        readSinceAck = archive.int32(readSinceAck);
+        quickAck = archive.constant(quickAck);
+        ackNow = archive.bool(ackNow);
+        finKnown = archive.bool(finKnown);
+        finSeq = archive.int32(finSeq);
+        finReceived = archive.bool(finReceived);
+        shut = archive.bool(shut);
+        mark.archive(archive);
+        readSeq = archive.int32(readSeq);
+    }
+
+    private static SackBlocks archiveBlocks(Archive archive, @Nullable SackBlocks saved) {
+        SackBlocks archived = saved == null ? new SackBlocks() : saved;
+        archived.archive(archive);
+        return archived;
     }
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /** How far segments of a connection were seen to be reordered by the network: what duplicates may mean before a loss. */
 final class Reordering {
     /** tcp_max_reordering. */
@@ -39,5 +41,10 @@ final class Reordering {
     /** It was overestimated: a timeout was needed where duplicates should have done. */
     void limit(int most) {
         segments = Math.min(segments, most);
+    }
+
+    void archive(Archive archive) {
+        segments = archive.int32(segments);
+        seen = archive.int32(seen);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.options.TcpInfo.CaState;
 
@@ -440,5 +441,16 @@ final class Retransmitter implements Timer.Action {
     /** When the timer is due, for observers; meaningless if nothing is armed. */
     long deadlineNs() {
         return deadlineNs;
+    }
+
+    /** All but the timer, which is the connection's. */
+    void archive(Archive archive) {
+        pending = archive.constant(pending);
+        deadlineNs = archive.int64(deadlineNs);
+        timeouts = archive.int32(timeouts);
+        firstTimeoutNs = archive.int64(firstTimeoutNs);
+        probesSent = archive.int32(probesSent);
+        firstProbeNs = archive.int64(firstProbeNs);
+        userTimeoutNs = archive.int64(userTimeoutNs);
     }
 }

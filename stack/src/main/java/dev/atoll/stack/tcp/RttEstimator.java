@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /** Round-trip time and retransmission timeout (RFC 6298). Nanoseconds. */
 final class RttEstimator {
     private long srttNs;
@@ -75,5 +77,13 @@ final class RttEstimator {
             rtoNs = 3 * TcpSettings.INITIAL_RTO_NS;
             backoff = 0;
         }
+    }
+
+    void archive(Archive archive) {
+        srttNs = archive.int64(srttNs);
+        rttvarNs = archive.int64(rttvarNs);
+        rtoNs = archive.int64(rtoNs);
+        backoff = archive.int32(backoff);
+        least.archive(archive);
     }
 }

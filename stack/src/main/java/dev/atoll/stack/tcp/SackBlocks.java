@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
@@ -108,5 +109,14 @@ final class SackBlocks {
             data.putInt(to + 4, right[i]);
             to += BLOCK_BYTES;
         }
+    }
+
+    void archive(Archive archive) {
+        archive.int32s(left);
+        archive.int32s(right);
+        count = archive.count(count, MAX);
+        duplicate = archive.bool(duplicate);
+        duplicateLeft = archive.int32(duplicateLeft);
+        duplicateRight = archive.int32(duplicateRight);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 import java.util.Arrays;
 
@@ -126,26 +127,14 @@ final class SackScoreboard {
         int[] oldDelivered = deliveredWhenSent;
         byte[] oldFlags = flags;
         int[] oldLater = later;
-        seqs = new int[wider];
-        sentNs = new long[wider];
-        deliveredWhenSent = new int[wider];
-        flags = new byte[wider];
-        earlier = new int[wider];
-        later = new int[wider];
-        unsacked = new SlotBits(wider);
-        lostNotSent = new SlotBits(wider);
+        allocate(wider);
         for (int i = 0; i < count; i++) {
             int from = (first + i) & (capacity - 1);
             seqs[i] = oldSeqs[from];
             sentNs[i] = oldSent[from];
             deliveredWhenSent[i] = oldDelivered[from];
             flags[i] = oldFlags[from];
-            if ((flags[i] & SACKED) == 0) {
-                unsacked.add(i);
-            }
-            if ((flags[i] & (LOST | RETRANSMITTED)) == LOST) {
-                lostNotSent.add(i);
-            }
+            noteFlags(i);
         }
         int old = oldest;
         oldest = NONE;
@@ -157,6 +146,26 @@ final class SackScoreboard {
             old = oldLater[old];
         }
         first = 0;
+    }
+
+    private void allocate(int capacity) {
+        seqs = new int[capacity];
+        sentNs = new long[capacity];
+        deliveredWhenSent = new int[capacity];
+        flags = new byte[capacity];
+        earlier = new int[capacity];
+        later = new int[capacity];
+        unsacked = new SlotBits(capacity);
+        lostNotSent = new SlotBits(capacity);
+    }
+
+    private void noteFlags(int slot) {
+        if ((flags[slot] & SACKED) == 0) {
+            unsacked.add(slot);
+        }
+        if ((flags[slot] & (LOST | RETRANSMITTED)) == LOST) {
+            lostNotSent.add(slot);
+        }
     }
 
     /** The segment at {@code slot} was sent again. */
@@ -528,13 +537,39 @@ final class SackScoreboard {
         retransmittedOut = 0;
         oldest = NONE;
         newest = NONE;
-        seqs = new int[FIRST_CAPACITY];
-        sentNs = new long[FIRST_CAPACITY];
-        deliveredWhenSent = new int[FIRST_CAPACITY];
-        flags = new byte[FIRST_CAPACITY];
-        earlier = new int[FIRST_CAPACITY];
-        later = new int[FIRST_CAPACITY];
-        unsacked = new SlotBits(FIRST_CAPACITY);
-        lostNotSent = new SlotBits(FIRST_CAPACITY);
+        allocate(FIRST_CAPACITY);
+    }
+
+    void archive(Archive archive) {
+        int capacity = archive.count(seqs.length, 2 * MAX_SEGMENTS);
+        if (archive.isRestoring()) {
+            allocate(capacity);
+        }
+        first = archive.count(first, capacity - 1);
+        count = archive.count(count, capacity);
+        for (int i = 0; i < count; i++) {
+            archiveSlot(archive, slot(i), capacity);
+        }
+        end = archive.int32(end);
+        oldest = archiveLink(archive, oldest, capacity);
+        newest = archiveLink(archive, newest, capacity);
+        sackedOut = archive.int32(sackedOut);
+        lostOut = archive.int32(lostOut);
+        retransmittedOut = archive.int32(retransmittedOut);
+        highestSacked = archive.int32(highestSacked);
+    }
+
+    private void archiveSlot(Archive archive, int slot, int capacity) {
+        seqs[slot] = archive.int32(seqs[slot]);
+        sentNs[slot] = archive.int64(sentNs[slot]);
+        deliveredWhenSent[slot] = archive.int32(deliveredWhenSent[slot]);
+        flags[slot] = (byte) archive.int8(flags[slot]);
+        earlier[slot] = archiveLink(archive, earlier[slot], capacity);
+        later[slot] = archiveLink(archive, later[slot], capacity);
+        noteFlags(slot);
+    }
+
+    private static int archiveLink(Archive archive, int slot, int capacity) {
+        return archive.count(slot + 1, capacity) - 1;
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Check;
@@ -131,5 +132,11 @@ final class SendBuffer {
             drop(head);
         }
         size = 0;
+    }
+
+    void archive(Archive archive) {
+        head = pool.archiveChain(archive, head);
+        tail = PacketBuffer.lastOf(head);
+        size = archive.int32(size);
     }
 }

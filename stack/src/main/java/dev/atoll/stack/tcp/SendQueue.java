@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.options.TcpTuning;
 import java.nio.ByteBuffer;
@@ -266,5 +267,32 @@ final class SendQueue {
     /** Gives all memory back. */
     void clear() {
         buffer.clear();
+    }
+
+    void archive(Archive archive) {
+        buffer.archive(archive);
+        space.archive(archive);
+        dataSeq = archive.int32(dataSeq);
+        burstBytes = archive.int32(burstBytes);
+        lowWaterBytes = archive.int32(lowWaterBytes);
+        begunBytes = archive.int32(begunBytes);
+        pushCount = archive.count(pushCount, MAX_PUSHES);
+        pushes = archiveMarks(archive, pushes, pushCount);
+        lastPush = archive.int32(lastPush);
+        recordCount = archive.count(recordCount, MAX_RECORDS);
+        records = archiveMarks(archive, records, recordCount);
+        spaceWanted = archive.bool(spaceWanted);
+        finQueued = archive.bool(finQueued);
+        urgentEnd = archive.int32(urgentEnd);
+        urgent = archive.bool(urgent);
+    }
+
+    private static int[] archiveMarks(Archive archive, int[] marks, int count) {
+        int capacity = archive.count(marks.length, Math.max(MAX_PUSHES, MAX_RECORDS));
+        int[] archived = archive.isRestoring() && capacity > 0 ? new int[Math.max(capacity, count)] : marks;
+        for (int i = 0; i < count; i++) {
+            archived[i] = archive.int32(archived[i]);
+        }
+        return archived;
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.options.TcpTuning;
 
 /**
@@ -52,5 +53,10 @@ final class SendSpace {
     /** Linux calls a socket writable while a third of its buffer is free. */
     boolean isRoomy(int charged) {
         return limitBytes - charged >= charged >> 1;
+    }
+
+    void archive(Archive archive) {
+        limitBytes = archive.int32(limitBytes);
+        fixed = archive.bool(fixed);
     }
 }

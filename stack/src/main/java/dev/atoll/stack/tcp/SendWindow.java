@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.wire.Tcp;
 
 /** The window the peer grants (RFC 9293 section 3.10.7.4: SND.WND, SND.WL1, SND.WL2), bytes. */
@@ -49,5 +50,13 @@ final class SendWindow {
         int before = bytes;
         set(named(segment), segment.seq, segment.ack);
         return bytes != before;
+    }
+
+    void archive(Archive archive) {
+        bytes = archive.int32(bytes);
+        wl1 = archive.int32(wl1);
+        wl2 = archive.int32(wl2);
+        largest = archive.int32(largest);
+        scale = archive.int32(scale);
     }
 }

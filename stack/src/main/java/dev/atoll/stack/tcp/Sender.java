@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.options.TcpInfo.CaState;
 import dev.atoll.stack.wire.Tcp;
@@ -662,5 +663,45 @@ final class Sender {
         if (paced != null) {
             paced.dispose();
         }
+    }
+
+    void archive(Archive archive) {
+        queue.archive(archive);
+        peerWindow.archive(archive);
+        window.archive(archive);
+        board.archive(archive);
+        probe.archive(archive);
+        String name = archive.text(congestion.name());
+        if (!name.equals(congestion.name())) {
+            congestion = congestionControl(name);
+            recovery.setCongestionControl(congestion);
+        }
+        congestion.archive(archive);
+        recovery.archive(archive);
+        retransmitter.archive(archive);
+        rack.archive(archive);
+        boolean paces = archive.bool(pacer != null);
+        if (paces && pacer == null) {
+            pacer = connection.newPacer(this::pacingElapsed);
+        }
+        if (paces && pacer != null) {
+            pacer.archive(archive);
+        }
+        iss = archive.int32(iss);
+        sndUna = archive.int32(sndUna);
+        sndNxt = archive.int32(sndNxt);
+        mss = archive.int32(mss);
+        noDelay = archive.bool(noDelay);
+        corked = archive.bool(corked);
+        pushAll = archive.bool(pushAll);
+        moreFollows = archive.bool(moreFollows);
+        smallSegmentEnd = archive.int32(smallSegmentEnd);
+        sack = archive.bool(sack);
+        finSent = archive.bool(finSent);
+        synSentNs = archive.int64(synSentNs);
+        synRepeated = archive.bool(synRepeated);
+        lastDataSentNs = archive.int64(lastDataSentNs);
+        everSent = archive.bool(everSent);
+        growDue = archive.bool(growDue);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.KeyedHash;
 import dev.atoll.stack.wire.TransportEndpointId;
@@ -98,5 +99,9 @@ final class SynCookies {
 
     static boolean hasEcn(int echo) {
         return (echo & ECN) != 0;
+    }
+
+    void archive(Archive archive) {
+        hash.archive(archive);
     }
 }

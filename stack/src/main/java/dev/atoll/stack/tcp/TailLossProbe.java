@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * The probe that finds out about losses at the end of a flight (RFC 8985 section 7): when it is due, and what its
  * acknowledgment means.
@@ -59,5 +61,11 @@ final class TailLossProbe {
         } else if (!ack.advanced && !ack.isNoDuplicate() && !ack.dataSacked) {
             outstanding = false; // The original and the probe both arrived.
         }
+    }
+
+    void archive(Archive archive) {
+        outstanding = archive.bool(outstanding);
+        endSeq = archive.int32(endSeq);
+        retransmission = archive.bool(retransmission);
     }
 }

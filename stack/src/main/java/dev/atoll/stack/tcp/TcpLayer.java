@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
@@ -12,6 +13,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.options.TcpProbe;
@@ -525,5 +527,65 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     SegmentWriter writer() {
         return writer;
+    }
+
+    // --- Saving
+
+    /**
+     * Every listener and connection, those without an endpoint included, and what sequence numbers and ports are made of.
+     * The NICs and routes are there already.
+     */
+    public void archive(Archive archive) {
+        archive.section("tcp");
+        sequenceHash.archive(archive);
+        timestampHash.archive(archive);
+        cookies.archive(archive);
+        timeWaits.archive(archive);
+        defaults = archive.shared(defaults, ConnectionOptions.class, ConnectionOptions::archive);
+        ports.archive(archive);
+        demuxer.archive(archive, this::archive);
+        Forwarder forwarding = forwarder;
+        if (archive.bool(forwarding != null)) {
+            if (forwarding == null) {
+                Forwarder.forget(archive, this);
+            } else {
+                forwarding.archive(archive);
+            }
+        }
+    }
+
+    private DemuxEntry archive(Archive archive, @Nullable DemuxEntry saved) {
+        if (archive.bool(saved instanceof Listener)) {
+            return archive(archive, (Listener) saved);
+        }
+        return archive(archive, (Connection) saved);
+    }
+
+    /** A listener that its endpoint and half-open connections have. */
+    public Listener archive(Archive archive, @Nullable Listener saved) {
+        return archive.shared(saved, Listener.class, this::archiveOnce);
+    }
+
+    private Listener archiveOnce(Archive archive, @Nullable Listener saved) {
+        Listener listener = saved == null ? newListener() : saved;
+        listener.archive(archive);
+        return listener;
+    }
+
+    /** A connection that its endpoint, the demultiplexer or a listener has. */
+    public Connection archive(Archive archive, @Nullable Connection saved) {
+        return archive.shared(saved, Connection.class, this::archiveOnce);
+    }
+
+    private Connection archiveOnce(Archive archive, @Nullable Connection saved) {
+        ConnectionOptions options = archive.shared(
+                saved == null ? null : saved.options(), ConnectionOptions.class, ConnectionOptions::archive);
+        Connection connection = saved == null ? new Connection(this, options) : saved;
+        connection.archive(archive);
+        return connection;
+    }
+
+    Routes routes() {
+        return ip.routes();
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TcpState;
@@ -73,5 +74,9 @@ final class TimeWaits {
     /** An initial sequence number beyond all that the old connection sent (RFC 9293, MAY-2). */
     static int successorSequence(Connection old) {
         return old.sender.sndMax() + SEQUENCE_GAP;
+    }
+
+    void archive(Archive archive) {
+        count = archive.int32(count);
     }
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.archive.Archive;
+
 /**
  * Where urgent data ends in what arrives (RFC 9293 section 3.8.5, RFC 6093), as Linux keeps it: one mark at a time, the
  * latest. Reading stops there once. The byte at the mark is not part of the stream unless that was asked for; one whose
@@ -86,5 +88,12 @@ final class UrgentMark {
 
     void clear() {
         state = State.NONE;
+    }
+
+    void archive(Archive archive) {
+        state = archive.constant(state);
+        seq = archive.int32(seq);
+        inline = archive.bool(inline);
+        value = (byte) archive.int8(value);
     }
 }

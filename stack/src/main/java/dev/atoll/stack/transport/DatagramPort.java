@@ -1,5 +1,7 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
@@ -142,5 +144,11 @@ public abstract class DatagramPort extends MessagePort {
         if (bound != null) {
             ports.release(bound);
         }
+    }
+
+    @Override
+    public void archive(Archive archive, BufferPool pool) {
+        super.archive(archive, pool);
+        binding = archive.optional(binding, Ports::archive);
     }
 }

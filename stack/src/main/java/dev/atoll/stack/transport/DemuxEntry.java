@@ -1,5 +1,6 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.wire.TransportEndpointId;
 import org.jspecify.annotations.Nullable;
@@ -92,5 +93,14 @@ public abstract class DemuxEntry {
 
     final void registeredAs(@Nullable TransportEndpointId newId) {
         id = newId;
+    }
+
+    /** What it is known by; whoever registers it does that afterwards. */
+    protected final void archiveEntry(Archive archive) {
+        v6Only = archive.bool(v6Only);
+        nicId = archive.int32(nicId);
+        peerNicId = archive.int32(peerNicId);
+        reusePort = archive.bool(reusePort);
+        uniqueId = archive.int64(uniqueId);
     }
 }

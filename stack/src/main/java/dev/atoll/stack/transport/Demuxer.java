@@ -1,10 +1,13 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Demuxer {
     private static final int INITIAL_BUCKETS = 64;
+    /** More than any layer has. */
+    private static final int MAX_ENTRIES = 1 << 22;
 
     private final long key0;
     private final long key1;
@@ -264,6 +269,27 @@ public final class Demuxer {
                 DemuxEntry next = at.next;
                 link(at);
                 at = next;
+            }
+        }
+    }
+
+    /**
+     * The entries with what they are registered under. The secret is another in a restored stack: nobody outside has seen
+     * its effects.
+     *
+     * @param codec makes the entries while restoring
+     */
+    public void archive(Archive archive, Archive.Codec<DemuxEntry> codec) {
+        // In reverse, as each is put in front of those that are there.
+        List<DemuxEntry> entries = entries();
+        Collections.reverse(entries);
+        int count = archive.count(entries.size(), MAX_ENTRIES);
+        for (int i = 0; i < count; i++) {
+            DemuxEntry saved = archive.isRestoring() ? null : entries.get(i);
+            DemuxEntry entry = codec.archive(archive, saved);
+            TransportEndpointId id = ArchivedValues.endpointId(archive, entry.id());
+            if (archive.isRestoring()) {
+                register(entry, id);
             }
         }
     }

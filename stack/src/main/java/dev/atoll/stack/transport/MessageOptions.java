@@ -1,5 +1,6 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.options.MessageTuning;
 import java.util.BitSet;
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Options of endpoints that send and receive messages, as Linux has them by default. Under the stack's hold. */
 public final class MessageOptions {
+    private static final int ICMP_TYPES = 256;
+
     public int receiveBufferBytes;
     public int sendBufferBytes;
     public boolean reuseAddress;
@@ -34,5 +37,30 @@ public final class MessageOptions {
     MessageOptions(MessageTuning tuning) {
         receiveBufferBytes = tuning.bufferBytes();
         sendBufferBytes = tuning.bufferBytes();
+    }
+
+    void archive(Archive archive) {
+        receiveBufferBytes = archive.int32(receiveBufferBytes);
+        sendBufferBytes = archive.int32(sendBufferBytes);
+        reuseAddress = archive.bool(reuseAddress);
+        reusePort = archive.bool(reusePort);
+        broadcast = archive.bool(broadcast);
+        v6Only = archive.bool(v6Only);
+        nicId = archive.int32(nicId);
+        tos = archive.int32(tos);
+        ttl = archive.int32(ttl);
+        multicastTtl = archive.int32(multicastTtl);
+        multicastLoop = archive.bool(multicastLoop);
+        mtuDiscovery = archive.constant(mtuDiscovery);
+        multicastNicId = archive.int32(multicastNicId);
+        receiveErrors = archive.bool(receiveErrors);
+        headerIncluded = archive.bool(headerIncluded);
+        checksumOffset = archive.int32(checksumOffset);
+        icmpFilter = archive.optional(icmpFilter, MessageOptions::archiveTypes);
+    }
+
+    private static BitSet archiveTypes(Archive archive, @Nullable BitSet saved) {
+        byte[] bits = archive.bytes(saved == null ? new byte[0] : saved.toByteArray(), ICMP_TYPES / Byte.SIZE);
+        return BitSet.valueOf(bits);
     }
 }

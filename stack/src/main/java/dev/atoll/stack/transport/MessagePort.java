@@ -1,5 +1,7 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
@@ -9,10 +11,13 @@ import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.options.MessageError;
 import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.options.ReceivedMessage;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -320,4 +325,30 @@ public abstract class MessagePort extends DemuxEntry {
 
     /** Gives back what the protocol holds: the port, memberships, the place in a list. */
     protected abstract void release();
+
+    // --- Saving
+
+    /** All that the kinds of ports share; who is told of it is the endpoint's to say again. */
+    public void archive(Archive archive, BufferPool pool) {
+        archiveEntry(archive);
+        options.archive(archive);
+        queue.archive(archive, pool);
+        connectedRoute = archive.optional(connectedRoute, ip.routes()::archiveRoute);
+        remote = archive.optional(remote, ArchivedValues::fullAddress);
+        List<MessageError> waiting = new ArrayList<>(errors);
+        archive.list(waiting, MAX_QUEUED_ERRORS, MessagePort::archiveError);
+        if (archive.isRestoring()) {
+            errors.addAll(waiting);
+        }
+        pendingError = archive.optional(pendingError, StackException::archive);
+        closed = archive.bool(closed);
+    }
+
+    private static MessageError archiveError(Archive archive, @Nullable MessageError saved) {
+        StackError error = archive.constant(saved == null ? StackError.CLOSED : saved.error());
+        FullAddress to = ArchivedValues.fullAddress(archive, saved == null ? null : saved.destination());
+        int mtuBytes = archive.int32(saved == null ? 0 : saved.mtuBytes());
+        byte[] payload = archive.bytes(saved == null ? new byte[0] : saved.payload(), BufferPool.MAX_BYTES);
+        return new MessageError(error, to, mtuBytes, payload);
+    }
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketList;
 import org.jspecify.annotations.Nullable;
@@ -50,5 +52,10 @@ public final class PacketQueue {
     public void clear() {
         packets.clear();
         trueSize = 0;
+    }
+
+    public void archive(Archive archive, BufferPool pool) {
+        packets.archive(archive, pool);
+        trueSize = archive.int32(trueSize);
     }
 }

@@ -1,7 +1,9 @@
 package dev.atoll.stack.transport;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.KeyedHash;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,9 @@ public final class Ports {
     public static final int FIRST_EPHEMERAL = 32_768;
 
     public static final int LAST_EPHEMERAL = 60_999;
+
+    /** More than there can be endpoints. */
+    private static final int MAX_BINDINGS = 1 << 22;
 
     private static final int EPHEMERAL_COUNT = LAST_EPHEMERAL - FIRST_EPHEMERAL + 1;
 
@@ -184,5 +189,39 @@ public final class Ports {
             }
         }
         return 0;
+    }
+
+    /** All bindings; endpoints that are archived afterwards find theirs among them. */
+    public void archive(Archive archive) {
+        offsetHash.archive(archive);
+        counter = archive.int32(counter);
+        List<Binding> all = new ArrayList<>();
+        for (List<Binding> list : bindings.values()) {
+            all.addAll(list);
+        }
+        archive.list(all, MAX_BINDINGS, Ports::archive);
+        if (archive.isRestoring()) {
+            for (Binding binding : all) {
+                bindings.computeIfAbsent(binding.port, key -> new ArrayList<>(1))
+                        .add(binding);
+            }
+        }
+    }
+
+    /** A binding, which an endpoint and the table both have. */
+    public static Binding archive(Archive archive, @Nullable Binding saved) {
+        return archive.shared(saved, Binding.class, Ports::archiveOnce);
+    }
+
+    private static Binding archiveOnce(Archive archive, @Nullable Binding saved) {
+        int port = archive.count(saved == null ? 0 : saved.port, 0xffff);
+        IpAddress address = ArchivedValues.address(archive, saved == null ? null : saved.address);
+        boolean reusePort = archive.bool(saved != null && saved.reusePort);
+        boolean v6Only = archive.bool(saved != null && saved.v6Only);
+        int nicId = archive.int32(saved == null ? 0 : saved.nicId);
+        Binding binding = saved == null ? new Binding(new Wish(address, false, reusePort, v6Only, nicId), port) : saved;
+        binding.reuseAddress = archive.bool(binding.reuseAddress);
+        binding.listening = archive.bool(binding.listening);
+        return binding;
     }
 }

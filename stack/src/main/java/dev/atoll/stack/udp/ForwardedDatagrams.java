@@ -1,9 +1,13 @@
 package dev.atoll.stack.udp;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.transport.ForwardQueue;
 import dev.atoll.stack.transport.PacketQueue;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.TransportEndpointId;
+import org.jspecify.annotations.Nullable;
 
 /** Datagrams of one sender that wait for somebody to decide about them. Under the stack's hold. */
 public final class ForwardedDatagrams implements ForwardQueue.Waiting {
@@ -44,5 +48,13 @@ public final class ForwardedDatagrams implements ForwardQueue.Waiting {
         boolean first = !settled;
         settled = true;
         return first;
+    }
+
+    static ForwardedDatagrams archive(Archive archive, @Nullable ForwardedDatagrams saved, BufferPool pool) {
+        TransportEndpointId id = ArchivedValues.endpointId(archive, saved == null ? null : saved.id);
+        int nicId = archive.int32(saved == null ? 0 : saved.nicId);
+        ForwardedDatagrams datagrams = saved == null ? new ForwardedDatagrams(id, nicId) : saved;
+        datagrams.waiting.archive(archive, pool);
+        return datagrams;
     }
 }

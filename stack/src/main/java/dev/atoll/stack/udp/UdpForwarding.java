@@ -1,5 +1,6 @@
 package dev.atoll.stack.udp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.DropReason;
@@ -10,7 +11,9 @@ import dev.atoll.stack.transport.ForwardQueue;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.TransportEndpointId;
 import dev.atoll.stack.wire.Udp;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +26,9 @@ public final class UdpForwarding implements ForwardQueue<ForwardedDatagrams, Udp
     public interface Observer {
         void requested(UdpForwarding from, ForwardedDatagrams datagrams);
     }
+
+    /** More than any stack lets wait. */
+    private static final int MAX_WAITING = 1 << 20;
 
     private final UdpLayer layer;
     private final int maxInFlight;
@@ -132,5 +138,30 @@ public final class UdpForwarding implements ForwardQueue<ForwardedDatagrams, Udp
             datagrams.waiting().clear();
         }
         inFlight.clear();
+    }
+
+    /** Those that wait are asked about again when they are restored: whoever was asked is gone. */
+    void archive(Archive archive) {
+        List<ForwardedDatagrams> waiting = new ArrayList<>(inFlight.values());
+        archiveWaiting(archive, waiting, layer);
+        if (archive.isRestoring()) {
+            for (ForwardedDatagrams datagrams : waiting) {
+                inFlight.put(datagrams.id(), datagrams);
+                observer.requested(this, datagrams);
+            }
+        }
+    }
+
+    /** Those that waited in a stack that is restored without anybody to ask. */
+    static void forget(Archive archive, UdpLayer layer) {
+        List<ForwardedDatagrams> waiting = new ArrayList<>();
+        archiveWaiting(archive, waiting, layer);
+        for (ForwardedDatagrams datagrams : waiting) {
+            datagrams.waiting().clear();
+        }
+    }
+
+    private static void archiveWaiting(Archive archive, List<ForwardedDatagrams> waiting, UdpLayer layer) {
+        archive.list(waiting, MAX_WAITING, (to, saved) -> ForwardedDatagrams.archive(to, saved, layer.pool()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.udp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
@@ -280,5 +281,41 @@ public final class UdpLayer implements TransportHandler {
         } else {
             counters.drop(DropReason.ICMP_UNRELATED);
         }
+    }
+
+    // --- Saving
+
+    /** Every endpoint that is bound; the NICs and routes are there already. */
+    public void archive(Archive archive) {
+        archive.section("udp");
+        ports.archive(archive);
+        demuxer.archive(archive, this::archiveEntry);
+        UdpForwarding forwarded = forwarding;
+        if (archive.bool(forwarded != null)) {
+            if (forwarded == null) {
+                UdpForwarding.forget(archive, this);
+            } else {
+                forwarded.archive(archive);
+            }
+        }
+    }
+
+    private DemuxEntry archiveEntry(Archive archive, @Nullable DemuxEntry saved) {
+        return archive(archive, (UdpPort) saved);
+    }
+
+    /** A port that its endpoint and perhaps the demultiplexer have. */
+    public UdpPort archive(Archive archive, @Nullable UdpPort saved) {
+        return archive.shared(saved, UdpPort.class, this::archiveOnce);
+    }
+
+    private UdpPort archiveOnce(Archive archive, @Nullable UdpPort saved) {
+        UdpPort port = saved == null ? newPort() : saved;
+        port.archive(archive, pool);
+        return port;
+    }
+
+    BufferPool pool() {
+        return pool;
     }
 }

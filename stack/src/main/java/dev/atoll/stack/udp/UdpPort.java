@@ -1,5 +1,7 @@
 package dev.atoll.stack.udp;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
@@ -7,6 +9,7 @@ import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.SourceFilter;
 import dev.atoll.stack.transport.DatagramPort;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
@@ -188,5 +191,23 @@ public final class UdpPort extends DatagramPort {
             membership.setFilter(SourceFilter.NONE);
         }
         memberships.clear();
+    }
+
+    @Override
+    public void archive(Archive archive, BufferPool pool) {
+        super.archive(archive, pool);
+        archive.list(memberships, MAX_MEMBERSHIPS, this::archiveMembership);
+    }
+
+    private Membership archiveMembership(Archive archive, @Nullable Membership saved) {
+        Device device = layer.routes().archiveDevice(archive, saved == null ? null : saved.device);
+        IpAddress group = ArchivedValues.address(archive, saved == null ? null : saved.group);
+        SourceFilter filter = SourceFilter.archive(archive, saved == null ? null : saved.filter);
+        if (saved != null) {
+            return saved;
+        }
+        Membership membership = new Membership(device, group, filter);
+        device.groups().relisten(membership, group, filter);
+        return membership;
     }
 }
