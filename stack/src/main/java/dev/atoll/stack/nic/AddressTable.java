@@ -1,5 +1,6 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.PrimaryBehavior;
 import java.util.ArrayList;
@@ -79,5 +80,9 @@ public final class AddressTable {
             }
         }
         return false;
+    }
+
+    void archive(Archive archive) {
+        archive.list(addresses, MAX_ADDRESSES, LocalAddress::archived);
     }
 }

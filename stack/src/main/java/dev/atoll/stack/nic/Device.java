@@ -1,5 +1,6 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
@@ -685,5 +686,33 @@ public final class Device implements LinkDispatcher {
     public @Nullable NeighborState neighborState(IpAddress address) {
         Neighbor neighbor = neighbors(address.isV4()).find(address);
         return neighbor == null ? null : neighbor.state;
+    }
+
+    // --- Saved and restored
+
+    /**
+     * What the device is like but for its id, its link and what others attach to it. Who is a {@linkplain
+     * GroupTable#relisten member of a group for itself}, waits for room or {@linkplain #setConfiguration configures} the
+     * device, puts itself back.
+     */
+    public void archive(Archive archive) {
+        archive.section("device");
+        name = archive.text(name);
+        enabled = archive.bool(enabled);
+        mtuBytes = archive.int32(mtuBytes);
+        ipv4MtuBytes = archive.int32(ipv4MtuBytes);
+        ipv6MtuBytes = archive.int32(ipv6MtuBytes);
+        ipv6HopLimit = archive.int32(ipv6HopLimit);
+        promiscuous = archive.bool(promiscuous);
+        spoofing = archive.bool(spoofing);
+        forwarding4 = archive.bool(forwarding4);
+        forwarding6 = archive.bool(forwarding6);
+        sendsRedirects = archive.bool(sendsRedirects);
+        addresses.archive(archive);
+        groups.archive(archive);
+        neighbors4.archive(archive, pool);
+        neighbors6.archive(archive, pool);
+        egress.archive(archive);
+        deviceCounters.archive(archive);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.DropReason;
 
 /** What one NIC sent and received. Written under the hold, read from anywhere. */
@@ -48,5 +49,13 @@ public final class DeviceCounters {
 
     public long sentBytes() {
         return sentBytes;
+    }
+
+    void archive(Archive archive) {
+        receivedPackets = archive.int64(receivedPackets);
+        receivedBytes = archive.int64(receivedBytes);
+        sentPackets = archive.int64(sentPackets);
+        sentBytes = archive.int64(sentBytes);
+        archive.int64s(drops);
     }
 }

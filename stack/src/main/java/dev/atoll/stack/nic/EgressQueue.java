@@ -1,5 +1,6 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketList;
@@ -86,5 +87,13 @@ final class EgressQueue {
     void close() {
         clear();
         waitingForRoom.clear();
+    }
+
+    /** The frames; who waits for room says so again. */
+    void archive(Archive archive) {
+        if (archive.isRestoring()) {
+            frames.clear();
+        }
+        frames.archive(archive, pool);
     }
 }

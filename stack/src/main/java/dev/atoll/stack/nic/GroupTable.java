@@ -1,5 +1,8 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.archive.ArchiveException;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,5 +187,31 @@ public final class GroupTable {
         return null;
     }
 
-    public void relisten(Object who, IpAddress group, SourceFilter filter) {}
+    /**
+     * All memberships but who the {@linkplain #listen listeners} are: each puts itself back by {@link #relisten}.
+     * Observers are not told.
+     */
+    void archive(Archive archive) {
+        archive.list(memberships, MAX_MEMBERSHIPS, GroupTable::archiveMembership);
+    }
+
+    private static Membership archiveMembership(Archive archive, @Nullable Membership value) {
+        IpAddress group = ArchivedValues.address(archive, value == null ? null : value.group);
+        Membership membership = value == null ? new Membership(group) : value;
+        membership.joins = archive.int32(membership.joins);
+        return membership;
+    }
+
+    /**
+     * Puts a listener back after the table was restored, without telling anybody.
+     *
+     * @throws ArchiveException if the table that was saved did not have its group
+     */
+    public void relisten(Object who, IpAddress group, SourceFilter filter) {
+        Membership membership = find(group.high(), group.low());
+        if (membership == null) {
+            throw new ArchiveException(device.name() + " was in no group " + group + " when it was saved");
+        }
+        membership.listeners.add(new Listener(who, filter));
+    }
 }

@@ -1,7 +1,9 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.wire.AddressKind;
 import dev.atoll.stack.wire.AddressState;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.PrimaryBehavior;
 import dev.atoll.stack.wire.Subnet;
@@ -106,5 +108,23 @@ public final class LocalAddress {
     @Override
     public String toString() {
         return address + "/" + prefixLength;
+    }
+
+    /** The same one for all that have it, be it still in the NIC's table or not. */
+    public static LocalAddress archived(Archive archive, @Nullable LocalAddress value) {
+        return archive.shared(value, LocalAddress.class, LocalAddress::archiveNew);
+    }
+
+    private static LocalAddress archiveNew(Archive archive, @Nullable LocalAddress value) {
+        IpAddress address = ArchivedValues.address(archive, value == null ? null : value.address);
+        int prefixLength = archive.int32(value == null ? 0 : value.prefixLength);
+        AddressKind kind = archive.constant(value == null ? AddressKind.STATIC : value.kind);
+        LocalAddress local = value == null ? new LocalAddress(address, prefixLength, kind) : value;
+        local.primary = archive.constant(local.primary);
+        local.state = archive.constant(local.state);
+        local.preferredUntilNs = archive.int64(local.preferredUntilNs);
+        local.validUntilNs = archive.int64(local.validUntilNs);
+        local.advertisedBy = archive.optional(local.advertisedBy, ArchivedValues::address);
+        return local;
     }
 }

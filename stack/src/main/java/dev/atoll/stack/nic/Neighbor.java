@@ -1,5 +1,7 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketList;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.wire.IpAddress;
@@ -35,5 +37,18 @@ final class Neighbor {
 
     NeighborTableView.Entry toEntry() {
         return new NeighborTableView.Entry(address, new MacAddress(linkAddress), state, isRouter, updatedNs);
+    }
+
+    /** All but its address. */
+    void archive(Archive archive, BufferPool pool) {
+        state = archive.constant(state);
+        linkAddress = archive.int64(linkAddress);
+        isRouter = archive.bool(isRouter);
+        hasAnswered = archive.bool(hasAnswered);
+        probesSent = archive.int32(probesSent);
+        touchedNs = archive.int64(touchedNs);
+        updatedNs = archive.int64(updatedNs);
+        timer.archive(archive);
+        waiting.archive(archive, pool);
     }
 }

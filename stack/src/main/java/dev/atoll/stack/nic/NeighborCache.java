@@ -1,13 +1,19 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.ArchivedSettings;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.Timer;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -398,6 +404,50 @@ final class NeighborCache {
             counters.drop(DropReason.NEIGHBOR_UNREACHABLE);
             probes.unreachable(packet);
             packet = dequeue(neighbor);
+        }
+    }
+
+    /** Entries in their order with what waits for them; nobody is told. */
+    void archive(Archive archive, BufferPool pool) {
+        settings = ArchivedSettings.neighbors(archive, settings);
+        reachableNs = archive.int64(reachableNs);
+        reachableDrawnNs = archive.int64(reachableDrawnNs);
+        List<Neighbor> neighbors = new ArrayList<>(entries.values());
+        if (archive.isRestoring()) {
+            forget(neighbors);
+        }
+        archive.list(neighbors, MAX_ENTRIES, (to, saved) -> archiveNeighbor(to, saved, pool));
+        if (archive.isRestoring()) {
+            for (Neighbor neighbor : neighbors) {
+                restored(neighbor);
+            }
+        }
+    }
+
+    private Neighbor archiveNeighbor(Archive archive, @Nullable Neighbor saved, BufferPool pool) {
+        IpAddress address = ArchivedValues.address(archive, saved == null ? null : saved.address);
+        Neighbor neighbor = saved == null ? new Neighbor(address, this) : saved;
+        neighbor.archive(archive, pool);
+        return neighbor;
+    }
+
+    private void forget(List<Neighbor> neighbors) {
+        for (Neighbor neighbor : neighbors) {
+            neighbor.timer.dispose();
+            neighbor.waiting.clear();
+        }
+        entries.clear();
+        statics = 0;
+        waitingBytes = 0;
+    }
+
+    private void restored(Neighbor neighbor) {
+        entries.put(neighbor.address, neighbor);
+        if (neighbor.state == NeighborState.STATIC) {
+            statics++;
+        }
+        for (PacketBuffer packet = neighbor.waiting.peek(); packet != null; packet = packet.next) {
+            waitingBytes += packet.trueSize();
         }
     }
 }

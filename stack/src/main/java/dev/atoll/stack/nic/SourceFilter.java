@@ -1,5 +1,7 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,9 @@ public record SourceFilter(boolean exclude, List<IpAddress> sources) {
     public static final SourceFilter ALL = new SourceFilter(true, List.of());
     /** Nobody's: the group is not joined. */
     public static final SourceFilter NONE = new SourceFilter(false, List.of());
+
+    /** More senders than any member may name. */
+    private static final int MAX_ARCHIVED = 1 << 16;
 
     /** Only the sender's. */
     public static SourceFilter only(IpAddress source) {
@@ -47,7 +52,11 @@ public record SourceFilter(boolean exclude, List<IpAddress> sources) {
         return exclude == other.exclude && sources.size() == other.sources.size() && sources.containsAll(other.sources);
     }
 
-    public static SourceFilter archive(dev.atoll.stack.archive.Archive archive, @Nullable SourceFilter saved) {
-        return java.util.Objects.requireNonNull(saved);
+    /** Restored it is a new one. */
+    public static SourceFilter archived(Archive archive, @Nullable SourceFilter value) {
+        boolean exclude = archive.bool(value != null && value.exclude);
+        List<IpAddress> sources = value == null ? new ArrayList<>() : new ArrayList<>(value.sources);
+        archive.list(sources, MAX_ARCHIVED, ArchivedValues::address);
+        return value == null ? new SourceFilter(exclude, List.copyOf(sources)) : value;
     }
 }

@@ -200,9 +200,9 @@ public final class UdpPort extends DatagramPort {
     }
 
     private Membership archiveMembership(Archive archive, @Nullable Membership saved) {
-        Device device = layer.routes().archiveDevice(archive, saved == null ? null : saved.device);
+        Device device = layer.routes().archivedDevice(archive, saved == null ? null : saved.device);
         IpAddress group = ArchivedValues.address(archive, saved == null ? null : saved.group);
-        SourceFilter filter = SourceFilter.archive(archive, saved == null ? null : saved.filter);
+        SourceFilter filter = SourceFilter.archived(archive, saved == null ? null : saved.filter);
         if (saved != null) {
             return saved;
         }
