@@ -1,5 +1,6 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketList;
@@ -17,6 +18,7 @@ import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.HostConfiguration;
 import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
+import dev.atoll.stack.options.ArchivedOptions;
 import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
@@ -391,6 +393,23 @@ public final class IpLayer implements Device.Upper {
             device.send(fragment, network.etherType(), nextHop);
         }
         packet.release();
+    }
+
+    /**
+     * What both families keep; {@link Routes} and the filter are archived for themselves. Own packets to groups came back
+     * before.
+     */
+    public void archive(Archive archive) {
+        Check.that(looped.isEmpty(), "no packet is on its way back");
+        archive.section("ip");
+        defaultTtl4 = archive.int32(defaultTtl4);
+        defaultTtl6 = archive.int32(defaultTtl6);
+        messageTuning = ArchivedOptions.messages(archive, messageTuning);
+        icmpLimit.archive(archive);
+        ipv4.archive(archive);
+        if (ipv6 != null) {
+            ipv6.archive(archive);
+        }
     }
 
     /** Drops what waits: the stack closes. */

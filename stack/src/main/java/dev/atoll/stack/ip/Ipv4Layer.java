@@ -1,5 +1,6 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
@@ -467,5 +468,13 @@ public final class Ipv4Layer extends NetworkLayer {
     @Override
     void reject(PacketBuffer packet, RejectWith with) {
         errors.sendUnreachable(packet, with.icmpCode());
+    }
+
+    @Override
+    void archive(Archive archive) {
+        archive.section("ipv4");
+        idHash.archive(archive);
+        archive.int32s(ids);
+        reassembly.archive(archive);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
@@ -399,5 +400,12 @@ public final class Ipv6Layer extends NetworkLayer {
     @Override
     void reject(PacketBuffer packet, RejectWith with) {
         errors.sendUnreachable(packet, with.icmpv6Code());
+    }
+
+    @Override
+    void archive(Archive archive) {
+        archive.section("ipv6");
+        labelHash.archive(archive);
+        reassembly.archive(archive);
     }
 }

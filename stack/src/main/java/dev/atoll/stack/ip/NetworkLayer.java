@@ -1,5 +1,6 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.DropReason;
@@ -117,6 +118,9 @@ public abstract class NetworkLayer {
 
     /** Drops what waits: the stack closes. */
     abstract void clear();
+
+    /** What is remembered from one packet to the next. */
+    abstract void archive(Archive archive);
 
     /**
      * Validates the header at {@code start()} and notes in the packet what it says.

@@ -1,12 +1,16 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Timer;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -114,5 +118,28 @@ final class PathMtus implements Timer.Action {
         if (forgotten) {
             routes.changed();
         }
+    }
+
+    void archive(Archive archive) {
+        List<Map.Entry<Key, Entry>> known = new ArrayList<>(entries.entrySet());
+        archive.list(known, MAX_ENTRIES, PathMtus::archiveEntry);
+        if (archive.isRestoring()) {
+            entries.clear();
+            for (Map.Entry<Key, Entry> each : known) {
+                entries.put(each.getKey(), each.getValue());
+            }
+        }
+        timer.archive(archive);
+    }
+
+    private static Map.Entry<Key, Entry> archiveEntry(Archive archive, Map.@Nullable Entry<Key, Entry> value) {
+        int nicId = archive.int32(value == null ? 0 : value.getKey().nicId);
+        IpAddress destination = ArchivedValues.address(archive, value == null ? null : value.getKey().destination);
+        int mtuBytes = archive.int32(value == null ? 0 : value.getValue().mtuBytes);
+        boolean mayFragment = archive.bool(value != null && value.getValue().mayFragment);
+        long expiresNs = archive.int64(value == null ? 0 : value.getValue().expiresNs);
+        return value == null
+                ? Map.entry(new Key(nicId, destination), new Entry(mtuBytes, mayFragment, expiresNs))
+                : value;
     }
 }

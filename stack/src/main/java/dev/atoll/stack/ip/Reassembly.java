@@ -1,13 +1,16 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.Timer;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,9 @@ final class Reassembly implements Timer.Action {
 
     /** Fragments of one datagram: 64 KiB of no less than 128 bytes. */
     static final int MAX_FRAGMENTS = 512;
+
+    /** Datagrams that can wait at once: each has a fragment at least. */
+    private static final int MAX_DATAGRAMS = HIGH_BYTES / BufferPool.HEADROOM;
 
     /** What a fragment is a part of. */
     record Key(long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, long id) {}
@@ -245,5 +251,56 @@ final class Reassembly implements Timer.Action {
         while (!datagrams.isEmpty()) {
             discard(datagrams.values().iterator().next());
         }
+    }
+
+    void archive(Archive archive) {
+        if (archive.isRestoring()) {
+            clear();
+        }
+        List<Datagram> waiting = new ArrayList<>(datagrams.values());
+        archive.list(waiting, MAX_DATAGRAMS, this::archiveDatagram);
+        if (archive.isRestoring()) {
+            for (Datagram datagram : waiting) {
+                datagrams.put(datagram.key, datagram);
+            }
+        }
+        timer.archive(archive);
+    }
+
+    private Datagram archiveDatagram(Archive archive, @Nullable Datagram value) {
+        Key key = archiveKey(archive, value == null ? null : value.key);
+        long expiresNs = archive.int64(value == null ? 0 : value.expiresNs);
+        Datagram datagram = value == null ? new Datagram(key, expiresNs) : value;
+        datagram.count = archive.count(datagram.count, MAX_FRAGMENTS);
+        datagram.receivedBytes = archive.int32(datagram.receivedBytes);
+        datagram.largestBytes = archive.int32(datagram.largestBytes);
+        datagram.totalBytes = archive.int32(datagram.totalBytes);
+        PacketBuffer last = null;
+        PacketBuffer saved = datagram.head;
+        for (int i = 0; i < datagram.count; i++) {
+            PacketBuffer fragment = pool.archive(archive, saved);
+            if (saved == null) {
+                memoryBytes += fragment.trueSize();
+                if (last == null) {
+                    datagram.head = fragment;
+                } else {
+                    last.next = fragment;
+                }
+                last = fragment;
+            } else {
+                saved = saved.next;
+            }
+        }
+        return datagram;
+    }
+
+    private static Key archiveKey(Archive archive, @Nullable Key value) {
+        Key saved = value == null ? new Key(0, 0, 0, 0, 0) : value;
+        return new Key(
+                archive.int64(saved.sourceHigh),
+                archive.int64(saved.sourceLow),
+                archive.int64(saved.destinationHigh),
+                archive.int64(saved.destinationLow),
+                archive.int64(saved.id));
     }
 }

@@ -1,9 +1,13 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -52,5 +56,23 @@ final class Redirects {
 
     void removeAll(Device device) {
         entries.keySet().removeIf(key -> key.deviceId() == device.id());
+    }
+
+    void archive(Archive archive) {
+        List<Map.Entry<Key, IpAddress>> known = new ArrayList<>(entries.entrySet());
+        archive.list(known, MAX_ENTRIES, Redirects::archiveEntry);
+        if (archive.isRestoring()) {
+            entries.clear();
+            for (Map.Entry<Key, IpAddress> each : known) {
+                entries.put(each.getKey(), each.getValue());
+            }
+        }
+    }
+
+    private static Map.Entry<Key, IpAddress> archiveEntry(Archive archive, Map.@Nullable Entry<Key, IpAddress> value) {
+        int deviceId = archive.int32(value == null ? 0 : value.getKey().deviceId);
+        IpAddress destination = ArchivedValues.address(archive, value == null ? null : value.getKey().destination);
+        IpAddress nextHop = ArchivedValues.address(archive, value == null ? null : value.getValue());
+        return value == null ? Map.entry(new Key(deviceId, destination), nextHop) : value;
     }
 }

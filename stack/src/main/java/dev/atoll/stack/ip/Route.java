@@ -1,10 +1,7 @@
 package dev.atoll.stack.ip;
 
-import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.nic.Device;
-import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one destination from one local address. Whoever has a route may keep it: when the table, a redirect or
@@ -25,6 +22,20 @@ public final class Route {
     private int generation;
 
     Route(Routes routes, NetworkLayer network, IpAddress source, IpAddress destination, int nicId, Routes.Hop hop) {
+        this(routes, network, source, destination, nicId, hop, routes.generation());
+    }
+
+    /**
+     * @param generation of the table in which the hop was found
+     */
+    Route(
+            Routes routes,
+            NetworkLayer network,
+            IpAddress source,
+            IpAddress destination,
+            int nicId,
+            Routes.Hop hop,
+            int generation) {
         this.routes = routes;
         this.network = network;
         this.source = source;
@@ -33,17 +44,13 @@ public final class Route {
         device = hop.device();
         nextHop = hop.nextHop();
         take(hop);
-        generation = routes.generation();
-    }
-
-    private Route(Routes routes, NetworkLayer network, IpAddress source, IpAddress destination, Device device) {
-        this(routes, network, source, destination, device.id(), new Routes.Hop(device, destination, false));
-        generation = PINNED;
+        this.generation = generation;
     }
 
     /** The way to a neighbour or a group on a device's link, whatever the table says. */
     static Route onLink(Routes routes, NetworkLayer network, Device device, IpAddress source, IpAddress destination) {
-        return new Route(routes, network, source, destination, device);
+        Routes.Hop hop = new Routes.Hop(device, destination, false);
+        return new Route(routes, network, source, destination, device.id(), hop, PINNED);
     }
 
     private void take(Routes.Hop hop) {
@@ -69,6 +76,15 @@ public final class Route {
 
     NetworkLayer network() {
         return network;
+    }
+
+    int nicId() {
+        return nicId;
+    }
+
+    /** In which {@link Routes#generation} the way was found, or that it is pinned. */
+    int generation() {
+        return generation;
     }
 
     /** Where packets leave. */
@@ -124,22 +140,5 @@ public final class Route {
     @Override
     public String toString() {
         return destination + " from " + source + " via " + nextHop + " dev " + device.name();
-    }
-
-    /** A route that somebody keeps; what is known of the path is looked up again. */
-    static Route archive(Archive archive, @Nullable Route saved, Routes routes) {
-        IpAddress source = ArchivedValues.address(archive, saved == null ? null : saved.source);
-        IpAddress destination = ArchivedValues.address(archive, saved == null ? null : saved.destination);
-        int nicId = archive.int32(saved == null ? 0 : saved.nicId);
-        Device device = routes.archiveDevice(archive, saved == null ? null : saved.device);
-        IpAddress nextHop = ArchivedValues.address(archive, saved == null ? null : saved.nextHop);
-        boolean broadcast = archive.bool(saved != null && saved.broadcast);
-        Route route = saved;
-        if (route == null) {
-            Routes.Hop hop = new Routes.Hop(device, nextHop, broadcast);
-            route = new Route(routes, routes.network(destination), source, destination, nicId, hop);
-        }
-        route.generation = archive.int32(route.generation);
-        return route;
     }
 }

@@ -8,6 +8,7 @@ import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.wire.AddressState;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Subnet;
@@ -151,7 +152,7 @@ public final class Routes {
     }
 
     /** The stack's devices; do not change. */
-    List<Device> devices() {
+    public List<Device> devices() {
         return devices;
     }
 
@@ -276,7 +277,7 @@ public final class Routes {
 
     /** The way to a neighbour or a group on a device's link, whatever the table says. */
     public Route onLink(Device device, IpAddress source, IpAddress destination) {
-        NetworkLayer network = network(destination);
+        NetworkLayer network = Objects.requireNonNull(destination.isV4() ? ipv4 : ipv6);
         return Route.onLink(this, network, device, source, destination);
     }
 
@@ -415,23 +416,57 @@ public final class Routes {
         return Math.max(mtuBytes, destination.isV4() ? PathMtus.MIN_V4_BYTES : Ipv6.MIN_MTU_BYTES);
     }
 
-    /** A route that an endpoint keeps. */
-    public Route archiveRoute(Archive archive, @Nullable Route saved) {
-        return Route.archive(archive, saved, this);
+    // --- Saved and restored
+
+    /** The table and what is known of paths; restoring, the devices are there already. */
+    public void archive(Archive archive) {
+        archive.section("routes");
+        archive.list(entries, MAX_ENTRIES, this::archiveEntry);
+        generation = archive.int32(generation);
+        handleLocal = archive.bool(handleLocal);
+        pathMtus.archive(archive);
+        redirects.archive(archive);
     }
 
-    /** A device, by its id. */
-    public Device archiveDevice(Archive archive, @Nullable Device saved) {
-        int id = archive.int32(saved == null ? 0 : saved.id());
-        Device device = device(id);
+    /** A device, known by its id. */
+    public Device archivedDevice(Archive archive, @Nullable Device value) {
+        int id = archive.int32(value == null ? 0 : value.id());
+        Device device = value == null ? device(id) : value;
         if (device == null) {
             throw new ArchiveException("there is no NIC " + id);
         }
         return device;
     }
 
-    /** What carries packets to addresses of that family. */
-    NetworkLayer network(IpAddress destination) {
-        return Objects.requireNonNull(destination.isV4() ? ipv4 : ipv6);
+    /** An entry, in the table or not any more; the same one for all that have it. */
+    public Entry archiveEntry(Archive archive, @Nullable Entry value) {
+        return archive.shared(value, Entry.class, this::archiveNewEntry);
+    }
+
+    private Entry archiveNewEntry(Archive archive, @Nullable Entry value) {
+        Subnet destination = ArchivedValues.subnet(archive, value == null ? null : value.destination());
+        IpAddress gateway = archive.optional(value == null ? null : value.gateway(), ArchivedValues::address);
+        Device device = archivedDevice(archive, value == null ? null : value.device());
+        int metric = archive.int32(value == null ? 0 : value.metric());
+        return value == null ? new Entry(destination, gateway, device, metric) : value;
+    }
+
+    /** A route that somebody keeps; after {@link #archive}, since what is known of its path is looked up. */
+    public Route archiveRoute(Archive archive, @Nullable Route value) {
+        IpAddress source = ArchivedValues.address(archive, value == null ? null : value.source());
+        IpAddress destination = ArchivedValues.address(archive, value == null ? null : value.destination());
+        int nicId = archive.int32(value == null ? 0 : value.nicId());
+        Device device = archivedDevice(archive, value == null ? null : value.device());
+        IpAddress nextHop = ArchivedValues.address(archive, value == null ? null : value.nextHop());
+        boolean broadcast = archive.bool(value != null && value.broadcast());
+        int foundIn = archive.int32(value == null ? 0 : value.generation());
+        if (value != null) {
+            return value;
+        }
+        NetworkLayer network = destination.isV4() ? ipv4 : ipv6;
+        if (network == null) {
+            throw new ArchiveException("a route leads to " + destination + ", a family that this stack does not have");
+        }
+        return new Route(this, network, source, destination, nicId, new Hop(device, nextHop, broadcast), foundIn);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 
 /** Limits how often something may happen: a rate on average, a burst at once. Both may change at any time. */
@@ -66,5 +67,12 @@ public final class TokenBucket {
         }
         tokens--;
         return true;
+    }
+
+    void archive(Archive archive) {
+        perSecond = archive.count(perSecond, MAX_PER_SECOND);
+        burst = archive.count(burst, Integer.MAX_VALUE);
+        tokens = archive.int64(tokens);
+        filledNs = archive.int64(filledNs);
     }
 }
