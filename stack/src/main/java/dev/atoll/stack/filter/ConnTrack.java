@@ -1,5 +1,7 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpProtocol;
@@ -321,5 +323,95 @@ final class ConnTrack {
 
     ConnTrackStats stats() {
         return new ConnTrackStats(flows, confirmed, expired, evicted, refused, invalid);
+    }
+
+    // --- Saved and restored
+
+    /** Restored, it is a new one. */
+    static ConnTrack archived(Archive archive, @Nullable ConnTrack value) {
+        ConnTrack table = value == null ? new ConnTrack(0) : value;
+        table.archive(archive);
+        return table;
+    }
+
+    /** Flows in the order in which they are swept, and then in that in which they make room. */
+    private void archive(Archive archive) {
+        key.archiveSeed(archive);
+        int size = archive.count(buckets.length, MAX_BUCKETS);
+        flows = archive.count(flows, MAX_FLOWS);
+        if (archive.isRestoring()) {
+            if (size < FIRST_BUCKETS || Integer.bitCount(size) != 1) {
+                throw new ArchiveException("a connection table never has " + size + " buckets");
+            }
+            buckets = new FlowTuple[size];
+        }
+        int tuples = 0;
+        for (int i = 0; i < size; i++) {
+            tuples += archiveBucket(archive, i);
+        }
+        unreplied.archive(archive, flows, ConnTrack::archiveKnown);
+        unassured.archive(archive, flows, ConnTrack::archiveKnown);
+        if (tuples != 2 * flows) {
+            throw new ArchiveException("a connection table with " + tuples + " ends of " + flows + " flows");
+        }
+        swept = archive.count(swept, size - 1);
+        confirmed = archive.int64(confirmed);
+        expired = archive.int64(expired);
+        evicted = archive.int64(evicted);
+        refused = archive.int64(refused);
+        invalid = archive.int64(invalid);
+    }
+
+    /** Gives how many tuples are in it. */
+    private int archiveBucket(Archive archive, int bucket) {
+        int size = 0;
+        for (FlowTuple tuple = buckets[bucket]; tuple != null; tuple = tuple.next) {
+            size++;
+        }
+        int count = archive.count(size, 2 * flows);
+        FlowTuple saved = buckets[bucket];
+        FlowTuple last = null;
+        for (int i = 0; i < count; i++) {
+            Flow flow = archiveFlow(archive, saved == null ? null : saved.flow);
+            boolean isReply = archive.bool(saved != null && saved.reply);
+            if (saved == null) {
+                last = append(bucket, last, isReply ? flow.reply : flow.original);
+            } else {
+                saved = saved.next;
+            }
+        }
+        return count;
+    }
+
+    /** Puts a tuple behind the last one of its bucket; each is in one place, so that no walk goes in a circle. */
+    private FlowTuple append(int bucket, @Nullable FlowTuple last, FlowTuple tuple) {
+        if ((key.hash(tuple) & buckets.length - 1) != bucket || tuple == last || tuple.next != null) {
+            throw new ArchiveException("a flow of the connection table is in the wrong place");
+        }
+        if (last == null) {
+            buckets[bucket] = tuple;
+        } else {
+            last.next = tuple;
+        }
+        return tuple;
+    }
+
+    private Flow archiveFlow(Archive archive, @Nullable Flow value) {
+        return archive.shared(value, Flow.class, this::archiveNewFlow);
+    }
+
+    /** A flow that was in a bucket. */
+    private static Flow archiveKnown(Archive archive, @Nullable Flow value) {
+        return archive.shared(value, Flow.class, (to, unknown) -> {
+            throw new ArchiveException("a flow is in a list of the connection table and in no bucket");
+        });
+    }
+
+    private Flow archiveNewFlow(Archive archive, @Nullable Flow value) {
+        key.archive(archive, value == null ? null : value.original);
+        long createdNs = archive.int64(value == null ? 0 : value.createdNs);
+        Flow flow = value == null ? new Flow(key, createdNs) : value;
+        flow.archive(archive);
+        return flow;
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -79,5 +80,14 @@ final class DenialGate {
 
     DenialStats stats() {
         return new DenialStats(dropped, rejected, unreported);
+    }
+
+    /** All but the listener. */
+    void archive(Archive archive) {
+        tokens = archive.count(tokens, BURST);
+        refilledNs = archive.int64(refilledNs);
+        dropped = archive.int64(dropped);
+        rejected = archive.int64(rejected);
+        unreported = archive.int64(unreported);
     }
 }

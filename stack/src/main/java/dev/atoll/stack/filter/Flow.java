@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import org.jspecify.annotations.Nullable;
 
 /** One connection, stream of datagrams or ICMP query that the table knows, from its first packet on. */
@@ -57,5 +58,14 @@ final class Flow {
     /** How a packet about the flow is marked: an ICMP error, or our own answer to a packet we rejected. */
     TrackedPacket about(boolean isReply) {
         return isReply ? relatedBack : related;
+    }
+
+    /** What changes. */
+    void archive(Archive archive) {
+        confirmed = archive.bool(confirmed);
+        replied = archive.bool(replied);
+        assured = archive.bool(assured);
+        expiresNs = archive.int64(expiresNs);
+        tcpState = archive.constant(tcpState);
     }
 }

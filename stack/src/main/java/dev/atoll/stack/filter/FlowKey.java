@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.Icmpv6;
@@ -11,6 +12,7 @@ import dev.atoll.stack.wire.Ipv6Extension;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.Udp;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes two packets of one direction the same flow: protocol, addresses, ports. For ICMP queries the identifier
@@ -31,7 +33,7 @@ final class FlowKey {
     private static final int ADDRESS_MASK = 17;
     private static final int ADDRESS_MASK_REPLY = 18;
 
-    private final long seed;
+    private long seed;
     int protocol;
     long sourceHigh;
     long sourceLow;
@@ -261,5 +263,21 @@ final class FlowKey {
     private static long mix(long value) {
         long mixed = (value ^ value >>> 33) * 0xff51afd7ed558ccdL;
         return mixed ^ mixed >>> 33;
+    }
+
+    /** What the table's order depends on. */
+    void archiveSeed(Archive archive) {
+        seed = archive.int64(seed);
+    }
+
+    /** One direction of a flow: written as the tuple has it, or read into this. */
+    void archive(Archive archive, @Nullable FlowTuple value) {
+        protocol = archive.int32(value == null ? 0 : value.protocol);
+        sourceHigh = archive.int64(value == null ? 0 : value.sourceHigh);
+        sourceLow = archive.int64(value == null ? 0 : value.sourceLow);
+        destinationHigh = archive.int64(value == null ? 0 : value.destinationHigh);
+        destinationLow = archive.int64(value == null ? 0 : value.destinationLow);
+        sourcePort = archive.int32(value == null ? 0 : value.sourcePort);
+        destinationPort = archive.int32(value == null ? 0 : value.destinationPort);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 import org.jspecify.annotations.Nullable;
 
@@ -41,5 +42,23 @@ final class FlowList {
         flow.previous = null;
         flow.next = null;
         flow.list = null;
+    }
+
+    /** The flows in their order, of which there are no more than {@code most}. */
+    void archive(Archive archive, int most, Archive.Codec<Flow> codec) {
+        int size = 0;
+        for (Flow flow = first; flow != null; flow = flow.next) {
+            size++;
+        }
+        int count = archive.count(size, most);
+        Flow saved = first;
+        for (int i = 0; i < count; i++) {
+            Flow flow = codec.archive(archive, saved);
+            if (saved == null) {
+                add(flow);
+            } else {
+                saved = saved.next;
+            }
+        }
     }
 }

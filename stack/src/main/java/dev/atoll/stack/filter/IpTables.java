@@ -1,5 +1,7 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
 import java.util.List;
@@ -127,5 +129,36 @@ public final class IpTables {
     /** What connection tracking holds; all 0 while nothing tracks. */
     public ConnTrackStats connTrackStats() {
         return connTrack == null ? ConnTrackStats.NONE : connTrack.stats();
+    }
+
+    /**
+     * The rules in force with what they counted, and the connections that are known; not who listens to denials.
+     *
+     * <p>Rules with matchers or targets of the caller's own are not written: the same ones have to be in force already
+     * when their counters are restored.
+     *
+     * @throws ArchiveException if others are in force
+     */
+    public void archive(Archive archive) {
+        archive.section("filter");
+        LoadedRules rules = loaded;
+        Class<?> foreign = ArchivedRules.foreignClass(rules.ruleSet);
+        String foreignName = archive.text(foreign == null ? "" : foreign.getName());
+        if (foreignName.isEmpty()) {
+            RuleSet ruleSet = ArchivedRules.ruleSet(archive, archive.isRestoring() ? null : rules.ruleSet);
+            if (archive.isRestoring()) {
+                rules = new LoadedRules(ruleSet);
+                loaded = rules;
+            }
+        }
+        if (!rules.archiveCounters(archive)) {
+            throw new ArchiveException(
+                    foreignName.isEmpty()
+                            ? "the counters are of other rules"
+                            : "the rules that were in force had " + foreignName + ", which is not saved with a stack:"
+                                    + " StackBuilder.rules must name the same rules again");
+        }
+        connTrack = archive.optional(archive.isRestoring() ? null : connTrack, ConnTrack::archived);
+        denials.archive(archive);
     }
 }

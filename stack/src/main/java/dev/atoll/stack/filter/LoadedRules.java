@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -181,6 +182,19 @@ final class LoadedRules {
         return counters;
     }
 
+    /**
+     * What was counted; while restoring in place of what this counted.
+     *
+     * @return whether what was saved has the same tables, chains and number of rules; if not, nothing more is read
+     */
+    boolean archiveCounters(Archive archive) {
+        boolean same = archive.int32(all.size()) == all.size();
+        for (int i = 0; i < all.size() && same; i++) {
+            same = all.get(i).archiveCounters(archive);
+        }
+        return same;
+    }
+
     /** A chain in force. */
     static final class LoadedChain {
         private final Table table;
@@ -199,6 +213,22 @@ final class LoadedRules {
             }
             Verdict.Kind kind = chain.policy() == ChainPolicy.DROP ? Verdict.Kind.DROP : Verdict.Kind.ACCEPT;
             policy = new Verdict(kind, null, chain.origin());
+        }
+
+        private boolean archiveCounters(Archive archive) {
+            boolean same = archive.constant(table.family()) == table.family();
+            same &= archive.constant(table.name()) == table.name();
+            same &= archive.text(chain.name()).equals(chain.name());
+            same &= archive.int32(rules.length) == rules.length;
+            if (same) {
+                policyPackets = archive.int64(policyPackets);
+                policyBytes = archive.int64(policyBytes);
+                for (LoadedRule rule : rules) {
+                    rule.packets = archive.int64(rule.packets);
+                    rule.bytes = archive.int64(rule.bytes);
+                }
+            }
+            return same;
         }
 
         private Verdict underflow(int lengthBytes) {
