@@ -1,5 +1,6 @@
 package dev.atoll.stack.dhcp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.nic.Device;
@@ -39,6 +40,11 @@ final class ConflictProbe {
 
     void stop() {
         timer.dispose();
+    }
+
+    void archive(Archive archive) {
+        left = archive.int32(left);
+        timer.archive(archive);
     }
 
     private void expired() {

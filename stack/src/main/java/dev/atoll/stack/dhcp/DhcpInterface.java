@@ -1,5 +1,7 @@
 package dev.atoll.stack.dhcp;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
@@ -12,9 +14,11 @@ import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.HostConfiguration;
 import dev.atoll.stack.nic.LocalAddress;
+import dev.atoll.stack.options.ArchivedOptions;
 import dev.atoll.stack.options.DhcpLease;
 import dev.atoll.stack.options.DhcpLoss;
 import dev.atoll.stack.wire.AddressKind;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.Dhcp;
 import dev.atoll.stack.wire.IpAddress;
@@ -117,6 +121,10 @@ public final class DhcpInterface implements HostConfiguration {
         routes = ip.routes();
         writer = new DhcpWriter(device, ip, pool, counters, settings);
         timer = cycle.newTimer(this::expired);
+    }
+
+    public DhcpSettings settings() {
+        return settings;
     }
 
     public State state() {
@@ -382,8 +390,12 @@ public final class DhcpInterface implements HostConfiguration {
         timer.cancel();
         state = State.CHECKING;
         terms = given;
-        probe = new ConflictProbe(device, cycle, yours, settings.conflictProbes(), () -> bind(given));
+        probe = newProbe(given);
         probe.start();
+    }
+
+    private ConflictProbe newProbe(Terms given) {
+        return new ConflictProbe(device, cycle, given.lease.address(), settings.conflictProbes(), () -> bind(given));
     }
 
     private Terms newTerms(IpAddress yours, IpAddress from, long seconds, ReceivedOptions options) {
@@ -552,6 +564,57 @@ public final class DhcpInterface implements HostConfiguration {
         }
         if (!configured) {
             terms = null;
+        }
+    }
+
+    // --- Saved and restored
+
+    /**
+     * Where the client is; restoring takes the place of {@link #start}. What it configured its NIC with is archived with
+     * that, before.
+     */
+    public void archive(Archive archive) {
+        archive.section("dhcp");
+        state = archive.constant(state);
+        transaction = archive.int32(transaction);
+        attempts = archive.int32(attempts);
+        refusals = archive.int32(refusals);
+        startedNs = archive.int64(startedNs);
+        requestedNs = archive.int64(requestedNs);
+        offered = ArchivedValues.address(archive, offered);
+        server = ArchivedValues.address(archive, server);
+        terms = archive.optional(terms, DhcpInterface::archiveTerms);
+        archiveProbe(archive);
+        archive.list(installed, Routes.MAX_ENTRIES, routes::archiveEntry);
+        configured = archive.bool(configured);
+        defendedNs = archive.int64(defendedNs);
+        defended = archive.bool(defended);
+        timer.archive(archive);
+        if (archive.isRestoring() && state != State.STOPPED) {
+            device.setConfiguration(this);
+        }
+    }
+
+    private static Terms archiveTerms(Archive archive, @Nullable Terms value) {
+        DhcpLease lease = ArchivedOptions.lease(archive, value == null ? null : value.lease);
+        long renewNs = archive.int64(value == null ? 0 : value.renewNs);
+        long rebindNs = archive.int64(value == null ? 0 : value.rebindNs);
+        long endNs = archive.int64(value == null ? 0 : value.endNs);
+        return value == null ? new Terms(lease, renewNs, rebindNs, endNs) : value;
+    }
+
+    private void archiveProbe(Archive archive) {
+        if (archive.isRestoring()) {
+            endProbe();
+        }
+        if (archive.bool(probe != null)) {
+            Terms given = terms;
+            if (given == null) {
+                throw new ArchiveException(device.name() + " checks an address that nobody gave it");
+            }
+            ConflictProbe checking = probe == null ? newProbe(given) : probe;
+            checking.archive(archive);
+            probe = checking;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.group;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
@@ -9,6 +10,7 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.icmp.Icmpv6Layer;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Ipv6Layer;
+import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.GroupObserver;
@@ -44,6 +46,7 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
     private final Counters counters;
     private final IgmpMessages igmp;
     private final MldMessages mld;
+    private final Routes routes;
     private final @Nullable Ipv6Layer ipv6;
     // Only looked up, never walked.
     private final Map<Key, GroupReporter> reporters = new HashMap<>();
@@ -53,6 +56,7 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
         this.counters = counters;
         igmp = new IgmpMessages(ip, pool);
         mld = new MldMessages(ip, pool, counters);
+        routes = ip.routes();
         ipv6 = ip.ipv6();
         ip.ipv4().register(this);
     }
@@ -228,6 +232,29 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
             query(of(device, false), query);
         } else if (type == Icmpv6.MLD_REPORT) {
             of(device, false).reportedByOther(group);
+        }
+    }
+
+    // --- Saved and restored
+
+    /** What each NIC has told and has yet to tell. */
+    public void archive(Archive archive) {
+        archive.section("groups");
+        for (Device device : routes.devices()) {
+            archive(archive, device, true);
+            archive(archive, device, false);
+        }
+    }
+
+    private void archive(Archive archive, Device device, boolean ipv4) {
+        Key key = new Key(device, ipv4);
+        if (archive.bool(reporters.containsKey(key))) {
+            of(device, ipv4).archive(archive);
+        } else if (archive.isRestoring()) {
+            GroupReporter unknown = reporters.remove(key);
+            if (unknown != null) {
+                unknown.stop();
+            }
         }
     }
 }

@@ -1,15 +1,19 @@
 package dev.atoll.stack.group;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.GroupTable;
 import dev.atoll.stack.nic.SourceFilter;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host's part of IGMP or MLD on one NIC: tells whose packets to which groups are wanted when that changes, repeated
@@ -17,7 +21,7 @@ import java.util.Map;
  * an older version asks, it is answered in its version, which knows no senders (RFC 3376 section 7, RFC 3810 section
  * 8).
  *
- * <p>As many groups as the NIC's {@link dev.atoll.stack.nic.GroupTable} allows, at most {@link #MAX_LEAVING} whose end
+ * <p>As many groups as the NIC's {@link GroupTable} allows, at most {@link #MAX_LEAVING} whose end
  * is still to be repeated, and at most {@link #MAX_ASKED} senders of a group in a query that is to be answered. Under
  * the stack's hold.
  */
@@ -37,6 +41,11 @@ final class GroupReporter {
 
     /** A query about more senders is answered for the whole group. */
     static final int MAX_ASKED = 256;
+
+    /** Groups that are members' or whose end is still to be told; and of one of them the senders told of. */
+    private static final int MAX_STATES = GroupTable.MAX_MEMBERSHIPS + MAX_LEAVING + 1;
+
+    private static final int MAX_CHANGES = 1 << 16;
 
     private static final long SECOND_NS = 1_000_000_000L;
 
@@ -97,6 +106,15 @@ final class GroupReporter {
         void dispose() {
             changeTimer.dispose();
             queryTimer.dispose();
+        }
+
+        void archive(Archive archive) {
+            told = SourceFilter.archived(archive, archive.isRestoring() ? null : told);
+            modeLeft = archive.int32(modeLeft);
+            archive.list(changes, MAX_CHANGES, GroupReporter::archiveChange);
+            archive.list(asked, MAX_ASKED, ArchivedValues::address);
+            changeTimer.archive(archive);
+            queryTimer.archive(archive);
         }
     }
 
@@ -383,5 +401,38 @@ final class GroupReporter {
         if (state != null && !isNewest()) {
             state.cancel();
         }
+    }
+
+    // --- Saved and restored
+
+    void archive(Archive archive) {
+        if (archive.isRestoring()) {
+            stop();
+        }
+        List<State> known = new ArrayList<>(states.values());
+        archive.list(known, MAX_STATES, this::archiveState);
+        if (archive.isRestoring()) {
+            for (State state : known) {
+                states.put(state.group, state);
+            }
+        }
+        queryTimer.archive(archive);
+        archive.int64s(olderUntilNs);
+        robustness = archive.int32(robustness);
+        intervalSeconds = archive.int64(intervalSeconds);
+        leaving = archive.int32(leaving);
+    }
+
+    private State archiveState(Archive archive, @Nullable State value) {
+        IpAddress group = ArchivedValues.address(archive, value == null ? null : value.group);
+        State state = value == null ? new State(group, this) : value;
+        state.archive(archive);
+        return state;
+    }
+
+    private static Change archiveChange(Archive archive, @Nullable Change value) {
+        IpAddress source = ArchivedValues.address(archive, value == null ? null : value.source);
+        int left = archive.int32(value == null ? 0 : value.left);
+        return value == null ? new Change(source, left) : value;
     }
 }

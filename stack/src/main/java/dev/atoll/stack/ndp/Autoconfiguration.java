@@ -1,14 +1,17 @@
 package dev.atoll.stack.ndp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.nic.AddressTable;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.wire.AddressKind;
 import dev.atoll.stack.wire.AddressState;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
 import java.util.ArrayList;
@@ -293,5 +296,30 @@ final class Autoconfiguration {
         } else {
             timer.arm(next);
         }
+    }
+
+    // --- Saved and restored
+
+    void archive(Archive archive) {
+        archive.list(prefixes, MAX_PREFIXES, Autoconfiguration::archivePrefix);
+        timer.archive(archive);
+    }
+
+    private static Prefix archivePrefix(Archive archive, @Nullable Prefix value) {
+        Subnet subnet = ArchivedValues.subnet(archive, value == null ? null : value.subnet);
+        IpAddress router = ArchivedValues.address(archive, value == null ? null : value.router);
+        Prefix prefix = value == null ? new Prefix(subnet, router) : value;
+        prefix.preferredUntilNs = archive.int64(prefix.preferredUntilNs);
+        prefix.validUntilNs = archive.int64(prefix.validUntilNs);
+        archive.list(prefix.temporaries, AddressTable.MAX_ADDRESSES, Autoconfiguration::archiveTemporary);
+        prefix.conflicts = archive.int32(prefix.conflicts);
+        return prefix;
+    }
+
+    private static Temporary archiveTemporary(Archive archive, @Nullable Temporary value) {
+        LocalAddress address = LocalAddress.archived(archive, value == null ? null : value.address);
+        long preferredCapNs = archive.int64(value == null ? 0 : value.preferredCapNs);
+        long validCapNs = archive.int64(value == null ? 0 : value.validCapNs);
+        return value == null ? new Temporary(address, preferredCapNs, validCapNs) : value;
     }
 }

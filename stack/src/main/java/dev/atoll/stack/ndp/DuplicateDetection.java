@@ -1,5 +1,6 @@
 package dev.atoll.stack.ndp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.nic.Device;
@@ -79,5 +80,13 @@ final class DuplicateDetection {
             probesLeft += EXTRA_PROBES;
         }
         return true;
+    }
+
+    /** All but its address. */
+    void archive(Archive archive) {
+        probesLeft = archive.int32(probesLeft);
+        nonce = archive.int64(nonce);
+        looped = archive.bool(looped);
+        timer.archive(archive);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.ndp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.KeyedHash;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.nic.Device;
@@ -41,5 +42,9 @@ final class InterfaceIds {
     /** RFC 5453: the subnet-router anycast address and the reserved subnet anycast addresses. */
     private static boolean isReserved(long id) {
         return id == 0 || id >>> 7 == RESERVED_ANYCAST >>> 7;
+    }
+
+    void archive(Archive archive) {
+        secret.archive(archive);
     }
 }

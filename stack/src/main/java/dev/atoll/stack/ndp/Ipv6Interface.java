@@ -1,9 +1,11 @@
 package dev.atoll.stack.ndp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.nic.AddressTable;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.wire.AddressKind;
@@ -235,5 +237,36 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
             }
             case SLAAC, TEMPORARY -> autoconfiguration.duplicate(address);
         }
+    }
+
+    // --- Saved and restored
+
+    void archive(Archive archive) {
+        linkLocalTries = archive.int32(linkLocalTries);
+        if (archive.isRestoring()) {
+            forget();
+        }
+        archive.list(detections, AddressTable.MAX_ADDRESSES, this::archiveDetection);
+        routers.archive(archive);
+        autoconfiguration.archive(archive);
+    }
+
+    /** Ends what is under way, without a word and without a trace elsewhere. */
+    void forget() {
+        for (DuplicateDetection detection : detections) {
+            detection.stop();
+        }
+        detections.clear();
+        routers.forget();
+        autoconfiguration.stop();
+    }
+
+    private DuplicateDetection archiveDetection(Archive archive, @Nullable DuplicateDetection value) {
+        LocalAddress address = LocalAddress.archived(archive, value == null ? null : value.address());
+        DuplicateDetection detection = value == null
+                ? new DuplicateDetection(cycle, writer, device, address, settings.dadTransmits(), this)
+                : value;
+        detection.archive(archive);
+        return detection;
     }
 }

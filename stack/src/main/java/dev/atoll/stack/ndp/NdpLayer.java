@@ -1,5 +1,6 @@
 package dev.atoll.stack.ndp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
@@ -91,6 +92,14 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
     @Override
     public void routerLost(Device device, NeighborTableView.Entry router) {
         of(device).routers().lost(router.address(), router.state());
+    }
+
+    /** What a NIC began with when it was made means nothing once another state of it is restored. */
+    private void forget(Device device) {
+        Ipv6Interface begun = interfaces.remove(device);
+        if (begun != null) {
+            begun.forget();
+        }
     }
 
     // --- Asking for neighbours
@@ -260,5 +269,20 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
         }
         ip.routes().redirect(device, destination, target);
         return true;
+    }
+
+    // --- Saved and restored
+
+    /** What each NIC does by itself; the NICs are archived before. */
+    public void archive(Archive archive) {
+        archive.section("ndp");
+        ids.archive(archive);
+        for (Device device : ip.routes().devices()) {
+            if (archive.bool(interfaces.containsKey(device))) {
+                of(device).archive(archive);
+            } else {
+                forget(device);
+            }
+        }
     }
 }

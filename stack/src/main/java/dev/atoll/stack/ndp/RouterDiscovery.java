@@ -1,5 +1,6 @@
 package dev.atoll.stack.ndp;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
@@ -9,6 +10,7 @@ import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.nic.NeighborState;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Ndp;
@@ -390,5 +392,35 @@ final class RouterDiscovery {
                 }
             }
         }
+    }
+
+    // --- Saved and restored
+
+    /** Ends what is under way, and leaves the table alone. */
+    void forget() {
+        solicitTimer.dispose();
+        lifeTimer.dispose();
+        routers.clear();
+        specificRoutes.clear();
+        prefixes.clear();
+    }
+
+    void archive(Archive archive) {
+        archive.list(routers, MAX_ROUTERS, this::archiveAdvertised);
+        archive.list(specificRoutes, MAX_SPECIFIC_ROUTES, this::archiveAdvertised);
+        archive.list(prefixes, MAX_PREFIXES, this::archiveAdvertised);
+        solicitIntervalNs = archive.int64(solicitIntervalNs);
+        solicitTimer.archive(archive);
+        lifeTimer.archive(archive);
+    }
+
+    private Advertised archiveAdvertised(Archive archive, @Nullable Advertised value) {
+        Subnet destination = ArchivedValues.subnet(archive, value == null ? null : value.destination);
+        IpAddress router = archive.optional(value == null ? null : value.router, ArchivedValues::address);
+        Advertised advertised = value == null ? new Advertised(destination, router) : value;
+        advertised.entry = archive.optional(advertised.entry, routes::archiveEntry);
+        advertised.metric = archive.int32(advertised.metric);
+        advertised.expiresNs = archive.int64(advertised.expiresNs);
+        return advertised;
     }
 }
