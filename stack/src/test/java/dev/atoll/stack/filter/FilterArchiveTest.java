@@ -1,0 +1,329 @@
+package dev.atoll.stack.filter;
+
+import static dev.atoll.stack.filter.Packets.ACK;
+import static dev.atoll.stack.filter.Packets.CLIENT;
+import static dev.atoll.stack.filter.Packets.FIN;
+import static dev.atoll.stack.filter.Packets.RST;
+import static dev.atoll.stack.filter.Packets.SERVER;
+import static dev.atoll.stack.filter.Packets.SYN;
+import static dev.atoll.stack.filter.Rules.destination;
+import static dev.atoll.stack.filter.Rules.protocol;
+import static dev.atoll.stack.filter.Rules.state;
+import static dev.atoll.stack.filter.Rules.tcpTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.archive.ArchiveException;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.frames.LowerHalf;
+import dev.atoll.stack.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Rules and connections that were saved and restored: each packet meets what it would have met. */
+class FilterArchiveTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final IpAddress OTHER = IpAddress.parse("203.0.113.5");
+
+    private final IpTables tables = new IpTables(Rng.seeded(1));
+    private IpTables restored = new IpTables(Rng.seeded(2));
+    private long nowNs = 100 * SECOND;
+
+    /** A matcher of the caller's own. */
+    private record Everything() implements Matcher {
+        @Override
+        public Result match(PacketContext context) {
+            return Result.YES;
+        }
+    }
+
+    /** A target of the caller's own. */
+    private record Nothing() implements Target {
+        @Override
+        public Action apply(PacketContext context) {
+            return Action.CONTINUE;
+        }
+    }
+
+    private static byte[] save(IpTables tables) {
+        Archive archive = Archive.saving();
+        tables.archive(archive);
+        archive.end();
+        return archive.toByteArray();
+    }
+
+    private void restore(byte[] saved) {
+        Archive archive = Archive.restoring(saved);
+        restored.archive(archive);
+        archive.end();
+        assertAlike();
+    }
+
+    private void assertAlike() {
+        assertEquals(
+                List.of(), LowerHalf.diff().compare("filter", tables, restored).differences());
+    }
+
+    private static void pass(IpTables through, Hook hook, PacketBuffer packet, long nowNs, List<String> verdicts) {
+        boolean in = hook == Hook.INPUT;
+        Verdict verdict = through.check(hook, packet, in ? "eth0" : null, in ? null : "eth0", nowNs);
+        if (verdict.kind() != Verdict.Kind.ACCEPT) {
+            through.denied(hook, packet, verdict, nowNs);
+        }
+        verdicts.add(verdict.toString());
+    }
+
+    private interface Traffic {
+        void through(IpTables tables, List<String> verdicts);
+    }
+
+    private void both(Traffic traffic) {
+        List<String> verdicts = new ArrayList<>();
+        List<String> alike = new ArrayList<>();
+        traffic.through(tables, verdicts);
+        traffic.through(restored, alike);
+        assertEquals(verdicts, alike);
+        assertAlike();
+    }
+
+    private void out(PacketBuffer packet) {
+        pass(tables, Hook.OUTPUT, packet, nowNs, new ArrayList<>());
+    }
+
+    private void in(PacketBuffer packet) {
+        pass(tables, Hook.INPUT, packet, nowNs, new ArrayList<>());
+    }
+
+    private static AddressMatcher source6() {
+        return new AddressMatcher(
+                AddressMatcher.Direction.SOURCE, IpAddress.parse("2001:db8::"), IpAddress.parse("ffff:ffff::"), true);
+    }
+
+    /** Every matcher and target there is. */
+    private static RuleSet allKinds() {
+        Rules four = new Rules()
+                .policy(Hook.OUTPUT, ChainPolicy.DROP)
+                .chain("WEB")
+                .chain("LOG")
+                .add("OUTPUT", StandardTarget.NONE, new CommentMatcher("all"))
+                .add("OUTPUT", StandardTarget.ACCEPT, state(ConnState.ESTABLISHED, ConnState.RELATED))
+                .add("OUTPUT", new StandardTarget.Jump("WEB"), protocol(6), tcpTo(80))
+                .add("OUTPUT", new StandardTarget.GoTo("LOG"), new ProtocolMatcher(17, true))
+                .add(
+                        "OUTPUT",
+                        new StandardTarget.Reject(RejectWith.ICMP_HOST_PROHIBITED),
+                        protocol(17),
+                        new UdpMatcher(new PortRange(1, 10, true), new PortRange(53, 54, false)))
+                .add("OUTPUT", StandardTarget.ACCEPT, new InterfaceMatcher(InterfaceMatcher.Side.OUT, "eth+", true))
+                .add("WEB", StandardTarget.RETURN, destination("192.0.2.0/24"))
+                .add(
+                        "WEB",
+                        new StandardTarget.Reject(RejectWith.TCP_RESET),
+                        protocol(6),
+                        new TcpMatcher(PortRange.ANY, PortRange.ANY, TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, true))
+                .add("WEB", StandardTarget.ACCEPT)
+                .add("LOG", StandardTarget.ACCEPT, protocol(1), new IcmpMatcher(8, 0, 9, true))
+                .add("LOG", StandardTarget.DROP);
+        Rules six = new Rules().add("INPUT", StandardTarget.DROP, source6());
+        return RuleSet.of(List.of(four.table(), Table.acceptAll(TableName.RAW, Family.IPV4), six.table(Family.IPV6)));
+    }
+
+    private static void someOfEach(IpTables through, long nowNs, List<String> verdicts) {
+        pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, 4, SERVER, 80, SYN), nowNs, verdicts);
+        pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, 4, OTHER, 80, SYN), nowNs, verdicts);
+        pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, 5, OTHER, 80, ACK), nowNs, verdicts);
+        pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, 4, OTHER, 81, SYN), nowNs, verdicts);
+        pass(through, Hook.OUTPUT, Packets.udp(CLIENT, 4, OTHER, 53), nowNs, verdicts);
+        pass(through, Hook.OUTPUT, Packets.udp(CLIENT, 40, OTHER, 53), nowNs, verdicts);
+        pass(through, Hook.OUTPUT, Packets.icmp(CLIENT, OTHER, 8, 0, 77), nowNs, verdicts);
+        pass(through, Hook.INPUT, Packets.tcp(OTHER, 80, CLIENT, 4, SYN | ACK), nowNs, verdicts);
+    }
+
+    @Test
+    void noRules_restoredToNone() {
+        restored.replace(allKinds());
+        restore(save(tables));
+        assertEquals(RuleSet.EMPTY, restored.ruleSet());
+    }
+
+    @Test
+    void rulesOfEveryKind_areTheSame() {
+        tables.replace(allKinds());
+        someOfEach(tables, nowNs, new ArrayList<>());
+        restore(save(tables));
+        assertEquals(tables.ruleSet(), restored.ruleSet());
+        assertEquals(tables.counters(), restored.counters());
+        nowNs += SECOND;
+        both((through, verdicts) -> someOfEach(through, nowNs, verdicts));
+    }
+
+    private static void handshake(IpTables through, IpAddress to, int port, long nowNs, List<String> verdicts) {
+        pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, port, to, 80, SYN), nowNs, verdicts);
+        pass(through, Hook.INPUT, Packets.tcp(to, 80, CLIENT, port, SYN | ACK), nowNs, verdicts);
+        pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, port, to, 80, ACK), nowNs, verdicts);
+    }
+
+    /** Flows of every protocol and state, and so many that the table has grown. */
+    private void flows() {
+        tables.replace(new Rules()
+                .add("OUTPUT", StandardTarget.ACCEPT, state(ConnState.NEW, ConnState.ESTABLISHED, ConnState.RELATED))
+                .add("OUTPUT", StandardTarget.DROP)
+                .add("INPUT", StandardTarget.DROP, state(ConnState.INVALID))
+                .build());
+        handshake(tables, SERVER, 1, nowNs, new ArrayList<>());
+        handshake(tables, SERVER, 2, nowNs, new ArrayList<>());
+        out(Packets.tcp(CLIENT, 2, SERVER, 80, FIN | ACK));
+        handshake(tables, SERVER, 3, nowNs, new ArrayList<>());
+        in(Packets.tcp(SERVER, 80, CLIENT, 3, RST));
+        out(Packets.tcp(CLIENT, 4, SERVER, 80, SYN));
+        out(Packets.icmp(CLIENT, SERVER, 8, 0, 9));
+        out(Packets.udp(CLIENT, 5, SERVER, 53));
+        in(Packets.udp(SERVER, 53, CLIENT, 5));
+        nowNs += 3 * SECOND;
+        in(Packets.udp(SERVER, 53, CLIENT, 5));
+        in(Packets.tcp(SERVER, 80, CLIENT, 999, SYN | ACK));
+        for (int port = 1000; port < 1400; port++) {
+            out(Packets.udp(CLIENT, port, SERVER, 53));
+            nowNs += SECOND / 10;
+        }
+        in(Packets.udp(SERVER, 53, CLIENT, 1390));
+    }
+
+    @Test
+    void flows_areInTheStatesTheyWereIn() {
+        flows();
+        restore(save(tables));
+        assertTrue(restored.connTrackStats().expired() > 0);
+        both((through, verdicts) -> {
+            pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, 1, SERVER, 80, ACK), nowNs, verdicts);
+            pass(through, Hook.INPUT, Packets.tcp(SERVER, 80, CLIENT, 2, FIN | ACK), nowNs, verdicts);
+            pass(through, Hook.INPUT, Packets.tcp(SERVER, 80, CLIENT, 4, SYN | ACK), nowNs, verdicts);
+            pass(through, Hook.INPUT, Packets.icmp(SERVER, CLIENT, 0, 0, 9), nowNs, verdicts);
+            PacketBuffer quoted = Packets.udp(CLIENT, 1395, SERVER, 53);
+            pass(through, Hook.INPUT, Packets.icmpError(SERVER, CLIENT, 3, 3, quoted), nowNs, verdicts);
+        });
+        nowNs += 25 * SECOND;
+        both((through, verdicts) -> {
+            for (int port = 2000; port < 2800; port++) {
+                pass(through, Hook.OUTPUT, Packets.udp(CLIENT, port, SERVER, 53), nowNs, verdicts);
+            }
+        });
+        nowNs += 400 * SECOND;
+        both((through, verdicts) -> {
+            handshake(through, SERVER, 3, nowNs, verdicts);
+            pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, 1, SERVER, 80, ACK), nowNs, verdicts);
+        });
+    }
+
+    /** Who goes first when there is no room is the same, too. */
+    @Test
+    void fullTable_evictsTheSameFlows() {
+        tables.replace(new Rules()
+                .add("INPUT", StandardTarget.ACCEPT, state(ConnState.ESTABLISHED))
+                .add("INPUT", StandardTarget.DROP)
+                .build());
+        for (int i = 0; i < ConnTrack.MAX_FLOWS; i++) {
+            out(Packets.udp(CLIENT, i & 0xfff, server(i), 53));
+            if (i % 3 == 0) {
+                in(Packets.udp(server(i), 53, CLIENT, i & 0xfff));
+            }
+        }
+        assertEquals(ConnTrack.MAX_FLOWS, tables.connTrackStats().flows());
+        restored.archive(Archive.restoring(save(tables)));
+        List<String> verdicts = new ArrayList<>();
+        List<String> alike = new ArrayList<>();
+        crowd(tables, verdicts);
+        crowd(restored, alike);
+        assertEquals(verdicts, alike);
+        assertEquals(tables.connTrackStats(), restored.connTrackStats());
+        assertTrue(tables.connTrackStats().evicted() > 100);
+    }
+
+    private static IpAddress server(int number) {
+        return IpAddress.v4(0x0b00_0000 + (number >>> 12));
+    }
+
+    /** Many new flows, and then packets that show which old ones are still known. */
+    private void crowd(IpTables through, List<String> verdicts) {
+        for (int port = 1; port < 200; port++) {
+            pass(through, Hook.OUTPUT, Packets.udp(CLIENT, port, OTHER, 53), nowNs, verdicts);
+        }
+        for (int i = 0; i < 1000; i++) {
+            pass(through, Hook.INPUT, Packets.udp(server(i), 53, CLIENT, i & 0xfff), nowNs, verdicts);
+        }
+    }
+
+    @Test
+    void denials_areToldAtTheSameRate() {
+        List<Denial> told = new ArrayList<>();
+        tables.denialListener(told::add);
+        tables.replace(new Rules().add("OUTPUT", StandardTarget.DROP).build());
+        for (int i = 0; i < DenialGate.BURST + 7; i++) {
+            out(Packets.udp(CLIENT, 1, SERVER, 53));
+        }
+        restore(save(tables));
+        assertEquals(tables.denialStats(), restored.denialStats());
+        List<Denial> toldByRestored = new ArrayList<>();
+        restored.denialListener(toldByRestored::add);
+        told.clear();
+        nowNs += SECOND / 20;
+        both((through, verdicts) -> {
+            for (int i = 0; i < 20; i++) {
+                pass(through, Hook.OUTPUT, Packets.udp(CLIENT, 1, SERVER, 53), nowNs, verdicts);
+            }
+        });
+        assertEquals(5, told.size());
+        assertEquals(told, toldByRestored);
+    }
+
+    private static RuleSet foreign(Matcher matcher, Target target) {
+        return new Rules()
+                .chain("OWN")
+                .add("OUTPUT", new StandardTarget.Jump("OWN"))
+                .add("OWN", target, matcher)
+                .build();
+    }
+
+    @Test
+    void rulesOfTheCallersOwn_haveToBeNamedAgain() {
+        tables.replace(foreign(new Everything(), StandardTarget.DROP));
+        out(Packets.udp(CLIENT, 1, SERVER, 53));
+        byte[] saved = save(tables);
+        ArchiveException refused =
+                assertThrows(ArchiveException.class, () -> restored.archive(Archive.restoring(saved)));
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains(Everything.class.getName()) && message.contains("StackBuilder.rules"), message);
+        restored.replace(new Rules()
+                .chain("OWN")
+                .add("OUTPUT", new StandardTarget.Jump("OWN"))
+                .add("OUTPUT", StandardTarget.DROP)
+                .add("OWN", StandardTarget.DROP, new Everything())
+                .build());
+        assertThrows(ArchiveException.class, () -> restored.archive(Archive.restoring(saved)));
+        restored = new IpTables(Rng.seeded(2));
+        restored.replace(foreign(new Everything(), StandardTarget.DROP));
+        restore(saved);
+        both((through, verdicts) -> pass(through, Hook.OUTPUT, Packets.udp(CLIENT, 1, SERVER, 53), nowNs, verdicts));
+    }
+
+    @Test
+    void targetOfTheCallersOwn_hasToBeNamedAgain() {
+        tables.replace(foreign(new CommentMatcher("own"), new Nothing()));
+        ArchiveException refused =
+                assertThrows(ArchiveException.class, () -> restored.archive(Archive.restoring(save(tables))));
+        assertTrue(String.valueOf(refused.getMessage()).contains(Nothing.class.getName()));
+    }
+
+    /** Rules that were replaced since the stack was described are those that come back. */
+    @Test
+    void otherRulesInForce_giveWay() {
+        tables.replace(allKinds());
+        restored.replace(new Rules().add("INPUT", StandardTarget.DROP).build());
+        restore(save(tables));
+        assertEquals(tables.ruleSet(), restored.ruleSet());
+    }
+}
