@@ -1,5 +1,6 @@
 package dev.atoll.stack;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.dhcp.DhcpInterface;
@@ -37,6 +38,7 @@ import dev.atoll.stack.protocol.TransportProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
 import dev.atoll.stack.raw.PacketLayer;
 import dev.atoll.stack.raw.RawLayer;
+import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.PacketEndpoint;
 import dev.atoll.stack.socket.RawEndpoint;
@@ -48,7 +50,10 @@ import dev.atoll.stack.udp.UdpLayer;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.TransportEndpointId;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -68,27 +73,31 @@ public final class Stack implements AutoCloseable {
     /** Id of {@code lo}. */
     public static final int LOOPBACK_NIC_ID = 1;
 
-    private final Cycle cycle;
-    private final Counters counters;
+    final Cycle cycle;
+    final Counters counters;
     private final BufferPool pool = new BufferPool();
-    private final List<Device> devices = new ArrayList<>();
+    final List<Device> devices = new ArrayList<>();
     private final LoopbackLink loopbackLink = new LoopbackLink();
     private final Device loopback;
-    private final Routes routes;
-    private final IpLayer ip;
-    private final GroupLayer groups;
-    private final @Nullable NdpLayer ndp;
+    final Routes routes;
+    final IpLayer ip;
+    final GroupLayer groups;
+    final @Nullable NdpLayer ndp;
     private final EnumSet<Protocol> protocols;
     private final NeighborSettings neighborSettings;
-    private final TcpLayer tcp;
-    private final UdpLayer udp;
-    private final PingPorts pings;
-    private final @Nullable RawLayer raws;
-    private final @Nullable PacketLayer packets;
+    final TcpLayer tcp;
+    final UdpLayer udp;
+    final PingPorts pings;
+    final @Nullable RawLayer raws;
+    final @Nullable PacketLayer packets;
     private final Hold hold;
     private final EventQueue events;
-    private final Sockets sockets;
+    final Sockets sockets;
     private final Listing listing;
+    final List<TransportProtocol> transports;
+    final List<NetworkProtocol> networks;
+    private final @Nullable Ipv6Settings ipv6Settings;
+    private final @Nullable Ids ids;
     private int lastNicId = LOOPBACK_NIC_ID;
 
     /** Numbers of endpoints unless the caller supplies them. */
@@ -98,6 +107,10 @@ public final class Stack implements AutoCloseable {
         @Override
         public long getAsLong() {
             return ++last;
+        }
+
+        void archive(Archive archive) {
+            last = archive.int64(last);
         }
     }
 
@@ -171,6 +184,7 @@ public final class Stack implements AutoCloseable {
         if (packets != null) {
             loopback.setFrameTap(packets);
         }
+        ids = builder.idSource == null ? new Ids() : null;
         sockets = new Sockets(
                 hold,
                 routes,
@@ -180,8 +194,11 @@ public final class Stack implements AutoCloseable {
                 pings,
                 raws,
                 packets,
-                builder.idSource == null ? new Ids() : builder.idSource);
+                ids == null ? Objects.requireNonNull(builder.idSource) : ids);
         listing = new Listing(tcp, udp, pings);
+        transports = List.copyOf(builder.transports);
+        networks = List.copyOf(builder.networks);
+        ipv6Settings = builder.ipv6;
         ndp = builder.ipv6 == null ? null : newNdp(builder.ipv6, builder.ipv6Listener);
         if (ndp != null) {
             loopback.setDiscovery(ndp);
@@ -207,11 +224,11 @@ public final class Stack implements AutoCloseable {
         for (Map.Entry<Integer, UnclaimedPacketHandler> entry : builder.unclaimed.entrySet()) {
             ip.setUnclaimedHandler(entry.getKey(), entry.getValue());
         }
-        for (TransportProtocol protocol : builder.transports) {
+        for (TransportProtocol protocol : transports) {
             ip.register(new HostedTransport(protocol, counters, ip));
             protocol.attach(new HostedProtocol(hold, cycle, pool, ip, protocol.protocolNumber()));
         }
-        for (NetworkProtocol protocol : builder.networks) {
+        for (NetworkProtocol protocol : networks) {
             ip.register(protocol);
             protocol.attach(new HostedProtocol(hold, cycle, pool, ip, protocol.etherType()));
         }
@@ -277,7 +294,7 @@ public final class Stack implements AutoCloseable {
             hold.exit();
             throw e;
         }
-        return hold.exitAsDriver();
+        return cycle.toClockNs(hold.exitAsDriver());
     }
 
     // --- Interfaces
@@ -314,8 +331,19 @@ public final class Stack implements AutoCloseable {
     }
 
     private Device newDevice(String name, LinkEndpoint link, NicOptions options) {
-        Device device = new Device(++lastNicId, name, link, cycle, counters, pool, neighborSettings, upper);
-        device.setContext(options.context());
+        Device device = attach(++lastNicId, name, link, options.context());
+        if (!options.enabled()) {
+            device.setEnabled(false);
+        } else if (ndp != null) {
+            ndp.started(device);
+        }
+        return device;
+    }
+
+    /** A device that does nothing by itself yet. */
+    Device attach(int id, String name, LinkEndpoint link, @Nullable Object context) {
+        Device device = new Device(id, name, link, cycle, counters, pool, neighborSettings, upper);
+        device.setContext(context);
         link.attach(device);
         devices.add(device);
         device.setGroupObserver(groups);
@@ -327,11 +355,6 @@ public final class Stack implements AutoCloseable {
         }
         if (ndp != null) {
             device.setDiscovery(ndp);
-        }
-        if (!options.enabled()) {
-            device.setEnabled(false);
-        } else if (ndp != null) {
-            ndp.started(device);
         }
         return device;
     }
@@ -377,11 +400,21 @@ public final class Stack implements AutoCloseable {
             if (device.configuration() != null) {
                 throw new StackException(StackError.ADDRESS_IN_USE, nic.toString());
             }
-            DhcpEvents observer = new DhcpEvents(events, device.id(), listener);
-            DhcpInterface dhcp = new DhcpInterface(device, cycle, counters, pool, ip, settings, observer);
+            DhcpInterface dhcp = newDhcp(device, settings, listener);
             dhcp.start(previous);
             return new DhcpClient(hold, dhcp);
         });
+    }
+
+    DhcpInterface newDhcp(Device device, DhcpSettings settings, DhcpListener listener) {
+        DhcpEvents observer = new DhcpEvents(events, device.id(), listener);
+        return new DhcpInterface(device, cycle, counters, pool, ip, settings, observer);
+    }
+
+    /** The DHCP client of a NIC, or null if it has none. */
+    public @Nullable DhcpClient dhcp(Nic nic) {
+        return hold.query(
+                () -> nic.device.configuration() instanceof DhcpInterface dhcp ? new DhcpClient(hold, dhcp) : null);
     }
 
     /** The NIC of that name, or null. */
@@ -669,6 +702,88 @@ public final class Stack implements AutoCloseable {
     /** Whether some connection has bytes, or a FIN, that its peer has not acknowledged. */
     public boolean isDelivering() {
         return hold.query(tcp::isDelivering);
+    }
+
+    // --- Saving
+
+    /**
+     * Writes the stack to a stream, from which {@link StackBuilder#restore} makes it again: settings, NICs with their
+     * addresses, neighbours and groups, routes, rules and connections tracked, endpoints with all that waits in them, and
+     * connections that have no endpoint any more. As {@link #save(OutputStream, Collection)} without endpoints.
+     *
+     * @throws IOException if the stream fails; a {@link StackException} CLOSED
+     */
+    public void save(OutputStream out) throws IOException {
+        save(out, List.of());
+    }
+
+    /**
+     * Writes the stack to a stream and leaves it as it is. Whoever wants it to go on elsewhere drives it no more, saves it,
+     * and then {@linkplain #close closes} it, which says nothing to its peers. What is written has secrets by which
+     * sequence numbers are chosen, and the data in buffers.
+     *
+     * <p>Rules of the caller's own matchers or targets are named again where the stack is restored; protocols of the
+     * caller's own write what they have to.
+     *
+     * @param endpoints endpoints that nothing but their holder knows of are written too if they are among these: those
+     *     that are not bound, and TCP connections that have ended
+     * @throws IOException if the stream fails; a {@link StackException} CLOSED
+     * @throws IllegalArgumentException if an endpoint is of another stack
+     */
+    public void save(OutputStream out, Collection<? extends Endpoint> endpoints) throws IOException {
+        byte[] saved = hold.call(() -> {
+            requireOpen();
+            finishHold();
+            Archive archive = Archive.saving();
+            StackArchive.settings(archive, settings());
+            new StackArchive(this, archive, /* restorer= */ null).contents(endpoints);
+            return archive.toByteArray();
+        });
+        out.write(saved);
+    }
+
+    private StackBuilder settings() {
+        StackBuilder settings = new StackBuilder();
+        settings.protocols = protocols.clone();
+        settings.ipv6 = ipv6Settings;
+        settings.neighbors = neighborSettings;
+        settings.tcp = tcp.tuning();
+        settings.messages = ip.messageTuning();
+        settings.handleLocal = routes.isLocalHandled();
+        settings.rawEndpoints = raws != null;
+        settings.packetEndpoints = packets != null;
+        return settings;
+    }
+
+    /** Becomes what was saved: for a stack that was just made with the settings that were. */
+    List<Endpoint> restore(Archive archive, Restorer restorer) throws StackException {
+        return hold.call(() -> {
+            StackArchive contents = new StackArchive(this, archive, restorer);
+            List<Endpoint> endpoints = contents.contents(List.of());
+            contents.announce();
+            return endpoints;
+        });
+    }
+
+    void archiveIds(Archive archive) {
+        lastNicId = archive.int32(lastNicId);
+        if (archive.bool(ids != null) && ids != null) {
+            ids.archive(archive);
+        }
+    }
+
+    /** Tells neighbours that the NIC's addresses are to be found at its link address. */
+    void announce(Device device) {
+        for (LocalAddress local : device.addresses()) {
+            if (!local.isAssigned()) {
+                continue;
+            }
+            if (local.address().isV4()) {
+                device.announce(local.address());
+            } else if (ndp != null) {
+                ndp.announce(device, local.address());
+            }
+        }
     }
 
     private void requireOpen() throws StackException {

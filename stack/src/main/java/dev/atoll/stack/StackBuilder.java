@@ -1,5 +1,7 @@
 package dev.atoll.stack;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Counters;
@@ -7,6 +9,8 @@ import dev.atoll.stack.env.Driver;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.options.TcpTuning;
@@ -15,6 +19,8 @@ import dev.atoll.stack.protocol.TransportProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
 import dev.atoll.stack.socket.TcpForwarder;
 import dev.atoll.stack.socket.UdpForwarder;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -264,5 +270,41 @@ public final class StackBuilder {
         Check.argument(clock != null, "clock", clock, "a clock");
         Check.argument(rng != null, "rng", rng, "a random source");
         return new Stack(this);
+    }
+
+    /**
+     * Makes a stack again from what {@link Stack#save} wrote. Its settings, NICs, addresses, routes, rules and endpoints
+     * are those that were saved; of this builder count the clock, the random source, the driver, listeners, forwarders,
+     * protocols of the caller's own, handlers, counters and id source, and {@link #rules} if the saved ones have matchers
+     * or targets of the caller's own. The stack's time goes on from where it was saved. What waited for a forwarder's
+     * decision is asked about again.
+     *
+     * @param restorer gives the NICs their links
+     * @throws IOException if the stream fails; a {@link StackException} INVALID if it is damaged, of another version or does
+     *     not fit this builder, UNKNOWN_NIC if a NIC has no link. Links that were given are closed then
+     * @throws IllegalArgumentException as {@link #build}
+     */
+    public RestoredStack restore(InputStream in, Restorer restorer) throws IOException {
+        byte[] saved = in.readAllBytes();
+        try {
+            Archive archive = Archive.restoring(saved);
+            StackArchive.settings(archive, this);
+            return restore(build(), archive, restorer);
+        } catch (ArchiveException e) {
+            throw new StackException(StackError.INVALID, e.getMessage());
+        }
+    }
+
+    private static RestoredStack restore(Stack stack, Archive archive, Restorer restorer) throws IOException {
+        boolean restored = false;
+        try {
+            RestoredStack result = new RestoredStack(stack, stack.restore(archive, restorer));
+            restored = true;
+            return result;
+        } finally {
+            if (!restored) {
+                stack.close();
+            }
+        }
     }
 }

@@ -469,4 +469,9 @@ public final class Routes {
         }
         return new Route(this, network, source, destination, nicId, new Hop(device, nextHop, broadcast), foundIn);
     }
+
+    /** Whether packets to own addresses stay in the stack. */
+    public boolean isLocalHandled() {
+        return handleLocal;
+    }
 }

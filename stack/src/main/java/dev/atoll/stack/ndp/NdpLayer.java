@@ -271,6 +271,11 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
         return true;
     }
 
+    /** Tells the link that an address is to be found at another link address now (RFC 4861 section 7.2.6). */
+    public void announce(Device device, IpAddress address) {
+        writer.advertise(device, IpAddress.V6_ALL_NODES, address, Ndp.FLAG_OVERRIDE);
+    }
+
     // --- Saved and restored
 
     /** What each NIC does by itself; the NICs are archived before. */

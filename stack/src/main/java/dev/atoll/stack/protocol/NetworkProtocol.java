@@ -1,9 +1,11 @@
 package dev.atoll.stack.protocol;
 
+import dev.atoll.stack.archive.Archivable;
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 
 /** A protocol beside IP. An instance belongs to one stack. The policy, which is one for IP, does not see its packets. */
-public interface NetworkProtocol {
+public interface NetworkProtocol extends Archivable {
     /** Number in the Ethernet header. */
     int etherType();
 
@@ -22,4 +24,8 @@ public interface NetworkProtocol {
      * @return false if it contradicts the protocol
      */
     boolean receive(PacketBuffer packet);
+
+    /** Its state when the stack is saved and restored; by default it has none. */
+    @Override
+    default void archive(Archive archive) {}
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.protocol;
 
+import dev.atoll.stack.archive.Archivable;
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.StackError;
 
@@ -7,7 +9,7 @@ import dev.atoll.stack.env.StackError;
  * A protocol above IP. An instance belongs to one stack. Its packets pass the policy's hooks like those of any other
  * protocol.
  */
-public interface TransportProtocol {
+public interface TransportProtocol extends Archivable {
     /** Number in the IP header (IANA protocol numbers). */
     int protocolNumber();
 
@@ -36,4 +38,8 @@ public interface TransportProtocol {
      * @param nextHopMtu for a packet too large, the MTU it should fit, bytes, or 0 if not known; else -1
      */
     default void unreachable(PacketBuffer quoted, StackError error, boolean hard, int nextHopMtu) {}
+
+    /** Its state when the stack is saved and restored; by default it has none. */
+    @Override
+    default void archive(Archive archive) {}
 }

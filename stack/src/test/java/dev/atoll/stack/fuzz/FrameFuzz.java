@@ -1,6 +1,7 @@
 package dev.atoll.stack.fuzz;
 
 import dev.atoll.stack.Nic;
+import dev.atoll.stack.RestoredStack;
 import dev.atoll.stack.Stack;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Ipv6Settings;
@@ -11,6 +12,9 @@ import dev.atoll.stack.link.ChannelLink;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Two stacks that talk to each other by every protocol they have, in virtual time, while spoiled copies of their frames
- * come in besides the frames themselves. A seed decides all of it.
+ * come in besides the frames themselves; now and then one of them is saved and goes on as another. A seed decides all of
+ * it.
  *
  * <p>Nothing may throw; every frame must end in the counters of a protocol or in a {@code DropReason}; tables stay within
  * their bounds; and when both stacks are closed no packet is left.
@@ -26,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class FrameFuzz {
     /** Frames after which both stacks are closed, have to have let go of everything, and are made anew. */
     private static final int FRAMES_OF_A_LIFE = 100_000;
+
+    /** Once in so many turns a stack is saved, and goes on as another that was made from what was saved. */
+    private static final int TURNS_OF_A_STACK = 2000;
 
     private static final int MAX_SPOILED_OF_ONE = 3;
     /**
@@ -92,6 +100,31 @@ final class FrameFuzz {
             traffic = new Traffic(stack, random.split(), number);
         }
 
+        /** What the other side is after it was saved and restored. */
+        private Side(ManualClock clock, Side before, byte[] saved) throws IOException {
+            link = new ChannelLink(1500, before.link.linkAddress());
+            RestoredStack restored = Stack.builder()
+                    .clock(clock)
+                    .rng(Rng.seeded(random.nextLong()))
+                    .tcpForwarder(10, request -> request.refuse())
+                    .restore(new ByteArrayInputStream(saved), name -> link);
+            stack = restored.stack();
+            traffic = new Traffic(before.traffic, restored, random.split());
+        }
+
+        Side moved(ManualClock clock) {
+            try {
+                ByteArrayOutputStream saved = new ByteArrayOutputStream();
+                stack.save(saved, traffic.endpoints());
+                stack.close();
+                traffic.close();
+                checkNothingLeft();
+                return new Side(clock, this, saved.toByteArray());
+            } catch (IOException | RuntimeException e) {
+                throw wrong("a stack could not be moved", e);
+            }
+        }
+
         List<byte[]> sent() {
             List<byte[]> sent = new ArrayList<>();
             stack.run(() -> {
@@ -133,6 +166,10 @@ final class FrameFuzz {
             }
             traffic.close();
             stack.close();
+            checkNothingLeft();
+        }
+
+        private void checkNothingLeft() {
             if (stack.packetsOutstanding() != 0) {
                 throw wrong(stack.packetsOutstanding() + " packets are left", null);
             }
@@ -161,6 +198,11 @@ final class FrameFuzz {
                 exchange(left, right);
                 exchange(right, left);
                 passTime(clock, left, right);
+                if (random.nextInt(TURNS_OF_A_STACK) == 0) {
+                    left = left.moved(clock);
+                } else if (random.nextInt(TURNS_OF_A_STACK) == 0) {
+                    right = right.moved(clock);
+                }
                 if (random.nextInt(1000) == 0) {
                     left.checkBounds();
                     right.checkBounds();

@@ -1,6 +1,7 @@
 package dev.atoll.stack.fuzz;
 
 import dev.atoll.stack.Nic;
+import dev.atoll.stack.RestoredStack;
 import dev.atoll.stack.Stack;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
@@ -25,7 +26,7 @@ final class Traffic {
     private static final IpAddress GROUP6 = IpAddress.parse("ff15::7");
 
     private final Stack stack;
-    private final SplittableRandom random;
+    private SplittableRandom random;
     private final IpAddress peer;
     private final IpAddress peer6;
     private final TcpListener listener;
@@ -50,6 +51,42 @@ final class Traffic {
         ping = stack.newIcmpEndpoint(true);
         ping6 = stack.newIcmpEndpoint(false);
         raw = stack.newRawEndpoint(true, 253);
+    }
+
+    /** Goes on in a stack that was made from what another saved, with the same endpoints and other dice. */
+    Traffic(Traffic before, RestoredStack restored, SplittableRandom random) {
+        stack = restored.stack();
+        this.random = random;
+        peer = before.peer;
+        peer6 = before.peer6;
+        listener = same(restored, before.listener, TcpListener.class);
+        udp = same(restored, before.udp, UdpEndpoint.class);
+        ping = same(restored, before.ping, IcmpEndpoint.class);
+        ping6 = same(restored, before.ping6, IcmpEndpoint.class);
+        raw = same(restored, before.raw, RawEndpoint.class);
+        for (TcpEndpoint endpoint : before.connections) {
+            connections.add(same(restored, endpoint, TcpEndpoint.class));
+        }
+    }
+
+    private static <T extends Endpoint> T same(RestoredStack restored, Endpoint before, Class<T> type) {
+        Endpoint endpoint = restored.endpoint(before.uniqueId());
+        if (endpoint == null) {
+            throw new AssertionError("there is no endpoint " + before.uniqueId() + " any more: " + type.getName());
+        }
+        return type.cast(endpoint);
+    }
+
+    /** From now on the dice fall as this seed says. */
+    void rollAnew(long seed) {
+        random = new SplittableRandom(seed);
+    }
+
+    /** All endpoints that are not closed. */
+    List<Endpoint> endpoints() {
+        List<Endpoint> all = new ArrayList<>(connections);
+        all.addAll(List.of(listener, udp, ping, ping6, raw));
+        return all;
     }
 
     void act() {

@@ -21,8 +21,8 @@ class EmbeddingTest {
     private static final Path SOURCES = Path.of("src/main/java/dev/atoll/examples/embedding");
     private static final Path PAGE = Path.of("../../docs/embedding.md");
 
-    private static final List<String> PROGRAMS =
-            List.of("HttpGet", "TwoStacks", "OwnLink", "OwnRule", "OwnProtocol", "PortProxy", "WindowProbe");
+    private static final List<String> PROGRAMS = List.of(
+            "HttpGet", "TwoStacks", "OwnLink", "OwnRule", "OwnProtocol", "PortProxy", "WindowProbe", "SaveAndRestore");
 
     @FunctionalInterface
     private interface Program {
@@ -74,6 +74,11 @@ class EmbeddingTest {
         String output = outputOf(WindowProbe::main);
         assertTrue(output.startsWith("congestion window: 10 -> "), output);
         assertTrue(output.endsWith("100000 bytes arrived\n"), output);
+    }
+
+    @Test
+    void saveAndRestore() throws Exception {
+        assertEquals("sent before, and after\n", outputOf(SaveAndRestore::main));
     }
 
     @TestFactory
