@@ -146,6 +146,11 @@ public final class StateDiff {
             bytes(step, buffer, (ByteBuffer) right, 0, buffer.capacity());
         } else if (left instanceof PacketBuffer packet) {
             packets(step, packet, (PacketBuffer) right);
+        } else if (left instanceof Throwable && right instanceof Throwable) {
+            // Where it was thrown is of the process.
+            if (!left.toString().equals(right.toString())) {
+                differ(step, left, right);
+            }
         } else if (left instanceof Timer timer) {
             timers(step, timer, (Timer) right);
         } else if (left.getClass().getName().startsWith("java.")) {

@@ -9,6 +9,7 @@ import dev.atoll.stack.StackBuilder;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.frames.WholeStack;
 import dev.atoll.stack.link.ChannelLink;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
@@ -61,6 +62,7 @@ class TwinTest {
             stack = builder(clock, dice)
                     .ipv6(Ipv6Settings.DEFAULT.withTemporaryAddresses(true))
                     .rawEndpoints(true)
+                    .packetEndpoints(true)
                     .build();
             Nic nic = stack.createNic("eth0", link);
             nic.addAddress(IpAddress.parse("10.0.0.1"), 24);
@@ -126,6 +128,7 @@ class TwinTest {
                 step(peer, peerTraffic, "seed " + seed + ", before fork " + fork + ", step " + i);
             }
             lives.add(new Life(lives.get(0)));
+            assertEquals(List.of(), WholeStack.differences(lives.get(0).stack, lives.get(1).stack));
             for (int i = 0; i < STEPS_TOGETHER; i++) {
                 step(peer, peerTraffic, "seed " + seed + ", after fork " + fork + ", step " + i);
             }

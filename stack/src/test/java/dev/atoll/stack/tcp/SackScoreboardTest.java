@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.testing.Requirement;
 import java.util.ArrayList;
 import java.util.List;
@@ -282,5 +283,54 @@ class SackScoreboardTest {
                 .filter(one -> !one.sacked && (!one.lost || one.retransmitted))
                 .count();
         assertEquals(expectedListed, listed, message);
+    }
+
+    private List<String> segments(SackScoreboard of) {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < of.segments(); i++) {
+            int slot = of.slotAt(i);
+            String flags = "";
+            for (int flag : new int[] {
+                SackScoreboard.SACKED,
+                SackScoreboard.LOST,
+                SackScoreboard.RETRANSMITTED,
+                SackScoreboard.REPEATED,
+                SackScoreboard.PUSHED
+            }) {
+                flags += of.is(slot, flag) ? "1" : "0";
+            }
+            all.add(of.seqOf(slot) + "-" + of.endOf(slot) + " at " + of.sentNsOf(slot) + " " + flags);
+        }
+        for (int slot = of.oldestSent(); slot != SackScoreboard.NONE; slot = of.sentAfter(slot)) {
+            all.add("sent " + of.seqOf(slot));
+        }
+        all.add("lost " + of.nextLost() + ", " + of.sacked() + " " + of.lost() + " " + of.retransmitted());
+        return all;
+    }
+
+    @Test
+    void restored_knowsEverySegmentInFlight() {
+        send(200, MS);
+        begin(2 * MS);
+        acknowledge(70);
+        send(100, 3 * MS);
+        sack(80, 90);
+        sack(150, 200);
+        for (int segment = 72; segment < 79; segment++) {
+            board.markLost(board.slotAt(segment - 70));
+        }
+        board.retransmitted(board.nextLost(), 4 * MS, 5);
+        Archive saved = Archive.saving();
+        board.archive(saved);
+        SackScoreboard restored = new SackScoreboard();
+        restored.archive(Archive.restoring(saved.toByteArray()));
+        assertEquals(segments(board), segments(restored));
+        int ackAt = first + 100 * MSS;
+        for (SackScoreboard each : List.of(board, restored)) {
+            begin(5 * MS);
+            each.acknowledge(ackAt, first, true, ack, rack);
+            each.append(next, next + MSS, 6 * MS, 0, true);
+        }
+        assertEquals(segments(board), segments(restored));
     }
 }
