@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #replace} and {@link #ruleSet} may be called by any thread, and a packet meets either the old rules or the
  * new ones; everything else is called under the stack's hold.
  *
- * <p>Netfilter's order at a hook: table raw, connection tracking, then mangle, nat and filter, where a table's verdict
+ * <p>A packet that comes in meets PREROUTING, then INPUT if it is for this host, else FORWARD and POSTROUTING; one that
+ * goes out meets OUTPUT and POSTROUTING. Netfilter's order at a hook: table raw, connection tracking, then mangle, nat and filter, where a table's verdict
  * other than ACCEPT ends the packet. A flow becomes known once its first packet was accepted. Connections are tracked
  * only while a rule asks for their state; what was known is forgotten when no rule does any more.
  */
@@ -71,15 +72,32 @@ public final class IpTables {
         for (int i = 0; i < chains.length && verdict.kind() == Verdict.Kind.ACCEPT; i++) {
             verdict = rules.evaluate(chains[i], context);
         }
-        // Later hooks find the flow confirmed already; only at PREROUTING is it still open whether it gets anywhere.
         if (tracking != null
                 && verdict.kind() == Verdict.Kind.ACCEPT
-                && hook != Hook.PREROUTING
+                && isLast(hook, packet.ipVersion)
                 && !tracking.confirm(packet, nowNs)) {
             verdict = ConnTrack.TABLE_FULL;
         }
         context.end();
         return verdict;
+    }
+
+    /**
+     * Whether any chain is to be asked at a hook. PREROUTING and POSTROUTING need not be met otherwise: connections are
+     * tracked at the hooks that every packet meets.
+     */
+    public boolean asks(Hook hook, int ipVersion) {
+        LoadedRules rules = loaded;
+        return rules.raw(ipVersion, hook) != null || rules.chains(ipVersion, hook).length > 0;
+    }
+
+    /** Whether a packet that passed this hook has met all that might end it: only then its flow is known. */
+    private boolean isLast(Hook hook, int ipVersion) {
+        return switch (hook) {
+            case PREROUTING -> false;
+            case INPUT, POSTROUTING -> true;
+            case FORWARD, OUTPUT -> !asks(Hook.POSTROUTING, ipVersion);
+        };
     }
 
     private @Nullable ConnTrack connTrackFor(LoadedRules rules) {

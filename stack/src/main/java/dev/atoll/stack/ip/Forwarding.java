@@ -94,7 +94,6 @@ final class Forwarding {
             network.beyondScope(packet);
             return DropReason.IP_NOT_LOCAL;
         }
-        network.locateTransport(packet);
         if (network.hopsLeft(packet) <= 1) {
             network.hopsExceeded(packet);
             return DropReason.IP_HOPS_EXCEEDED;
@@ -109,13 +108,7 @@ final class Forwarding {
             return DropReason.IP_NO_ROUTE;
         }
         Device out = hop.device();
-        Verdict verdict = filter.check(Hook.FORWARD, packet, in.name(), out.name(), cycle.nowNs());
-        if (verdict.kind() != Verdict.Kind.ACCEPT) {
-            filter.denied(Hook.FORWARD, packet, verdict, cycle.nowNs());
-            RejectWith with = verdict.rejectWith();
-            if (with != null && with != RejectWith.TCP_RESET) {
-                network.reject(packet, with);
-            }
+        if (!passesForward(in, network, out, packet)) {
             return DropReason.FILTERED;
         }
         int mtu = network.mtuBytes(out);
@@ -143,6 +136,24 @@ final class Forwarding {
             out.send(packet, network.etherType(), hop.nextHop());
         }
         return null;
+    }
+
+    private boolean passesForward(Device in, NetworkLayer network, Device out, PacketBuffer packet) {
+        Hook hook = Hook.FORWARD;
+        Verdict verdict = filter.check(hook, packet, in.name(), out.name(), cycle.nowNs());
+        if (verdict.kind() == Verdict.Kind.ACCEPT && filter.asks(Hook.POSTROUTING, packet.ipVersion)) {
+            hook = Hook.POSTROUTING;
+            verdict = filter.check(hook, packet, null, out.name(), cycle.nowNs());
+        }
+        if (verdict.kind() == Verdict.Kind.ACCEPT) {
+            return true;
+        }
+        filter.denied(hook, packet, verdict, cycle.nowNs());
+        RejectWith with = verdict.rejectWith();
+        if (with != null && with != RejectWith.TCP_RESET) {
+            network.reject(packet, with);
+        }
+        return false;
     }
 
     /** The link it came by left the checksum to whoever puts it on a wire. */

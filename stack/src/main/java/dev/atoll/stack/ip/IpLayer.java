@@ -271,9 +271,9 @@ public final class IpLayer implements Device.Upper {
         packet.nicId = device.id();
         int hops = ttl == LINK_TTL ? hops(route) : ttl;
         network.writeHeader(packet, route, protocol, hops, tos, flags);
-        Verdict verdict = filter.check(Hook.OUTPUT, packet, null, device.name(), cycle.nowNs());
-        if (verdict.kind() != Verdict.Kind.ACCEPT) {
-            return denyOutput(packet, verdict);
+        StackError refused = checkOutput(packet, device);
+        if (refused != null) {
+            return refused;
         }
         counters.ipSent++;
         if ((flags & MULTICAST_LOOP) != 0 && destination.isMulticast() && !device.isLoopback()) {
@@ -317,9 +317,9 @@ public final class IpLayer implements Device.Upper {
         }
         packet.type = PacketType.OUTGOING;
         packet.nicId = route.device().id();
-        Verdict verdict = filter.check(Hook.OUTPUT, packet, null, route.device().name(), cycle.nowNs());
-        if (verdict.kind() != Verdict.Kind.ACCEPT) {
-            return denyOutput(packet, verdict);
+        StackError refused = checkOutput(packet, route.device());
+        if (refused != null) {
+            return refused;
         }
         counters.ipSent++;
         route.device().send(packet, network.etherType(), route.nextHop());
@@ -421,9 +421,20 @@ public final class IpLayer implements Device.Upper {
         }
     }
 
-    private StackError denyOutput(PacketBuffer packet, Verdict verdict) {
+    /** Asks the policy about a packet of this host; null if it may go, else the packet is gone. */
+    private @Nullable StackError checkOutput(PacketBuffer packet, Device device) {
+        Hook hook = Hook.OUTPUT;
+        Verdict verdict = filter.check(hook, packet, null, device.name(), cycle.nowNs());
+        if (verdict.kind() == Verdict.Kind.ACCEPT && filter.asks(Hook.POSTROUTING, packet.ipVersion)) {
+            hook = Hook.POSTROUTING;
+            verdict = filter.check(hook, packet, null, device.name(), cycle.nowNs());
+        }
+        return verdict.kind() == Verdict.Kind.ACCEPT ? null : denyOutput(hook, packet, verdict);
+    }
+
+    private StackError denyOutput(Hook hook, PacketBuffer packet, Verdict verdict) {
         countDrop(packet, DropReason.FILTERED);
-        filter.denied(Hook.OUTPUT, packet, verdict, cycle.nowNs());
+        filter.denied(hook, packet, verdict, cycle.nowNs());
         packet.release();
         lastDenial = verdict;
         RejectWith with = verdict.rejectWith();
@@ -525,11 +536,31 @@ public final class IpLayer implements Device.Upper {
                 return;
             }
         }
-        forwarding.forward(device, network, whole);
+        network.locateTransport(whole);
+        if (passesPrerouting(device, whole)) {
+            forwarding.forward(device, network, whole);
+        }
+    }
+
+    /** Asks the policy about a packet that came in, before it is settled where it goes; if not, the packet is gone. */
+    private boolean passesPrerouting(Device device, PacketBuffer packet) {
+        if (!filter.asks(Hook.PREROUTING, packet.ipVersion)) {
+            return true;
+        }
+        Verdict verdict = filter.check(Hook.PREROUTING, packet, device.name(), null, cycle.nowNs());
+        if (verdict.kind() == Verdict.Kind.ACCEPT) {
+            return true;
+        }
+        filter.denied(Hook.PREROUTING, packet, verdict, cycle.nowNs());
+        drop(packet, DropReason.FILTERED);
+        return false;
     }
 
     /** An answer to a NIC that has no address yet, or just gets another. Takes the packet. */
     private void configure(Device device, HostConfiguration configuration, PacketBuffer packet) {
+        if (!passesPrerouting(device, packet)) {
+            return;
+        }
         Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
         if (verdict.kind() != Verdict.Kind.ACCEPT) {
             denyInput(ipv4, packet, verdict);
@@ -542,6 +573,9 @@ public final class IpLayer implements Device.Upper {
     /** Drops a faulty packet; its sender learns of it only if the policy would have let it in. */
     private void refuse(Device device, NetworkLayer network, PacketBuffer packet, DropReason fault) {
         if (network.owesAnswer(fault)) {
+            if (!passesPrerouting(device, packet)) {
+                return;
+            }
             Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
             if (verdict.kind() != Verdict.Kind.ACCEPT) {
                 denyInput(network, packet, verdict);
@@ -553,6 +587,9 @@ public final class IpLayer implements Device.Upper {
     }
 
     private void deliver(Device device, NetworkLayer network, PacketBuffer packet) {
+        if (!passesPrerouting(device, packet)) {
+            return;
+        }
         Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
         if (verdict.kind() != Verdict.Kind.ACCEPT) {
             denyInput(network, packet, verdict);

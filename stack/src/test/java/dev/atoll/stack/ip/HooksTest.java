@@ -1,0 +1,241 @@
+package dev.atoll.stack.ip;
+
+import static dev.atoll.stack.frames.OneStack.PEER_MAC;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.atoll.stack.Nic;
+import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
+import dev.atoll.stack.check.UdpDatagram;
+import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.filter.Chain;
+import dev.atoll.stack.filter.ChainCounters;
+import dev.atoll.stack.filter.ChainPolicy;
+import dev.atoll.stack.filter.ConnState;
+import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.Denial;
+import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.Hook;
+import dev.atoll.stack.filter.InterfaceMatcher;
+import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.Origin;
+import dev.atoll.stack.filter.Rule;
+import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.StandardTarget;
+import dev.atoll.stack.filter.Table;
+import dev.atoll.stack.filter.TableName;
+import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.frames.TestLink;
+import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which hooks a packet meets on its way, in which order and with which interfaces (netfilter's, as on Linux). */
+class HooksTest {
+    private static final Origin ORIGIN = new Origin("test", 1, "rule");
+    private static final MacAddress FAR_MAC = MacAddress.parse("02:00:00:00:00:55");
+    private static final IpAddress HERE = IpAddress.parse("10.1.0.9");
+    private static final IpAddress THERE = IpAddress.parse("10.2.0.9");
+    private static final IpAddress ROUTER = IpAddress.parse("10.1.0.1");
+    private static final IpAddress HERE6 = IpAddress.parse("2001:db8:1::9");
+    private static final IpAddress THERE6 = IpAddress.parse("2001:db8:2::9");
+    private static final IpAddress ROUTER6 = IpAddress.parse("2001:db8:1::1");
+
+    private final OneStack net;
+    private final TestLink far = new TestLink(1300);
+    private final List<String> met = new ArrayList<>();
+
+    HooksTest() throws StackException {
+        net = OneStack.ready();
+        Nic there = net.stack.createNic("eth1", far);
+        net.nic.addAddress(ROUTER, 24);
+        net.nic.addAddress(ROUTER6, 64);
+        there.addAddress(IpAddress.parse("10.2.0.1"), 24);
+        there.addAddress(IpAddress.parse("2001:db8:2::1"), 64);
+        net.nic.neighbors().setStatic(HERE, PEER_MAC);
+        net.nic.neighbors().setStatic(HERE6, PEER_MAC);
+        there.neighbors().setStatic(THERE, FAR_MAC);
+        there.neighbors().setStatic(THERE6, FAR_MAC);
+        net.nic.setForwarding(true, true);
+        net.nic.setForwarding(false, true);
+        net.advance(OneStack.SECOND);
+        quiet();
+    }
+
+    private void quiet() {
+        net.frames();
+        while (far.poll() != null) {
+            // What the NIC said when it began.
+        }
+    }
+
+    @AfterEach
+    void nothingLeaks() {
+        net.close();
+    }
+
+    /** A rule in each chain of a table that notes which hook a packet met, and by which interfaces. */
+    private Table noting(Family family) {
+        Table table = Table.acceptAll(TableName.MANGLE, family);
+        for (Hook hook : TableName.MANGLE.hooks()) {
+            Matcher note = context -> {
+                met.add(hook + " " + context.inNic() + ">" + context.outNic());
+                return Matcher.Result.NO;
+            };
+            table = table.with(chain(hook, new Rule(List.of(note), StandardTarget.NONE, ORIGIN)));
+        }
+        return table;
+    }
+
+    private static Chain chain(Hook hook, Rule... rules) {
+        return new Chain(hook.name(), ChainPolicy.ACCEPT, List.of(rules), ORIGIN);
+    }
+
+    private void rules(Table... tables) {
+        net.stack.ipTables().replace(RuleSet.of(List.of(tables)));
+    }
+
+    private List<String> met() {
+        List<String> was = List.copyOf(met);
+        met.clear();
+        return was;
+    }
+
+    private static Ipv4Packet four(IpAddress to) {
+        Bytes payload = Bytes.of(new byte[10]);
+        return Ipv4Packet.of(HERE, to, Ipv4Packet.UDP, new UdpDatagram(9, 7, payload).encode(HERE, to));
+    }
+
+    private static Ipv6Packet six(IpAddress to) {
+        Bytes payload = Bytes.of(new byte[10]);
+        return Ipv6Packet.of(HERE6, to, Ipv4Packet.UDP, new UdpDatagram(9, 7, payload).encode(HERE6, to));
+    }
+
+    private static Ipv4Packet fragment(int offset, boolean more, Bytes part) {
+        return new Ipv4Packet(0, 6, false, more, offset, 64, Ipv4Packet.UDP, HERE, THERE, Bytes.EMPTY, part);
+    }
+
+    private UdpEndpoint udp() throws StackException {
+        UdpEndpoint endpoint = net.stack.newUdpEndpoint();
+        endpoint.bind(new FullAddress(IpAddress.V6_ANY, 7));
+        return endpoint;
+    }
+
+    @Test
+    void everyPacket_meetsTheHooksOfItsWay() throws StackException {
+        rules(noting(Family.IPV4), noting(Family.IPV6));
+        UdpEndpoint endpoint = udp();
+        List<String> in = List.of("PREROUTING eth0>", "INPUT eth0>");
+        net.send(four(ROUTER));
+        assertEquals(in, met());
+        net.send(six(ROUTER6));
+        assertEquals(in, met());
+
+        List<String> out = List.of("OUTPUT >eth1", "POSTROUTING >eth1");
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(THERE, 7));
+        assertEquals(out, met());
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(THERE6, 7));
+        assertEquals(out, met());
+        quiet();
+
+        List<String> through = List.of("PREROUTING eth0>", "FORWARD eth0>eth1", "POSTROUTING >eth1");
+        net.send(four(THERE));
+        assertEquals(through, met());
+        net.send(six(THERE6));
+        assertEquals(through, met());
+        assertNotNull(far.poll());
+        assertNotNull(far.poll());
+
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(IpAddress.V4_LOOPBACK, 7));
+        assertEquals(List.of("OUTPUT >lo", "POSTROUTING >lo", "PREROUTING lo>", "INPUT lo>"), met());
+    }
+
+    @Test
+    void packetThatHasNowhereToGo_meetsPreroutingAlone() {
+        rules(noting(Family.IPV4), noting(Family.IPV6));
+        net.send(four(IpAddress.parse("192.0.2.7")));
+        assertEquals("PREROUTING eth0>", met().get(0));
+        assertEquals(1, net.stack.counters().drops(DropReason.IP_NO_ROUTE));
+    }
+
+    @Test
+    void fragments_meetPreroutingAsOnePacket() {
+        rules(noting(Family.IPV4), noting(Family.IPV6));
+        Bytes whole = new UdpDatagram(9, 7, Bytes.of(new byte[2000])).encode(HERE, THERE);
+        net.send(fragment(0, true, whole.slice(0, 1200)));
+        assertEquals(List.of(), met());
+        net.send(fragment(1200, false, whole.slice(1200, whole.length())));
+        assertEquals(List.of("PREROUTING eth0>", "FORWARD eth0>eth1", "POSTROUTING >eth1"), met());
+        quiet();
+    }
+
+    private Table dropping(Hook hook, Matcher... matchers) {
+        return Table.acceptAll(TableName.MANGLE, Family.IPV4)
+                .with(chain(hook, new Rule(List.of(matchers), StandardTarget.DROP, ORIGIN)));
+    }
+
+    @Test
+    void prerouting_drops_whatIsForThisHostAndForOthers_andTells() throws StackException {
+        List<Denial> denials = new ArrayList<>();
+        net.stack.ipTables().denialListener(denials::add);
+        rules(dropping(Hook.PREROUTING, new InterfaceMatcher(InterfaceMatcher.Side.IN, "eth0", false)));
+        UdpEndpoint endpoint = udp();
+        net.send(four(ROUTER));
+        net.send(four(THERE));
+        assertNull(endpoint.receive(ByteBuffer.allocate(10)));
+        assertNull(far.poll());
+        net.expectNothing();
+        assertEquals(2, net.stack.counters().drops(DropReason.FILTERED));
+        assertEquals(2, denials.size());
+        assertEquals(Hook.PREROUTING, denials.get(0).hook());
+        assertEquals(ORIGIN, denials.get(0).origin());
+    }
+
+    @Test
+    void postrouting_drops_whatGoesOutAndThrough_andTheSenderHereIsTold() throws StackException {
+        rules(dropping(Hook.POSTROUTING, new InterfaceMatcher(InterfaceMatcher.Side.OUT, "eth1", false)));
+        UdpEndpoint endpoint = udp();
+        StackException error = assertThrows(
+                StackException.class, () -> endpoint.send(ByteBuffer.allocate(1), new FullAddress(THERE, 7)));
+        assertEquals(StackError.NOT_PERMITTED, error.error());
+        net.send(four(THERE));
+        assertNull(far.poll());
+        assertEquals(2, net.stack.counters().drops(DropReason.FILTERED));
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(HERE, 7));
+        assertEquals(1, net.frames().size());
+    }
+
+    /** Netfilter knows a connection once its first packet has met every hook. */
+    @Test
+    void flowWhoseFirstPacketPostroutingDrops_isNotKnown() throws StackException {
+        ConnStateMatcher fresh = new ConnStateMatcher(ConnStateMatcher.Spelling.CONNTRACK, ConnState.NEW.bit(), false);
+        rules(dropping(Hook.POSTROUTING, fresh));
+        UdpEndpoint endpoint = udp();
+        assertThrows(StackException.class, () -> endpoint.send(ByteBuffer.allocate(1), new FullAddress(HERE, 7)));
+        assertEquals(0, net.stack.ipTables().connTrackStats().flows());
+        rules(Table.acceptAll(TableName.MANGLE, Family.IPV4)
+                .with(chain(Hook.POSTROUTING, new Rule(List.of(fresh), StandardTarget.NONE, ORIGIN))));
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(HERE, 7));
+        assertEquals(1, net.stack.ipTables().connTrackStats().flows());
+        long counted = 0;
+        for (ChainCounters chain : net.stack.ipTables().counters()) {
+            counted += chain.chain().name().equals("POSTROUTING")
+                    ? chain.rules().get(0).packets()
+                    : 0;
+        }
+        assertEquals(1, counted);
+        quiet();
+    }
+}
