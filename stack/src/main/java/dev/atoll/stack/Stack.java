@@ -760,6 +760,7 @@ public final class Stack implements AutoCloseable {
         return hold.call(() -> {
             StackArchive contents = new StackArchive(this, archive, restorer);
             List<Endpoint> endpoints = contents.contents(List.of());
+            contents.sendWaiting();
             contents.announce();
             return endpoints;
         });

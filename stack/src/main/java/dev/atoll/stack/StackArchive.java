@@ -101,6 +101,15 @@ final class StackArchive {
         return endpoints;
     }
 
+    /** Hands links the frames that waited for room: these are others, and would not say that they have it. */
+    void sendWaiting() {
+        for (Device device : stack.devices) {
+            if (!device.hasRoom()) {
+                device.writable();
+            }
+        }
+    }
+
     /** Tells neighbours of link addresses that are others than before. */
     void announce() {
         for (Device device : moved) {

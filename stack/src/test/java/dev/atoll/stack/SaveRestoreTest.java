@@ -16,6 +16,7 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.link.ChannelLink;
+import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.protocol.TransportDisposition;
 import dev.atoll.stack.protocol.TransportProtocol;
@@ -37,6 +38,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -597,5 +599,32 @@ class SaveRestoreTest {
         tally.packets = 5;
         move(builder -> builder.transportProtocol(tally), LOCAL_LINK);
         assertEquals(0, tally.packets);
+    }
+
+    private static List<String> frames(ChannelLink link) {
+        List<String> frames = new ArrayList<>();
+        for (byte[] frame = link.read(); frame != null; frame = link.read()) {
+            frames.add(HexFormat.of().formatHex(frame));
+        }
+        return frames;
+    }
+
+    /** The new link has room and never had none, so it says nothing of it. */
+    @Test
+    void framesThatWaitedForTheLink_goOut() throws IOException {
+        stack.close();
+        end = new ChannelLink(1500, LOCAL_LINK);
+        stack = stack(builder -> {});
+        List<String> all = frames(end);
+        stack.close();
+        end = new ChannelLink(1500, LOCAL_LINK, LinkEndpoint.Capabilities.PLAIN_ETHERNET, 1);
+        stack = stack(builder -> {});
+        byte[] saved = saved();
+        stack.close();
+        end = new ChannelLink(1500, LOCAL_LINK);
+        StackBuilder builder = Stack.builder().clock(clock).rng(Rng.seeded(7));
+        stack = builder.restore(new ByteArrayInputStream(saved), name -> end).stack();
+        assertTrue(all.size() > 1, all.toString());
+        assertEquals(all.subList(1, all.size()), frames(end));
     }
 }
