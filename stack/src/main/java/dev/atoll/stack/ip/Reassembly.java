@@ -262,6 +262,9 @@ final class Reassembly implements Timer.Action {
         if (archive.isRestoring()) {
             for (Datagram datagram : waiting) {
                 datagrams.put(datagram.key, datagram);
+                for (PacketBuffer part = datagram.head; part != null; part = part.next) {
+                    memoryBytes += part.trueSize();
+                }
             }
         }
         timer.archive(archive);
@@ -275,22 +278,7 @@ final class Reassembly implements Timer.Action {
         datagram.receivedBytes = archive.int32(datagram.receivedBytes);
         datagram.largestBytes = archive.int32(datagram.largestBytes);
         datagram.totalBytes = archive.int32(datagram.totalBytes);
-        PacketBuffer last = null;
-        PacketBuffer saved = datagram.head;
-        for (int i = 0; i < datagram.count; i++) {
-            PacketBuffer fragment = pool.archive(archive, saved);
-            if (saved == null) {
-                memoryBytes += fragment.trueSize();
-                if (last == null) {
-                    datagram.head = fragment;
-                } else {
-                    last.next = fragment;
-                }
-                last = fragment;
-            } else {
-                saved = saved.next;
-            }
-        }
+        datagram.head = pool.archiveChain(archive, datagram.head);
         return datagram;
     }
 
