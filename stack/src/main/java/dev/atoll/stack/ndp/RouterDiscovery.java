@@ -77,7 +77,7 @@ final class RouterDiscovery {
     private final List<Advertised> routers = new ArrayList<>();
     private final List<Advertised> specificRoutes = new ArrayList<>();
     private final List<Advertised> prefixes = new ArrayList<>();
-    private long solicitIntervalNs;
+    private long solicitIntervalNs = SOLICITATION_INTERVAL_NS;
 
     RouterDiscovery(
             Device device,
@@ -409,7 +409,7 @@ final class RouterDiscovery {
         archive.list(routers, MAX_ROUTERS, this::archiveAdvertised);
         archive.list(specificRoutes, MAX_SPECIFIC_ROUTES, this::archiveAdvertised);
         archive.list(prefixes, MAX_PREFIXES, this::archiveAdvertised);
-        solicitIntervalNs = archive.int64(solicitIntervalNs);
+        solicitIntervalNs = Math.max(archive.int64(solicitIntervalNs), SOLICITATION_INTERVAL_NS);
         solicitTimer.archive(archive);
         lifeTimer.archive(archive);
     }
