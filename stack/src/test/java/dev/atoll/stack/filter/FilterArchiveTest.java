@@ -126,7 +126,11 @@ class FilterArchiveTest {
                         protocol(6),
                         new TcpMatcher(PortRange.ANY, PortRange.ANY, TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, true))
                 .add("WEB", StandardTarget.ACCEPT)
-                .add("LOG", StandardTarget.ACCEPT, protocol(1), new IcmpMatcher(8, 0, 9, true))
+                .add(
+                        "LOG",
+                        StandardTarget.NONE,
+                        new ConnStateMatcher(ConnStateMatcher.Spelling.STATE, ConnState.INVALID.bit(), true))
+                .add("LOG", StandardTarget.ACCEPT, protocol(1), new IcmpMatcher(8, 3, 9, true))
                 .add("LOG", StandardTarget.DROP);
         Rules six = new Rules().add("INPUT", StandardTarget.DROP, source6());
         return RuleSet.of(List.of(four.table(), Table.acceptAll(TableName.RAW, Family.IPV4), six.table(Family.IPV6)));
@@ -169,11 +173,11 @@ class FilterArchiveTest {
 
     /** Flows of every protocol and state, and so many that the table has grown. */
     private void flows() {
-        tables.replace(new Rules()
+        Rules rules = new Rules()
                 .add("OUTPUT", StandardTarget.ACCEPT, state(ConnState.NEW, ConnState.ESTABLISHED, ConnState.RELATED))
                 .add("OUTPUT", StandardTarget.DROP)
-                .add("INPUT", StandardTarget.DROP, state(ConnState.INVALID))
-                .build());
+                .add("INPUT", StandardTarget.DROP, state(ConnState.INVALID));
+        tables.replace(RuleSet.of(List.of(rules.table(Family.IPV4), rules.table(Family.IPV6))));
         handshake(tables, SERVER, 1, nowNs, new ArrayList<>());
         handshake(tables, SERVER, 2, nowNs, new ArrayList<>());
         out(Packets.tcp(CLIENT, 2, SERVER, 80, FIN | ACK));
@@ -191,6 +195,16 @@ class FilterArchiveTest {
             nowNs += SECOND / 10;
         }
         in(Packets.udp(SERVER, 53, CLIENT, 1390));
+        out(udp6());
+    }
+
+    /** As tracking sees one: header bytes are not looked at. */
+    private static PacketBuffer udp6() {
+        PacketBuffer packet = Packets.udp(CLIENT, 7, SERVER, 53);
+        packet.ipVersion = 6;
+        packet.sourceHigh = 0x2001_0db8_0000_0001L;
+        packet.destinationHigh = 0x2001_0db8_0000_0002L;
+        return packet;
     }
 
     @Test
@@ -203,6 +217,7 @@ class FilterArchiveTest {
             pass(through, Hook.INPUT, Packets.tcp(SERVER, 80, CLIENT, 2, FIN | ACK), nowNs, verdicts);
             pass(through, Hook.INPUT, Packets.tcp(SERVER, 80, CLIENT, 4, SYN | ACK), nowNs, verdicts);
             pass(through, Hook.INPUT, Packets.icmp(SERVER, CLIENT, 0, 0, 9), nowNs, verdicts);
+            pass(through, Hook.OUTPUT, udp6(), nowNs, verdicts);
             PacketBuffer quoted = Packets.udp(CLIENT, 1395, SERVER, 53);
             pass(through, Hook.INPUT, Packets.icmpError(SERVER, CLIENT, 3, 3, quoted), nowNs, verdicts);
         });
@@ -219,42 +234,66 @@ class FilterArchiveTest {
         });
     }
 
-    /** Who goes first when there is no room is the same, too. */
-    @Test
-    void fullTable_evictsTheSameFlows() {
+    /** A packet of one of many flows, made of one packet so that many cost little. */
+    private static PacketBuffer ofMany(PacketBuffer packet, int number, boolean reply) {
+        int from = number & 0xfff;
+        long server = IpAddress.v4(0x0b00_0000 + (number >>> 12)).low();
+        packet.flow = null;
+        packet.sourceLow = reply ? server : CLIENT.low();
+        packet.destinationLow = reply ? CLIENT.low() : server;
+        packet.data().putShort(packet.transportOffset, (short) (reply ? 53 : from));
+        packet.data().putShort(packet.transportOffset + 2, (short) (reply ? from : 53));
+        return packet;
+    }
+
+    /** As many as there can be; one of {@code silent} is not answered, the others have been for some time. */
+    private void fill(int silent) {
         tables.replace(new Rules()
                 .add("INPUT", StandardTarget.ACCEPT, state(ConnState.ESTABLISHED))
                 .add("INPUT", StandardTarget.DROP)
                 .build());
-        for (int i = 0; i < ConnTrack.MAX_FLOWS; i++) {
-            out(Packets.udp(CLIENT, i & 0xfff, server(i), 53));
-            if (i % 3 == 0) {
-                in(Packets.udp(server(i), 53, CLIENT, i & 0xfff));
+        PacketBuffer packet = Packets.udp(CLIENT, 1, SERVER, 53);
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < ConnTrack.MAX_FLOWS; i++) {
+                out(ofMany(packet, i, false));
+                if (silent == 0 || i % silent != 0) {
+                    in(ofMany(packet, i, true));
+                }
             }
+            nowNs += 3 * SECOND;
         }
         assertEquals(ConnTrack.MAX_FLOWS, tables.connTrackStats().flows());
-        restored.archive(Archive.restoring(save(tables)));
-        List<String> verdicts = new ArrayList<>();
-        List<String> alike = new ArrayList<>();
-        crowd(tables, verdicts);
-        crowd(restored, alike);
-        assertEquals(verdicts, alike);
-        assertEquals(tables.connTrackStats(), restored.connTrackStats());
-        assertTrue(tables.connTrackStats().evicted() > 100);
-    }
-
-    private static IpAddress server(int number) {
-        return IpAddress.v4(0x0b00_0000 + (number >>> 12));
     }
 
     /** Many new flows, and then packets that show which old ones are still known. */
-    private void crowd(IpTables through, List<String> verdicts) {
-        for (int port = 1; port < 200; port++) {
+    private void crowd(IpTables through, int from, List<String> verdicts) {
+        for (int port = from; port < from + 200; port++) {
             pass(through, Hook.OUTPUT, Packets.udp(CLIENT, port, OTHER, 53), nowNs, verdicts);
         }
-        for (int i = 0; i < 1000; i++) {
-            pass(through, Hook.INPUT, Packets.udp(server(i), 53, CLIENT, i & 0xfff), nowNs, verdicts);
+        PacketBuffer packet = Packets.udp(CLIENT, 1, SERVER, 53);
+        for (int i = 0; i < 2000; i++) {
+            pass(through, Hook.INPUT, ofMany(packet, i, true), nowNs, verdicts);
         }
+    }
+
+    /** Who makes room, and who is refused, is the same, too. */
+    @Test
+    void fullTable_evictsAndRefusesTheSame() {
+        for (int silent : new int[] {7, 0}) {
+            fill(silent);
+            crowd(tables, 1, new ArrayList<>());
+            restored.archive(Archive.restoring(save(tables)));
+            List<String> verdicts = new ArrayList<>();
+            List<String> alike = new ArrayList<>();
+            crowd(tables, 1000, verdicts);
+            crowd(restored, 1000, alike);
+            assertEquals(verdicts, alike);
+            assertEquals(tables.connTrackStats(), restored.connTrackStats());
+        }
+        assertTrue(
+                tables.connTrackStats().evicted() > 100, tables.connTrackStats().toString());
+        assertTrue(
+                tables.connTrackStats().refused() > 100, tables.connTrackStats().toString());
     }
 
     @Test

@@ -3,10 +3,12 @@ package dev.atoll.stack.frames;
 import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static dev.atoll.stack.frames.OneStack.SECOND;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.DhcpListener;
+import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.Icmpv6Message;
 import dev.atoll.stack.check.Ipv4Packet;
@@ -104,6 +106,16 @@ class DamagedArchiveTest {
         return sealed(copy);
     }
 
+    /** What was restored may be nonsense, but it works or fails. */
+    private static void use(OneStack net) {
+        try {
+            net.advance(20 * SECOND);
+            Twins.send(net, IpAddress.parse("192.0.2.9"), 3000);
+        } catch (RuntimeException | StackException e) {
+            assertFalse(e instanceof ArchiveException, "it was restored");
+        }
+    }
+
     @Test
     void damagedArchive_isRefusedOrRestoredInTime() throws StackException {
         byte[] saved = saved();
@@ -116,7 +128,9 @@ class DamagedArchiveTest {
                     LowerHalf.restore(net.stack, damaged);
                 } catch (RuntimeException e) {
                     refused.add(e);
+                    continue;
                 }
+                use(net);
             }
         });
         assertTrue(refused.size() > ROUNDS / 4 && refused.size() < ROUNDS, refused.size() + " were refused");

@@ -85,6 +85,16 @@ class IpArchiveTest {
         }
     }
 
+    @Test
+    void packetsToOwnAddresses_leaveIfTheyDid() throws StackException {
+        try (Twins twins = new Twins(SETTINGS, net -> {
+            addresses(net);
+            routes(net).sendLocalOut();
+        })) {
+            twins.then(net -> send(net, OURS, 10));
+        }
+    }
+
     private static Route copy(Twins twins, Route route) {
         Archive archive = Archive.saving();
         routes(twins.lived).archiveRoute(archive, route);
@@ -93,7 +103,7 @@ class IpArchiveTest {
 
     @Test
     void routeThatIsKept_isTheSameAndAsOld() throws StackException {
-        Route[] kept = new Route[4];
+        Route[] kept = new Route[5];
         try (Twins twins = new Twins(SETTINGS, net -> {
             addresses(net);
             kept[0] = Objects.requireNonNull(routes(net).find(PEER, OURS, 0));
@@ -101,6 +111,7 @@ class IpArchiveTest {
             routes(net, net.stack.routes());
             kept[2] = Objects.requireNonNull(routes(net).find(FAR, null, 0));
             kept[3] = Objects.requireNonNull(routes(net).find(PEER_LINK_LOCAL, null, net.nic.id()));
+            kept[4] = Objects.requireNonNull(routes(net).find(IpAddress.parse("192.0.2.255"), null, 0));
         })) {
             // Found before its path was known to be narrow, which it learns when it is used.
             assertTrue(kept[0].refresh());
@@ -149,6 +160,7 @@ class IpArchiveTest {
             net.stack.setMessages(new MessageTuning(3000, 100_000, 1 << 20));
             net.stack.icmpLimit().setBurst(9);
             net.stack.icmpLimit().setPerSecond(3);
+            net.advance(SECOND / 2);
             for (int i = 0; i < 5; i++) {
                 toClosedPort(net);
             }

@@ -93,6 +93,20 @@ class NdpArchiveTest {
         }
     }
 
+    @Test
+    void prefixWhoseAddressSomebodyHas_countsOn() throws StackException {
+        try (Twins twins = new Twins(ALL, net -> {
+            begin(net);
+            advertise(net, ROUTER, 1800, prefix(1, HOUR, HOUR));
+            claimTentative(net);
+        })) {
+            twins.then(NdpArchiveTest::claimTentative)
+                    .then(NdpArchiveTest::claimTentative)
+                    .then(NdpArchiveTest::claimTentative)
+                    .then(net -> net.advance(5 * SECOND));
+        }
+    }
+
     private static void claimTentative(OneStack net) {
         net.nic.addresses().stream()
                 .filter(address -> address.state() == AddressState.TENTATIVE)
