@@ -3,8 +3,8 @@ package dev.atoll.stack.simulation;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.simulation.Peer.Plan;
-import dev.atoll.stack.simulation.SimNetwork.Host;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +20,12 @@ final class BulkTransfer {
     static final long MIN_BYTES = 1 << 20;
     private static final long MAX_MORE_BYTES = 1 << 18;
     private static final int PORT = 7;
+    /** Subnet of both hosts; host N has the address N of it. */
+    private static final int NETWORK = 0x0a00_0000;
+
+    private static final int PREFIX_LENGTH = 24;
+    private static final long NETWORK6 = 0xfd00L << 48;
+    private static final int PREFIX_LENGTH6 = 64;
     private static final long TIME_LIMIT_NS = TimeUnit.HOURS.toNanos(4);
     /** TIME_WAIT and whatever an orphan may wait for. */
     private static final long AFTERMATH_NS = TimeUnit.MINUTES.toNanos(20);
@@ -40,15 +46,22 @@ final class BulkTransfer {
     private final Peer accepting;
     private final Plan clientPlan;
     private final Plan serverPlan;
+    private final FullAddress service;
 
     private BulkTransfer(long seed, boolean ipv6, long startNs) throws StackException {
         this.seed = seed;
         Chance chance = new Chance(Rng.seeded(seed));
-        network = new SimNetwork(chance.upTo(Long.MAX_VALUE - 1), ipv6, startNs);
+        network = new SimNetwork(chance.upTo(Long.MAX_VALUE - 1), startNs);
+        Switch segment = network.addSwitch();
         int mtu = ipv6 ? Math.max(BadNetworks.mtu(chance), Ipv6.MIN_MTU_BYTES) : BadNetworks.mtu(chance);
-        client = network.addHost(mtu, BadNetworks.direction(chance), BadNetworks.direction(chance));
-        server = network.addHost(mtu, BadNetworks.direction(chance), BadNetworks.direction(chance));
-        network.addInvariants(new StackInvariants(client.stack(), server.stack()));
+        client = network.addHost();
+        client.attach(segment, mtu, BadNetworks.direction(chance), BadNetworks.direction(chance));
+        client.noteFirstSyn();
+        client.boot(ipv6, addressOf(ipv6));
+        server = network.addHost();
+        server.attach(segment, mtu, BadNetworks.direction(chance), BadNetworks.direction(chance));
+        server.boot(ipv6, addressOf(ipv6));
+        network.addInvariants(new StackInvariants(network));
         long up = MIN_BYTES + chance.upTo(MAX_MORE_BYTES);
         long down = MIN_BYTES + chance.upTo(MAX_MORE_BYTES);
         ByteStream toServer = new ByteStream(chance.upTo(Long.MAX_VALUE - 1));
@@ -57,8 +70,17 @@ final class BulkTransfer {
         serverPlan = new Plan(down, toClient, up, toServer);
         connecting = new Peer(clientPlan, Rng.seeded(chance.upTo(Long.MAX_VALUE - 1)));
         accepting = new Peer(serverPlan, Rng.seeded(chance.upTo(Long.MAX_VALUE - 1)));
+        service = new FullAddress(address(server, ipv6), PORT);
         client.start(connecting);
         server.start(accepting);
+    }
+
+    private static IpAddress address(Host host, boolean ipv6) {
+        return ipv6 ? new IpAddress(NETWORK6, host.number()) : IpAddress.v4(NETWORK + host.number());
+    }
+
+    private static Host.Setup addressOf(boolean ipv6) {
+        return host -> host.ports().get(0).nic().addAddress(address(host, ipv6), ipv6 ? PREFIX_LENGTH6 : PREFIX_LENGTH);
     }
 
     /**
@@ -108,17 +130,16 @@ final class BulkTransfer {
     }
 
     private void begin() throws StackException {
-        accepting.listen(server.stack().newTcpListener(), new FullAddress(server.address(), PORT));
-        connecting.connect(client.stack().newTcpEndpoint(), new FullAddress(server.address(), PORT));
+        accepting.listen(server.stack().newTcpListener(), service);
+        connecting.connect(client.stack().newTcpEndpoint(), service);
     }
 
     private Report transfer(long startNs) throws StackException {
         begin();
         boolean done = network.runUntil(() -> connecting.isClosed() && accepting.isClosed(), startNs + TIME_LIMIT_NS);
         long tookNs = network.nowNs() - startNs;
-        String state = "client: " + connecting + "; server: " + accepting + "; client's link: " + client.upCounters()
-                + " up, " + client.downCounters() + " down; server's: " + server.upCounters() + " up, "
-                + server.downCounters() + " down; " + tookNs / 1_000_000 + " ms";
+        String state = "client: " + connecting + "; server: " + accepting + "; client's link: " + counters(client)
+                + "; server's: " + counters(server) + "; " + tookNs / 1_000_000 + " ms";
         require(done, "not done in time; " + state);
         require(connecting.hashOfRead() == Peer.hashOf(clientPlan.toRead(), clientPlan.bytesToRead()), "hash " + state);
         require(accepting.hashOfRead() == Peer.hashOf(serverPlan.toRead(), serverPlan.bytesToRead()), "hash " + state);
@@ -133,6 +154,11 @@ final class BulkTransfer {
                 client.requireFirstSequence(),
                 connecting.hashOfRead() * 31 + accepting.hashOfRead(),
                 state);
+    }
+
+    private static String counters(Host host) {
+        Port port = host.ports().get(0);
+        return port.up().counters() + " up, " + port.down().counters() + " down";
     }
 
     private static void requireNothingLeft(Host host, String state) {

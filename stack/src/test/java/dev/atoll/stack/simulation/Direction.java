@@ -27,6 +27,7 @@ final class Direction {
     private Impairments impairments;
     private long lineFreeNs;
     private long lastArrivalNs;
+    private int cuts;
     private final DirectionCounters counters = new DirectionCounters();
 
     Direction(Chance chance, Impairments impairments, Receiver receiver) {
@@ -43,8 +44,22 @@ final class Direction {
         return counters;
     }
 
+    /** From now on every frame is lost, until {@link #mend} was called as often as this. What is under way arrives. */
+    void cut() {
+        cuts++;
+    }
+
+    /** Undoes one {@link #cut}. */
+    void mend() {
+        cuts--;
+    }
+
     void send(long nowNs, byte[] frame) {
         counters.frames++;
+        if (cuts > 0) {
+            counters.cut++;
+            return;
+        }
         if (lineFreeNs - nowNs < 0) {
             lineFreeNs = nowNs;
         }
@@ -71,6 +86,7 @@ final class Direction {
     }
 
     private void arrive(byte[] frame) {
+        counters.arriving++;
         long atNs = lineFreeNs + impairments.delayNs() + chance.upTo(impairments.jitterNs());
         if (chance.happens(impairments.reorder())) {
             counters.reordered++;

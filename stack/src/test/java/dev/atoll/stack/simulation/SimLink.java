@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** A stack's end of a link of a {@link SimNetwork}. */
+/** A stack's end of the cable of a {@link Port}. */
 final class SimLink extends NestedLink {
     private final ChannelLink channel;
     private final Queue<byte[]> arrived = new ArrayDeque<>();
@@ -34,6 +34,11 @@ final class SimLink extends NestedLink {
 
     void arrive(byte[] frame) {
         arrived.add(frame);
+    }
+
+    /** Frames that arrived and were not delivered. */
+    int waiting() {
+        return arrived.size();
     }
 
     /** Gives the stack what arrived; called under its hold. */
