@@ -107,11 +107,14 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** Other options: those that take effect on a living connection do. */
     public void setOptions(ConnectionOptions newOptions) {
+        boolean sameIdleTime = newOptions.keepIdleSeconds == options.keepIdleSeconds;
         options = newOptions;
         applyOptions();
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
-            if (options.keepAlive) {
+            if (options.keepAlive && sameIdleTime) {
                 life().ensureKeepalive();
+            } else if (options.keepAlive) {
+                life().restartKeepalive();
             }
             sender.output();
         }

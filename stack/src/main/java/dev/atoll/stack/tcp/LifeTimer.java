@@ -40,6 +40,15 @@ final class LifeTimer implements Timer.Action {
         }
     }
 
+    /** The idle time before the first probe is another: what has passed of it counts. */
+    void restartKeepalive() {
+        layer.cycle().armIn(timer, Math.max(connection.options().keepIdleSeconds * SECOND_NS - quietNs(), 0));
+    }
+
+    private long quietNs() {
+        return connection.nowNs() - connection.stats().lastHeardNs;
+    }
+
     void startTimeWait() {
         layer.cycle().armIn(timer, TcpSettings.TIME_WAIT_NS);
     }
@@ -75,8 +84,9 @@ final class LifeTimer implements Timer.Action {
                     keepaliveExpired();
                 }
             }
-            case ESTABLISHED, CLOSE_WAIT -> keepaliveExpired();
-            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, FIN_WAIT_1, CLOSING, LAST_ACK -> {
+            // FIN_WAIT_1 has a timer of its own, but leads to a state that may have none.
+            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1 -> keepaliveExpired();
+            case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, CLOSING, LAST_ACK -> {
                 // What is in flight has a timer of its own.
             }
         }
@@ -88,7 +98,7 @@ final class LifeTimer implements Timer.Action {
         if (!options.keepAlive) {
             return;
         }
-        long quietNs = connection.nowNs() - connection.stats().lastHeardNs;
+        long quietNs = quietNs();
         long idleNs = options.keepIdleSeconds * SECOND_NS;
         if (!connection.sender.isIdle() || quietNs < idleNs) {
             probesSent = 0;
