@@ -112,9 +112,13 @@ final class Forwarding {
             return DropReason.FILTERED;
         }
         int mtu = network.mtuBytes(out);
+        // The fragments it came in tell how large its sender believes they may be: larger ones may not get through
+        // further
+        // on, and reports of that would change nothing.
+        int most = packet.largestFragmentBytes == 0 ? mtu : Math.min(mtu, packet.largestFragmentBytes);
         boolean oneFrame = packet.gsoType == PacketBuffer.GSO_NONE;
         boolean large = oneFrame
-                ? packet.length() > mtu
+                ? packet.length() > most
                 : packet.length() > out.capabilities().gsoMaxBytes();
         boolean cut = large && oneFrame && network.mayCut(packet, mtu);
         if (large && !cut) {
@@ -131,7 +135,7 @@ final class Forwarding {
         }
         counters.ipForwarded++;
         if (cut) {
-            ip.sendFragments(network, packet, out, hop.nextHop(), mtu);
+            ip.sendFragments(network, packet, out, hop.nextHop(), most);
         } else {
             out.send(packet, network.etherType(), hop.nextHop());
         }

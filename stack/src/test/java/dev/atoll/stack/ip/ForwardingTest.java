@@ -18,6 +18,7 @@ import static dev.atoll.stack.check.Checks.ttl;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.Allocation;
 import dev.atoll.stack.Nic;
@@ -272,6 +273,32 @@ class ForwardingTest {
         net.send(Ipv6Packet.of(HERE6, THERE6, Ipv4Packet.UDP, datagram6.slice(1200, datagram6.length()))
                 .with(Ipv6Packet.Extension.fragment(1200, false, 9)));
         assertEquals(2, drainFar());
+        net.expectNothing();
+    }
+
+    /** Decision 0123: the sender may know of a link behind this one that carries less. */
+    @Test
+    void fragments_leaveNoLargerThanTheyCame() {
+        Bytes datagram = four(THERE4, 1500).payload();
+        Bytes datagram6 = six(THERE6, 1500).payload();
+        for (int from = 0; from < datagram.length(); from += 600) {
+            int to = Math.min(from + 600, datagram.length());
+            boolean more = to < datagram.length();
+            Bytes part = datagram.slice(from, to);
+            net.send(new Ipv4Packet(0, 6, false, more, from, 64, Ipv4Packet.UDP, HERE4, THERE4, Bytes.EMPTY, part));
+            net.send(Ipv6Packet.of(HERE6, THERE6, Ipv4Packet.UDP, datagram6.slice(from, to))
+                    .with(Ipv6Packet.Extension.fragment(from, more, 9)));
+        }
+        int frames = 0;
+        byte[] frame;
+        while ((frame = far.poll()) != null) {
+            frames++;
+            // Headers of IPv4, or of IPv6 with a fragment header, before 600 bytes.
+            int most = EthernetFrame.decode(frame).etherType() == EthernetFrame.IPV4 ? 620 : 648;
+            int bytes = EthernetFrame.decode(frame).payload().length();
+            assertTrue(bytes <= most, bytes + " bytes");
+        }
+        assertEquals(6, frames);
         net.expectNothing();
     }
 
