@@ -701,8 +701,13 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             // Linux ends a connect at the first such report, as programs expect of an unreachable host.
             fail(new StackException(error));
         } else {
-            softError = error;
+            noteTrouble(error);
         }
+    }
+
+    /** Trouble that may pass. */
+    void noteTrouble(StackError error) {
+        softError = error;
     }
 
     // --- State

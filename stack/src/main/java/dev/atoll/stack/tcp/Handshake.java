@@ -180,9 +180,16 @@ final class Handshake {
 
     private void sendSyn() {
         StackError refused = sendSyn(connection.state() == TcpState.SYN_RECEIVED);
-        if (refused != null && refused != StackError.NOT_PERMITTED) {
+        if (refused == null || refused == StackError.NOT_PERMITTED) {
+            return;
+        }
+        String denial = layer.denialText();
+        if (denial != null) {
             // The policy rejected it: the answer is known before anyone could give one. A drop is silence.
-            connection.fail(new StackException(refused, layer.denialText()));
+            connection.fail(new StackException(refused, denial));
+        } else {
+            // An address or a route is gone, perhaps for a moment: the next try may go out again.
+            connection.noteTrouble(refused);
         }
     }
 

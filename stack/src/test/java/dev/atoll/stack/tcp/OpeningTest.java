@@ -292,4 +292,43 @@ class OpeningTest {
         net.send(Ipv4Packet.of(PEER, OURS_TOO, Ipv4Packet.TCP, syn(PEER, OURS_TOO, new TcpOption.Timestamps(1, 0))));
         assertNotEquals(here.options(), only(packets(net)).options());
     }
+
+    /** As on Linux: a SYN-ACK that cannot be sent just now is tried again, and the handshake goes on. */
+    @Test
+    void synReceived_addressGoneForAWhile_isEstablishedAllTheSame() throws StackException {
+        send(syn(PEER, OURS));
+        TcpSegment synAck = only(packets(net));
+        removeAddresses();
+        net.advance(2 * SECOND);
+        assertEquals(List.of(), packets(net));
+        addAddresses();
+        send(new TcpSegment(5000, 80, 1001, synAck.seq() + 1, TcpSegment.ACK, 1000, 0, List.of(), Bytes.EMPTY)
+                .encode(PEER, OURS));
+        assertEquals(List.of(), packets(net));
+        assertEquals(1, net.stack.counters().tcpEstablished);
+    }
+
+    @Test
+    void synSent_addressGoneForAWhile_isSentAgain() throws StackException {
+        TcpEndpoint endpoint = net.stack.newTcpEndpoint();
+        endpoint.connect(new FullAddress(PEER, 9));
+        assertEquals(TcpSegment.SYN, only(packets(net)).flags());
+        removeAddresses();
+        net.advance(2 * SECOND);
+        assertEquals(List.of(), packets(net));
+        addAddresses();
+        net.advance(2 * SECOND);
+        assertEquals(TcpSegment.SYN, only(packets(net)).flags());
+        endpoint.close();
+    }
+
+    private void removeAddresses() throws StackException {
+        net.nic.removeAddress(OURS);
+        net.nic.removeAddress(OURS_TOO);
+    }
+
+    private void addAddresses() throws StackException {
+        net.nic.addAddress(OURS, 24);
+        net.nic.addAddress(OURS_TOO, 24);
+    }
 }
