@@ -12,6 +12,18 @@ final class BadNetworks {
         return MTUS[chance.between(0, MTUS.length - 1)];
     }
 
+    /**
+     * One of many directions on a path, so that the path as a whole loses no more than a single one would.
+     *
+     * @param segments of the path
+     * @param corrupting whether it may corrupt: two bursts in one packet may cancel out in its checksum, so one direction
+     *     of a path does it at most
+     */
+    static Impairments direction(Chance chance, int segments, boolean corrupting) {
+        Impairments drawn = direction(chance);
+        return drawn.withLoss(drawn.loss() / segments).withCorrupt(corrupting ? drawn.corrupt() : 0);
+    }
+
     static Impairments direction(Chance chance) {
         Impairments drawn = Impairments.NONE.withDelay(chance.upTo(40 * MS), chance.upTo(5 * MS));
         if (chance.happens(0.5)) {

@@ -2,14 +2,10 @@ package dev.atoll.stack.simulation;
 
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackException;
-import dev.atoll.stack.simulation.Peer.Plan;
+import dev.atoll.stack.simulation.Transfer.Plan;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -67,7 +63,7 @@ final class BulkTransfer {
         ByteStream toServer = new ByteStream(chance.upTo(Long.MAX_VALUE - 1));
         ByteStream toClient = new ByteStream(chance.upTo(Long.MAX_VALUE - 1));
         clientPlan = new Plan(up, toServer, down, toClient);
-        serverPlan = new Plan(down, toClient, up, toServer);
+        serverPlan = clientPlan.mirrored();
         connecting = new Peer(clientPlan, Rng.seeded(chance.upTo(Long.MAX_VALUE - 1)));
         accepting = new Peer(serverPlan, Rng.seeded(chance.upTo(Long.MAX_VALUE - 1)));
         service = new FullAddress(address(server, ipv6), PORT);
@@ -100,20 +96,8 @@ final class BulkTransfer {
             transfer = new BulkTransfer(seed, ipv6, startNs);
             return transfer.transfer(startNs);
         } catch (StackException | RuntimeException | AssertionError e) {
-            String frames = transfer == null ? "" : "; last frames in " + transfer.writeFrames();
-            throw new AssertionError(
-                    "seed " + seed + (ipv6 ? " over IPv6" : "") + " (replay with -Datoll.seed=" + seed + "): "
-                            + e.getMessage() + frames,
-                    e);
-        }
-    }
-
-    private Path writeFrames() {
-        try {
-            Path file = Files.createDirectories(Path.of("target", "simulation")).resolve("seed-" + seed + ".txt");
-            return Files.writeString(file, network.recentFrames());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            Replay replay = new Replay(seed, ipv6 ? " over IPv6" : "", "seed-" + seed + ".txt");
+            throw replay.failure(String.valueOf(e.getMessage()), transfer == null ? null : transfer.network, e);
         }
     }
 
@@ -141,8 +125,12 @@ final class BulkTransfer {
         String state = "client: " + connecting + "; server: " + accepting + "; client's link: " + counters(client)
                 + "; server's: " + counters(server) + "; " + tookNs / 1_000_000 + " ms";
         require(done, "not done in time; " + state);
-        require(connecting.hashOfRead() == Peer.hashOf(clientPlan.toRead(), clientPlan.bytesToRead()), "hash " + state);
-        require(accepting.hashOfRead() == Peer.hashOf(serverPlan.toRead(), serverPlan.bytesToRead()), "hash " + state);
+        require(
+                connecting.hashOfRead() == Transfer.hashOf(clientPlan.toRead(), clientPlan.bytesToRead()),
+                "hash " + state);
+        require(
+                accepting.hashOfRead() == Transfer.hashOf(serverPlan.toRead(), serverPlan.bytesToRead()),
+                "hash " + state);
         network.runUntil(() -> false, network.nowNs() + AFTERMATH_NS);
         requireNothingLeft(client, state);
         requireNothingLeft(server, state);

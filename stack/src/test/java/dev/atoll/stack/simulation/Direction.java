@@ -1,13 +1,16 @@
 package dev.atoll.stack.simulation;
 
+import dev.atoll.stack.check.BadFrameException;
 import dev.atoll.stack.check.EthernetFrame;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /**
  * One direction of a link: decides for each frame whether, when and in what shape it arrives.
  *
  * <p>Corruption turns over a burst of at most 15 neighbouring bits of the IP packet, which the checksums of IPv4, TCP
  * and UDP always find (RFC 1071's sum finds every burst shorter than its 16 bits), so a stack that passes one on to an
- * application is wrong. The Ethernet header and ARP have no checksum the stack could see and are left alone: on a real
+ * application is wrong; a TCP segment that is corrupt already is spared. The Ethernet header and ARP have no checksum the stack could see and are left alone: on a real
  * wire the frame check sequence guards them.
  */
 final class Direction {
@@ -26,6 +29,9 @@ final class Direction {
     private final Receiver receiver;
     private Impairments impairments;
     private long lineFreeNs;
+    /** When each frame that has not left will have. */
+    private final Queue<Long> leavingNs = new ArrayDeque<>();
+
     private long lastArrivalNs;
     private int cuts;
     private final DirectionCounters counters = new DirectionCounters();
@@ -63,18 +69,24 @@ final class Direction {
         if (lineFreeNs - nowNs < 0) {
             lineFreeNs = nowNs;
         }
-        long frameNs = transmissionNs(frame.length);
-        if (frameNs > 0 && lineFreeNs - nowNs > frameNs * impairments.queueFrames()) {
+        while (!leavingNs.isEmpty() && leavingNs.peek() - nowNs <= 0) {
+            leavingNs.remove();
+        }
+        // One leaves while the others wait.
+        if (leavingNs.size() > impairments.queueFrames()) {
             counters.overflowed++;
             return;
         }
-        lineFreeNs += frameNs;
+        lineFreeNs += transmissionNs(frame.length);
+        if (lineFreeNs != nowNs) {
+            leavingNs.add(lineFreeNs);
+        }
         if (chance.happens(impairments.loss())) {
             counters.lost++;
             return;
         }
         byte[] arriving = frame;
-        if (chance.happens(impairments.corrupt()) && isIpv4(frame)) {
+        if (chance.happens(impairments.corrupt()) && isIpv4(frame) && isIntact(frame)) {
             arriving = corrupted(frame);
             counters.corrupted++;
         }
@@ -108,6 +120,16 @@ final class Direction {
     private static boolean isIpv4(byte[] frame) {
         int etherType = (frame[ETHER_TYPE_OFFSET] & 0xff) << 8 | (frame[ETHER_TYPE_OFFSET + 1] & 0xff);
         return etherType == EthernetFrame.IPV4 && frame.length > ETHERNET_HEADER_BYTES + 2;
+    }
+
+    /** Another direction may have corrupted it already, and two bursts can cancel out in a checksum. */
+    private static boolean isIntact(byte[] frame) {
+        try {
+            FirstSyn.segment(EthernetFrame.decode(frame));
+            return true;
+        } catch (BadFrameException e) {
+            return false;
+        }
     }
 
     private byte[] corrupted(byte[] frame) {

@@ -1,6 +1,7 @@
 package dev.atoll.stack.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import dev.atoll.stack.check.BadFrameException;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
 import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.wire.IpAddress;
@@ -142,5 +144,30 @@ class DirectionTest {
         for (int i = 0; i < frames.size(); i++) {
             assertEquals((i + 1) * frameNs, times.get(i));
         }
+    }
+
+    @Test
+    void send_rate_countsFramesThatWaitAndNotTheirBytes() {
+        Direction direction = direction(Impairments.NONE.withRate(1_000_000, 1));
+        direction.send(0, new byte[1500]);
+        direction.send(0, frame(0));
+        direction.send(0, frame(0));
+        assertEquals(2, frames.size(), "one leaves, one waits");
+        assertEquals(1, direction.counters().overflowed);
+    }
+
+    @Test
+    void send_corrupt_sparesASegmentThatIsCorruptAlready() {
+        Bytes segment = new TcpSegment(1, 2, 3, 4, TcpSegment.ACK, 5, 0, List.of(), Bytes.EMPTY).encode(A, B);
+        Bytes packet = Ipv4Packet.of(A, B, Ipv4Packet.TCP, segment).encode();
+        byte[] frame = new EthernetFrame(MacAddress.BROADCAST, MacAddress.ZERO, EthernetFrame.IPV4, packet)
+                .encode()
+                .toArray();
+        Direction direction = direction(Impairments.NONE.withCorrupt(1));
+        direction.send(0, frame);
+        byte[] corrupt = frames.get(0);
+        direction.send(0, corrupt);
+        assertFalse(Arrays.equals(frame, corrupt));
+        assertTrue(Arrays.equals(corrupt, frames.get(1)));
     }
 }

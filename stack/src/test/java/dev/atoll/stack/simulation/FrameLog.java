@@ -7,6 +7,8 @@ import dev.atoll.stack.check.TcpSegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** The last frames of a simulation, kept as they are and put into words only if something went wrong. */
 final class FrameLog {
@@ -15,9 +17,9 @@ final class FrameLog {
     private static final class Entry {
         private final long atNs;
         private final String what;
-        private final byte[] frame;
+        private final byte @Nullable [] frame;
 
-        Entry(long atNs, String what, byte[] frame) {
+        Entry(long atNs, String what, byte @Nullable [] frame) {
             this.atNs = atNs;
             this.what = what;
             this.frame = frame;
@@ -25,12 +27,28 @@ final class FrameLog {
     }
 
     private final Deque<Entry> entries = new ArrayDeque<>();
+    private final CRC32C checksum = new CRC32C();
 
     void add(long atNs, String what, byte[] frame) {
+        checksum.update(frame);
+        add(new Entry(atNs, what, frame));
+    }
+
+    /** Something else that happened. */
+    void note(long atNs, String what) {
+        add(new Entry(atNs, what, null));
+    }
+
+    private void add(Entry entry) {
         if (entries.size() == MAX_FRAMES) {
             entries.removeFirst();
         }
-        entries.add(new Entry(atNs, what, frame));
+        entries.add(entry);
+    }
+
+    /** A sum over all frames, those no longer kept included, that tells runs apart. */
+    long checksum() {
+        return checksum.getValue();
     }
 
     /** A line for each frame, oldest first. */
@@ -40,7 +58,10 @@ final class FrameLog {
                 .collect(Collectors.joining("\n", "", "\n"));
     }
 
-    private static String describe(byte[] bytes) {
+    private static String describe(byte @Nullable [] bytes) {
+        if (bytes == null) {
+            return "";
+        }
         try {
             EthernetFrame frame = EthernetFrame.decode(bytes);
             TcpSegment segment = FirstSyn.segment(frame);

@@ -102,6 +102,7 @@ public final class Host {
         Stack made = builder.build();
         stack = made;
         boots++;
+        network.log().note(network.nowNs(), this + " boots");
         touched = true;
         try {
             for (Port port : ports) {
@@ -119,12 +120,14 @@ public final class Host {
             port.unplug();
         }
         stack().close();
+        programs.forEach(Program::end);
         requireNothingKept();
         stack = null;
         programs.clear();
         deadlineNs = TimerQueue.NEVER;
         touched = false;
         crashesNs.add(network.nowNs());
+        network.log().note(network.nowNs(), this + " crashes");
     }
 
     private void requireNothingKept() {
@@ -151,6 +154,12 @@ public final class Host {
     /** Runs the program from now on, whenever it says it is ready, until the host crashes. */
     public void start(Program program) {
         programs.add(program);
+    }
+
+    /** Has every program end. */
+    void endPrograms() {
+        programs.forEach(Program::end);
+        touch();
     }
 
     // --- For the network

@@ -42,8 +42,8 @@ public final class Port {
         segment.add(this);
     }
 
-    public Switch segment() {
-        return segment;
+    public Host host() {
+        return host;
     }
 
     /** The NIC of the stack that the host has now; a host that is off has none. */

@@ -15,6 +15,9 @@ abstract class Program implements ReadinessListener {
     /** Goes on as far as possible without waiting. */
     abstract void run();
 
+    /** The end of the program: it gives up what it still has open. Most have nothing then. */
+    void end() {}
+
     @Override
     public final void onReady(Endpoint endpoint, int readiness) {
         ready = true;
