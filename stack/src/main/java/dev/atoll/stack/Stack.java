@@ -49,6 +49,7 @@ import dev.atoll.stack.tcp.TcpLayer;
 import dev.atoll.stack.udp.UdpLayer;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -300,7 +301,7 @@ public final class Stack implements AutoCloseable {
     // --- Interfaces
 
     /**
-     * Makes a NIC on a link and enables it.
+     * Makes a NIC on a link and enables it. It has IPv6 if the stack has and the link carries 1280 bytes.
      *
      * @param name what rules know it by; 1 to 15 characters without blank or slash, as Linux wants them
      * @throws StackException DUPLICATE_ADDRESS if there is a NIC of that name, CLOSED
@@ -334,7 +335,7 @@ public final class Stack implements AutoCloseable {
         Device device = attach(++lastNicId, name, link, options.context());
         if (!options.enabled()) {
             device.setEnabled(false);
-        } else if (ndp != null) {
+        } else if (ndp != null && device.hasIpv6()) {
             ndp.started(device);
         }
         return device;
@@ -353,7 +354,8 @@ public final class Stack implements AutoCloseable {
         if (packets != null) {
             device.setFrameTap(packets);
         }
-        if (ndp != null) {
+        // A link that carries less than every link has to is none for IPv6 (RFC 8200 section 5), as on Linux.
+        if (ndp != null && link.mtuBytes() >= Ipv6.MIN_MTU_BYTES) {
             device.setDiscovery(ndp);
         }
         return device;

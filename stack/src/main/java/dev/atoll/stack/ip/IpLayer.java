@@ -450,7 +450,7 @@ public final class IpLayer implements Device.Upper {
 
     @Override
     public void receive(Device device, int etherType, PacketBuffer packet) {
-        NetworkLayer network = networkOf(etherType);
+        NetworkLayer network = networkOf(device, etherType);
         if (network == null) {
             receiveOther(etherType, packet);
             return;
@@ -484,11 +484,11 @@ public final class IpLayer implements Device.Upper {
         }
     }
 
-    private @Nullable NetworkLayer networkOf(int etherType) {
+    private @Nullable NetworkLayer networkOf(Device device, int etherType) {
         if (etherType == Ethernet.TYPE_IPV4) {
             return withIpv4 ? ipv4 : null;
         }
-        return etherType == Ethernet.TYPE_IPV6 ? ipv6 : null;
+        return etherType == Ethernet.TYPE_IPV6 && device.hasIpv6() ? ipv6 : null;
     }
 
     /** Adds a protocol beside IP; before the stack runs. */

@@ -17,6 +17,7 @@ import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,5 +105,16 @@ class UnreachableTest {
                         StackError.REFUSED,
                         StackError.MESSAGE_TOO_LONG),
                 told);
+    }
+
+    /** RFC 1122 sections 3.2.2.4 and 3.2.2.5, RFC 4443 sections 3.3 and 3.4. */
+    @Test
+    @Requirement("RFC 4443 3.3-2")
+    @Requirement("RFC 4443 3.4-2")
+    void timeExceededAndParameterProblem_areToldToTheSender() throws StackException {
+        assertEquals(StackError.HOST_UNREACHABLE, told4(IcmpMessage.TIME_EXCEEDED, 0, 0));
+        assertEquals(StackError.PROTOCOL_UNREACHABLE, told4(IcmpMessage.PARAMETER_PROBLEM, 0, 9 << 24));
+        assertEquals(StackError.HOST_UNREACHABLE, told6(Icmpv6Message.TIME_EXCEEDED, 0, 0));
+        assertEquals(StackError.PROTOCOL_UNREACHABLE, told6(Icmpv6Message.PARAMETER_PROBLEM, 1, 6));
     }
 }

@@ -23,6 +23,7 @@ import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.options.ReceivedMessage;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
@@ -364,5 +365,37 @@ class Ipv4Test {
         assertEquals(0x68, java.util.Objects.requireNonNull(message).tos());
         assertEquals(1, message.ttl());
         assertEquals(OURS, message.destination().address());
+    }
+
+    /** RFC 791 section 3.1, each fault by itself, under a checksum that is right. */
+    @Test
+    @Requirement("RFC 791 3.1-1")
+    void header_thatContradictsItself_isDropped() throws StackException {
+        Bytes good = udp(PEER, OURS, 7, "").encode();
+        sendWithHeader(good, 0, 0x55);
+        sendWithHeader(good, 0, 0x44);
+        sendWithHeader(good, 3, 19);
+        sendWithHeader(good, 3, good.length() + 1);
+        assertEquals(4, net.stack.counters().drops(DropReason.IP_HEADER_MALFORMED));
+        assertFalse(isDelivered());
+        net.expectNothing();
+        sendWithHeader(good, 3, good.length());
+        assertTrue(isDelivered());
+    }
+
+    /** The packet with one octet changed and the checksum of what is then its header. */
+    private void sendWithHeader(Bytes packet, int at, int octet) {
+        byte[] bytes = packet.toArray();
+        bytes[at] = (byte) octet;
+        bytes[10] = 0;
+        bytes[11] = 0;
+        int sum = 0;
+        for (int i = 0; i < (bytes[0] & 0xf) * 4; i += 2) {
+            sum += (bytes[i] & 0xff) << 8 | bytes[i + 1] & 0xff;
+        }
+        sum = (sum & 0xffff) + (sum >>> 16);
+        bytes[10] = (byte) (~sum >>> 8);
+        bytes[11] = (byte) ~sum;
+        net.send(TestLink.MAC, EthernetFrame.IPV4, Bytes.of(bytes));
     }
 }

@@ -12,7 +12,9 @@ import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
@@ -24,6 +26,7 @@ import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.Ipv6Packet.Extension;
 import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
+import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.frames.TestLink;
@@ -31,8 +34,10 @@ import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -470,5 +475,64 @@ class Ipv6Test {
         endpoint.setOption(EndpointOption.IP_TOS, 0x28);
         endpoint.send(ByteBuffer.allocate(1), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
         net.expect(ipv6(trafficClass(0x28)));
+    }
+
+    /** RFC 4443 section 2.4 (e.4) and (e.5): to one node, but in a frame to several. */
+    @Test
+    @Requirement("RFC 4443 2.4-e4")
+    @Requirement("RFC 4443 2.4-e5")
+    void error_aboutWhatTheLinkSpread_isNotSent() {
+        for (String link : new String[] {"33:33:ff:00:00:01", "ff:ff:ff:ff:ff:ff"}) {
+            for (Ipv6Packet packet : new Ipv6Packet[] {
+                udp(PEER_LINK_LOCAL, LINK_LOCAL, 8), udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "5e00"))
+            }) {
+                net.send(MacAddress.parse(link), EthernetFrame.IPV6, packet.encode());
+            }
+        }
+        net.expectNothing();
+        net.send(udp(PEER_LINK_LOCAL, LINK_LOCAL, 8));
+        assertEquals(1, net.frames().size());
+    }
+
+    /** RFC 8200 section 4: one header after the other, so that of two faults the first is met. */
+    @Test
+    @Requirement("RFC 8200 4-1")
+    void extensions_withTwoFaults_theFirstIsReported() {
+        Extension unknown = Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "9e00");
+        Extension segmentsLeft = new Extension(Ipv6Packet.ROUTING, Bytes.hex("00 77 01 00000000"));
+        net.send(udp(unknown, segmentsLeft));
+        expectProblem(2, 42);
+        net.send(udp(segmentsLeft, unknown));
+        expectProblem(0, 42);
+    }
+
+    /** RFC 8200 section 5: a NIC that has IPv6 takes no less, and a link that carries less has no IPv6. */
+    @Test
+    @Requirement("RFC 8200 5-1")
+    void mtu_belowTheLeast_isNoLinkForIpv6() throws StackException {
+        net.nic.setMtuBytes(1280);
+        assertThrows(IllegalArgumentException.class, () -> net.nic.setMtuBytes(1279));
+        try (OneStack small = new OneStack(Ipv6Settings.DEFAULT, 1279)) {
+            assertEquals(List.of(), small.nic.addresses());
+            small.send(new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, HELLO).packet(PEER_LINK_LOCAL, GROUP));
+            small.advance(10 * OneStack.SECOND);
+            small.expectNothing();
+        }
+    }
+
+    /** RFC 8200 section 6, RFC 6437 section 3. */
+    @Test
+    @Requirement("RFC 8200 6-1")
+    void flowLabel_isOneOfAFlow() throws StackException {
+        int first = labelTo(9);
+        assertNotEquals(0, first);
+        assertEquals(first, labelTo(9));
+        assertNotEquals(first, labelTo(10));
+    }
+
+    private int labelTo(int port) throws StackException {
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, port));
+        return Ipv6Packet.decode(EthernetFrame.decode(net.frames().get(0)).payload())
+                .flowLabel();
     }
 }

@@ -331,4 +331,30 @@ class OpeningTest {
         net.nic.addAddress(OURS, 24);
         net.nic.addAddress(OURS_TOO, 24);
     }
+
+    /** RFC 8200 section 8.3: 20 octets less than over IPv4, in what is announced and in what is sent. */
+    @Test
+    @Requirement("RFC 8200 8.3-1")
+    void synOverIpv6_segmentsLeaveRoomForTheHeader() throws StackException {
+        try (OneStack net6 = OneStack.ready()) {
+            IpAddress ours = OneStack.LINK_LOCAL;
+            TcpListener listener = net6.stack.newTcpListener();
+            listener.bind(new FullAddress(IpAddress.V6_ANY, 80));
+            listener.listen(1);
+            net6.send(Ipv6Packet.of(PEER6, ours, Ipv4Packet.TCP, syn(PEER6, ours, new TcpOption.Mss(8960))));
+            net6.resolve(PEER6);
+            TcpSegment synAck = segments6(net6).get(0);
+            assertEquals(List.of(new TcpOption.Mss(1440)), synAck.options());
+            TcpSegment ack =
+                    new TcpSegment(5000, 80, 1, synAck.seq() + 1, TcpSegment.ACK, 60_000, 0, List.of(), Bytes.EMPTY);
+            net6.send(Ipv6Packet.of(PEER6, ours, Ipv4Packet.TCP, ack.encode(PEER6, ours)));
+            TcpEndpoint endpoint = listener.accept();
+            assertNotNull(endpoint);
+            endpoint.write(ByteBuffer.allocate(2880));
+            List<Integer> lengths = segments6(net6).stream()
+                    .map(sent -> sent.payload().length())
+                    .toList();
+            assertEquals(List.of(1440, 1440), lengths);
+        }
+    }
 }
