@@ -182,6 +182,7 @@ class DualStackTest {
     }
 
     @Test
+    @Requirement("RFC 4861 7.2.2-4")
     void connect_noSuchNeighbor_hostUnreachable() throws StackException {
         assertEquals(StackError.HOST_UNREACHABLE, errorOf(connect(IpAddress.parse("fd00::77"), 80)));
     }

@@ -23,6 +23,7 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
 import dev.atoll.stack.wire.TransportEndpointId;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -326,6 +327,7 @@ class ForwarderTest {
     // --- What lets other addresses in and out
 
     @Test
+    @Requirement("RFC 1122 3.2.1.3-3")
     void withoutPromiscuousMode_otherAddressesAreNotTaken() throws StackException {
         net.right.nics().get(1).setPromiscuous(false);
         TcpEndpoint client = connect(ELSEWHERE);
@@ -335,6 +337,8 @@ class ForwarderTest {
     }
 
     @Test
+    @Requirement("RFC 1122 3.2.1.3-2")
+    @Requirement("RFC 1122 4.1.3.6-2")
     void addressOfAnother_isBoundOnlyWithSpoofing() throws StackException {
         try (UdpEndpoint server = net.right.newUdpEndpoint();
                 UdpEndpoint client = net.left.newUdpEndpoint()) {

@@ -12,6 +12,7 @@ import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,7 @@ class Ipv6ListenerTest {
     }
 
     @Test
+    @Requirement("RFC 4862 5.4.5-2")
     void address_checked_isToldTwice() throws StackException {
         try (OneStack net = open(Ipv6Settings.DEFAULT.withRouterDiscovery(false))) {
             net.advance(2 * OneStack.SECOND);

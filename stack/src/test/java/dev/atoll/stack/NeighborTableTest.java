@@ -15,6 +15,7 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,8 @@ class NeighborTableTest {
     }
 
     @Test
+    @Requirement("RFC 1122 2.3.2.1-3")
+    @Requirement("RFC 4861 10-1")
     void settings_ofAFamily_holdFromNowOn() throws StackException {
         try (OneStack net = open()) {
             NeighborTable table = net.nic.neighbors();
@@ -84,6 +87,7 @@ class NeighborTableTest {
 
     /** RFC 4861 section 10. */
     @Test
+    @Requirement("RFC 4861 10-1")
     void settings_areThoseOfTheRfc_andWrongOnesAreRefusedByName() {
         long ms = 1_000_000;
         assertEquals(new NeighborSettings(30_000 * ms, 0.5, 1.5, 1000 * ms, 5000 * ms, 3, 3), NeighborSettings.DEFAULT);
@@ -103,6 +107,9 @@ class NeighborTableTest {
 
     /** RFC 4861 section 7.3.1: acknowledgments say that the next hop is there, so it is not asked. */
     @Test
+    @Requirement("RFC 1122 3.3.1.4-2")
+    @Requirement("RFC 1122 3.3.1.4-3")
+    @Requirement("RFC 4861 7.3.1-1")
     void connectionThatProgresses_keepsItsNeighborReachable() throws StackException {
         List<String> changes = new ArrayList<>();
         NeighborListener listen = (nicId, event, entry) -> {

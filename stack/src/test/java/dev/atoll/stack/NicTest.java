@@ -28,6 +28,7 @@ import dev.atoll.stack.wire.PrimaryBehavior;
 import dev.atoll.stack.wire.Subnet;
 import dev.atoll.stack.wire.TcpState;
 import dev.atoll.stack.wire.TransportEndpointId;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,7 @@ class NicTest {
     }
 
     @Test
+    @Requirement("RFC 1122 3.1-2")
     void switches_areOffUntilTheyAreSet() throws StackException {
         Nic nic = nic();
         assertTrue(nic.isEnabled());
@@ -162,6 +164,7 @@ class NicTest {
     // --- MTU and link
 
     @Test
+    @Requirement("RFC 1122 3.3.3-1")
     void smallerMtu_isWhatRoutesTell() throws StackException {
         Nic nic = nic();
         assertEquals(1500, there(stack.findRoute(FAR, null)).mtuBytes());
@@ -204,6 +207,9 @@ class NicTest {
     // --- Addresses
 
     @Test
+    @Requirement("RFC 1122 3.2.2.9-1")
+    @Requirement("RFC 1122 3.3.1.6-1")
+    @Requirement("RFC 1122 3.1-5")
     void address_hasItsPrefixAndKind_andComesWithTheRouteToItsSubnet() throws StackException {
         Nic nic = nic();
         nic.addAddress(SECOND, 30, new AddressOptions(PrimaryBehavior.CAN_BE_PRIMARY, false, false));
@@ -276,6 +282,7 @@ class NicTest {
     }
 
     @Test
+    @Requirement("RFC 1122 3.3.7-3")
     void groups_areJoinedAsOftenAsTheyAreLeft() throws StackException {
         Nic nic = nic();
         IpAddress group = IpAddress.parse("239.1.1.1");

@@ -39,6 +39,7 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.TransportEndpointId;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -533,6 +534,7 @@ class ProtocolsTest {
     // --- What can be set while it runs
 
     @Test
+    @Requirement("RFC 1122 3.2.1.7-4")
     void defaultTtl_holdsForPacketsWhoseEndpointSaysNothing() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> builder.rawEndpoints(true));
                 RawEndpoint from = net.left.newRawEndpoint(true, NUMBER);

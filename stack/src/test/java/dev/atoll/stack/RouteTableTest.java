@@ -14,6 +14,7 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
+import dev.atoll.testing.Requirement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,9 @@ class RouteTableTest {
     }
 
     @Test
+    @Requirement("RFC 1122 3.3.1.2-4")
+    @Requirement("RFC 1122 3.3.1.2-5")
+    @Requirement("RFC 1122 3.3.1.6-1")
     void longestPrefix_thenLeastMetric_thenFirstAdded_isTaken() throws StackException {
         assertNull(nextHop());
         routes.add(Subnet.V4_ALL, ONE, nic);

@@ -40,6 +40,7 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +140,10 @@ class GroupTest {
 
     /** RFC 3810 section 6.1: a change is told at once and once more within a second. */
     @Test
+    @Requirement("RFC 3810 5-1")
+    @Requirement("RFC 3810 5.2.14-1")
+    @Requirement("RFC 3810 6.1-1")
+    @Requirement("RFC 3810 9-1")
     void mld_join_reportedTwice() throws StackException {
         join(GROUP6);
         net.expect(linkDestination(MacAddress.parse("33:33:00:00:00:16")), report6(4));
@@ -149,6 +154,8 @@ class GroupTest {
     }
 
     @Test
+    @Requirement("RFC 3810 6.1-1")
+    @Requirement("RFC 3810 6.1-2")
     void mld_leave_reportedTwiceAfterTheLastMember() throws StackException {
         join(GROUP6);
         UdpEndpoint other = net.stack.newUdpEndpoint();
@@ -167,6 +174,7 @@ class GroupTest {
 
     /** RFC 3810 section 6.2: one report about all groups, within the time the router gives. */
     @Test
+    @Requirement("RFC 3810 6.2-1")
     void mld_generalQuery_answeredWithAllGroups() throws StackException {
         join(GROUP6);
         net.advance(SECOND);
@@ -178,6 +186,7 @@ class GroupTest {
     }
 
     @Test
+    @Requirement("RFC 3810 6.2-2")
     void mld_groupQuery_answeredForThatGroup() throws StackException {
         join(GROUP6);
         net.advance(SECOND);
@@ -192,6 +201,7 @@ class GroupTest {
 
     /** RFC 3810 section 8.3.2 and RFC 2710: an old router is answered in its version, and told of the end. */
     @Test
+    @Requirement("RFC 3810 8.2.1-1")
     void mld_oldQuerier_answeredInItsVersion() throws StackException {
         join(GROUP6);
         net.advance(SECOND);
@@ -214,6 +224,7 @@ class GroupTest {
 
     /** RFC 2710 section 4: heard from another, it need not be said again. */
     @Test
+    @Requirement("RFC 3810 8.2.2-1")
     void mld_oldReportOfAnother_suppressesOurs() throws StackException {
         join(GROUP6);
         net.advance(SECOND);
@@ -229,6 +240,7 @@ class GroupTest {
 
     /** RFC 3810 section 5.1.14: a query from elsewhere is ignored. */
     @Test
+    @Requirement("RFC 3810 5.1.14-1")
     void mld_queryFromAfar_ignored() throws StackException {
         join(GROUP6);
         net.advance(SECOND);
@@ -243,6 +255,9 @@ class GroupTest {
 
     /** RFC 4862 section 5.4.2 and RFC 3590: the group of a tentative address is reported from no address. */
     @Test
+    @Requirement("RFC 4861 7.2.1-1")
+    @Requirement("RFC 4862 5.4.2-1")
+    @Requirement("RFC 3810 5.2.13-1")
     void mld_solicitedNodeGroup_reportedBeforeTheProbe() throws StackException {
         endpoint.close();
         net.close();
@@ -259,6 +274,12 @@ class GroupTest {
 
     /** RFC 3376 section 5.1. */
     @Test
+    @Requirement("RFC 1122 3.3.7-2")
+    @Requirement("RFC 3376 4-1")
+    @Requirement("RFC 3376 4.2-1")
+    @Requirement("RFC 3376 4.2.14-1")
+    @Requirement("RFC 3376 5.1-1")
+    @Requirement("RFC 3376 8-1")
     void igmp_joinAndLeave_reportedTwice() throws StackException {
         join(GROUP4);
         net.expect(
@@ -275,6 +296,7 @@ class GroupTest {
     }
 
     @Test
+    @Requirement("RFC 3376 5.2-2")
     void igmp_generalQuery_answered() throws StackException {
         join(GROUP4);
         net.advance(SECOND);
@@ -286,6 +308,7 @@ class GroupTest {
 
     /** RFC 3376 section 7.2.1, RFC 2236: version 2, with its leave; version 1, without one. */
     @Test
+    @Requirement("RFC 3376 7.2.1-1")
     void igmp_olderQueriers_answeredInTheirVersion() throws StackException {
         join(GROUP4);
         net.advance(SECOND);
@@ -305,6 +328,7 @@ class GroupTest {
     }
 
     @Test
+    @Requirement("RFC 3376 4-3")
     void igmp_badChecksum_ignored() {
         Ipv4Packet packet = Ipv4Packet.of(ROUTER4, IpAddress.parse("224.0.0.1"), 2, Bytes.hex("1114000000000000"));
         net.send(MacAddress.parse("01:00:5e:00:00:01"), EthernetFrame.IPV4, packet.encode());
@@ -335,6 +359,8 @@ class GroupTest {
     }
 
     @Test
+    @Requirement("RFC 3376 2-1")
+    @Requirement("RFC 3376 5.1-3")
     void sources_ofOneMember_areAllowedAndBlockedOneByOne() throws StackException {
         joinFrom(endpoint, A);
         expectTwice(report(record(5, A_HEX)));
@@ -348,6 +374,8 @@ class GroupTest {
 
     /** Section 3.2: all but those that every member refuses and none wants; without such a member, what any wants. */
     @Test
+    @Requirement("RFC 3376 3.2-1")
+    @Requirement("RFC 3376 5.1-3")
     void sources_ofSeveralMembers_areMerged() throws StackException {
         UdpEndpoint other = net.stack.newUdpEndpoint();
         joinFrom(other, A);
@@ -373,6 +401,7 @@ class GroupTest {
 
     /** A change before the last one was repeated takes its place where it contradicts it. */
     @Test
+    @Requirement("RFC 3376 5.1-2")
     void sources_changedMeanwhile_areToldAsTheyAre() throws StackException {
         joinFrom(endpoint, A);
         net.expect(igmp(REPORT4_TO, report(record(5, A_HEX))));
@@ -386,6 +415,7 @@ class GroupTest {
 
     /** Section 5.2: a query about senders is answered with those that are wanted. */
     @Test
+    @Requirement("RFC 3376 5.2-4")
     void sources_asked_answeredWithTheWanted() throws StackException {
         joinFrom(endpoint, A);
         net.advance(2 * SECOND);
@@ -405,6 +435,8 @@ class GroupTest {
     }
 
     @Test
+    @Requirement("RFC 3376 5.2-3")
+    @Requirement("RFC 3376 5.2-4")
     void sources_askedOfWhoRefusesSome_answeredWithTheOthers() throws StackException {
         join(GROUP4);
         endpoint.blockSource(GROUP4, net.nic.id(), A, true);
@@ -420,6 +452,7 @@ class GroupTest {
 
     /** RFC 3376 section 4.1.8 and 4.1.7: the querier's robustness and interval. */
     @Test
+    @Requirement("RFC 3376 4.1.6-1")
     void robustness_ofTheQuerier_isUsed() throws StackException {
         query4("11010000 00000000 030a0000");
         net.advance(SECOND);
@@ -436,6 +469,7 @@ class GroupTest {
 
     /** An older router knows no senders, and a member is one while it wants any. */
     @Test
+    @Requirement("RFC 3376 7.2.1-2")
     void sources_withAnOlderQuerier_areNotTold() throws StackException {
         query4("110a0000 00000000");
         joinFrom(endpoint, A);
@@ -450,6 +484,7 @@ class GroupTest {
 
     /** RFC 3376 section 7.1: of no version's length, or with fewer senders than it says, or about no group. */
     @Test
+    @Requirement("RFC 3376 7.1-1")
     void query_malformed_ignored() throws StackException {
         join(GROUP4);
         net.advance(2 * SECOND);
@@ -464,6 +499,7 @@ class GroupTest {
 
     /** RFC 3810 section 5.2: IPv6 has the same in its own form. */
     @Test
+    @Requirement("RFC 3810 6.2-3")
     void mld_sources_areTold() throws StackException {
         IpAddress source = IpAddress.parse("fe80::5");
         endpoint.joinGroup(GROUP6, net.nic.id(), source);
@@ -479,6 +515,7 @@ class GroupTest {
 
     /** As Linux: a query that does not ask routers to look is not one of a router's. */
     @Test
+    @Requirement("RFC 3810 5.1.14-1")
     void mld_queryWithoutRouterAlert_ignored() throws StackException {
         join(GROUP6);
         net.advance(SECOND);
@@ -493,6 +530,7 @@ class GroupTest {
 
     /** More senders than one report holds go in several. */
     @Test
+    @Requirement("RFC 3376 4.2.16-1")
     void sources_moreThanFit_goInSeveralReports() throws StackException {
         List<UdpEndpoint> members = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -543,6 +581,8 @@ class GroupTest {
 
     /** A membership is one of a NIC's: what comes in elsewhere is judged by that NIC's. */
     @Test
+    @Requirement("RFC 1122 3.3.7-1")
+    @Requirement("RFC 3376 3.2-2")
     void filter_isOfTheNicTheDatagramCameBy() throws StackException {
         TestLink link = new TestLink(1500);
         Nic far = net.stack.createNic("eth1", link);
@@ -563,5 +603,167 @@ class GroupTest {
         FullAddress sender = endpoint.receive(ByteBuffer.allocate(10));
         assertEquals(B, java.util.Objects.requireNonNull(sender).address());
         assertEquals(-1, endpoint.nextLength());
+    }
+
+    /** RFC 3376 section 4.1.1: from 128 on the code is a float; answers come within that time and not all soon. */
+    @Test
+    @Requirement("RFC 3376 4.1.1-1")
+    void igmp_longResponseTime_isAFloat() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        long latestNs = 0;
+        for (int i = 0; i < 20; i++) {
+            net.frames();
+            query4("118f0000 ef010203 027d0000");
+            long askedNs = net.clock.nowNs();
+            byte[] answer = null;
+            while (answer == null) {
+                net.advance(SECOND / 10);
+                answer = net.link.poll();
+            }
+            latestNs = Math.max(latestNs, net.clock.nowNs() - askedNs);
+        }
+        // 0x8f is (15 | 16) << 3 tenths, 24.8 s; read as a plain number it would be 14.3 s.
+        assertTrue(latestNs > 15 * SECOND && latestNs <= 25 * SECOND, latestNs + " ns");
+    }
+
+    /** RFC 3810 section 5.1.3: the same from 32768 on, in milliseconds. */
+    @Test
+    @Requirement("RFC 3810 5.1.3-1")
+    void mld_longResponseTime_isAFloat() throws StackException {
+        join(GROUP6);
+        net.advance(2 * SECOND);
+        long latestNs = 0;
+        for (int i = 0; i < 20; i++) {
+            net.frames();
+            query6("00 7d 0000", GROUP6, 0x8fff);
+            long askedNs = net.clock.nowNs();
+            byte[] answer = null;
+            while (answer == null) {
+                net.advance(SECOND / 10);
+                answer = net.link.poll();
+            }
+            latestNs = Math.max(latestNs, net.clock.nowNs() - askedNs);
+        }
+        // 0x8fff is 0x1fff << 3 ms, 65.5 s; read as a plain number it would be 36.9 s.
+        assertTrue(latestNs > 40 * SECOND && latestNs <= 66 * SECOND, latestNs + " ns");
+    }
+
+    /** RFC 3376 section 4.1.12, RFC 3810 section 5.1.15: to one of our addresses, as a tool does that looks for faults. */
+    @Test
+    @Requirement("RFC 3376 4.1.12-1")
+    void igmp_queryToOurAddress_isAnswered() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.frames();
+        net.send(Ipv4Packet.of(ROUTER4, OURS4, 2, Bytes.hex("1114eee9 00000000 00020000"))
+                .withTtl(1));
+        net.advance(2 * SECOND);
+        net.expect(igmp(REPORT4_TO, "22000000 00000001 02000000 ef010203"));
+    }
+
+    /** RFC 3376 section 4: types that are not known are ignored. */
+    @Test
+    @Requirement("RFC 3376 4-2")
+    void igmp_unknownType_isIgnored() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.frames();
+        query4("ff140000 00000000 027d0000");
+        net.advance(20 * SECOND);
+        net.expectNothing();
+    }
+
+    /** RFC 3376 sections 5 and 6: every host is in the group of all hosts, and says nothing of it. */
+    @Test
+    @Requirement("RFC 3376 5-1")
+    void igmp_groupOfAllHosts_isNotReported() throws StackException {
+        join(IpAddress.parse("224.0.0.1"));
+        net.advance(2 * SECOND);
+        net.expectNothing();
+        query4("11140000 00000000 027d0000");
+        net.advance(3 * SECOND);
+        net.expectNothing();
+    }
+
+    /** RFC 3810 section 6: nor in that of all nodes, nor of groups that stay in the host. */
+    @Test
+    @Requirement("RFC 3810 6-1")
+    void mld_groupsOfAllNodesAndOfTheHost_areNotReported() throws StackException {
+        join(IpAddress.parse("ff02::1"));
+        join(IpAddress.parse("ff01::5"));
+        net.advance(2 * SECOND);
+        net.expectNothing();
+    }
+
+    /** RFC 3376 section 5.2, rule 1: an answer that is to go sooner anyway serves for the next question, too. */
+    @Test
+    @Requirement("RFC 3376 5.2-1")
+    void igmp_queryWhileAnAnswerWaits_isNotAnsweredTwice() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.frames();
+        query4("11010000 00000000 027d0000");
+        query4("11640000 00000000 027d0000");
+        net.advance(20 * SECOND);
+        net.expect(igmp(REPORT4_TO, "22000000 00000001 02000000 ef010203"));
+    }
+
+    /** RFC 3810 section 4.2: what several want is told as one, as over IPv4. */
+    @Test
+    @Requirement("RFC 3810 4-1")
+    void mld_sourcesOfSeveralMembers_areMerged() throws StackException {
+        String one = "fe800000000000000000000000000005";
+        String two = "fe800000000000000000000000000006";
+        UdpEndpoint other = net.stack.newUdpEndpoint();
+        other.joinGroup(GROUP6, net.nic.id(), IpAddress.parse("fe80::5"));
+        expectTwice6("05000001" + GROUP6_HEX + one);
+        endpoint.joinGroup(GROUP6, net.nic.id(), IpAddress.parse("fe80::5"));
+        net.expectNothing();
+        endpoint.joinGroup(GROUP6, net.nic.id(), IpAddress.parse("fe80::6"));
+        expectTwice6("05000001" + GROUP6_HEX + two);
+        other.close();
+        net.expectNothing();
+        endpoint.leaveGroup(GROUP6, net.nic.id(), IpAddress.parse("fe80::5"));
+        expectTwice6("06000001" + GROUP6_HEX + one);
+    }
+
+    private void expectTwice6(String record) {
+        for (int i = 0; i < 2; i++) {
+            net.expect(
+                    ipv6(icmp6(Icmpv6Message.MLD2_REPORT, 0, field("record", Icmpv6Message::body, Bytes.hex(record)))));
+            net.advance(SECOND);
+        }
+        net.expectNothing();
+    }
+
+    /** RFC 3810 section 5.2.15: with the least MTU a report holds some seventy sources. */
+    @Test
+    @Requirement("RFC 3810 5.2.15-1")
+    void mld_sourcesMoreThanFit_goInSeveralReports() throws StackException {
+        List<UdpEndpoint> members = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            UdpEndpoint member = net.stack.newUdpEndpoint();
+            members.add(member);
+            for (int j = 0; j < 10; j++) {
+                member.joinGroup(GROUP6, net.nic.id(), new IpAddress(0xfe80L << 48, i * 10 + j + 1));
+            }
+        }
+        net.advance(10 * SECOND);
+        net.frames();
+        query6("02 7d 0000", GROUP6, 1000);
+        net.advance(SECOND);
+        int sources = 0;
+        List<byte[]> reports = net.frames();
+        for (byte[] frame : reports) {
+            assertTrue(frame.length <= 14 + 1280);
+            sources += Icmpv6Message.decode(
+                            Ipv6Packet.decode(EthernetFrame.decode(frame).payload()))
+                    .body()
+                    .u16(2);
+        }
+        assertEquals(200, sources);
+        assertTrue(reports.size() > 1);
+        members.forEach(UdpEndpoint::close);
     }
 }

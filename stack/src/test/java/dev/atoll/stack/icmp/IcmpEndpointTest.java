@@ -63,6 +63,8 @@ class IcmpEndpointTest {
 
     @Test
     @Requirement("RFC 4443 4.2-2")
+    @Requirement("RFC 1122 3.2.2.6-2")
+    @Requirement("RFC 1122 3.3.1.1-2")
     void echoRequest_toAHost_bringsItsReply() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> {})) {
             echo(net, true);
@@ -72,6 +74,7 @@ class IcmpEndpointTest {
 
     @Test
     @Requirement("RFC 4443 4.2-5")
+    @Requirement("RFC 1122 3.2.2.6-6")
     void replies_goToTheEndpointWhoseIdentifierTheyCarry() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> {})) {
             IcmpEndpoint one = net.left.newIcmpEndpoint(true);

@@ -71,6 +71,10 @@ class UnreachableTest {
 
     /** RFC 792, RFC 1122 section 3.2.2.1. */
     @Test
+    @Requirement("RFC 1122 3.2.2-4")
+    @Requirement("RFC 1122 3.2.2.1-2")
+    @Requirement("RFC 1122 3.2.2.1-3")
+    @Requirement("RFC 1122 4.1.3.3-1")
     void ipv4_eachCode_isTheErrorLinuxMakesOfIt() throws StackException {
         List<@Nullable StackError> told = new ArrayList<>();
         for (int code : new int[] {0, 1, 2, 3, 6, 7}) {
@@ -111,6 +115,10 @@ class UnreachableTest {
     @Test
     @Requirement("RFC 4443 3.3-2")
     @Requirement("RFC 4443 3.4-2")
+    @Requirement("RFC 1122 3.2.2.4-1")
+    @Requirement("RFC 1122 3.2.2.5-2")
+    @Requirement("RFC 1122 3.2.2.5-3")
+    @Requirement("RFC 1122 4.1.3.3-1")
     void timeExceededAndParameterProblem_areToldToTheSender() throws StackException {
         assertEquals(StackError.HOST_UNREACHABLE, told4(IcmpMessage.TIME_EXCEEDED, 0, 0));
         assertEquals(StackError.PROTOCOL_UNREACHABLE, told4(IcmpMessage.PARAMETER_PROBLEM, 0, 9 << 24));

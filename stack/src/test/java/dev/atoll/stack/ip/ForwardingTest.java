@@ -123,6 +123,7 @@ class ForwardingTest {
     }
 
     @Test
+    @Requirement("RFC 1122 3.1-2")
     void nic_notForwarding_passesNothingOn() {
         net.nic.setForwarding(false, false);
         quiet();
@@ -188,6 +189,7 @@ class ForwardingTest {
     /** RFC 4443 section 3.1 code 3, RFC 1812 section 5.2.7.1 code 1: the sender learns that the next hop is not there. */
     @Test
     @Requirement("RFC 4443 3.1-1")
+    @Requirement("RFC 4861 7.2.2-4")
     void packet_whoseNextHopDoesNotAnswer_isReported() {
         net.send(six(IpAddress.parse("2001:db8:2::77"), 10));
         net.send(four(IpAddress.parse("10.2.0.77"), 10));
@@ -387,6 +389,10 @@ class ForwardingTest {
 
     /** RFC 1812 section 5.2.7.2, RFC 4861 section 8.2: only if asked for. */
     @Test
+    @Requirement("RFC 1122 3.2.2.2-1")
+    @Requirement("RFC 4861 8.2-1")
+    @Requirement("RFC 4861 8.2-2")
+    @Requirement("RFC 4861 4.5-1")
     void redirect_isSentIfSwitchedOn() throws StackException {
         IpAddress better4 = IpAddress.parse("10.1.0.7");
         IpAddress better6 = IpAddress.parse("fe80::7");
@@ -465,5 +471,20 @@ class ForwardingTest {
         return new EthernetFrame(TestLink.MAC, PEER_MAC, etherType, packet)
                 .encode()
                 .toArray();
+    }
+
+    /** RFC 4861 section 8.2: a host that does not follow them is not told of each packet. */
+    @Test
+    @Requirement("RFC 4861 8.2-4")
+    void redirects_ofAFlood_areLimited() throws StackException {
+        IpAddress better = IpAddress.parse("fe80::7");
+        IpAddress elsewhere = IpAddress.parse("2001:db8:9::9");
+        net.nic.neighbors().setStatic(better, FAR_MAC);
+        net.stack.routes().add(Subnet.V6_ALL, better, net.nic);
+        net.nic.setSendRedirects(true);
+        for (int i = 0; i < 200; i++) {
+            net.send(six(elsewhere, 10));
+        }
+        assertEquals(200 + IpLayer.ICMP_BURST, net.frames().size());
     }
 }

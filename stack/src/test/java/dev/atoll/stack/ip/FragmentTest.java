@@ -131,6 +131,9 @@ class FragmentTest {
     @Test
     @Requirement("RFC 791 3.1-2")
     @Requirement("RFC 791 3.2-2")
+    @Requirement("RFC 1122 3.2.1.4-1")
+    @Requirement("RFC 1122 3.3.2-1")
+    @Requirement("RFC 1122 3.3.2-2")
     void ipv4_fragmentsInAnyOrder_areOneDatagram() throws StackException {
         Bytes payload = payload(65_507);
         Bytes datagram = new UdpDatagram(9, 7, payload).encode(PEER4, OURS4);
@@ -213,6 +216,8 @@ class FragmentTest {
     /** RFC 792: time exceeded, code 1; Linux waits 30 s. */
     @Test
     @Requirement("RFC 791 3.2-3")
+    @Requirement("RFC 1122 3.3.2-3")
+    @Requirement("RFC 1122 3.3.2-4")
     void ipv4_incomplete_givenUpAfterHalfAMinute() {
         Bytes datagram = new UdpDatagram(9, 7, payload(2000)).encode(PEER4, OURS4);
         net.send(fragment4(datagram, 0, 1000, 5));
@@ -306,6 +311,7 @@ class FragmentTest {
 
     @Test
     @Requirement("RFC 768 2")
+    @Requirement("RFC 1122 3.3.3-2")
     void ipv4_largeDatagram_leavesInFragmentsThatMayBeCut() throws StackException {
         Bytes payload = payload(4000);
         endpoint.send(ByteBuffer.wrap(payload.toArray()), new FullAddress(PEER4, 9));
@@ -336,6 +342,7 @@ class FragmentTest {
 
     @Test
     @Requirement("RFC 791 3.3-1")
+    @Requirement("RFC 1122 3.4-1")
     void mtuDiscover_dont_leavesOutDontFragment() throws StackException {
         endpoint.setOption(EndpointOption.IP_MTU_DISCOVER, 0);
         endpoint.send(ByteBuffer.allocate(10), new FullAddress(PEER4, 9));

@@ -11,10 +11,12 @@ import static dev.atoll.stack.check.Checks.ttl;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.IcmpLimit;
+import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
 import dev.atoll.stack.check.IcmpMessage;
@@ -93,6 +95,8 @@ class Ipv4Test {
 
     /** RFC 1122 section 3.2.2.6: as Linux with this host twice, as it was reached and as it sends. */
     @Test
+    @Requirement("RFC 1122 3.2.1.8-6")
+    @Requirement("RFC 1122 3.2.2.6-7")
     void echo_withRecordRoute_comesBackWithUs() {
         net.send(echo("07 13 08 0a000001 00000000 00000000 00000000 00"));
         expectEchoWith("07 13 10 0a000001 c0000201 c0000201 00000000 00");
@@ -105,6 +109,8 @@ class Ipv4Test {
     /** RFC 791 section 3.1: milliseconds since midnight UT; the other kinds with addresses. */
     @Test
     @Requirement("RFC 791 3.1-9")
+    @Requirement("RFC 1122 3.2.1.8-6")
+    @Requirement("RFC 1122 3.2.2.6-7")
     void echo_withTimestamps_comesBackWithOurs() {
         net.clock.advanceTo(net.clock.nowNs() + 5_000_000);
         String now = String.format("%08x", net.clock.epochNs() / 1_000_000 % 86_400_000);
@@ -154,6 +160,8 @@ class Ipv4Test {
 
     @Test
     @Requirement("RFC 791 3.1-6")
+    @Requirement("RFC 1122 3.2.1.8-3")
+    @Requirement("RFC 1122 3.2.1.8-4")
     void options_unknown_areDeliveredPast() throws StackException {
         net.send(udp(PEER, OURS, 7, "01 1e03ff 88040001 00 ffffff"));
         assertTrue(isDelivered());
@@ -178,6 +186,7 @@ class Ipv4Test {
 
     /** RFC 1122 section 3.2.2.5, at the places Linux points at. */
     @Test
+    @Requirement("RFC 1122 3.2.2.5-1")
     void options_faulty_areReported() throws StackException {
         expectProblem("1e 01 0000", 20);
         expectProblem("01 1e 04 00", 21);
@@ -196,6 +205,12 @@ class Ipv4Test {
     // --- Addresses (RFC 1122 section 3.2.1.3)
 
     @Test
+    @Requirement("RFC 1122 3.1-4")
+    @Requirement("RFC 1122 3.2.1.3-3")
+    @Requirement("RFC 1122 3.2.1.3-4")
+    @Requirement("RFC 1122 3.2.1.3-5")
+    @Requirement("RFC 1122 3.2.2-10")
+    @Requirement("RFC 1122 4.1.3.6-1")
     void packet_fromNobody_isDropped() throws StackException {
         for (String from :
                 new String[] {"0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.1", "255.255.255.255", "192.0.2.255"}) {
@@ -219,6 +234,8 @@ class Ipv4Test {
     }
 
     @Test
+    @Requirement("RFC 1122 3.2.1.3-1")
+    @Requirement("RFC 1122 3.2.2-7")
     void broadcast_ofTheSubnet_isDelivered_andNotAnswered() throws StackException {
         net.send(udp(PEER, IpAddress.parse("192.0.2.255"), 7, ""));
         assertTrue(isDelivered());
@@ -236,6 +253,7 @@ class Ipv4Test {
 
     /** A group is heard on the link: no router carries it there, and a NIC that is named needs no route. */
     @Test
+    @Requirement("RFC 1122 3.3.7-1")
     void multicast_underADefaultRoute_goesToTheGroup() throws StackException {
         IpAddress group = IpAddress.parse("239.1.2.3");
         endpoint.send(ByteBuffer.allocate(1), new FullAddress(group, 9));
@@ -249,6 +267,7 @@ class Ipv4Test {
 
     /** RFC 1122 section 3.2.2: no error about an error, a redirect, or a later fragment. */
     @Test
+    @Requirement("RFC 1122 3.2.2-6")
     void error_aboutWhatMayNotBeAnswered_isNotSent() {
         for (int type : new int[] {IcmpMessage.UNREACHABLE, IcmpMessage.SOURCE_QUENCH, IcmpMessage.REDIRECT}) {
             Bytes message = new IcmpMessage(type, 0, 0, udp(OURS, PEER, 7, "").encode()).encode();
@@ -272,6 +291,11 @@ class Ipv4Test {
 
     /** RFC 1122 section 3.2.2.2. */
     @Test
+    @Requirement("RFC 1122 3.2.2.2-2")
+    @Requirement("RFC 1122 3.2.2.2-4")
+    @Requirement("RFC 1122 3.3.1.1-1")
+    @Requirement("RFC 1122 3.3.1.2-1")
+    @Requirement("RFC 1122 3.3.1.2-3")
     void redirect_byTheFirstHop_isFollowedWhileItsTargetAnswers() throws StackException {
         net.nic.neighbors().setStatic(BETTER, BETTER_MAC);
         redirect(PEER, BETTER);
@@ -341,6 +365,7 @@ class Ipv4Test {
     /** RFC 791 section 3.1. */
     @Test
     @Requirement("RFC 791 3.1-4")
+    @Requirement("RFC 1122 3.2.1.2-1")
     void header_withABadChecksum_isDropped() throws StackException {
         byte[] packet = udp(PEER, OURS, 7, "").encode().toArray();
         packet[11]++;
@@ -353,6 +378,16 @@ class Ipv4Test {
     /** RFC 1122 sections 3.2.1.6 and 3.2.1.7: out as the endpoint says, in as the receiver learns. */
     @Test
     @Requirement("RFC 791 3.3-1")
+    @Requirement("RFC 1122 3.2.1.6-1")
+    @Requirement("RFC 1122 3.2.1.6-2")
+    @Requirement("RFC 1122 3.2.1.7-1")
+    @Requirement("RFC 1122 3.2.1.7-2")
+    @Requirement("RFC 1122 3.2.1.7-3")
+    @Requirement("RFC 1122 3.4-1")
+    @Requirement("RFC 1122 4.1.3.5-1")
+    @Requirement("RFC 1122 4.1.4-1")
+    @Requirement("RFC 1122 4.1.4-2")
+    @Requirement("RFC 1122 3.4-2")
     void tosAndTtl_areWhatTheEndpointSays() throws StackException {
         endpoint.setOption(EndpointOption.IP_TOS, 0x28);
         endpoint.setOption(EndpointOption.IP_TTL, 5);
@@ -365,6 +400,7 @@ class Ipv4Test {
         assertEquals(0x68, java.util.Objects.requireNonNull(message).tos());
         assertEquals(1, message.ttl());
         assertEquals(OURS, message.destination().address());
+        assertEquals(net.nic.id(), message.destination().nicId());
     }
 
     /** RFC 791 section 3.1, each fault by itself, under a checksum that is right. */
@@ -397,5 +433,198 @@ class Ipv4Test {
         bytes[10] = (byte) (~sum >>> 8);
         bytes[11] = (byte) ~sum;
         net.send(TestLink.MAC, EthernetFrame.IPV4, Bytes.of(bytes));
+    }
+
+    /** RFC 1122 section 3.2.1.1. */
+    @Test
+    @Requirement("RFC 1122 3.2.1.1-1")
+    void packet_ofAnotherVersion_isDroppedInSilence() throws StackException {
+        for (int version : new int[] {0, 3, 5, 6, 15}) {
+            sendWithHeader(udp(PEER, OURS, NO_PORT, "").encode(), 0, version << 4 | 5);
+        }
+        assertEquals(5, net.stack.counters().drops(DropReason.IP_HEADER_MALFORMED));
+        net.expectNothing();
+    }
+
+    /** RFC 1122 section 3.2.2; requests for information, the time and the mask are among them. */
+    @Test
+    @Requirement("RFC 1122 3.2.2-1")
+    @Requirement("RFC 1122 3.2.2.7-1")
+    @Requirement("RFC 1122 3.2.2.9-2")
+    void icmp_ofUnknownType_isDroppedInSilence() {
+        int[] types = {1, 2, 7, 13, 15, 17, 42, 255};
+        for (int type : types) {
+            Bytes message = new IcmpMessage(type, 0, 0, Bytes.of(new byte[12])).encode();
+            net.send(Ipv4Packet.of(PEER, OURS, Ipv4Packet.ICMP, message));
+        }
+        net.expectNothing();
+        assertEquals(types.length, net.stack.counters().drops(DropReason.ICMP_UNRELATED));
+    }
+
+    /** RFC 1122 section 3.2.2, RFC 1812 section 4.3.2.3: as it came, and as much as every host takes. */
+    @Test
+    @Requirement("RFC 1122 3.2.2-2")
+    @Requirement("RFC 1122 3.2.2-3")
+    @Requirement("RFC 1122 3.2.2.1-1")
+    @Requirement("RFC 1122 3.3.8-1")
+    @Requirement("RFC 1122 4.1.3.1-1")
+    void error_quotesThePacketAsItCame() {
+        for (int size : new int[] {1, 700}) {
+            Bytes datagram = new UdpDatagram(9, NO_PORT, Bytes.of(new byte[size])).encode(PEER, OURS);
+            Bytes packet = new Ipv4Packet(
+                            0x28, 77, true, false, 0, 33, Ipv4Packet.UDP, PEER, OURS, Bytes.hex("01010100"), datagram)
+                    .encode();
+            net.send(TestLink.MAC, EthernetFrame.IPV4, packet);
+            net.expect(ipv4(
+                    source(OURS),
+                    destination(PEER),
+                    icmp(
+                            IcmpMessage.UNREACHABLE,
+                            3,
+                            field("quoted", IcmpMessage::body, packet.slice(0, Math.min(packet.length(), 548))))));
+        }
+    }
+
+    /** RFC 1122 sections 3.2.2 and 3.3.6: a unicast address in a frame to everybody is nobody's. */
+    @Test
+    @Requirement("RFC 1122 2.4-1")
+    @Requirement("RFC 1122 3.2.2-8")
+    @Requirement("RFC 1122 3.3.6-5")
+    void packet_theLinkSpread_isNotAnswered() throws StackException {
+        net.send(
+                MacAddress.BROADCAST, EthernetFrame.IPV4, udp(PEER, OURS, 7, "").encode());
+        assertFalse(isDelivered());
+        for (MacAddress link : new MacAddress[] {MacAddress.BROADCAST, MacAddress.parse("01:00:5e:00:00:01")}) {
+            net.send(link, EthernetFrame.IPV4, udp(PEER, OURS, NO_PORT, "").encode());
+        }
+        net.expectNothing();
+    }
+
+    /** RFC 1122 section 3.2.2: only the first fragment shows what the others belong to. */
+    @Test
+    @Requirement("RFC 1122 3.2.2-9")
+    void error_aboutALaterFragment_isNotSent() {
+        Bytes faulty = Bytes.hex("1e010000");
+        for (int offset : new int[] {8, 0}) {
+            net.send(new Ipv4Packet(
+                    0, 1, false, true, offset, 64, Ipv4Packet.UDP, PEER, OURS, faulty, Bytes.of(new byte[8])));
+            assertEquals(offset == 0 ? 1 : 0, net.frames().size());
+        }
+        assertEquals(2, net.stack.counters().drops(DropReason.IPV4_PARAMETER_PROBLEM));
+    }
+
+    /** RFC 1122 section 3.2.2.6: nobody needs to be amplified. */
+    @Test
+    @Requirement("RFC 1122 3.2.2.6-3")
+    void echo_toBroadcastOrGroup_isNotAnswered() {
+        Bytes message = new IcmpMessage(IcmpMessage.ECHO_REQUEST, 0, 1, Bytes.hex("0102")).encode();
+        for (String to : new String[] {"192.0.2.255", "255.255.255.255", "224.0.0.1"}) {
+            net.send(Ipv4Packet.of(PEER, IpAddress.parse(to), Ipv4Packet.ICMP, message));
+        }
+        net.expectNothing();
+    }
+
+    /** RFC 1122 section 3.2.2.6. */
+    @Test
+    @Requirement("RFC 1122 3.1-1")
+    @Requirement("RFC 1122 3.2.2.6-1")
+    @Requirement("RFC 1122 3.2.2.6-4")
+    @Requirement("RFC 1122 3.2.2.6-5")
+    @Requirement("RFC 1122 3.3.4.2-1")
+    void echo_toOneOfOurAddresses_comesBackFromIt() throws StackException {
+        IpAddress second = IpAddress.parse("192.0.2.2");
+        net.nic.addAddress(second, 24);
+        net.frames();
+        Bytes message = new IcmpMessage(IcmpMessage.ECHO_REQUEST, 0, 0x1234_0007, Bytes.hex("0102030405")).encode();
+        net.send(Ipv4Packet.of(PEER, second, Ipv4Packet.ICMP, message));
+        net.expect(ipv4(
+                source(second),
+                destination(PEER),
+                icmp(
+                        IcmpMessage.ECHO_REPLY,
+                        0,
+                        field("id and sequence", IcmpMessage::rest, 0x1234_0007),
+                        field("data", IcmpMessage::body, Bytes.hex("0102030405")))));
+    }
+
+    /** RFC 1122 section 3.3.6: to all of a subnet or of the link, in a frame to everybody. */
+    @Test
+    @Requirement("RFC 1122 3.3.6-3")
+    @Requirement("RFC 1122 3.3.6-4")
+    @Requirement("RFC 1122 3.3.6-6")
+    @Requirement("RFC 1122 3.3.6-2")
+    void broadcast_leavesInALinkBroadcast() throws StackException {
+        for (String to : new String[] {"192.0.2.255", "255.255.255.255"}) {
+            FullAddress everybody = new FullAddress(IpAddress.parse(to), 9);
+            endpoint.setOption(EndpointOption.SO_BROADCAST, false);
+            assertThrows(StackException.class, () -> endpoint.send(ByteBuffer.allocate(1), everybody));
+            endpoint.setOption(EndpointOption.SO_BROADCAST, true);
+            endpoint.send(ByteBuffer.allocate(1), everybody);
+            net.expect(linkDestination(MacAddress.BROADCAST), ipv4(destination(everybody.address())));
+            net.send(
+                    MacAddress.BROADCAST,
+                    EthernetFrame.IPV4,
+                    udp(PEER, everybody.address(), 7, "").encode());
+            assertTrue(isDelivered());
+        }
+    }
+
+    /** RFC 1122 section 3.2.2.2: one about a network goes for the host alone (section 3.3.1.2). */
+    @Test
+    @Requirement("RFC 1122 3.2.2.2-3")
+    @Requirement("RFC 1122 3.3.1.2-2")
+    void redirect_ofANetwork_isTakenForTheHost() throws StackException {
+        net.nic.neighbors().setStatic(BETTER, BETTER_MAC);
+        Bytes quoted = udp(OURS, FAR, 9, "").encode();
+        Bytes message = new IcmpMessage(IcmpMessage.REDIRECT, 0, BETTER.v4Bits(), quoted).encode();
+        net.send(Ipv4Packet.of(ROUTER, OURS, Ipv4Packet.ICMP, message));
+        expectFarBy(BETTER_MAC);
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(IpAddress.parse("198.51.100.8"), 9));
+        net.expect(linkDestination(ROUTER_MAC));
+    }
+
+    /** RFC 1122 section 3.1: two interfaces make no router. */
+    @Test
+    @Requirement("RFC 1122 3.1-2")
+    @Requirement("RFC 1122 3.1-3")
+    void packet_forTheOtherLink_isNotPassedOnByItself() throws StackException {
+        TestLink link = new TestLink(1500);
+        Nic other = net.stack.createNic("eth1", link);
+        IpAddress there = IpAddress.parse("203.0.113.9");
+        other.addAddress(IpAddress.parse("203.0.113.1"), 24);
+        other.neighbors().setStatic(there, PEER_MAC);
+        net.advance(OneStack.SECOND);
+        while (link.poll() != null) {
+            // What it tells of itself is not asked about.
+        }
+        net.frames();
+        net.send(udp(PEER, there, 7, ""));
+        net.expectNothing();
+        assertNull(link.poll());
+        assertEquals(1, net.stack.counters().drops(DropReason.IP_NOT_LOCAL));
+    }
+
+    /** RFC 1122 section 4.1.3.5. */
+    @Test
+    @Requirement("RFC 1122 3.3.4.2-2")
+    @Requirement("RFC 1122 4.1.3.5-2")
+    @Requirement("RFC 1122 4.1.3.5-3")
+    void udp_localAddress_isNamedOrLeftOpen() throws StackException {
+        IpAddress second = IpAddress.parse("192.0.2.2");
+        net.nic.addAddress(second, 24);
+        net.frames();
+        try (UdpEndpoint open = net.stack.newUdpEndpoint();
+                UdpEndpoint named = net.stack.newUdpEndpoint()) {
+            open.connect(new FullAddress(PEER, 9));
+            named.bind(new FullAddress(second, 0));
+            named.connect(new FullAddress(PEER, 9));
+            for (UdpEndpoint each : new UdpEndpoint[] {open, named}) {
+                IpAddress local =
+                        java.util.Objects.requireNonNull(each.localAddress()).address();
+                assertEquals(each == open ? OURS : second, local);
+                each.send(ByteBuffer.allocate(1), null);
+                net.expect(ipv4(source(local)));
+            }
+        }
     }
 }

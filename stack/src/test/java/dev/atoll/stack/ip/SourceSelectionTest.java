@@ -17,6 +17,7 @@ import dev.atoll.stack.nic.NeighborTableView;
 import dev.atoll.stack.wire.AddressKind;
 import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import org.junit.jupiter.api.Test;
 
 /** Rule by rule, with the examples of RFC 6724 section 10.1 where it has one. */
@@ -93,6 +94,7 @@ class SourceSelectionTest {
     }
 
     @Test
+    @Requirement("RFC 4862 5.5.4-2")
     void rule3_notDeprecated() {
         add("2001:db8:1::2").setState(AddressState.DEPRECATED);
         add("2001:db8:9::2");

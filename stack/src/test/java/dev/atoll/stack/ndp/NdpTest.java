@@ -35,6 +35,7 @@ import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +112,11 @@ class NdpTest {
     }
 
     @Test
+    @Requirement("RFC 4861 4.3-1")
+    @Requirement("RFC 4862 5.3-1")
+    @Requirement("RFC 4862 5.4-1")
+    @Requirement("RFC 4862 5.4.2-2")
+    @Requirement("RFC 4862 5.4.2-3")
     void start_linkLocal_isTentativeUntilOneSecondAfterTheProbe() throws StackException {
         restart(checking());
         assertEquals(AddressState.TENTATIVE, stateOf(LINK_LOCAL));
@@ -134,6 +140,7 @@ class NdpTest {
     }
 
     @Test
+    @Requirement("RFC 4862 5.4-3")
     void tentative_packetsToIt_areNotTaken() throws StackException {
         restart(checking());
         net.send(new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY).packet(PEER_LINK_LOCAL, LINK_LOCAL));
@@ -142,6 +149,8 @@ class NdpTest {
 
     /** RFC 4862 section 5.4.4. */
     @Test
+    @Requirement("RFC 4862 5.4.4-1")
+    @Requirement("RFC 4862 5.4.5-1")
     void tentative_advertisedByOther_isDuplicate() throws StackException {
         restart(checking());
         net.send(Icmpv6Message.advertisement(LINK_LOCAL, 1, OTHER_MAC).packet(LINK_LOCAL, IpAddress.V6_ALL_NODES));
@@ -153,6 +162,7 @@ class NdpTest {
 
     /** RFC 4862 section 5.4.3: two hosts that check the same address both do without. */
     @Test
+    @Requirement("RFC 4862 5.4.3-2")
     void tentative_probedByOther_isDuplicate() throws StackException {
         restart(checking());
         net.send(Icmpv6Message.solicitation(LINK_LOCAL, Icmpv6Message.NONCE, 0x1234)
@@ -162,6 +172,8 @@ class NdpTest {
 
     /** RFC 4862 section 5.4.3: somebody who wants to talk to the address does not have it. */
     @Test
+    @Requirement("RFC 4861 7.2.3-1")
+    @Requirement("RFC 4862 5.4.3-1")
     void tentative_askedFor_staysTentativeAndSilent() throws StackException {
         restart(checking());
         net.frames();
@@ -173,6 +185,7 @@ class NdpTest {
 
     /** RFC 7527 section 4.1: our own question, looped back, is no duplicate; it is asked a few more times. */
     @Test
+    @Requirement("RFC 4862 5.4.3-3")
     void tentative_ownProbeLoopedBack_isToldByItsNonce() throws StackException {
         restart(checking());
         net.advance(SECOND);
@@ -223,6 +236,10 @@ class NdpTest {
     // --- Answering (RFC 4861 section 7.2.3 and 7.2.4)
 
     @Test
+    @Requirement("RFC 4861 4.4-1")
+    @Requirement("RFC 4861 7.2.3-2")
+    @Requirement("RFC 4861 7.2.4-1")
+    @Requirement("RFC 4861 7.2.4-2")
     void solicitation_ofOurAddress_answeredAndLearned() {
         net.send(Icmpv6Message.solicitation(LINK_LOCAL, Icmpv6Message.SOURCE_LINK, PEER_MAC.bits())
                 .packet(PEER_LINK_LOCAL, GROUP));
@@ -244,6 +261,8 @@ class NdpTest {
 
     /** RFC 4861 section 7.2.4: to somebody who has no address yet the answer goes to all nodes, unsolicited. */
     @Test
+    @Requirement("RFC 4861 7.2.3-4")
+    @Requirement("RFC 4861 7.2.4-2")
     void probe_ofOurAddress_answeredToAllNodes() {
         net.send(Icmpv6Message.solicitation(LINK_LOCAL, 0, 0).packet(IpAddress.V6_ANY, GROUP));
         net.expect(
@@ -251,10 +270,15 @@ class NdpTest {
                 ipv6(
                         destination6(IpAddress.V6_ALL_NODES),
                         icmp6(Icmpv6Message.ADVERTISEMENT, 0, rest6(0x2000_0000), target6(LINK_LOCAL))));
+        assertEquals(List.of(), net.nic.neighbors().list());
     }
 
     /** RFC 4861 sections 7.1.1 and 7.1.2: each of these is to be ignored. */
     @Test
+    @Requirement("RFC 4861 4.6-1")
+    @Requirement("RFC 4861 7.1-1")
+    @Requirement("RFC 4861 7.1.1-1")
+    @Requirement("RFC 4861 7.1.2-1")
     void message_invalid_ignoredAndCounted() {
         Icmpv6Message good = Icmpv6Message.solicitation(LINK_LOCAL, Icmpv6Message.SOURCE_LINK, PEER_MAC.bits());
         List<Ipv6Packet> bad = List.of(
@@ -282,6 +306,9 @@ class NdpTest {
     // --- The state machine (RFC 4861 section 7.3.2 and appendix C)
 
     @Test
+    @Requirement("RFC 4861 4.3-1")
+    @Requirement("RFC 4861 7.2.2-1")
+    @Requirement("RFC 4861 7.2.5-2")
     void incomplete_solicitedAnswer_becomesReachableAndSends() throws StackException {
         sendUdp();
         net.expect(
@@ -302,6 +329,8 @@ class NdpTest {
     }
 
     @Test
+    @Requirement("RFC 4861 7.2.5-2")
+    @Requirement("RFC 4861 7.3.1-2")
     void incomplete_unsolicitedAnswer_becomesStaleAndSends() throws StackException {
         sendUdp();
         net.frames();
@@ -311,6 +340,7 @@ class NdpTest {
     }
 
     @Test
+    @Requirement("RFC 4861 7.2.5-3")
     void incomplete_answerWithoutLinkAddress_changesNothing() throws StackException {
         sendUdp();
         net.send(new Icmpv6Message(
@@ -323,6 +353,7 @@ class NdpTest {
     }
 
     @Test
+    @Requirement("RFC 4861 7.2.2-3")
     void incomplete_threeQuestionsUnanswered_fails() throws StackException {
         sendUdp();
         net.advance(SECOND * 5 / 2);
@@ -334,6 +365,7 @@ class NdpTest {
     }
 
     @Test
+    @Requirement("RFC 4861 7.2.5-4")
     void reachable_contradictedWithoutOverride_becomesStaleAndKeepsItsAddress() throws StackException {
         becomeReachable();
         advertise(0, OTHER_MAC);
@@ -342,6 +374,8 @@ class NdpTest {
     }
 
     @Test
+    @Requirement("RFC 4861 7.2.5-5")
+    @Requirement("RFC 4861 7.3.1-2")
     void reachable_overridden_takesTheNewAddress() throws StackException {
         becomeReachable();
         advertise(1, OTHER_MAC);
@@ -361,6 +395,7 @@ class NdpTest {
 
     /** Reachable for half to one and a half of 30 s, then stale, delayed 5 s when used, probed by unicast, failed. */
     @Test
+    @Requirement("RFC 4861 7.3.2-1")
     void reachable_leftAlone_goesThroughEveryStateToFailed() throws StackException {
         becomeReachable();
         net.advance(14 * SECOND);
@@ -381,6 +416,7 @@ class NdpTest {
     }
 
     @Test
+    @Requirement("RFC 4861 7.3.3-1")
     void probe_answered_becomesReachable() throws StackException {
         becomeReachable();
         net.advance(50 * SECOND);
@@ -405,6 +441,7 @@ class NdpTest {
 
     /** Section 7.2.2: at most so many wait, the oldest goes first. */
     @Test
+    @Requirement("RFC 4861 7.2.2-1")
     void incomplete_moreThanTheQueueHolds_oldestDropped() throws StackException {
         for (int i = 0; i < 130; i++) {
             sendUdp();
@@ -432,5 +469,82 @@ class NdpTest {
         assertEquals("REACHABLE", neighborState());
         assertEquals(2000 + 1 - 512, net.stack.counters().neighborsEvicted);
         net.frames();
+    }
+
+    /** RFC 4861 section 7.2.5: nobody asked for it, so there is nothing to update. */
+    @Test
+    @Requirement("RFC 4861 7.2.5-1")
+    void none_advertised_isNotRemembered() {
+        advertise(3, PEER_MAC);
+        assertEquals("none", neighborState());
+    }
+
+    /** RFC 4861 section 7.2.3: who asks from another link address than before has moved. */
+    @Test
+    @Requirement("RFC 4861 7.2.3-3")
+    void reachable_asksFromAnotherLinkAddress_isNotReachableThereYet() throws StackException {
+        becomeReachable();
+        net.send(Icmpv6Message.solicitation(LINK_LOCAL, Icmpv6Message.SOURCE_LINK, OTHER_MAC.bits())
+                .packet(PEER_LINK_LOCAL, GROUP));
+        assertEquals(OTHER_MAC, neighborLink());
+        assertEquals("DELAY", neighborState());
+        net.frames();
+        net.advance(5 * SECOND);
+        net.expect(linkDestination(OTHER_MAC), ipv6(icmp6(Icmpv6Message.SOLICITATION, 0, target6(PEER_LINK_LOCAL))));
+    }
+
+    /** RFC 4861 section 7.2.4: an answer to who asked without saying its link address has it asked for. */
+    @Test
+    @Requirement("RFC 4861 7.2.4-5")
+    void solicitation_withoutLinkAddress_isAnsweredOnceThatIsKnown() {
+        net.send(Icmpv6Message.solicitation(LINK_LOCAL, 0, 0).packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        net.expect(ipv6(
+                destination6(PEER_LINK_LOCAL.solicitedNode()),
+                icmp6(Icmpv6Message.SOLICITATION, 0, target6(PEER_LINK_LOCAL))));
+        advertise(3, PEER_MAC);
+        net.expect(
+                linkDestination(PEER_MAC),
+                ipv6(
+                        destination6(PEER_LINK_LOCAL),
+                        icmp6(Icmpv6Message.ADVERTISEMENT, 0, rest6(0x6000_0000), target6(LINK_LOCAL))));
+    }
+
+    /** RFC 4861 section 7.2.2: the neighbour is likely to need the address it is talked to from. */
+    @Test
+    @Requirement("RFC 4861 7.2.2-2")
+    void question_comesFromTheAddressOfThePacketThatWaits() throws StackException {
+        IpAddress ours = IpAddress.parse("2001:db8:5::1");
+        IpAddress second = IpAddress.parse("2001:db8:5::2");
+        IpAddress peer = IpAddress.parse("2001:db8:5::9");
+        net.nic.addAddress(ours, 64);
+        net.nic.addAddress(second, 64);
+        net.advance(SECOND);
+        net.frames();
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            endpoint.bind(new FullAddress(second, 7));
+            endpoint.send(ByteBuffer.allocate(1), new FullAddress(peer, 9));
+        }
+        net.expect(ipv6(source6(second), icmp6(Icmpv6Message.SOLICITATION, 0, target6(peer))));
+    }
+
+    /** RFC 4861 section 9: options that are not known, and the known ones in whatever order. */
+    @Test
+    @Requirement("RFC 4861 9-1")
+    @Requirement("RFC 4861 9-2")
+    void options_unknown_arePassedOver() {
+        String unknown = "fd02 000000000000 0000000000000000";
+        Bytes body = Bytes.hex("fe80000000000000000000fffe000001" + unknown + "0101 020000000099");
+        net.send(new Icmpv6Message(Icmpv6Message.SOLICITATION, 0, 0, body).packet(PEER_LINK_LOCAL, GROUP));
+        net.expect(linkDestination(PEER_MAC), ipv6(icmp6(Icmpv6Message.ADVERTISEMENT, 0)));
+    }
+
+    /** RFC 4861 section 4.3: what is reserved is not looked at. */
+    @Test
+    @Requirement("RFC 4861 4-1")
+    void reserved_field_isIgnored() {
+        Bytes body = Icmpv6Message.solicitation(LINK_LOCAL, Icmpv6Message.SOURCE_LINK, PEER_MAC.bits())
+                .body();
+        net.send(new Icmpv6Message(Icmpv6Message.SOLICITATION, 0, -1, body).packet(PEER_LINK_LOCAL, GROUP));
+        net.expect(linkDestination(PEER_MAC), ipv6(icmp6(Icmpv6Message.ADVERTISEMENT, 0, rest6(0x6000_0000))));
     }
 }

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.Nic;
+import dev.atoll.stack.Route;
 import dev.atoll.stack.RouteTable;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.Checks;
@@ -32,6 +33,7 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +130,9 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4861 4.1-1")
+    @Requirement("RFC 4861 6.3.7-1")
+    @Requirement("RFC 4862 5.5.1-1")
     void start_noRouterAnswers_solicitsThreeTimesInTwentySeconds() {
         net.advance(2 * SECOND);
         List<byte[]> early = net.frames();
@@ -152,6 +157,7 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4861 6.3.7-3")
     void solicitation_answered_isNotRepeated() {
         net.advance(3 * SECOND);
         net.frames();
@@ -163,6 +169,7 @@ class RouterTest {
     // --- Routers and prefixes (RFC 4861 section 6.3.4)
 
     @Test
+    @Requirement("RFC 4861 6.3.4-3")
     void advertisement_withLifetime_makesADefaultRouteUntilItEnds() {
         advertise(30, "");
         assertEquals(ROUTER, defaultRoutes().get(0).gateway());
@@ -173,6 +180,7 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4861 6.3.4-3")
     void advertisement_withLifetimeZero_endsTheDefaultRoute() {
         advertise(1800, "");
         advertise(0, "");
@@ -200,6 +208,7 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4861 6.3.4-2")
     void advertisement_ofMoreRoutersThanTheLimit_isCounted() {
         for (int i = 1; i <= 12; i++) {
             advertise(new IpAddress(0xfe80L << 48, i), 1800, 0, "");
@@ -210,6 +219,7 @@ class RouterTest {
 
     /** RFC 4861 section 6.1.2: these are to be ignored. */
     @Test
+    @Requirement("RFC 4861 6.1.2-1")
     void advertisement_invalid_ignored() {
         Bytes body = Bytes.hex("0000000000000000");
         Icmpv6Message message = new Icmpv6Message(Icmpv6Message.ROUTER_ADVERTISEMENT, 0, 1800, body);
@@ -222,6 +232,8 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4861 6.3.4-7")
+    @Requirement("RFC 4862 5.5.3-a")
     void prefix_onLink_isARouteToTheLink() {
         advertise(1800, prefix(0x80, 100, 100));
         assertTrue(net.stack.routes().list().stream()
@@ -295,6 +307,7 @@ class RouterTest {
 
     /** RFC 4861 section 6.3.4: CurHopLimit goes for packets whose sender asked for nothing else. */
     @Test
+    @Requirement("RFC 4861 6.3.4-4")
     void hopLimit_advertised_isUsedUnlessSetByHand() throws StackException {
         restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
         advertise(ROUTER, 1800, 0, "");
@@ -313,6 +326,9 @@ class RouterTest {
     // --- A router itself (RFC 4861 sections 6.2.7 and 7.2.4)
 
     @Test
+    @Requirement("RFC 4861 6.2.2-1")
+    @Requirement("RFC 4861 6.2.5-1")
+    @Requirement("RFC 4861 7.2.4-1")
     void forwarding_on_makesARouterOfTheHost() {
         net.advance(3 * SECOND);
         advertise(1800, "");
@@ -333,6 +349,7 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4861 6.3.4-8")
     void mtu_option_lowersWhatIsSent() throws StackException {
         restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
         advertise(1800, "0501 0000 00000514" + prefix(0xc0, HOUR, HOUR));
@@ -344,6 +361,7 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4861 6.3.4-4")
     void times_advertised_changeTheNeighborSettings() {
         net.send(new Icmpv6Message(Icmpv6Message.ROUTER_ADVERTISEMENT, 0, 0, Bytes.hex(hex32(10_000) + hex32(500)))
                 .packet(ROUTER, IpAddress.V6_ALL_NODES));
@@ -354,6 +372,7 @@ class RouterTest {
 
     /** RFC 4861 section 7.2.5: a router that says it is none is no default router any more. */
     @Test
+    @Requirement("RFC 4861 7.2.5-6")
     void router_becomesHost_losesTheDefaultRoute() {
         net.advance(3 * SECOND);
         advertise(1800, "");
@@ -364,6 +383,9 @@ class RouterTest {
     // --- Autoconfiguration (RFC 4862 section 5.5.3)
 
     @Test
+    @Requirement("RFC 4862 5.4-1")
+    @Requirement("RFC 4862 5.4-2")
+    @Requirement("RFC 4862 5.5.3-d")
     void prefix_autonomous_givesAnAddressAfterItsCheck() {
         net.advance(3 * SECOND);
         advertise(1800, prefix(0xc0, HOUR, HOUR));
@@ -373,6 +395,8 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4862 5.5.3-c")
+    @Requirement("RFC 4862 5.5.3-d")
     void prefix_notOf64Bits_orPreferredLongerThanValid_givesNone() {
         advertise(1800, prefix(0xc0, 100, 200));
         advertise(1800, prefix(0xc0, HOUR, HOUR).replaceFirst("0304 40", "0304 41"));
@@ -380,6 +404,8 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4862 5.5.4-1")
+    @Requirement("RFC 4862 5.5.4-3")
     void address_lifetimes_deprecateThenRemove() {
         net.advance(3 * SECOND);
         advertise(1800, prefix(0xc0, 100, 50));
@@ -393,6 +419,7 @@ class RouterTest {
 
     /** RFC 4862 section 5.5.4: a prefix of which a router says so is not preferred from now on. */
     @Test
+    @Requirement("RFC 4862 5.5.3-e1")
     void address_preferredNoLonger_isDeprecatedAtOnce() {
         net.advance(3 * SECOND);
         advertise(1800, prefix(0xc0, HOUR, HOUR));
@@ -402,6 +429,7 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4862 5.5.3-e1")
     void address_renewed_isPreferredAgain() {
         net.advance(3 * SECOND);
         advertise(1800, prefix(0xc0, 100, 50));
@@ -413,6 +441,7 @@ class RouterTest {
 
     /** Section 5.5.3 e: an unauthenticated router cannot end an address at once. */
     @Test
+    @Requirement("RFC 4862 5.5.3-e2")
     void address_shortened_livesTwoHoursMore() {
         net.advance(3 * SECOND);
         advertise(1800, prefix(0xc0, 10 * HOUR, 10 * HOUR));
@@ -426,6 +455,7 @@ class RouterTest {
 
     /** ... and once less than two hours are left, it cannot shorten them at all. */
     @Test
+    @Requirement("RFC 4862 5.5.3-e3")
     void address_withLessThanTwoHoursLeft_isNotShortened() {
         net.advance(3 * SECOND);
         advertise(1800, prefix(0xc0, HOUR, HOUR));
@@ -519,6 +549,8 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("RFC 4861 8.1-1")
+    @Requirement("RFC 4861 8.3-1")
     void redirect_byTheFirstHop_isFollowedByWhatIsConnected() throws StackException {
         restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
         advertise(1800, prefix(0xc0, HOUR, HOUR));
@@ -535,6 +567,8 @@ class RouterTest {
 
     /** RFC 4861 section 7.3.3: a router that does not answer gives way to another. */
     @Test
+    @Requirement("RFC 4861 6.3.6-1")
+    @Requirement("RFC 4861 7.3.3-2")
     void router_unreachable_anotherIsUsed() throws StackException {
         restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
         advertise(ROUTER, 1800, 0, prefix(0xc0, HOUR, HOUR));
@@ -546,5 +580,178 @@ class RouterTest {
         }
         advertise(ROUTER, 1800, 1, "");
         assertEquals(ROUTER, defaultRoutes().get(0).gateway());
+    }
+
+    /** RFC 4861 section 6.3.4: what an advertisement does not say stays as it was. */
+    @Test
+    @Requirement("RFC 4861 6.3.4-1")
+    @Requirement("RFC 4861 6.3.4-9")
+    void advertisement_thatSaysLess_changesNothingElse() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        int rest = 33 << 24 | 1800;
+        Bytes all = Bytes.hex(hex32(10_000) + hex32(500) + "0501 0000 00000514" + prefix(0x80, HOUR, HOUR));
+        net.send(new Icmpv6Message(Icmpv6Message.ROUTER_ADVERTISEMENT, 0, rest, all)
+                .packet(ROUTER, IpAddress.V6_ALL_NODES));
+        advertise(1800, "");
+        advertise(1800, prefix(0, HOUR, HOUR));
+        assertEquals(10 * SECOND, net.nic.neighbors().settings(false).baseReachableNs());
+        assertEquals(SECOND / 2, net.nic.neighbors().settings(false).retransmitNs());
+        assertTrue(net.stack.routes().list().stream()
+                .anyMatch(entry -> entry.destination().equals(PREFIX) && entry.gateway() == null));
+        Route route = java.util.Objects.requireNonNull(net.stack.findRoute(new FullAddress(FAR, 0), null));
+        assertEquals(33, route.defaultTtl());
+        assertEquals(1300, route.mtuBytes());
+    }
+
+    /** RFC 4861 section 4.6.2: every link has the link-local prefix; nobody gives or takes it. */
+    @Test
+    @Requirement("RFC 4861 6.3.4-6")
+    @Requirement("RFC 4862 5.5.3-b")
+    void prefix_linkLocal_isIgnored() {
+        List<RouteTable.Entry> before = net.stack.routes().list();
+        advertise(0, prefix(0xc0, HOUR, HOUR).replace("20010db80001", "fe8000000000"));
+        assertEquals(before, net.stack.routes().list());
+        assertEquals(1, net.nic.addresses().size());
+    }
+
+    /** RFC 4861 section 6.3.4: an on-link prefix lives as long as its last option says, and ends with 0. */
+    @Test
+    @Requirement("RFC 4861 6.3.4-7")
+    void prefix_advertisedAgain_livesAsLongAsThatSays() {
+        advertise(1800, prefix(0x80, 100, 100));
+        net.advance(50 * SECOND);
+        advertise(1800, prefix(0x80, 100, 100));
+        net.advance(99 * SECOND);
+        assertTrue(hasPrefix());
+        advertise(1800, prefix(0x80, 0, 0));
+        assertFalse(hasPrefix());
+    }
+
+    private boolean hasPrefix() {
+        return net.stack.routes().list().stream()
+                .anyMatch(entry -> entry.destination().equals(PREFIX));
+    }
+
+    /** RFC 4861 sections 8.1 and 8.3: these are to be ignored; the last one is good. */
+    @Test
+    @Requirement("RFC 4861 8.1-1")
+    void redirect_invalid_isIgnored() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        advertise(1800, prefix(0xc0, HOUR, HOUR));
+        IpAddress group = IpAddress.parse("ff05::1");
+        Bytes good = redirectBody(OTHER_ROUTER, FAR);
+        send(ROUTER, 254, 0, good);
+        send(ROUTER, 255, 1, good);
+        send(ROUTER, 255, 0, good.slice(0, 31));
+        send(IpAddress.parse("2001:db8:1::5"), 255, 0, good);
+        send(ROUTER, 255, 0, redirectBody(OTHER_ROUTER, group));
+        send(ROUTER, 255, 0, redirectBody(IpAddress.parse("2001:db8:1::5"), FAR));
+        send(ROUTER, 255, 0, Bytes.hex(hex(good.slice(0, 32)) + "0200 020000000042"));
+        assertEquals(7, net.stack.counters().drops(DropReason.NDP_INVALID));
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            Checks.frame(sendFar(endpoint), linkDestination(ROUTER_MAC));
+            send(ROUTER, 255, 0, good);
+            Checks.frame(sendFar(endpoint), linkDestination(MacAddress.parse("02:00:00:00:00:42")));
+        }
+    }
+
+    private static Bytes redirectBody(IpAddress target, IpAddress destination) {
+        return Bytes.of(ByteBuffer.allocate(40)
+                .put(target.octets())
+                .put(destination.octets())
+                .put(Bytes.hex("0201 020000000042").toArray())
+                .array());
+    }
+
+    private static String hex(Bytes bytes) {
+        return java.util.HexFormat.of().formatHex(bytes.toArray());
+    }
+
+    private void send(IpAddress from, int hopLimit, int code, Bytes body) {
+        net.send(new Icmpv6Message(Icmpv6Message.REDIRECT, code, 0, body)
+                .packet(from, LINK_LOCAL)
+                .withHopLimit(hopLimit));
+    }
+
+    /** RFC 4861 section 8.3: with the destination as target it is a neighbour, whatever its prefix. */
+    @Test
+    @Requirement("RFC 4861 8.3-2")
+    void redirect_toTheDestinationItself_isANeighbor() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        advertise(1800, prefix(0xc0, HOUR, HOUR));
+        send(ROUTER, 255, 0, redirectBody(FAR, FAR));
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            Checks.frame(sendFar(endpoint), linkDestination(MacAddress.parse("02:00:00:00:00:42")));
+        }
+        assertTrue(net.nic.neighbors().list().stream()
+                .anyMatch(entry -> entry.address().equals(FAR) && !entry.isRouter()));
+    }
+
+    /** RFC 4861 section 6.3.4: what a router says of its link address is no proof that it can be reached. */
+    @Test
+    @Requirement("RFC 4861 6.3.4-5")
+    void advertisement_withLinkAddress_makesAStaleEntryOfARouter() {
+        advertise(1800, "");
+        assertTrue(net.nic.neighbors().list().stream()
+                .anyMatch(entry -> entry.address().equals(ROUTER)
+                        && entry.isRouter()
+                        && entry.state().equals("STALE")
+                        && ROUTER_MAC.equals(entry.linkAddress())));
+    }
+
+    /** RFC 4861 section 6.3.5: what went by a router that is no default router any more finds another way. */
+    @Test
+    @Requirement("RFC 4861 6.3.5-1")
+    void router_whoseLifetimeEnded_isNotUsedByWhatIsConnected() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        advertise(ROUTER, 30, 0b01, prefix(0xc0, HOUR, HOUR));
+        advertise(OTHER_ROUTER, 1800, 0b00, "");
+        net.nic.neighbors().setStatic(OTHER_ROUTER, MacAddress.parse("02:00:00:00:00:42"));
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            endpoint.connect(new FullAddress(FAR, 9));
+            Checks.frame(sendFar(endpoint), linkDestination(ROUTER_MAC));
+            net.advance(30 * SECOND);
+            Checks.frame(sendFar(endpoint), linkDestination(MacAddress.parse("02:00:00:00:00:42")));
+        }
+    }
+
+    /** RFC 4861 section 6.3.7: hosts that start together do not ask together. */
+    @Test
+    @Requirement("RFC 4861 6.3.7-2")
+    void start_firstSolicitation_waitsForUpToASecond() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        assertEquals(0, solicitationsWithin(1_000_000));
+        assertEquals(1, solicitationsWithin(SECOND));
+    }
+
+    /** RFC 4861 section 8.2: a router finds its ways by itself. */
+    @Test
+    @Requirement("RFC 4861 8.2-3")
+    void redirect_toARouter_isNotFollowed() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        net.nic.addAddress(IpAddress.parse("2001:db8:1::7"), 64);
+        net.nic.setForwarding(false, true);
+        net.nic.neighbors().setStatic(ROUTER, ROUTER_MAC);
+        net.stack.routes().add(Subnet.V6_ALL, ROUTER, net.nic);
+        send(ROUTER, 255, 0, redirectBody(OTHER_ROUTER, FAR));
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            Checks.frame(sendFar(endpoint), linkDestination(ROUTER_MAC));
+        }
+    }
+
+    /** RFC 4862 section 5.1: DupAddrDetectTransmits. */
+    @Test
+    @Requirement("RFC 4862 5.1-1")
+    void dadTransmits_decideHowLongAnAddressIsChecked() throws StackException {
+        assertEquals(1, Ipv6Settings.DEFAULT.dadTransmits());
+        for (int probes : new int[] {0, 1, 3}) {
+            restart(Ipv6Settings.DEFAULT.withDadTransmits(probes).withRouterDiscovery(false));
+            net.advance(10 * SECOND);
+            long sent = net.frames().stream()
+                    .filter(frame -> frame[54] == (byte) Icmpv6Message.SOLICITATION)
+                    .count();
+            assertEquals(probes, sent);
+            assertEquals(AddressState.PREFERRED, net.nic.addresses().get(0).state());
+        }
     }
 }

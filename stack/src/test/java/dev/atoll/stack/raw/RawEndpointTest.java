@@ -19,6 +19,7 @@ import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.RawEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -81,6 +82,7 @@ class RawEndpointTest {
     }
 
     @Test
+    @Requirement("RFC 1122 3.2.2.1-1")
     void protocolWithoutAnyEndpoint_isAnsweredAsUnreachable_andOneWithIsNot() throws StackException {
         try (TwoStacks net = net();
                 RawEndpoint from = net.left.newRawEndpoint(true, PROTOCOL)) {

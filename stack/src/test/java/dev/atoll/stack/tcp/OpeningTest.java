@@ -243,6 +243,7 @@ class OpeningTest {
 
     @Test
     @Requirement("RFC 9293 MUST-43")
+    @Requirement("RFC 1122 3.3.4.2-2")
     void connect_bound_comesFromThatAddress() throws StackException {
         assertEquals(OURS_TOO, open(net, OURS_TOO, 4000).source());
     }

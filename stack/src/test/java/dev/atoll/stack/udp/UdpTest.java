@@ -86,6 +86,7 @@ class UdpTest {
     /** Each part that the sum covers in turn: pseudo-header, header and data, over both families. */
     @Test
     @Requirement("RFC 768 2")
+    @Requirement("RFC 1122 4.1.3.4-1")
     void datagram_withABadChecksum_dropped() throws StackException {
         Bytes good = datagram();
         send(new UdpDatagram(9, 7, HELLO).encode(IpAddress.parse("192.0.2.8"), OURS));
@@ -103,6 +104,7 @@ class UdpTest {
     /** The data is what makes the sum come to zero. */
     @Test
     @Requirement("RFC 768 3")
+    @Requirement("RFC 1122 4.1.3.4-3")
     void checksum_thatComesToZero_isSentAsAllOnes() throws StackException {
         Bytes zeros = new UdpDatagram(7, 9, Bytes.hex("0000")).encode(OURS, PEER);
         Bytes data = Bytes.hex(String.format("%04x", zeros.u16(6)));
