@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.atoll.testing.Requirement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -89,6 +90,7 @@ class ArchitectureTest {
     }
 
     @Test
+    @Requirement("features A3")
     void nothingReadsAClockStartsAThreadOrOpensASocket() {
         noClasses()
                 .should()

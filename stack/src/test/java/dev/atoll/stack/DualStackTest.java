@@ -93,6 +93,7 @@ class DualStackTest {
     }
 
     @Test
+    @Requirement("features H9")
     void listener_onAnyOfBothFamilies_takesIpv4AsIpv4() throws StackException {
         TcpListener listener = listen(IpAddress.V6_ANY, 80, false);
         TcpEndpoint client = connect(TwoStacks.RIGHT, 80);
@@ -103,6 +104,7 @@ class DualStackTest {
     }
 
     @Test
+    @Requirement("features H9")
     void listener_v6Only_leavesIpv4ToAnother() throws StackException {
         TcpListener six = listen(IpAddress.V6_ANY, 80, true);
         assertEquals(StackError.REFUSED, errorOf(connect(TwoStacks.RIGHT, 80)));
@@ -115,6 +117,7 @@ class DualStackTest {
     }
 
     @Test
+    @Requirement("features H2")
     void bind_bothFamiliesAgainstIpv4Wildcard_inUse() throws StackException {
         listen(IpAddress.V6_ANY, 80, false);
         assertEquals(

@@ -112,6 +112,8 @@ class ForwarderTest {
     }
 
     @Test
+    @Requirement("features A10")
+    @Requirement("features H3")
     void connectionToAnyAddress_isAskedAbout_andCarriesDataOnceAccepted() throws StackException {
         isAccepted(ELSEWHERE);
         isAccepted(ELSEWHERE6);
@@ -251,6 +253,7 @@ class ForwarderTest {
     }
 
     @Test
+    @Requirement("features H3")
     void datagramsToAnyAddress_areAskedAboutOnce_andArriveInOrder() throws StackException {
         datagramsAreAccepted(ELSEWHERE);
         datagramsAreAccepted(ELSEWHERE6);
@@ -328,6 +331,7 @@ class ForwarderTest {
 
     @Test
     @Requirement("RFC 1122 3.2.1.3-3")
+    @Requirement("features A10")
     void withoutPromiscuousMode_otherAddressesAreNotTaken() throws StackException {
         net.right.nics().get(1).setPromiscuous(false);
         TcpEndpoint client = connect(ELSEWHERE);
@@ -339,6 +343,7 @@ class ForwarderTest {
     @Test
     @Requirement("RFC 1122 3.2.1.3-2")
     @Requirement("RFC 1122 4.1.3.6-2")
+    @Requirement("features A11")
     void addressOfAnother_isBoundOnlyWithSpoofing() throws StackException {
         try (UdpEndpoint server = net.right.newUdpEndpoint();
                 UdpEndpoint client = net.left.newUdpEndpoint()) {

@@ -16,6 +16,10 @@ import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** What the listeners of neighbours and of IPv6 are told, and when. */
@@ -70,6 +74,7 @@ class Ipv6ListenerTest {
 
     @Test
     @Requirement("RFC 4862 5.4.5-2")
+    @Requirement("features B5")
     void address_checked_isToldTwice() throws StackException {
         try (OneStack net = open(Ipv6Settings.DEFAULT.withRouterDiscovery(false))) {
             net.advance(2 * OneStack.SECOND);
@@ -83,6 +88,7 @@ class Ipv6ListenerTest {
 
     /** RFC 8106 section 5: servers and domains, each with its lifetime; DHCPv6 flags of RFC 4861 section 4.2. */
     @Test
+    @Requirement("features D14")
     void advertisement_dnsAndFlags_areTold() throws StackException {
         try (OneStack net = open(Ipv6Settings.DEFAULT.withDadTransmits(0))) {
             events.clear();
@@ -111,6 +117,7 @@ class Ipv6ListenerTest {
     }
 
     @Test
+    @Requirement("features D6")
     void neighbor_asked_isToldThroughItsStates() throws StackException {
         try (OneStack net = open(Ipv6Settings.DEFAULT.withDadTransmits(0).withRouterDiscovery(false))) {
             events.clear();
@@ -122,5 +129,27 @@ class Ipv6ListenerTest {
                     List.of("ADDED fe80::99 INCOMPLETE", "CHANGED fe80::99 FAILED", "REMOVED fe80::99 FAILED"), events);
             assertTrue(net.stack.counters().eventsLost == 0);
         }
+    }
+
+    /** Another thread that needs the stack would wait for ever if whoever calls the listener had it. */
+    @Test
+    @Requirement("features M11")
+    void listener_called_doesNotHoldTheStack() throws StackException {
+        List<Integer> counts = new ArrayList<>();
+        OneStack[] net = new OneStack[1];
+        NeighborListener listener = (nicId, event, entry) -> {
+            FutureTask<Integer> elsewhere = new FutureTask<>(() -> net[0].stack.endpointCount());
+            new Thread(elsewhere, "other").start();
+            try {
+                counts.add(elsewhere.get(10, TimeUnit.SECONDS));
+            } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                throw new AssertionError("the stack is held while the listener is called", e);
+            }
+        };
+        net[0] = new OneStack(Ipv6Settings.DEFAULT, 1500, builder -> builder.neighborListener(listener));
+        net[0].nic.neighbors().addHint(OneStack.PEER_LINK_LOCAL, OneStack.PEER_MAC);
+        assertTrue(counts.contains(0));
+        net[0].frames();
+        net[0].close();
     }
 }

@@ -42,6 +42,8 @@ class NeighborTableTest {
     }
 
     @Test
+    @Requirement("features D7")
+    @Requirement("features M12")
     void entries_ofBothFamilies_areListedRemovedAndCleared() throws StackException {
         try (OneStack net = open()) {
             NeighborTable table = net.nic.neighbors();
@@ -71,6 +73,7 @@ class NeighborTableTest {
     @Test
     @Requirement("RFC 1122 2.3.2.1-3")
     @Requirement("RFC 4861 10-1")
+    @Requirement("features D2")
     void settings_ofAFamily_holdFromNowOn() throws StackException {
         try (OneStack net = open()) {
             NeighborTable table = net.nic.neighbors();
@@ -88,6 +91,8 @@ class NeighborTableTest {
     /** RFC 4861 section 10. */
     @Test
     @Requirement("RFC 4861 10-1")
+    @Requirement("features D2")
+    @Requirement("features M21")
     void settings_areThoseOfTheRfc_andWrongOnesAreRefusedByName() {
         long ms = 1_000_000;
         assertEquals(new NeighborSettings(30_000 * ms, 0.5, 1.5, 1000 * ms, 5000 * ms, 3, 3), NeighborSettings.DEFAULT);
@@ -110,6 +115,7 @@ class NeighborTableTest {
     @Requirement("RFC 1122 3.3.1.4-2")
     @Requirement("RFC 1122 3.3.1.4-3")
     @Requirement("RFC 4861 7.3.1-1")
+    @Requirement("features D5")
     void connectionThatProgresses_keepsItsNeighborReachable() throws StackException {
         List<String> changes = new ArrayList<>();
         NeighborListener listen = (nicId, event, entry) -> {

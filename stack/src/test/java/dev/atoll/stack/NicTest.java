@@ -80,6 +80,9 @@ class NicTest {
     // --- Making, naming, removing
 
     @Test
+    @Requirement("features A8")
+    @Requirement("features A19")
+    @Requirement("features M15")
     void nicThatBeginsDisabled_sendsAndReceivesOnlyOnceEnabled() throws StackException {
         Object context = new Object();
         Nic nic = stack.createNic("eth0", link, new NicOptions(false, context));
@@ -99,6 +102,7 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features A13")
     void rename_changesTheNameItIsFoundBy() throws StackException {
         Nic nic = nic();
         stack.createNic("eth1", new ChannelLink(1500, MAC));
@@ -115,6 +119,8 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features A9")
+    @Requirement("features A17")
     void nic_isFoundByNameAndId_withItsLink() throws StackException {
         Nic nic = nic();
         for (Nic found : List.of(there(stack.findNic("eth0")), there(stack.nic(nic.id())))) {
@@ -132,6 +138,7 @@ class NicTest {
 
     @Test
     @Requirement("RFC 1122 3.1-2")
+    @Requirement("features A9")
     void switches_areOffUntilTheyAreSet() throws StackException {
         Nic nic = nic();
         assertTrue(nic.isEnabled());
@@ -152,6 +159,8 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features A8")
+    @Requirement("features M15")
     void removedNic_takesItsRoutesAndAddressesAlong() throws StackException {
         Nic nic = nic();
         assertNotNull(stack.findRoute(FAR, null));
@@ -165,6 +174,7 @@ class NicTest {
 
     @Test
     @Requirement("RFC 1122 3.3.3-1")
+    @Requirement("features A13")
     void smallerMtu_isWhatRoutesTell() throws StackException {
         Nic nic = nic();
         assertEquals(1500, there(stack.findRoute(FAR, null)).mtuBytes());
@@ -179,6 +189,8 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features A12")
+    @Requirement("features F7")
     void linkOfIpPackets_hasNoLinkHeaders_andIsNotLoopback() throws StackException {
         ChannelLink bare = new ChannelLink(1500, new MacAddress(0), LinkEndpoint.Capabilities.PLAIN_IP, 10);
         Nic nic = stack.createNic("tun0", bare);
@@ -210,6 +222,8 @@ class NicTest {
     @Requirement("RFC 1122 3.2.2.9-1")
     @Requirement("RFC 1122 3.3.1.6-1")
     @Requirement("RFC 1122 3.1-5")
+    @Requirement("features B2")
+    @Requirement("features M14")
     void address_hasItsPrefixAndKind_andComesWithTheRouteToItsSubnet() throws StackException {
         Nic nic = nic();
         nic.addAddress(SECOND, 30, new AddressOptions(PrimaryBehavior.CAN_BE_PRIMARY, false, false));
@@ -233,6 +247,8 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features B3")
+    @Requirement("features B7")
     void primaryBehavior_decidesWhichAddressIsTheSource() throws StackException {
         Nic nic = nic();
         assertEquals(ADDRESS, sourceTo(FAR));
@@ -251,6 +267,8 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features B4")
+    @Requirement("features M14")
     void deprecatedAddress_isTheSourceOnlyIfThereIsNoOther() throws StackException {
         Nic nic = nic();
         nic.addAddress(SECOND, 24);
@@ -269,6 +287,8 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features A17")
+    @Requirement("features M16")
     void addressesAndBroadcasts_areAnsweredForOneNicOrAll() throws StackException {
         Nic nic = nic();
         IpAddress broadcast = IpAddress.parse("10.0.0.255");
@@ -283,6 +303,7 @@ class NicTest {
 
     @Test
     @Requirement("RFC 1122 3.3.7-3")
+    @Requirement("features B8")
     void groups_areJoinedAsOftenAsTheyAreLeft() throws StackException {
         Nic nic = nic();
         IpAddress group = IpAddress.parse("239.1.1.1");
@@ -304,6 +325,8 @@ class NicTest {
     // --- Routes
 
     @Test
+    @Requirement("features C2")
+    @Requirement("features C3")
     void route_tellsTheWay_andFollowsTheTable() throws StackException {
         Nic nic = nic();
         Route route = there(stack.findRoute(FAR, null));
@@ -324,6 +347,8 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features C4")
+    @Requirement("features M13")
     void linkAddress_isKnownOnceItWasFound_andAskedForOnce() throws StackException {
         Nic nic = nic();
         Route route = there(stack.findRoute(FAR, null));
@@ -338,9 +363,16 @@ class NicTest {
         Route everybody = there(stack.findRoute(new FullAddress(IpAddress.parse("10.0.0.255"), 0), null));
         assertEquals(MacAddress.BROADCAST, everybody.linkAddress());
         assertTrue(everybody.resolve());
+        FullAddress group = new FullAddress(nic.id(), IpAddress.parse("239.1.2.3"), 0);
+        assertEquals(
+                MacAddress.parse("01:00:5e:01:02:03"),
+                there(stack.findRoute(group, null)).linkAddress());
+        assertEquals(1, link.size());
     }
 
     @Test
+    @Requirement("features D7")
+    @Requirement("features M12")
     void hint_doesNotReplaceWhatWasSetByHand() throws StackException {
         Nic nic = nic();
         nic.neighbors().setStatic(ROUTER, MAC);
@@ -351,6 +383,8 @@ class NicTest {
     // --- Listing
 
     @Test
+    @Requirement("features A17")
+    @Requirement("features M20")
     void endpoints_areListedLikeSs() throws StackException {
         nic();
         TcpListener listener = stack.newTcpListener();
@@ -392,6 +426,8 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features A20")
+    @Requirement("features I24")
     void snapshotOfCounters_hasAllByName() throws StackException {
         nic();
         Map<String, Long> before = stack.counters().snapshot();
@@ -405,6 +441,7 @@ class NicTest {
     }
 
     @Test
+    @Requirement("features A4")
     void numbersOfEndpoints_comeFromTheSource() {
         long[] next = {100};
         try (Stack numbered = Stack.builder()

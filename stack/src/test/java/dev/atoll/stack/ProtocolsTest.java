@@ -141,6 +141,7 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features A3")
     void transportProtocol_sendsReceivesAndKeepsTime_overBothFamilies() throws StackException {
         try (TwoStacks net = net()) {
             isEchoed(net, TwoStacks.RIGHT);
@@ -165,6 +166,7 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features H10")
     void disposition_decidesWhetherTheSenderIsTold() throws StackException {
         try (TwoStacks net = net()) {
             Echo echo = echoes.get(0);
@@ -180,6 +182,7 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features M4")
     void packetBelowTheMinimum_isDroppedBeforeTheProtocol() throws StackException {
         try (TwoStacks net = net();
                 RawEndpoint raw = net.left.newRawEndpoint(true, NUMBER)) {
@@ -191,6 +194,8 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features E15")
+    @Requirement("features M5")
     void packetTooShortForTcpOrUdp_isDroppedAndCounted() throws StackException {
         FullAddress right = new FullAddress(TwoStacks.RIGHT, 0);
         try (TwoStacks net = net();
@@ -343,6 +348,8 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features H3")
+    @Requirement("features M19")
     void unclaimedPackets_areOfferedBeforeTheyAreRefused() throws StackException {
         List<TransportEndpointId> offered = new ArrayList<>();
         try (TwoStacks net = TwoStacks.with(builder -> builder.rawEndpoints(true)
@@ -387,6 +394,8 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features A1")
+    @Requirement("features M4")
     void stackWithoutTcpAndUdp_hasNoSuchEndpoints_andSaysSoToPeers() throws StackException {
         try (Stack stack = stack(Protocol.IPV4)) {
             assertEquals(EnumSet.of(Protocol.IPV4), stack.protocols());
@@ -430,6 +439,7 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features A17")
     void protocolsOfAStack_areThoseItWasMadeWith_whoeverChangesTheCopy() {
         try (Stack stack = stack(Protocol.IPV6, Protocol.TCP)) {
             stack.protocols().add(Protocol.UDP);
@@ -447,6 +457,9 @@ class ProtocolsTest {
     // --- What else a stack is made of
 
     @Test
+    @Requirement("features A2")
+    @Requirement("features M22")
+    @Requirement("features A1")
     void packetsToOwnAddresses_goOut_ifTheStackDoesNotHandleThem() throws StackException {
         ChannelLink link = new ChannelLink(1500, MacAddress.parse("02:00:00:00:00:01"));
         IpAddress own = IpAddress.parse("10.0.0.1");
@@ -483,6 +496,7 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features A1")
     void firstRules_areInForceFromTheFirstPacketOn() throws StackException {
         Origin here = new Origin("test", 1, ":INPUT");
         Chain closed = new Chain("INPUT", ChainPolicy.DROP, List.of(), here);
@@ -502,6 +516,7 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features M9")
     void tableWithAnotherChain_keepsTheRest() {
         Table accept = Table.acceptAll(TableName.NAT, Family.IPV6);
         Origin here = new Origin("test", 1, "chain");
@@ -517,6 +532,7 @@ class ProtocolsTest {
 
     /** socket(7) and ip(7): what Linux has unless something else is set. */
     @Test
+    @Requirement("features M23")
     void endpointThatSaysNothing_hasTheDefaultsOfLinux() throws StackException {
         try (Stack stack = stack(Protocol.IPV4, Protocol.UDP);
                 UdpEndpoint endpoint = stack.newUdpEndpoint()) {
@@ -535,6 +551,7 @@ class ProtocolsTest {
 
     @Test
     @Requirement("RFC 1122 3.2.1.7-4")
+    @Requirement("features A18")
     void defaultTtl_holdsForPacketsWhoseEndpointSaysNothing() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> builder.rawEndpoints(true));
                 RawEndpoint from = net.left.newRawEndpoint(true, NUMBER);
@@ -569,6 +586,7 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features A6")
     void buffersOfMessages_areWithinTheStacksLimits() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> builder.messages(new MessageTuning(5000, 10_000, 20_000)));
                 UdpEndpoint before = net.left.newUdpEndpoint()) {
@@ -585,6 +603,7 @@ class ProtocolsTest {
     }
 
     @Test
+    @Requirement("features A18")
     void tuningOfTcp_holdsForConnectionsMadeFromNowOn() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> {})) {
             assertEquals("cubic", net.left.newTcpEndpoint().getOption(EndpointOption.TCP_CONGESTION));

@@ -52,6 +52,8 @@ class RouteTableTest {
     @Requirement("RFC 1122 3.3.1.2-4")
     @Requirement("RFC 1122 3.3.1.2-5")
     @Requirement("RFC 1122 3.3.1.6-1")
+    @Requirement("features C1")
+    @Requirement("features C2")
     void longestPrefix_thenLeastMetric_thenFirstAdded_isTaken() throws StackException {
         assertNull(nextHop());
         routes.add(Subnet.V4_ALL, ONE, nic);
@@ -73,6 +75,7 @@ class RouteTableTest {
     }
 
     @Test
+    @Requirement("features C1")
     void route_thatIsThere_isNotAddedAgain_andOneThatIsNot_isNotRemoved() throws StackException {
         routes.add(NET, ONE, nic, 5);
         routes.add(NET, ONE, nic, 6);
@@ -86,6 +89,7 @@ class RouteTableTest {
     }
 
     @Test
+    @Requirement("features C3")
     void routeThatSomebodyHas_followsTheTable_andTellsOfTheLastWay() throws StackException {
         routes.add(NET, ONE, nic);
         Route kept = stack.findRoute(new FullAddress(FAR, 0), null);

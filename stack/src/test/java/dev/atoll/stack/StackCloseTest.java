@@ -14,6 +14,7 @@ import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What is left of a stack that was closed. */
 class StackCloseTest {
     @Test
+    @Requirement("features A16")
     void endpointOfAClosedStack_anyCall_closed() throws StackException {
         TwoStacks net = new TwoStacks();
         TcpListener before = net.left.newTcpListener();
@@ -39,6 +41,7 @@ class StackCloseTest {
 
     /** A thread that waits for a connection or a datagram must not wait for ever. */
     @Test
+    @Requirement("features A16")
     void listenerAndPort_stackCloses_waitersAreWokenAndHearIt() throws StackException {
         TwoStacks net = new TwoStacks();
         FullAddress any = new FullAddress(IpAddress.V4_ANY, 7000);

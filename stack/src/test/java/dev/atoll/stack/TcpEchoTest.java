@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
@@ -17,9 +18,12 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.TcpState;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +77,7 @@ class TcpEchoTest {
     }
 
     @Test
+    @Requirement("features G11")
     void established_bulk_arrivesIntactAndCloses() throws StackException {
         Pair pair = connect();
         byte[] sent = new byte[3_000_000];
@@ -119,6 +124,7 @@ class TcpEchoTest {
     }
 
     @Test
+    @Requirement("features M1")
     void connect_noSuchHost_hostUnreachable() throws StackException {
         TcpEndpoint client = net.left.newTcpEndpoint();
         client.connect(new FullAddress(IpAddress.parse("10.0.0.9"), 80));
@@ -137,6 +143,8 @@ class TcpEchoTest {
     }
 
     @Test
+    @Requirement("features A2")
+    @Requirement("features G3")
     void loopback_echo_withinOneStack() throws StackException {
         TcpListener listener = net.left.newTcpListener();
         listener.bind(new FullAddress(IpAddress.V4_LOOPBACK, 80));
@@ -177,5 +185,62 @@ class TcpEchoTest {
         StackException error = assertThrows(StackException.class, () -> client.receive(got));
         assertEquals(StackError.REFUSED, error.error());
         client.close();
+    }
+
+    /** RFC 9293 section 3.5: a simultaneous open whose other side is the same one, as on Linux. */
+    @Test
+    @Requirement("features I1")
+    void connect_toItself_isConnected() throws StackException {
+        FullAddress itself = new FullAddress(IpAddress.V4_LOOPBACK, 4000);
+        try (TcpEndpoint endpoint = net.left.newTcpEndpoint()) {
+            endpoint.bind(itself);
+            endpoint.connect(itself);
+            assertEquals(5, endpoint.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5})));
+            ByteBuffer read = ByteBuffer.allocate(10);
+            assertEquals(5, endpoint.read(read));
+            assertEquals(5, read.get(4));
+        }
+        assertTrue(net.runUntil(() -> net.left.endpointCount() == 0, 70 * SECOND));
+    }
+
+    /** RFC 1122 section 3.2.1.3 (g): all of 127/8, as on Linux. */
+    @Test
+    @Requirement("features B7")
+    void loopback_takesItsWholeSubnet() throws StackException {
+        IpAddress other = IpAddress.parse("127.200.3.4");
+        try (UdpEndpoint server = net.left.newUdpEndpoint();
+                UdpEndpoint client = net.left.newUdpEndpoint()) {
+            server.bind(new FullAddress(other, 53));
+            client.connect(new FullAddress(other, 53));
+            client.send(ByteBuffer.wrap(new byte[] {1}), null);
+            FullAddress from = server.receive(ByteBuffer.allocate(1));
+            assertNotNull(from);
+            assertEquals(IpAddress.V4_LOOPBACK, from.address());
+        }
+    }
+
+    /** As on Linux one more than the backlog waits; a SYN beyond is dropped, and its repetition served later. */
+    @Test
+    @Requirement("features I3")
+    void listener_full_dropsSynsUntilSomebodyAccepts() throws StackException {
+        TcpListener listener = net.right.newTcpListener();
+        listener.bind(new FullAddress(IpAddress.V4_ANY, 80));
+        listener.listen(2);
+        List<TcpEndpoint> clients = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            TcpEndpoint client = net.left.newTcpEndpoint();
+            clients.add(client);
+            client.connect(new FullAddress(TwoStacks.RIGHT, 80));
+            net.settle();
+        }
+        assertEquals(1, net.right.counters().drops(DropReason.TCP_BACKLOG_FULL));
+        assertEquals(0, clients.get(3).readiness() & Readiness.OUT);
+        TcpEndpoint accepted = listener.accept();
+        assertNotNull(accepted);
+        assertTrue(net.runUntil(() -> (clients.get(3).readiness() & Readiness.OUT) != 0, 2 * SECOND));
+        accepted.close();
+        listener.close();
+        clients.forEach(TcpEndpoint::close);
+        net.runUntil(() -> net.left.endpointCount() + net.right.endpointCount() == 0, 200 * SECOND);
     }
 }

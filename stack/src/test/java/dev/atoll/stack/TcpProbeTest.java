@@ -15,6 +15,7 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TcpState;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ class TcpProbeTest {
     }
 
     @Test
+    @Requirement("features I23")
     void segment_ofHandshakeAndData_isToldWithStateBeforeAndAfter() throws StackException {
         assertTrue(net.left.addTcpProbe(events::add));
         TcpEndpoint client = net.left.newTcpEndpoint();
@@ -114,6 +116,7 @@ class TcpProbeTest {
     }
 
     @Test
+    @Requirement("features M17")
     void endpoint_madeBeforeTheProbe_isNotTold() throws StackException {
         TcpEndpoint before = net.left.newTcpEndpoint();
         net.left.addTcpProbe(events::add);
@@ -126,6 +129,7 @@ class TcpProbeTest {
     }
 
     @Test
+    @Requirement("features M17")
     void probe_second_isRefusedUntilTheFirstIsRemoved() throws StackException {
         List<TcpProbe.Event> others = new ArrayList<>();
         assertTrue(net.left.addTcpProbe(events::add));

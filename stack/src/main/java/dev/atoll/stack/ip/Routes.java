@@ -257,7 +257,9 @@ public final class Routes {
             return null;
         }
         if (staysHere(to, nicId)) {
-            return new Route(this, network, source == null ? to : source, to, 0, new Hop(loopback, to, false));
+            // All of 127.0.0.0/8 is talked to from 127.0.0.1, as the local table of Linux has it.
+            IpAddress own = isLoopbackNetwork(to.high(), to.low()) ? IpAddress.V4_LOOPBACK : to;
+            return new Route(this, network, source == null ? own : source, to, 0, new Hop(loopback, to, false));
         }
         Hop hop = findHop(to, nicId);
         if (hop == null) {

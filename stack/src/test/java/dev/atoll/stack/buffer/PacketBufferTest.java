@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class PacketBufferTest {
     }
 
     @Test
+    @Requirement("features F1")
     void outgoing_isBuiltBackToFront() {
         PacketBuffer packet = payload(7, 8, 9);
         assertEquals(BufferPool.HEADROOM, packet.headroom());
@@ -45,6 +47,7 @@ class PacketBufferTest {
     }
 
     @Test
+    @Requirement("features F1")
     void incoming_isConsumedFrontToBack_andPaddingIsTrimmed() {
         PacketBuffer packet = payload(1, 2, 3, 4, 0, 0);
         packet.networkOffset = packet.start();
@@ -85,6 +88,8 @@ class PacketBufferTest {
     }
 
     @Test
+    @Requirement("features F1")
+    @Requirement("features M10")
     void copy_hasWhatIsKnownOfThePacket_andMemoryOfItsOwn() {
         PacketBuffer packet = payload(1, 2, 3, 4);
         packet.networkOffset = packet.start();
@@ -117,6 +122,7 @@ class PacketBufferTest {
     }
 
     @Test
+    @Requirement("features F1")
     void memory_isUsedAgain_asNew_andGivenBackOnce() {
         PacketBuffer packet = payload(1, 2, 3);
         packet.networkOffset = packet.start();

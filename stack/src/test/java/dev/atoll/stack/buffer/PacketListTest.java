@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.testing.Requirement;
 import org.junit.jupiter.api.Test;
 
 /** The list that queues keep their packets in. */
 class PacketListTest {
     @Test
+    @Requirement("features F2")
     void packets_comeOutAsTheyWentIn() {
         BufferPool pool = new BufferPool();
         PacketList list = new PacketList();

@@ -8,11 +8,12 @@ final class ConformancePage {
     private static final String INTRODUCTION = """
             # Conformance
 
-            What the RFCs ask of a host, and the test that shows it. Made from the catalogues in
+            What the RFCs ask of a host, what users ask of a network stack, and the test that shows it. Made from the catalogues in
             `stack/src/test/resources/conformance` and from tests that name a requirement, by `ConformanceTest`, which also holds
             this page to them; `mvn test -pl stack -am -Dtest=ConformanceTest -Datoll.write` writes it anew. Ids are those of the
-            RFC where it has some, else section and number. Tests are of the module `stack`; names that end in `.pkt` are scripts
-            below `stack/src/test/resources/packetdrill`.
+            RFC where it has some, else section and number. Where no RFC says so, MUST is what programs written for other stacks
+            rely on, and SHOULD what some stacks have besides. Tests are of the module `stack` unless it is said of which; names
+            that end in `.pkt` are scripts below `stack/src/test/resources/packetdrill`.
 
             """;
 

@@ -42,6 +42,7 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -214,6 +215,7 @@ class DhcpTest {
     // --- Getting a lease (RFC 2131 section 3.1)
 
     @Test
+    @Requirement("features B2")
     void start_serverAnswers_nicIsConfigured() throws StackException {
         start(DhcpSettings.DEFAULT.withConflictProbes(0).withHostName("box"), null);
         net.advance(SECOND);
@@ -454,6 +456,7 @@ class DhcpTest {
 
     /** Sections 2.1.1 and 2.3: three questions as nobody, then two seconds, then the announcement. */
     @Test
+    @Requirement("features D8")
     void address_isCheckedBeforeItIsUsed() throws StackException {
         start(DhcpSettings.DEFAULT, null);
         answer(discovered(), OFFER, GIVEN, TERMS);

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.stack.Allocation;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,7 @@ class ConnTrackTest {
     }
 
     @Test
+    @Requirement("features J10")
     void tcp_handshakeAndClose_asABystanderSeesIt() {
         assertEquals(ConnState.NEW, out(SYN));
         assertEquals(ConnState.NEW, out(SYN));
@@ -167,6 +169,7 @@ class ConnTrackTest {
     }
 
     @Test
+    @Requirement("features J10")
     void udp_answersAreEstablished_andStreamsLiveLonger() {
         assertEquals(ConnState.NEW, pass(Packets.udp(CLIENT, 5000, SERVER, 53)));
         assertEquals(ConnState.NEW, pass(Packets.udp(CLIENT, 5000, SERVER, 53)));
@@ -207,6 +210,7 @@ class ConnTrackTest {
     }
 
     @Test
+    @Requirement("features J10")
     void icmpError_aboutAKnownFlow_isRelated() {
         PacketBuffer query = Packets.udp(CLIENT, 5000, SERVER, 53);
         pass(query);
@@ -281,6 +285,7 @@ class ConnTrackTest {
     }
 
     @Test
+    @Requirement("features J10")
     void full_theOldestUnrepliedMakesRoom() {
         fill();
         pass(numbered(0, true));
@@ -356,6 +361,7 @@ class ConnTrackTest {
     }
 
     @Test
+    @Requirement("features J9")
     void establishedFlow_allocatesNothing() {
         out(SYN);
         in(SYN | ACK);

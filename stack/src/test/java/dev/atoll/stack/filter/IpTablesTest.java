@@ -18,6 +18,7 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,6 +50,7 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features J3")
     void firstMatchingRule_decidesAndIsNamed() {
         tables.replace(new Rules()
                 .add("OUTPUT", StandardTarget.ACCEPT, protocol(6), tcpTo(443))
@@ -72,6 +74,7 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features J7")
     void underflow_meetsThePolicyOfTheHook() {
         tables.replace(new Rules().policy(Hook.OUTPUT, ChainPolicy.DROP).build());
         assertEquals("DROP :OUTPUT", decided(out(syn(80))));
@@ -79,6 +82,8 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features J3")
+    @Requirement("features M8")
     void jump_comesBackBehindItself() {
         tables.replace(new Rules()
                 .add("OUTPUT", new StandardTarget.Jump("A"))
@@ -94,6 +99,7 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features J3")
     void goTo_comesBackToWhereItsChainWouldHave() {
         tables.replace(new Rules()
                 .policy(Hook.OUTPUT, ChainPolicy.DROP)
@@ -112,6 +118,7 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features M8")
     void return_inABuiltInChain_meetsThePolicy() {
         tables.replace(new Rules()
                 .policy(Hook.OUTPUT, ChainPolicy.DROP)
@@ -151,6 +158,7 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features M9")
     void replace_takesTheWholeSetAtOnceAndCountsFromZero() {
         tables.replace(new Rules().add("OUTPUT", StandardTarget.DROP).build());
         out(syn(80));
@@ -174,6 +182,7 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features J1")
     void rawTable_isAskedBeforeTrackingAndTheOthersAfter() {
         Origin origin = new Origin("test.rules", 1, "raw");
         List<ConnState> seen = new ArrayList<>();
@@ -199,6 +208,7 @@ class IpTablesTest {
 
     /** Netfilter's priorities. */
     @Test
+    @Requirement("features J2")
     void tablesOfAHook_areAskedInLinuxsOrder() {
         List<String> asked = new ArrayList<>();
         List<Table> reversed = new ArrayList<>();
@@ -217,6 +227,7 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features M7")
     void hotdrop_endsThePacket_whateverTheTargetIs() {
         tables.replace(new Rules()
                 .add("OUTPUT", StandardTarget.ACCEPT, context -> Matcher.Result.HOTDROP)
@@ -287,6 +298,7 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features J4")
     void usualPolicy_letsOutNewAndInOnlyAnswers() {
         tables.replace(new Rules()
                 .policy(Hook.INPUT, ChainPolicy.DROP)
@@ -326,6 +338,7 @@ class IpTablesTest {
     }
 
     @Test
+    @Requirement("features J9")
     void check_allocatesNothing() {
         tables.replace(new Rules()
                 .policy(Hook.OUTPUT, ChainPolicy.DROP)

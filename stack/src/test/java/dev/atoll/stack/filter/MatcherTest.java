@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.filter.Matcher.Result;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,7 @@ class MatcherTest {
     }
 
     @Test
+    @Requirement("features J6")
     void address_comparesUnderTheMask() {
         AddressMatcher.Direction to = AddressMatcher.Direction.DESTINATION;
         assertEquals(Result.YES, match(Rules.address(to, "192.0.2.0/24", false), SYN_TO_80));
@@ -73,6 +75,7 @@ class MatcherTest {
     }
 
     @Test
+    @Requirement("features J6")
     void interface_plusMatchesThePrefix() {
         Matcher eth = new InterfaceMatcher(InterfaceMatcher.Side.IN, "eth+", false);
         Matcher eth0 = new InterfaceMatcher(InterfaceMatcher.Side.IN, "eth0", false);
@@ -94,6 +97,7 @@ class MatcherTest {
     }
 
     @Test
+    @Requirement("features J5")
     void tcp_portsAreRangesWithTheirEnds() {
         assertEquals(Result.YES, match(new TcpMatcher(PortRange.ANY, ports(80, 81), 0, 0, false), SYN_TO_80));
         assertEquals(Result.YES, match(new TcpMatcher(PortRange.ANY, ports(79, 80), 0, 0, false), SYN_TO_80));
@@ -106,6 +110,7 @@ class MatcherTest {
     }
 
     @Test
+    @Requirement("features J5")
     void tcp_syn_isSynAloneAmongFour() {
         TcpMatcher syn = tcpFlags(TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, false);
         PacketBuffer synAck = Packets.tcp(CLIENT, 1, SERVER, 2, SYN | ACK);
@@ -117,6 +122,8 @@ class MatcherTest {
     }
 
     @Test
+    @Requirement("features J5")
+    @Requirement("features M7")
     void truncatedHeader_isHotdroppedByItsOwnMatch() {
         PacketBuffer shortTcp = Packets.ip(6, CLIENT, SERVER, 0, new byte[19]);
         PacketBuffer shortUdp = Packets.ip(17, CLIENT, SERVER, 0, new byte[7]);
@@ -140,6 +147,7 @@ class MatcherTest {
     }
 
     @Test
+    @Requirement("features J4")
     void icmp_typeAndCode() {
         PacketBuffer echo = Packets.icmp(CLIENT, SERVER, 8, 0, 1);
         PacketBuffer admin = Packets.icmp(CLIENT, SERVER, 3, 13, 1);
@@ -151,6 +159,7 @@ class MatcherTest {
     }
 
     @Test
+    @Requirement("features J4")
     void comment_matchesEverything() {
         assertEquals(Result.YES, match(new CommentMatcher("why"), SYN_TO_80));
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.testing.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,7 @@ class RuleSetTest {
     }
 
     @Test
+    @Requirement("features J7")
     void loop_throughTwoChains_isNamedWithItsWay() {
         Rules rules = new Rules()
                 .chain("A")
@@ -48,6 +50,7 @@ class RuleSetTest {
     }
 
     @Test
+    @Requirement("features J7")
     void longJumpChain_isNoProblem() {
         Rules rules = new Rules().add("OUTPUT", new StandardTarget.Jump("C0"));
         for (int i = 0; i < 5000; i++) {

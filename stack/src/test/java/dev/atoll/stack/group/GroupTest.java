@@ -144,6 +144,7 @@ class GroupTest {
     @Requirement("RFC 3810 5.2.14-1")
     @Requirement("RFC 3810 6.1-1")
     @Requirement("RFC 3810 9-1")
+    @Requirement("features E12")
     void mld_join_reportedTwice() throws StackException {
         join(GROUP6);
         net.expect(linkDestination(MacAddress.parse("33:33:00:00:00:16")), report6(4));
@@ -202,6 +203,7 @@ class GroupTest {
     /** RFC 3810 section 8.3.2 and RFC 2710: an old router is answered in its version, and told of the end. */
     @Test
     @Requirement("RFC 3810 8.2.1-1")
+    @Requirement("features E12")
     void mld_oldQuerier_answeredInItsVersion() throws StackException {
         join(GROUP6);
         net.advance(SECOND);
@@ -258,6 +260,7 @@ class GroupTest {
     @Requirement("RFC 4861 7.2.1-1")
     @Requirement("RFC 4862 5.4.2-1")
     @Requirement("RFC 3810 5.2.13-1")
+    @Requirement("features B8")
     void mld_solicitedNodeGroup_reportedBeforeTheProbe() throws StackException {
         endpoint.close();
         net.close();
@@ -280,6 +283,7 @@ class GroupTest {
     @Requirement("RFC 3376 4.2.14-1")
     @Requirement("RFC 3376 5.1-1")
     @Requirement("RFC 3376 8-1")
+    @Requirement("features E11")
     void igmp_joinAndLeave_reportedTwice() throws StackException {
         join(GROUP4);
         net.expect(
@@ -309,6 +313,7 @@ class GroupTest {
     /** RFC 3376 section 7.2.1, RFC 2236: version 2, with its leave; version 1, without one. */
     @Test
     @Requirement("RFC 3376 7.2.1-1")
+    @Requirement("features E11")
     void igmp_olderQueriers_answeredInTheirVersion() throws StackException {
         join(GROUP4);
         net.advance(SECOND);
@@ -583,6 +588,7 @@ class GroupTest {
     @Test
     @Requirement("RFC 1122 3.3.7-1")
     @Requirement("RFC 3376 3.2-2")
+    @Requirement("features H6")
     void filter_isOfTheNicTheDatagramCameBy() throws StackException {
         TestLink link = new TestLink(1500);
         Nic far = net.stack.createNic("eth1", link);

@@ -65,6 +65,7 @@ class IcmpEndpointTest {
     @Requirement("RFC 4443 4.2-2")
     @Requirement("RFC 1122 3.2.2.6-2")
     @Requirement("RFC 1122 3.3.1.1-2")
+    @Requirement("features H7")
     void echoRequest_toAHost_bringsItsReply() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> {})) {
             echo(net, true);
@@ -75,6 +76,7 @@ class IcmpEndpointTest {
     @Test
     @Requirement("RFC 4443 4.2-5")
     @Requirement("RFC 1122 3.2.2.6-6")
+    @Requirement("features H7")
     void replies_goToTheEndpointWhoseIdentifierTheyCarry() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> {})) {
             IcmpEndpoint one = net.left.newIcmpEndpoint(true);
@@ -125,6 +127,8 @@ class IcmpEndpointTest {
 
     /** icmp_err_convert of Linux calls that not final, so only those who ask for all errors are told. */
     @Test
+    @Requirement("features E10")
+    @Requirement("features M1")
     void hostThatDoesNotAnswer_isToldWithIpRecverr() throws StackException {
         FullAddress nobody = new FullAddress(IpAddress.parse("10.0.0.77"), 0);
         try (TwoStacks net = TwoStacks.with(builder -> {});

@@ -75,6 +75,7 @@ class UnreachableTest {
     @Requirement("RFC 1122 3.2.2.1-2")
     @Requirement("RFC 1122 3.2.2.1-3")
     @Requirement("RFC 1122 4.1.3.3-1")
+    @Requirement("features E10")
     void ipv4_eachCode_isTheErrorLinuxMakesOfIt() throws StackException {
         List<@Nullable StackError> told = new ArrayList<>();
         for (int code : new int[] {0, 1, 2, 3, 6, 7}) {
@@ -95,6 +96,7 @@ class UnreachableTest {
 
     /** RFC 4443 sections 3.1 and 3.2. */
     @Test
+    @Requirement("features E10")
     void ipv6_eachCode_isTheErrorLinuxMakesOfIt() throws StackException {
         List<@Nullable StackError> told = new ArrayList<>();
         for (int code : new int[] {0, 1, 3, 4}) {

@@ -25,6 +25,7 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,7 @@ class FloodTest {
 
     /** RFC 6583: a scan of a subnet makes the stack ask for hosts that are not there. */
     @Test
+    @Requirement("features D4")
     void scan_ofTheSubnet_keepsItsBounds() throws StackException {
         for (int i = 0; i < FLOOD; i++) {
             endpoint.send(ByteBuffer.allocate(1400), new FullAddress(stranger(i), 9));
@@ -94,6 +96,7 @@ class FloodTest {
 
     /** Many packets to each of them: what waits is bounded for all together, and each may still have one waiting. */
     @Test
+    @Requirement("features C4")
     void packets_toManyThatDoNotAnswer_keepTheirBounds() throws StackException {
         for (int i = 0; i < 100; i++) {
             for (int host = 0; host < 400; host++) {
@@ -130,6 +133,7 @@ class FloodTest {
 
     /** Fragments that never become whole, from everywhere, between those of honest datagrams: each of these arrives. */
     @Test
+    @Requirement("features E4")
     void fragments_thatLeadNowhere_keepTheirBounds() throws StackException {
         Bytes junk = Bytes.of(new byte[1440]);
         Bytes datagram = new UdpDatagram(9, 7, Bytes.of(new byte[2000])).encode(HONEST, OURS);

@@ -114,6 +114,7 @@ class ForwardingTest {
     @Requirement("RFC 791 3.1-3")
     @Requirement("RFC 791 3.1-5")
     @Requirement("RFC 8200 3-2")
+    @Requirement("features C5")
     void packet_forAnotherLink_isPassedOnOneHopOlder() {
         net.send(six(THERE6, 10));
         expectFar(linkDestination(FAR_MAC), ipv6(source6(HERE6), destination6(THERE6), hopLimit(63)));
@@ -134,6 +135,7 @@ class ForwardingTest {
     }
 
     @Test
+    @Requirement("features J2")
     void packet_thatForwardDrops_isNotPassedOn() {
         Origin origin = new Origin("test", 1, ":FORWARD");
         Chain closed = new Chain("FORWARD", ChainPolicy.DROP, List.of(), origin);
@@ -155,6 +157,8 @@ class ForwardingTest {
     @Requirement("RFC 4443 2.2-2")
     @Requirement("RFC 4443 3.3-1")
     @Requirement("RFC 8200 3-2")
+    @Requirement("features C5")
+    @Requirement("features E8")
     void packet_withoutHopsLeft_isReported() {
         net.send(six(THERE6, 10).withHopLimit(1));
         net.expect(ipv6(source6(ROUTER6), destination6(HERE6), icmp6(Icmpv6Message.TIME_EXCEEDED, 0)));
@@ -168,6 +172,8 @@ class ForwardingTest {
     @Requirement("RFC 791 2.3-2")
     @Requirement("RFC 4443 3.2-1")
     @Requirement("RFC 8200 4.5-1")
+    @Requirement("features C5")
+    @Requirement("features E8")
     void packet_tooLargeForTheNextLink_isReported() {
         net.send(six(THERE6, 1400));
         net.expect(ipv6(source6(ROUTER6), icmp6(Icmpv6Message.PACKET_TOO_BIG, 0, rest6(1300))));
@@ -190,6 +196,7 @@ class ForwardingTest {
     @Test
     @Requirement("RFC 4443 3.1-1")
     @Requirement("RFC 4861 7.2.2-4")
+    @Requirement("features M1")
     void packet_whoseNextHopDoesNotAnswer_isReported() {
         net.send(six(IpAddress.parse("2001:db8:2::77"), 10));
         net.send(four(IpAddress.parse("10.2.0.77"), 10));
@@ -230,6 +237,7 @@ class ForwardingTest {
     /** RFC 791 section 2.3: a router cuts what may be cut. */
     @Test
     @Requirement("RFC 791 2.3-1")
+    @Requirement("features C5")
     void packet_thatMayBeCut_isCutForTheNextLink() {
         Ipv4Packet packet = four(THERE4, 1400);
         net.send(new Ipv4Packet(
@@ -340,6 +348,8 @@ class ForwardingTest {
     @Test
     @Requirement("RFC 791 3.1-8")
     @Requirement("RFC 791 3.1-9")
+    @Requirement("features C5")
+    @Requirement("features E3")
     void options_areBroughtUpToDate() {
         net.send(withOptions("07 0b 08 01020304 00000000 00"));
         assertEquals(Bytes.hex("07 0b 0c 01020304 0a020001 00"), optionsPassedOn());

@@ -112,6 +112,7 @@ class FragmentTest {
     @Test
     @Requirement("RFC 8200 4.5-5")
     @Requirement("RFC 8200 5-3")
+    @Requirement("features E7")
     void ipv6_fragmentsInAnyOrder_areOneDatagram() throws StackException {
         Bytes payload = payload(5000);
         List<Ipv6Packet> fragments = new ArrayList<>(cut6(udp6(payload), 1232, 77));
@@ -134,6 +135,7 @@ class FragmentTest {
     @Requirement("RFC 1122 3.2.1.4-1")
     @Requirement("RFC 1122 3.3.2-1")
     @Requirement("RFC 1122 3.3.2-2")
+    @Requirement("features E4")
     void ipv4_fragmentsInAnyOrder_areOneDatagram() throws StackException {
         Bytes payload = payload(65_507);
         Bytes datagram = new UdpDatagram(9, 7, payload).encode(PEER4, OURS4);
@@ -149,6 +151,7 @@ class FragmentTest {
     /** RFC 6946: whole, though with a fragment header; it meets no queue. */
     @Test
     @Requirement("RFC 8200 4.5-11")
+    @Requirement("features E7")
     void ipv6_atomicFragment_isDeliveredByItself() throws StackException {
         Bytes payload = payload(100);
         net.send(cut6(udp6(payload(3000)), 1232, 77).get(0));
@@ -159,6 +162,8 @@ class FragmentTest {
     /** RFC 5722: an overlap ends the datagram, what comes later included. */
     @Test
     @Requirement("RFC 8200 4.5-9")
+    @Requirement("features E4")
+    @Requirement("features E7")
     void overlap_endsTheDatagram_inBothFamilies() {
         Bytes datagram = udp6(payload(2000));
         List<Ipv6Packet> fragments = cut6(datagram, 1000, 3);
@@ -218,6 +223,7 @@ class FragmentTest {
     @Requirement("RFC 791 3.2-3")
     @Requirement("RFC 1122 3.3.2-3")
     @Requirement("RFC 1122 3.3.2-4")
+    @Requirement("features E4")
     void ipv4_incomplete_givenUpAfterHalfAMinute() {
         Bytes datagram = new UdpDatagram(9, 7, payload(2000)).encode(PEER4, OURS4);
         net.send(fragment4(datagram, 0, 1000, 5));
@@ -312,6 +318,7 @@ class FragmentTest {
     @Test
     @Requirement("RFC 768 2")
     @Requirement("RFC 1122 3.3.3-2")
+    @Requirement("features E5")
     void ipv4_largeDatagram_leavesInFragmentsThatMayBeCut() throws StackException {
         Bytes payload = payload(4000);
         endpoint.send(ByteBuffer.wrap(payload.toArray()), new FullAddress(PEER4, 9));
@@ -332,6 +339,7 @@ class FragmentTest {
     }
 
     @Test
+    @Requirement("features E5")
     void mtuDiscover_do_refusesWhatIsTooLarge() throws StackException {
         endpoint.setOption(EndpointOption.IP_MTU_DISCOVER, 2);
         StackException refused = assertThrows(

@@ -97,6 +97,7 @@ class Ipv4Test {
     @Test
     @Requirement("RFC 1122 3.2.1.8-6")
     @Requirement("RFC 1122 3.2.2.6-7")
+    @Requirement("features E3")
     void echo_withRecordRoute_comesBackWithUs() {
         net.send(echo("07 13 08 0a000001 00000000 00000000 00000000 00"));
         expectEchoWith("07 13 10 0a000001 c0000201 c0000201 00000000 00");
@@ -111,6 +112,7 @@ class Ipv4Test {
     @Requirement("RFC 791 3.1-9")
     @Requirement("RFC 1122 3.2.1.8-6")
     @Requirement("RFC 1122 3.2.2.6-7")
+    @Requirement("features E3")
     void echo_withTimestamps_comesBackWithOurs() {
         net.clock.advanceTo(net.clock.nowNs() + 5_000_000);
         String now = String.format("%08x", net.clock.epochNs() / 1_000_000 % 86_400_000);
@@ -162,6 +164,7 @@ class Ipv4Test {
     @Requirement("RFC 791 3.1-6")
     @Requirement("RFC 1122 3.2.1.8-3")
     @Requirement("RFC 1122 3.2.1.8-4")
+    @Requirement("features E3")
     void options_unknown_areDeliveredPast() throws StackException {
         net.send(udp(PEER, OURS, 7, "01 1e03ff 88040001 00 ffffff"));
         assertTrue(isDelivered());
@@ -187,6 +190,7 @@ class Ipv4Test {
     /** RFC 1122 section 3.2.2.5, at the places Linux points at. */
     @Test
     @Requirement("RFC 1122 3.2.2.5-1")
+    @Requirement("features E8")
     void options_faulty_areReported() throws StackException {
         expectProblem("1e 01 0000", 20);
         expectProblem("01 1e 04 00", 21);
@@ -211,6 +215,7 @@ class Ipv4Test {
     @Requirement("RFC 1122 3.2.1.3-5")
     @Requirement("RFC 1122 3.2.2-10")
     @Requirement("RFC 1122 4.1.3.6-1")
+    @Requirement("features E1")
     void packet_fromNobody_isDropped() throws StackException {
         for (String from :
                 new String[] {"0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.1", "255.255.255.255", "192.0.2.255"}) {
@@ -317,6 +322,8 @@ class Ipv4Test {
     /** RFC 1812 section 4.3.2.8: readable and settable while the stack runs. */
     @Test
     @Requirement("RFC 4443 2.4-f2")
+    @Requirement("features E9")
+    @Requirement("features M18")
     void limit_ofErrors_isReadAndSetWhileRunning() {
         IcmpLimit limit = net.stack.icmpLimit();
         assertEquals(1000, limit.perSecond());
@@ -351,6 +358,7 @@ class Ipv4Test {
 
     /** RFC 1122 section 3.2.1.5: identification tells fragments apart, so no two packets in a row share one. */
     @Test
+    @Requirement("features E2")
     void identification_differsFromPacketToPacket() throws StackException {
         int last = -1;
         for (int i = 0; i < 5; i++) {
@@ -388,6 +396,7 @@ class Ipv4Test {
     @Requirement("RFC 1122 4.1.4-1")
     @Requirement("RFC 1122 4.1.4-2")
     @Requirement("RFC 1122 3.4-2")
+    @Requirement("features E13")
     void tosAndTtl_areWhatTheEndpointSays() throws StackException {
         endpoint.setOption(EndpointOption.IP_TOS, 0x28);
         endpoint.setOption(EndpointOption.IP_TTL, 5);
@@ -406,6 +415,7 @@ class Ipv4Test {
     /** RFC 791 section 3.1, each fault by itself, under a checksum that is right. */
     @Test
     @Requirement("RFC 791 3.1-1")
+    @Requirement("features E1")
     void header_thatContradictsItself_isDropped() throws StackException {
         Bytes good = udp(PEER, OURS, 7, "").encode();
         sendWithHeader(good, 0, 0x55);
@@ -468,6 +478,7 @@ class Ipv4Test {
     @Requirement("RFC 1122 3.2.2.1-1")
     @Requirement("RFC 1122 3.3.8-1")
     @Requirement("RFC 1122 4.1.3.1-1")
+    @Requirement("features E8")
     void error_quotesThePacketAsItCame() {
         for (int size : new int[] {1, 700}) {
             Bytes datagram = new UdpDatagram(9, NO_PORT, Bytes.of(new byte[size])).encode(PEER, OURS);
@@ -531,6 +542,7 @@ class Ipv4Test {
     @Requirement("RFC 1122 3.2.2.6-4")
     @Requirement("RFC 1122 3.2.2.6-5")
     @Requirement("RFC 1122 3.3.4.2-1")
+    @Requirement("features E8")
     void echo_toOneOfOurAddresses_comesBackFromIt() throws StackException {
         IpAddress second = IpAddress.parse("192.0.2.2");
         net.nic.addAddress(second, 24);

@@ -107,6 +107,7 @@ class Ipv6Test {
     @Test
     @Requirement("RFC 4443 4.2-1")
     @Requirement("RFC 4443 4.2-3")
+    @Requirement("features E8")
     void echo_toOurAddress_comesBack() {
         Bytes data = Bytes.hex("00010203 04");
         Icmpv6Message request = new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 0x00070001, data);
@@ -146,6 +147,7 @@ class Ipv6Test {
     @Requirement("RFC 8200 4.1-1")
     @Requirement("RFC 8200 4.2-2")
     @Requirement("RFC 8200 4.4-1")
+    @Requirement("features E6")
     void extensions_knownInAnyOrder_delivered() throws StackException {
         net.send(udp(
                 Extension.options(Ipv6Packet.HOP_BY_HOP, "0502 0000"),
@@ -205,6 +207,7 @@ class Ipv6Test {
     @Requirement("RFC 4443 2.4-e3")
     @Requirement("RFC 8200 4.2-1")
     @Requirement("RFC 8200 4.2-2")
+    @Requirement("features E6")
     void options_unknownToReportUnlessGroup_dependsOnDestination() {
         Extension option = Extension.options(Ipv6Packet.HOP_BY_HOP, "0100 fe00");
         net.send(udp(option));

@@ -76,6 +76,7 @@ class SourceSelectionTest {
     }
 
     @Test
+    @Requirement("features D16")
     void rule2_theAppropriateScope() {
         add("fe80::1");
         add("2001:db8:3::1");
@@ -119,6 +120,7 @@ class SourceSelectionTest {
     }
 
     @Test
+    @Requirement("features D16")
     void rule7_temporaryAddresses() {
         add("2001:db8:1::2");
         add("2001:db8:1::d5e3:0:0:1", AddressKind.TEMPORARY);
@@ -126,6 +128,8 @@ class SourceSelectionTest {
     }
 
     @Test
+    @Requirement("features B6")
+    @Requirement("features D16")
     void rule8_theLongestMatchingPrefix() {
         add("2001:db8:1::2");
         add("2001:db8:3::2");

@@ -23,6 +23,7 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,6 +77,8 @@ class LinksTest {
     }
 
     @Test
+    @Requirement("features G2")
+    @Requirement("features G13")
     void channel_keepsWhatIsSent_andDeliversWhatIsInjected() throws StackException {
         ChannelLink channel = new ChannelLink(1500, MAC);
         UdpEndpoint endpoint = endpoint(channel);
@@ -128,6 +131,7 @@ class LinksTest {
     }
 
     @Test
+    @Requirement("features G10")
     void nested_seesBothWays() throws StackException {
         List<String> seen = new ArrayList<>();
         ChannelLink channel = new ChannelLink(1500, MAC);
@@ -157,6 +161,8 @@ class LinksTest {
     }
 
     @Test
+    @Requirement("features F4")
+    @Requirement("features G5")
     void fifo_sendsTogetherWhenTheCycleEnds_andLosesNothingWhenFull() throws StackException {
         ChannelLink channel = new ChannelLink(1500, MAC, LinkEndpoint.Capabilities.PLAIN_ETHERNET, 3);
         FifoLink fifo = new FifoLink(channel, 4);
@@ -204,6 +210,7 @@ class LinksTest {
     }
 
     @Test
+    @Requirement("features G9")
     void muxed_sendsByDestination_toAllIfItIsForAll_andTakesFromEach() throws StackException {
         IpAddress other = IpAddress.parse("10.0.0.8");
         ChannelLink one = new ChannelLink(1500, MAC);
@@ -237,6 +244,7 @@ class LinksTest {
     }
 
     @Test
+    @Requirement("features G9")
     void frameInjectedOutbound_goesAroundTheStack() throws StackException {
         ChannelLink channel = new ChannelLink(1500, MAC);
         endpoint(channel);
@@ -347,6 +355,10 @@ class LinksTest {
     }
 
     @Test
+    @Requirement("features F3")
+    @Requirement("features F4")
+    @Requirement("features F6")
+    @Requirement("features F7")
     void checksumsAndSegmentation_areLeftToALinkThatOffersThem() throws StackException {
         isLeftToTheLink(PacketBuffer.GSO_TCPV4, LOCAL, PEER);
         isLeftToTheLink(PacketBuffer.GSO_TCPV6, IpAddress.parse("fd00::1"), IpAddress.parse("fd00::2"));

@@ -117,6 +117,7 @@ class NdpTest {
     @Requirement("RFC 4862 5.4-1")
     @Requirement("RFC 4862 5.4.2-2")
     @Requirement("RFC 4862 5.4.2-3")
+    @Requirement("features B1")
     void start_linkLocal_isTentativeUntilOneSecondAfterTheProbe() throws StackException {
         restart(checking());
         assertEquals(AddressState.TENTATIVE, stateOf(LINK_LOCAL));
@@ -141,6 +142,7 @@ class NdpTest {
 
     @Test
     @Requirement("RFC 4862 5.4-3")
+    @Requirement("features B1")
     void tentative_packetsToIt_areNotTaken() throws StackException {
         restart(checking());
         net.send(new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY).packet(PEER_LINK_LOCAL, LINK_LOCAL));
@@ -151,6 +153,7 @@ class NdpTest {
     @Test
     @Requirement("RFC 4862 5.4.4-1")
     @Requirement("RFC 4862 5.4.5-1")
+    @Requirement("features D9")
     void tentative_advertisedByOther_isDuplicate() throws StackException {
         restart(checking());
         net.send(Icmpv6Message.advertisement(LINK_LOCAL, 1, OTHER_MAC).packet(LINK_LOCAL, IpAddress.V6_ALL_NODES));
@@ -186,6 +189,7 @@ class NdpTest {
     /** RFC 7527 section 4.1: our own question, looped back, is no duplicate; it is asked a few more times. */
     @Test
     @Requirement("RFC 4862 5.4.3-3")
+    @Requirement("features D9")
     void tentative_ownProbeLoopedBack_isToldByItsNonce() throws StackException {
         restart(checking());
         net.advance(SECOND);
@@ -366,6 +370,7 @@ class NdpTest {
 
     @Test
     @Requirement("RFC 4861 7.2.5-4")
+    @Requirement("features D5")
     void reachable_contradictedWithoutOverride_becomesStaleAndKeepsItsAddress() throws StackException {
         becomeReachable();
         advertise(0, OTHER_MAC);
@@ -376,6 +381,7 @@ class NdpTest {
     @Test
     @Requirement("RFC 4861 7.2.5-5")
     @Requirement("RFC 4861 7.3.1-2")
+    @Requirement("features D5")
     void reachable_overridden_takesTheNewAddress() throws StackException {
         becomeReachable();
         advertise(1, OTHER_MAC);
@@ -396,6 +402,8 @@ class NdpTest {
     /** Reachable for half to one and a half of 30 s, then stale, delayed 5 s when used, probed by unicast, failed. */
     @Test
     @Requirement("RFC 4861 7.3.2-1")
+    @Requirement("features D1")
+    @Requirement("features D3")
     void reachable_leftAlone_goesThroughEveryStateToFailed() throws StackException {
         becomeReachable();
         net.advance(14 * SECOND);
@@ -429,6 +437,7 @@ class NdpTest {
     }
 
     @Test
+    @Requirement("features D1")
     void static_whatComesIn_changesNothing() throws StackException {
         net.nic.neighbors().setStatic(PEER_LINK_LOCAL, PEER_MAC);
         advertise(3, OTHER_MAC);
@@ -442,6 +451,7 @@ class NdpTest {
     /** Section 7.2.2: at most so many wait, the oldest goes first. */
     @Test
     @Requirement("RFC 4861 7.2.2-1")
+    @Requirement("features C4")
     void incomplete_moreThanTheQueueHolds_oldestDropped() throws StackException {
         for (int i = 0; i < 130; i++) {
             sendUdp();
@@ -454,6 +464,7 @@ class NdpTest {
 
     /** A flood of neighbours does not push out one that is used. */
     @Test
+    @Requirement("features D4")
     void flood_ofNeighbors_isBoundedAndLeavesTheUsed() throws StackException {
         becomeReachable();
         for (int i = 0; i < 2000; i++) {

@@ -170,6 +170,7 @@ class RouterTest {
 
     @Test
     @Requirement("RFC 4861 6.3.4-3")
+    @Requirement("features D10")
     void advertisement_withLifetime_makesADefaultRouteUntilItEnds() {
         advertise(30, "");
         assertEquals(ROUTER, defaultRoutes().get(0).gateway());
@@ -188,6 +189,7 @@ class RouterTest {
     }
 
     @Test
+    @Requirement("features D17")
     void defaultRoute_removedByHand_isGone() throws StackException {
         advertise(ROUTER, 1800, 0b01, "");
         advertise(OTHER_ROUTER, 1800, 0b00, "");
@@ -209,6 +211,7 @@ class RouterTest {
 
     @Test
     @Requirement("RFC 4861 6.3.4-2")
+    @Requirement("features D10")
     void advertisement_ofMoreRoutersThanTheLimit_isCounted() {
         for (int i = 1; i <= 12; i++) {
             advertise(new IpAddress(0xfe80L << 48, i), 1800, 0, "");
@@ -234,6 +237,7 @@ class RouterTest {
     @Test
     @Requirement("RFC 4861 6.3.4-7")
     @Requirement("RFC 4862 5.5.3-a")
+    @Requirement("features D10")
     void prefix_onLink_isARouteToTheLink() {
         advertise(1800, prefix(0x80, 100, 100));
         assertTrue(net.stack.routes().list().stream()
@@ -274,6 +278,7 @@ class RouterTest {
 
     /** RFC 4191 section 2.3: a way to some destinations, with a preference and a lifetime of its own. */
     @Test
+    @Requirement("features D11")
     void routeInformation_isARouteUntilItEnds() {
         advertise(ROUTER, 1800, 0, route(48, 0b00, 100));
         advertise(OTHER_ROUTER, 0, 0, route(48, 0b01, 50));
@@ -329,6 +334,7 @@ class RouterTest {
     @Requirement("RFC 4861 6.2.2-1")
     @Requirement("RFC 4861 6.2.5-1")
     @Requirement("RFC 4861 7.2.4-1")
+    @Requirement("features D15")
     void forwarding_on_makesARouterOfTheHost() {
         net.advance(3 * SECOND);
         advertise(1800, "");
@@ -373,6 +379,7 @@ class RouterTest {
     /** RFC 4861 section 7.2.5: a router that says it is none is no default router any more. */
     @Test
     @Requirement("RFC 4861 7.2.5-6")
+    @Requirement("features D5")
     void router_becomesHost_losesTheDefaultRoute() {
         net.advance(3 * SECOND);
         advertise(1800, "");
@@ -386,6 +393,7 @@ class RouterTest {
     @Requirement("RFC 4862 5.4-1")
     @Requirement("RFC 4862 5.4-2")
     @Requirement("RFC 4862 5.5.3-d")
+    @Requirement("features D12")
     void prefix_autonomous_givesAnAddressAfterItsCheck() {
         net.advance(3 * SECOND);
         advertise(1800, prefix(0xc0, HOUR, HOUR));
@@ -406,6 +414,8 @@ class RouterTest {
     @Test
     @Requirement("RFC 4862 5.5.4-1")
     @Requirement("RFC 4862 5.5.4-3")
+    @Requirement("features B1")
+    @Requirement("features B5")
     void address_lifetimes_deprecateThenRemove() {
         net.advance(3 * SECOND);
         advertise(1800, prefix(0xc0, 100, 50));
@@ -442,6 +452,7 @@ class RouterTest {
     /** Section 5.5.3 e: an unauthenticated router cannot end an address at once. */
     @Test
     @Requirement("RFC 4862 5.5.3-e2")
+    @Requirement("features D12")
     void address_shortened_livesTwoHoursMore() {
         net.advance(3 * SECOND);
         advertise(1800, prefix(0xc0, 10 * HOUR, 10 * HOUR));
@@ -468,6 +479,7 @@ class RouterTest {
 
     /** RFC 7217: the identifier depends on the prefix and not on the link address, and is the same next time. */
     @Test
+    @Requirement("features D12")
     void prefix_withOpaqueIds_hidesTheLinkAddressAndIsStable() throws StackException {
         restart(Ipv6Settings.DEFAULT.withOpaqueIds(true).withDadTransmits(0));
         advertise(1800, prefix(0xc0, HOUR, HOUR));
@@ -485,6 +497,8 @@ class RouterTest {
 
     /** RFC 8981 sections 3.4 and 3.6: a second address for outgoing connections, replaced within a day. */
     @Test
+    @Requirement("features B2")
+    @Requirement("features D13")
     void temporary_address_isChosenAndReplaced() throws StackException {
         restart(Ipv6Settings.DEFAULT.withTemporaryAddresses(true).withDadTransmits(0));
         advertise(0xffff, prefix(0xc0, 30 * 24 * HOUR, 30 * 24 * HOUR));

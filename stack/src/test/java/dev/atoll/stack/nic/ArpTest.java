@@ -86,6 +86,7 @@ class ArpTest {
     @Requirement("RFC 1122 2.3.3-1")
     @Requirement("RFC 1122 2.3.3-4")
     @Requirement("RFC 1122 2.4-3")
+    @Requirement("features D8")
     void packet_toANeighborNotKnown_waitsForTheAnswer() throws StackException {
         sendByte(1);
         expectQuestion(MacAddress.BROADCAST);
@@ -144,6 +145,7 @@ class ArpTest {
     /** RFC 826: an answer to who asks, who is remembered, and nothing to who asks for somebody else. */
     @Test
     @Requirement("RFC 1122 2.3.3-4")
+    @Requirement("features D8")
     void question_forOurAddress_isAnswered() throws StackException {
         Bytes other = packet(ArpPacket.REQUEST, PEER_MAC, PEER, NONE, IpAddress.parse("10.0.0.5"));
         net.send(MacAddress.BROADCAST, EthernetFrame.ARP, other);

@@ -27,6 +27,7 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,6 +66,9 @@ class PacketEndpointTest {
     }
 
     @Test
+    @Requirement("features H5")
+    @Requirement("features M2")
+    @Requirement("features M3")
     void framesOfATypeAndNic_areSeen_thoseThatGoOutToo() throws StackException {
         try (TwoStacks net = net();
                 PacketEndpoint arp = net.left.newPacketEndpoint(true);
@@ -101,6 +105,9 @@ class PacketEndpointTest {
     }
 
     @Test
+    @Requirement("features H5")
+    @Requirement("features M3")
+    @Requirement("features M5")
     void cookedAndRawFrames_reachTheOtherSide() throws StackException {
         try (TwoStacks net = net();
                 PacketEndpoint from = net.left.newPacketEndpoint(true);
@@ -212,6 +219,7 @@ class PacketEndpointTest {
     }
 
     @Test
+    @Requirement("features M6")
     void stackWithoutPacketEndpoints_refuses() throws StackException {
         try (TwoStacks net = new TwoStacks()) {
             StackException refused = assertThrows(StackException.class, () -> net.left.newPacketEndpoint(true));

@@ -43,6 +43,7 @@ class RawEndpointTest {
     }
 
     @Test
+    @Requirement("features H4")
     void packetOfTheProtocol_isReceived_withItsHeaderOverIpv4() throws StackException {
         try (TwoStacks net = net();
                 RawEndpoint from = net.left.newRawEndpoint(true, PROTOCOL);
@@ -83,6 +84,8 @@ class RawEndpointTest {
 
     @Test
     @Requirement("RFC 1122 3.2.2.1-1")
+    @Requirement("features E15")
+    @Requirement("features M5")
     void protocolWithoutAnyEndpoint_isAnsweredAsUnreachable_andOneWithIsNot() throws StackException {
         try (TwoStacks net = net();
                 RawEndpoint from = net.left.newRawEndpoint(true, PROTOCOL)) {
@@ -104,6 +107,7 @@ class RawEndpointTest {
     }
 
     @Test
+    @Requirement("features H4")
     void headerIncluded_isSentAsItStands_withChecksumLengthSourceAndIdFilledIn() throws StackException {
         try (TwoStacks net = net();
                 RawEndpoint from = net.left.newRawEndpoint(true, RawPort.SEND_ONLY);
@@ -212,6 +216,7 @@ class RawEndpointTest {
     }
 
     @Test
+    @Requirement("features M6")
     void stackWithoutRawEndpoints_refuses() throws StackException {
         try (TwoStacks net = new TwoStacks()) {
             StackException refused = assertThrows(StackException.class, () -> net.left.newRawEndpoint(true, PROTOCOL));

@@ -65,6 +65,7 @@ class CongestionTest {
     /** RFC 9438 section 4.2: back at the plateau after K = cbrt(W_max * 0.3 / 0.4) seconds, and flat around it. */
     @Test
     @Requirement("RFC 9438 4.2-1")
+    @Requirement("features I10")
     void cubic_afterLoss_comesBackToThePlateauInTimeK() {
         Cubic cubic = new Cubic(window);
         window.set(1000);
@@ -120,6 +121,7 @@ class CongestionTest {
 
     @Test
     @Requirement("RFC 9438 4.10-1")
+    @Requirement("features I10")
     void hyStart_delayGrownForEightSamples_endsSlowStart() {
         HyStart hyStart = new HyStart();
         int una = 0;
@@ -161,6 +163,7 @@ class CongestionTest {
     /** RFC 9937 section 6.2: in proportion while more is in flight than the threshold. */
     @Test
     @Requirement("RFC 6675 5-2")
+    @Requirement("features I28")
     void prr_aboveThreshold_sendsInProportion() {
         Prr prr = new Prr();
         prr.begin(100);

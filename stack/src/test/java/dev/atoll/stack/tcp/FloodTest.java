@@ -21,6 +21,7 @@ import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ class FloodTest {
 
     /** 50,000 SYNs from forged addresses (RFC 4987 section 2); every thousandth peer is honest. */
     @Test
+    @Requirement("features I4")
     void synFlood_halfOpenConnectionsAreBounded_honestPeersAreServed() throws StackException {
         int honest = 50;
         int forgedBetween = 1000;

@@ -230,6 +230,8 @@ class OpeningTest {
     @Test
     @Requirement("RFC 9293 SHLD-1")
     @Requirement("RFC 9293 MUST-9")
+    @Requirement("features A5")
+    @Requirement("features I2")
     void initialSequence_otherConnectionOrSecret_tellsNothing() throws StackException {
         int first = initialSequence(net, 4000);
         int second = initialSequence(net, 4001);
@@ -251,6 +253,7 @@ class OpeningTest {
     @Test
     @Requirement("RFC 9293 MUST-44")
     @Requirement("RFC 9293 MUST-45")
+    @Requirement("features B6")
     void connect_notBound_ipChoosesOnceAndForAll() throws StackException {
         Ipv4Packet syn = open(net, IpAddress.V4_ANY, 4000);
         assertEquals(OURS, syn.source());
@@ -284,6 +287,8 @@ class OpeningTest {
 
     @Test
     @Requirement("RFC 7323 5.4-2")
+    @Requirement("features A5")
+    @Requirement("features I6")
     void timestamp_otherHostOrSecret_isOther() throws StackException {
         try (OneStack other = ready(2)) {
             assertNotEquals(timestamp(net), timestamp(other));

@@ -54,6 +54,7 @@ class SackScoreboardTest {
     }
 
     @Test
+    @Requirement("features I7")
     void recut_moreThanTheRingTakes_lastSegmentIsLarge() {
         int bytes = SackScoreboard.MAX_SEGMENTS * 100 + 5000;
         board.append(next, next + bytes, 0, 0, true);

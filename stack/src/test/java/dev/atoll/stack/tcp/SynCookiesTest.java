@@ -9,6 +9,7 @@ import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.TransportEndpointId;
+import dev.atoll.testing.Requirement;
 import org.junit.jupiter.api.Test;
 
 /** RFC 4987 section 3.6. */
@@ -27,6 +28,7 @@ class SynCookiesTest {
     }
 
     @Test
+    @Requirement("features I4")
     void cookie_comesBack_givesTheNextSmallerMss() {
         assertEquals(1460, cookies.mss(ID, 77, cookies.sequence(ID, 77, 1460)));
         assertEquals(1460, cookies.mss(ID, 77, cookies.sequence(ID, 77, 8960)));

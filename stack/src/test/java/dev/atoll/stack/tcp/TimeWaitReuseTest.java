@@ -118,11 +118,13 @@ class TimeWaitReuseTest {
     }
 
     @Test
+    @Requirement("features I16")
     void connect_allPortsTaken_overLoopback_takesOverAfterASecond() throws StackException {
         assertPortChosenAgain(new TcpTuning(), OVER_LOOPBACK, true);
     }
 
     @Test
+    @Requirement("features H2")
     void connect_allPortsTaken_notLoopback_doesNot() throws StackException {
         assertPortChosenAgain(new TcpTuning(), OVER_CABLE, false);
     }

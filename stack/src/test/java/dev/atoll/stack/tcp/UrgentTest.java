@@ -68,6 +68,7 @@ class UrgentTest {
     @Requirement("RFC 9293 MUST-30")
     @Requirement("RFC 9293 MUST-32")
     @Requirement("RFC 9293 MUST-33")
+    @Requirement("features I26")
     void urgentByte_notInline_readsStopAtItsPlaceAndLeaveItOut() throws StackException {
         write("abc");
         writeUrgent('!');

@@ -17,6 +17,7 @@ import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,6 +67,7 @@ class SharedPortTest {
     // --- By NIC
 
     @Test
+    @Requirement("features H1")
     void endpointBoundToTheNic_comesBeforeOneThatIsNot_whicheverWasFirst() throws StackException {
         UdpEndpoint here = bound(ETH0);
         UdpEndpoint any = bound(0);
@@ -154,6 +156,7 @@ class SharedPortTest {
     }
 
     @Test
+    @Requirement("features H1")
     void datagrams_areSpreadBySender_andStayWithTheirReceiver() throws StackException {
         List<UdpEndpoint> receivers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -183,6 +186,7 @@ class SharedPortTest {
     }
 
     @Test
+    @Requirement("features H1")
     void connections_areSpreadOverListeners() throws StackException {
         List<TcpListener> listeners = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -211,6 +215,7 @@ class SharedPortTest {
     }
 
     @Test
+    @Requirement("features H2")
     void withoutReusePort_theEndpointBoundLastReceives() throws StackException {
         bound(0);
         UdpEndpoint last = bound(0);
@@ -222,5 +227,26 @@ class SharedPortTest {
             got++;
         }
         assertEquals(20, got);
+    }
+
+    // --- Chosen ports
+
+    /** RFC 6056: from Linux's range, and no two choices tell the third. */
+    @Test
+    @Requirement("features H2")
+    @Requirement("features A5")
+    void chosenPorts_areInTheRange_andNotInARow() throws StackException {
+        List<Integer> steps = new ArrayList<>();
+        int last = 0;
+        for (int i = 0; i < 20; i++) {
+            UdpEndpoint endpoint = opened(net.left::newUdpEndpoint);
+            endpoint.bind(new FullAddress(IpAddress.V4_ANY, 0));
+            FullAddress local = endpoint.localAddress();
+            assertNotNull(local);
+            assertTrue(local.port() >= 32_768 && local.port() <= 60_999, local + "");
+            steps.add(local.port() - last);
+            last = local.port();
+        }
+        assertTrue(steps.stream().distinct().count() > 15, steps + "");
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.testing.Requirement;
 import org.junit.jupiter.api.Test;
 
 /** Blocks of addresses of both families. */
@@ -37,6 +38,7 @@ class SubnetTest {
 
     /** RFC 919; RFC 3021 section 2.1: a /31 has none. */
     @Test
+    @Requirement("features B7")
     void broadcast_isTheLastAddress_ofIpv4_unlessItIsTooSmall() {
         Subnet net = Subnet.parse("10.1.2.0/23");
         assertEquals(address("10.1.3.255"), net.lastAddress());
