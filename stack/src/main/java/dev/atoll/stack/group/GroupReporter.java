@@ -42,9 +42,10 @@ final class GroupReporter {
     /** A query about more senders is answered for the whole group. */
     static final int MAX_ASKED = 256;
 
-    /** Groups that are members' or whose end is still to be told; and of one of them the senders told of. */
+    /** Groups that have members, those that are left, and the one that is being left. */
     private static final int MAX_STATES = GroupTable.MAX_MEMBERSHIPS + MAX_LEAVING + 1;
 
+    /** More senders than members of one group can take or leave while their changes are repeated. */
     private static final int MAX_CHANGES = 1 << 16;
 
     private static final long SECOND_NS = 1_000_000_000L;
