@@ -30,7 +30,7 @@ public final class Archive {
     private static final long MAGIC = 0x41544f4c4c535441L; // "ATOLLSTA"
     private static final int HEADER_BYTES = 8 + 4 + 4 + 8;
     private static final int FIRST_BYTES = 1 << 16;
-    private static final int MAX_TEXT_BYTES = 1 << 16;
+    private static final int MAX_TEXT_BYTES = 1 << 24;
 
     /** How one value is archived; {@code value} is null while restoring. */
     @FunctionalInterface
@@ -155,7 +155,7 @@ public final class Archive {
         }
     }
 
-    /** Text, which has no more than 64 KiB. */
+    /** Text, which has no more than 16 MiB. */
     public String text(String value) {
         byte[] utf8 = bytes(value.getBytes(StandardCharsets.UTF_8), MAX_TEXT_BYTES);
         return restoring ? new String(utf8, StandardCharsets.UTF_8) : value;
@@ -199,7 +199,7 @@ public final class Archive {
 
     /** A value that may be missing. */
     public <T> @Nullable T optional(@Nullable T value, Codec<T> codec) {
-        return bool(value != null) ? codec.archive(this, value) : null;
+        return bool(value != null) ? codec.archive(this, restoring ? null : value) : null;
     }
 
     /** Values in order; while restoring the list is filled anew. */

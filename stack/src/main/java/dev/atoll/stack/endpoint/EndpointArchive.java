@@ -58,12 +58,8 @@ public final class EndpointArchive {
         archive.section("endpoints");
         List<AbstractEndpoint> all = new ArrayList<>();
         for (Endpoint other : others) {
-            Check.argument(
-                    other instanceof AbstractEndpoint endpoint && endpoint.isOf(sockets.hold()),
-                    "endpoints",
-                    other,
-                    "endpoints of this stack");
             if (other instanceof AbstractEndpoint endpoint && isUnknown(endpoint)) {
+                Check.argument(endpoint.isOf(sockets.hold()), "endpoints", other, "endpoints of this stack");
                 all.add(endpoint);
             }
         }

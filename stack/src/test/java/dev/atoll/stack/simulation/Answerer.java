@@ -1,15 +1,18 @@
 package dev.atoll.stack.simulation;
 
+import dev.atoll.stack.RestoredStack;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Answers {@link Questions}. */
 final class Answerer extends Program {
     private final Questions questions;
-    private final UdpEndpoint endpoint;
+    private UdpEndpoint endpoint;
     private final ByteBuffer buffer = ByteBuffer.allocate(Questions.MAX_BYTES + 1);
 
     Answerer(Questions questions) throws StackException {
@@ -39,5 +42,15 @@ final class Answerer extends Program {
     @Override
     void end() {
         endpoint.close();
+    }
+
+    @Override
+    List<Endpoint> endpoints() {
+        return List.of(endpoint);
+    }
+
+    @Override
+    void moved(RestoredStack restored) {
+        endpoint = again(restored, endpoint, UdpEndpoint.class);
     }
 }

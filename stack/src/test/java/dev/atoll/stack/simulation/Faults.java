@@ -22,10 +22,7 @@ final class Faults {
     private static final long MAX_SUSPENSION_NS = 60 * SECOND_NS;
     private static final long MAX_WALL_STEP_NS = TimeUnit.DAYS.toNanos(10_000);
 
-    /**
-     * What can happen. Something new, such as a stack that is saved in mid-flow and restored, is one more of these and
-     * one more case of {@link #begin}; {@link Host#crash} and {@link Host#boot} show how a stack gets a successor.
-     */
+    /** What can happen. Something new is one more of these and one more case of {@link #begin}. */
     private enum Kind {
         /** A segment, or one host's cable, or one direction of it, loses everything. */
         PARTITION,
@@ -33,6 +30,8 @@ final class Faults {
         ROUTER_RESTART,
         /** A host crashes and comes back, its connections forgotten. */
         HOST_RESTART,
+        /** A host's stack is saved in mid-flow and goes on as another. */
+        MOVE,
         /** A host stands still for a while, and finds its timers late. */
         SUSPENSION,
         /** Somebody sets a host's wall clock. */
@@ -103,6 +102,7 @@ final class Faults {
                 }
             }
             case HOST_RESTART -> restart(fault, any(topology.hosts()));
+            case MOVE -> move(host);
             case SUSPENSION -> suspend(host);
             case WALL_CLOCK_STEP -> stepWallClock(host);
             case NIC_DISABLED -> disable(fault, any(host.ports()));
@@ -145,6 +145,14 @@ final class Faults {
             host.crash();
             crashed.accept(host);
             network.at(fault.endNs, host::boot);
+        }
+    }
+
+    private void move(Host host) {
+        long nowNs = chance.upTo(MAX_WALL_STEP_NS);
+        if (host.isOn()) {
+            note(host + " is moved");
+            host.move(nowNs);
         }
     }
 
@@ -202,7 +210,7 @@ final class Faults {
                 host.touch();
                 atEnd(fault, host, () -> {
                     note(port + " has " + address + " again");
-                    change(() -> nic.addAddress(address, each.prefixLength()));
+                    change(() -> port.nic().addAddress(address, each.prefixLength()));
                 });
                 return;
             }

@@ -1,11 +1,17 @@
 package dev.atoll.stack.simulation;
 
+import dev.atoll.stack.RestoredStack;
 import dev.atoll.stack.Stack;
 import dev.atoll.stack.StackBuilder;
 import dev.atoll.stack.env.Driver;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.env.TimerQueue;
+import dev.atoll.stack.link.LinkEndpoint;
+import dev.atoll.stack.socket.Endpoint;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -128,6 +134,50 @@ public final class Host {
         touched = false;
         crashesNs.add(network.nowNs());
         network.log().note(network.nowNs(), this + " crashes");
+    }
+
+    /**
+     * Has the stack written to a stream and made again from it, as when a virtual machine is moved: its programs go on with
+     * their connections, in monotonic time that begins elsewhere.
+     *
+     * @param nowNs what the clock says afterwards
+     */
+    public void move(long nowNs) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        programs.forEach(program -> endpoints.addAll(program.endpoints()));
+        try {
+            ByteArrayOutputStream saved = new ByteArrayOutputStream();
+            stack().save(saved, endpoints);
+            for (Port port : ports) {
+                port.leave();
+            }
+            stack().close();
+            endpoints.forEach(Endpoint::close);
+            requireNothingKept();
+            clock.setOrigin(nowNs);
+            RestoredStack restored = Stack.builder()
+                    .clock(clock)
+                    .rng(network.newRng())
+                    .driver(Driver.MANUAL)
+                    .restore(new ByteArrayInputStream(saved.toByteArray()), this::replug);
+            stack = restored.stack();
+            for (Port port : ports) {
+                port.replugged(restored.stack());
+            }
+            programs.forEach(program -> program.moved(restored));
+        } catch (IOException e) {
+            throw new AssertionError(this + " cannot be moved: " + e.getMessage(), e);
+        }
+        touched = true;
+    }
+
+    private @Nullable LinkEndpoint replug(String nicName) {
+        for (Port port : ports) {
+            if (port.name().equals(nicName)) {
+                return port.replug();
+            }
+        }
+        return null;
     }
 
     private void requireNothingKept() {

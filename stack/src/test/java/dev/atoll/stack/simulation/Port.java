@@ -70,7 +70,7 @@ public final class Port {
     void plug(Stack stack) throws StackException {
         SimLink made = new SimLink(linkAddress, mtuBytes);
         link = made;
-        nic = stack.createNic("eth" + index, made);
+        nic = stack.createNic(name(), made);
     }
 
     /** The stack ends: what it sent is on its way, what it did not look at is missed. */
@@ -82,6 +82,28 @@ public final class Port {
         receivedByNics += statistics.receivedPackets();
         link = null;
         nic = null;
+    }
+
+    /** The stack goes on as another: what it sent is on its way, what it did not look at is missed. */
+    void leave() {
+        sendLeaving();
+        missed += Objects.requireNonNull(link).waiting();
+    }
+
+    /** The link of the stack that goes on. */
+    SimLink replug() {
+        SimLink made = new SimLink(linkAddress, mtuBytes);
+        link = made;
+        return made;
+    }
+
+    /** The NIC of the stack that goes on, whose counters go on too. */
+    void replugged(Stack stack) {
+        nic = stack.findNic(name());
+    }
+
+    String name() {
+        return "eth" + index;
     }
 
     /** Gives the stack what arrived; under its hold. */

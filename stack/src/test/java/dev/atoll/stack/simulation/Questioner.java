@@ -1,9 +1,12 @@
 package dev.atoll.stack.simulation;
 
+import dev.atoll.stack.RestoredStack;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -100,5 +103,17 @@ final class Questioner extends Program {
             old.close();
             endpoint = null;
         }
+    }
+
+    @Override
+    List<Endpoint> endpoints() {
+        UdpEndpoint open = endpoint;
+        return open == null ? List.of() : List.of(open);
+    }
+
+    @Override
+    void moved(RestoredStack restored) {
+        UdpEndpoint before = endpoint;
+        endpoint = before == null ? null : again(restored, before, UdpEndpoint.class);
     }
 }

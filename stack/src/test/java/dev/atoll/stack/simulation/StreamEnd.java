@@ -1,9 +1,12 @@
 package dev.atoll.stack.simulation;
 
+import dev.atoll.stack.RestoredStack;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.wire.TcpState;
+import java.util.List;
 
 /**
  * A program with one end of a {@link Conversation}: transfers, with pauses, and says how it ended. Keepalive is on, as a
@@ -16,7 +19,7 @@ final class StreamEnd extends Program {
     private final Flow flow;
     private final Conversation conversation;
     private final Conversation.Side side;
-    private final TcpEndpoint endpoint;
+    private TcpEndpoint endpoint;
     private final Chance chance;
     private final Transfer transfer;
     private final Runnable whenOver;
@@ -112,5 +115,15 @@ final class StreamEnd extends Program {
     @Override
     void end() {
         endpoint.close();
+    }
+
+    @Override
+    List<Endpoint> endpoints() {
+        return List.of(endpoint);
+    }
+
+    @Override
+    void moved(RestoredStack restored) {
+        endpoint = again(restored, endpoint, TcpEndpoint.class);
     }
 }

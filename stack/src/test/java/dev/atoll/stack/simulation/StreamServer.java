@@ -1,10 +1,13 @@
 package dev.atoll.stack.simulation;
 
+import dev.atoll.stack.RestoredStack;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import java.util.List;
 import java.util.Objects;
 
 /** Accepts the conversations of a {@link Flow}. */
@@ -13,7 +16,7 @@ final class StreamServer extends Program {
 
     private final Flow flow;
     private final Host host;
-    private final TcpListener listener;
+    private TcpListener listener;
 
     StreamServer(Flow flow) throws StackException {
         this.flow = flow;
@@ -55,5 +58,15 @@ final class StreamServer extends Program {
     @Override
     void end() {
         listener.close();
+    }
+
+    @Override
+    List<Endpoint> endpoints() {
+        return List.of(listener);
+    }
+
+    @Override
+    void moved(RestoredStack restored) {
+        listener = again(restored, listener, TcpListener.class);
     }
 }

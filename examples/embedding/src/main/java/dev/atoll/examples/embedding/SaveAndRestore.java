@@ -41,7 +41,7 @@ final class SaveAndRestore {
             ByteArrayOutputStream saved = new ByteArrayOutputStream();
             server.save(saved);
             server.close(); // Which says nothing to the client.
-            ChannelLink newEnd = new ChannelLink(1500, new MacAddress(0x02_00_00_00_00_03L));
+            ChannelLink newEnd = new ChannelLink(1500, new MacAddress(0x02_00_00_00_00_02L));
             RestoredStack restored = Stack.builder()
                     .clock(new ManualClock())
                     .rng(Rng.seeded(3))
