@@ -5,6 +5,7 @@ module dev.atoll.stack {
     exports dev.atoll.stack;
     exports dev.atoll.stack.archive;
     exports dev.atoll.stack.buffer;
+    exports dev.atoll.stack.congestion;
     exports dev.atoll.stack.env;
     exports dev.atoll.stack.filter;
     exports dev.atoll.stack.link;

@@ -51,6 +51,7 @@ final class Failures {
                             ALREADY_CONNECTING,
                             INVALID,
                             UNKNOWN_OPTION,
+                            UNKNOWN_CONGESTION_CONTROL,
                             NOT_SUPPORTED,
                             DESTINATION_REQUIRED,
                             CLOSED -> new SocketException(text);

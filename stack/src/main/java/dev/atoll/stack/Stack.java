@@ -45,6 +45,7 @@ import dev.atoll.stack.socket.RawEndpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
+import dev.atoll.stack.tcp.CongestionControls;
 import dev.atoll.stack.tcp.TcpLayer;
 import dev.atoll.stack.udp.UdpLayer;
 import dev.atoll.stack.wire.FullAddress;
@@ -163,7 +164,8 @@ public final class Stack implements AutoCloseable {
         ip.setMessageTuning(builder.messages);
         new Icmpv4Layer(counters, pool, ip, pings);
         groups = new GroupLayer(cycle, counters, pool, ip);
-        tcp = new TcpLayer(cycle, counters, pool, ip, builder.tcp);
+        tcp = new TcpLayer(cycle, counters, pool, ip, builder.tcp, new CongestionControls(builder.congestionControls));
+        checkCongestionControl(builder.tcp);
         udp = new UdpLayer(cycle, counters, pool, ip);
         ip.setLinkFailureListener(tcp);
         if (protocols.contains(Protocol.TCP)) {
@@ -517,11 +519,21 @@ public final class Stack implements AutoCloseable {
      */
     public void setTcp(TcpTuning tuning) {
         tuning.check();
+        checkCongestionControl(tuning);
         TcpTuning copy = tuning.copy();
         hold.query(() -> {
             tcp.setTuning(copy);
             return true;
         });
+    }
+
+    private void checkCongestionControl(TcpTuning tuning) {
+        CongestionControls known = tcp.congestionControls();
+        Check.argument(
+                known.has(tuning.congestionControl),
+                "congestionControl",
+                tuning.congestionControl,
+                "one of " + known.names());
     }
 
     /** Buffers of UDP, ping, raw and packet endpoints. */

@@ -58,6 +58,10 @@ final class StackArchive {
         settings.ipv6 = archive.optional(settings.ipv6, ArchivedSettings::ipv6);
         settings.neighbors = ArchivedSettings.neighbors(archive, settings.neighbors);
         settings.tcp = ArchivedOptions.tcp(archive, settings.tcp);
+        if (!settings.hasCongestionControl(settings.tcp.congestionControl)) {
+            throw new ArchiveException("the stack had the congestion control " + settings.tcp.congestionControl
+                    + ": give it to the builder under that name");
+        }
         settings.messages = ArchivedOptions.messages(archive, settings.messages);
         settings.handleLocal = archive.bool(settings.handleLocal);
         settings.rawEndpoints = archive.bool(settings.rawEndpoints);

@@ -2,6 +2,8 @@ package dev.atoll.stack;
 
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
+import dev.atoll.stack.congestion.CongestionControl;
+import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Counters;
@@ -19,6 +21,7 @@ import dev.atoll.stack.protocol.TransportProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
 import dev.atoll.stack.socket.TcpForwarder;
 import dev.atoll.stack.socket.UdpForwarder;
+import dev.atoll.stack.tcp.CongestionControls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -67,6 +70,8 @@ public final class StackBuilder {
 
     final List<NetworkProtocol> networks = new ArrayList<>();
 
+    final Map<String, CongestionControl.Factory> congestionControls = new TreeMap<>();
+
     @Nullable TcpForwarder tcpForwarder;
 
     @Nullable UdpForwarder udpForwarder;
@@ -106,6 +111,27 @@ public final class StackBuilder {
         tuning.check();
         tcp = tuning.copy();
         return this;
+    }
+
+    /**
+     * Adds a congestion control of one's own, which {@link TcpTuning#congestionControl} and TCP_CONGESTION choose by its
+     * name, as they do {@code cubic} and {@code reno}.
+     *
+     * @param name 1 to 15 characters, as Linux wants them; what {@link CongestionControl#name} says
+     * @param factory called once here, with a window of nobody's, to hear the name
+     * @throws IllegalArgumentException if the name is taken, or another than the congestion control says
+     */
+    public StackBuilder congestionControl(String name, CongestionControl.Factory factory) {
+        Check.argument(!name.isEmpty() && name.length() <= 15, "name", name, "1 to 15 characters");
+        Check.argument(!hasCongestionControl(name), "name", name, "one that is not taken");
+        String said = factory.create(new CongestionWindow()).name();
+        Check.argument(said.equals(name), "name", name, said + ", as the congestion control has it");
+        congestionControls.put(name, factory);
+        return this;
+    }
+
+    boolean hasCongestionControl(String name) {
+        return CongestionControls.isBuiltIn(name) || congestionControls.containsKey(name);
     }
 
     /** Buffers of UDP, ping, raw and packet endpoints; Linux's defaults otherwise. */
@@ -264,7 +290,8 @@ public final class StackBuilder {
     /**
      * Makes the stack, with {@code lo} up and 127.0.0.1 and ::1 on it as far as it has their protocols.
      *
-     * @throws IllegalArgumentException if the clock or the random source is missing, or two protocols have one number
+     * @throws IllegalArgumentException if the clock or the random source is missing, two protocols have one number, or
+     *     there is no congestion control of the name that TCP is set to
      */
     public Stack build() {
         Check.argument(clock != null, "clock", clock, "a clock");
@@ -275,7 +302,7 @@ public final class StackBuilder {
     /**
      * Makes a stack again from what {@link Stack#save} wrote. Its settings, NICs, addresses, routes, rules and endpoints
      * are those that were saved; of this builder count the clock, the random source, the driver, listeners, forwarders,
-     * protocols of the caller's own, handlers, counters and id source, and {@link #rules} if the saved ones have matchers
+     * protocols and congestion controls of the caller's own, handlers, counters and id source, and {@link #rules} if the saved ones have matchers
      * or targets of the caller's own. The stack's time goes on from where it was saved. What waited for a forwarder's
      * decision is asked about again.
      *

@@ -25,6 +25,7 @@ class ArchitectureTest {
             "env",
             "buffer",
             "wire",
+            "congestion",
             "options",
             "link",
             "protocol",

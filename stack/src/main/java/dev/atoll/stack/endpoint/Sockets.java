@@ -154,7 +154,7 @@ public final class Sockets {
     ConnectionOptions withOption(ConnectionOptions options, EndpointOption<?> option, Object value)
             throws StackException {
         if (option != EndpointOption.SO_BINDTOIFINDEX) {
-            return TcpOptionTable.with(options, option, value);
+            return TcpOptionTable.with(options, tcp.congestionControls(), option, value);
         }
         AbstractEndpoint.checkType(option, value);
         ConnectionOptions changed = options.copy();

@@ -3,6 +3,7 @@ package dev.atoll.stack.endpoint;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.tcp.CongestionControls;
 import dev.atoll.stack.tcp.ConnectionOptions;
 import dev.atoll.stack.tcp.QuickAck;
 
@@ -21,20 +22,22 @@ final class TcpOptionTable {
     private TcpOptionTable() {}
 
     /** The options with one of them changed. */
-    static ConnectionOptions with(ConnectionOptions options, EndpointOption<?> option, Object value)
+    static ConnectionOptions with(
+            ConnectionOptions options, CongestionControls known, EndpointOption<?> option, Object value)
             throws StackException {
         ConnectionOptions changed = options.copy();
-        set(changed, option, value);
+        set(changed, known, option, value);
         return changed;
     }
 
-    private static void set(ConnectionOptions options, EndpointOption<?> option, Object value) throws StackException {
+    private static void set(ConnectionOptions options, CongestionControls known, EndpointOption<?> option, Object value)
+            throws StackException {
         AbstractEndpoint.checkType(option, value);
         if (value instanceof Boolean on) {
             setFlag(options, option, on);
         } else if (option == EndpointOption.TCP_CONGESTION) {
-            if (!ConnectionOptions.isCongestionControl((String) value)) {
-                throw new StackException(StackError.INVALID, value.toString());
+            if (!known.has((String) value)) {
+                throw new StackException(StackError.UNKNOWN_CONGESTION_CONTROL, value.toString());
             }
             options.congestionControl = (String) value;
         } else {

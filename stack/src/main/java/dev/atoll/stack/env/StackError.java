@@ -51,6 +51,8 @@ public enum StackError {
     INVALID("Invalid argument"),
     /** The endpoint does not have that option (ENOPROTOOPT). */
     UNKNOWN_OPTION("Protocol not available"),
+    /** The stack has no congestion control of that name (ENOENT). */
+    UNKNOWN_CONGESTION_CONTROL("No such file or directory"),
     /** The address family or protocol was not enabled in this stack (EAFNOSUPPORT). */
     NOT_SUPPORTED("Address family not supported by protocol"),
     /** The destination address is missing (EDESTADDRREQ). */

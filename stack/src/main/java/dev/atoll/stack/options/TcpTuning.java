@@ -24,7 +24,10 @@ public final class TcpTuning {
         LOOPBACK
     }
 
-    /** Name of the congestion control of new endpoints: {@code cubic} or {@code reno} [tcp_congestion_control]. */
+    /**
+     * Name of the congestion control of new endpoints: {@code cubic}, {@code reno}, or one that the stack was given
+     * [tcp_congestion_control].
+     */
     public String congestionControl = "cubic";
 
     /** Least, first and largest send buffer, bytes [tcp_wmem]. */
@@ -122,16 +125,11 @@ public final class TcpTuning {
     }
 
     /**
-     * Refuses values that cannot work.
+     * Refuses values that cannot work. Which congestion controls there are is the stack's to know.
      *
      * @throws IllegalArgumentException with the field's name
      */
     public void check() {
-        Check.argument(
-                congestionControl.equals("cubic") || congestionControl.equals("reno"),
-                "congestionControl",
-                congestionControl,
-                "cubic or reno");
         checkOrder("sendBuffer", sendBufferMinBytes, sendBufferBytes, sendBufferMaxBytes);
         checkOrder("receiveBuffer", receiveBufferMinBytes, receiveBufferBytes, receiveBufferMaxBytes);
         Check.argument(reordering >= 1 && reordering <= 300, "reordering", reordering, "1 to 300");

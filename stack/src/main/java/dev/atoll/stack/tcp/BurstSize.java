@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.congestion.CongestionWindow;
+
 /**
  * How many segments leave as one burst: what about a millisecond of sending at the current rate would be, more the
  * nearer the peer, as Linux sizes super-segments. Small bursts on slow paths keep queues short; large ones on fast

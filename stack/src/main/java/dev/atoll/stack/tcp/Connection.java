@@ -850,6 +850,10 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         return layer.settings();
     }
 
+    CongestionControls congestionControls() {
+        return layer.congestionControls();
+    }
+
     @Nullable IpAddress boundAddress() {
         return boundAddress;
     }

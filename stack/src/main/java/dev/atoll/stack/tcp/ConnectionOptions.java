@@ -95,11 +95,6 @@ public final class ConnectionOptions {
         return copy;
     }
 
-    /** Whether there is a congestion control of that name. */
-    public static boolean isCongestionControl(String name) {
-        return name.equals(Cubic.NAME) || name.equals(NewReno.NAME);
-    }
-
     /** A buffer size within the limits. */
     public static int clampBuffer(int bytes) {
         return Math.max(TcpSettings.MIN_BUFFER_BYTES, Math.min(bytes, TcpSettings.MAX_BUFFER_BYTES));

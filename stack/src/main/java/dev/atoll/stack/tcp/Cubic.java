@@ -1,6 +1,8 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.congestion.CongestionControl;
+import dev.atoll.stack.congestion.CongestionWindow;
 
 /**
  * CUBIC (RFC 9438) with fast convergence, the Reno-friendly region and HyStart, with Linux's constants: C = 410/1024,

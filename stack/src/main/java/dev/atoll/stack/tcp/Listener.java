@@ -253,7 +253,7 @@ public final class Listener extends DemuxEntry {
 
     void archive(Archive archive) {
         archiveEntry(archive);
-        options = archive.shared(options, ConnectionOptions.class, ConnectionOptions::archive);
+        options = layer.archive(archive, options);
         binding = archive.optional(binding, Ports::archive);
         listening = archive.bool(listening);
         closed = archive.bool(closed);

@@ -1,6 +1,8 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.congestion.CongestionControl;
+import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.stack.options.TcpInfo.CaState;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,7 @@ final class LossRecovery {
 
     private final Sender sender;
     private final SackScoreboard board;
-    private final CongestionWindow window;
+    private final SendersWindow window;
     private CongestionControl congestion;
     private final Rack rack;
     private final TailLossProbe probe;
@@ -50,7 +52,7 @@ final class LossRecovery {
     LossRecovery(
             Sender sender,
             SackScoreboard board,
-            CongestionWindow window,
+            SendersWindow window,
             CongestionControl congestion,
             Rack rack,
             TailLossProbe probe) {

@@ -1,5 +1,8 @@
 package dev.atoll.stack.tcp;
 
+import dev.atoll.stack.congestion.CongestionControl;
+import dev.atoll.stack.congestion.CongestionWindow;
+
 /** Slow start and congestion avoidance of RFC 5681: one segment more each round trip, half after a loss. */
 final class NewReno implements CongestionControl {
     static final String NAME = "reno";

@@ -1,6 +1,7 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Timer;
 
@@ -12,7 +13,7 @@ import dev.atoll.stack.env.Timer;
 final class Pacer {
     private static final long SECOND_NS = 1_000_000_000;
     /** What the first round trip sends is not paced: nothing is known yet to pace it by. */
-    private static final int UNPACED_SEGMENTS = TcpSettings.INITIAL_WINDOW_SEGMENTS;
+    private static final int UNPACED_SEGMENTS = CongestionWindow.INITIAL_SEGMENTS;
 
     private final Cycle cycle;
     private final Timer timer;

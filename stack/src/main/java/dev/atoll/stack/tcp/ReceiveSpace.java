@@ -1,6 +1,7 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.congestion.CongestionWindow;
 
 /**
  * How much a receiver takes: as much as the application reads in about two round trips, growing with the path (dynamic
@@ -55,7 +56,7 @@ final class ReceiveSpace {
         if (!fixed) {
             capacityBytes = Math.max(capacityBytes, Math.min(SEGMENTS_OF_SLACK * mss, limitBytes));
         }
-        spaceBytes = Math.min(capacityBytes, TcpSettings.INITIAL_WINDOW_SEGMENTS * mss);
+        spaceBytes = Math.min(capacityBytes, CongestionWindow.INITIAL_SEGMENTS * mss);
         measuredAtNs = nowNs;
     }
 

@@ -1,6 +1,7 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.options.TcpInfo.CaState;
 

@@ -1,6 +1,7 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.stack.env.Check;
 import java.util.Arrays;
 
@@ -23,7 +24,7 @@ final class SackScoreboard {
     static final int PUSHED = 16;
 
     /** More segments than this are not in flight at once. */
-    static final int MAX_SEGMENTS = 1 << 16;
+    static final int MAX_SEGMENTS = CongestionWindow.MAX_SEGMENTS;
 
     static final int NONE = -1;
     /** Of a connection that says little, and of an idle one. */

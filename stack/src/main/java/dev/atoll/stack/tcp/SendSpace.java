@@ -1,6 +1,7 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.stack.options.TcpTuning;
 
 /**
@@ -35,7 +36,7 @@ final class SendSpace {
         if (fixed) {
             return;
         }
-        int segments = Math.max(Math.max(windowSegments, TcpSettings.INITIAL_WINDOW_SEGMENTS), reordering + 1);
+        int segments = Math.max(Math.max(windowSegments, CongestionWindow.INITIAL_SEGMENTS), reordering + 1);
         long wanted = 2L * segments * segmentCost(mss);
         limitBytes = (int) Math.max(limitBytes, Math.min(wanted, settings.sendBufferMaxBytes));
     }

@@ -2,6 +2,8 @@ package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.congestion.CongestionControl;
+import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.stack.options.TcpInfo.CaState;
 import dev.atoll.stack.wire.Tcp;
 import java.nio.ByteBuffer;
@@ -21,7 +23,7 @@ final class Sender {
     private final SendQueue queue;
     private final RttEstimator rtt;
     private final SendWindow peerWindow = new SendWindow();
-    private final CongestionWindow window = new CongestionWindow();
+    private final SendersWindow window = new SendersWindow();
     private final SackScoreboard board = new SackScoreboard();
     private final TailLossProbe probe = new TailLossProbe();
     private CongestionControl congestion;
@@ -147,7 +149,7 @@ final class Sender {
     }
 
     private CongestionControl congestionControl(String name) {
-        return name.equals(NewReno.NAME) ? new NewReno(window) : new Cubic(window);
+        return connection.congestionControls().create(name, window);
     }
 
     /** Takes the options that are the sender's; those that let something out take effect with the next output. */

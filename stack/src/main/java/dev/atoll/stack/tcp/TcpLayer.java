@@ -1,6 +1,7 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
@@ -48,15 +49,24 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     private final SynCookies cookies;
     private final AckSummary ackSummary = new AckSummary();
     private final AckProcessor ackProcessor = new AckProcessor(ackSummary);
+    private final CongestionControls congestionControls;
     private TcpTuning settings;
     private ConnectionOptions defaults;
     private final TimeWaits timeWaits;
     private @Nullable Forwarder forwarder;
     private @Nullable TcpProbe probe;
 
-    public TcpLayer(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip, TcpTuning settings) {
+    /** With settings whose congestion control is one of these. */
+    public TcpLayer(
+            Cycle cycle,
+            Counters counters,
+            BufferPool pool,
+            IpLayer ip,
+            TcpTuning settings,
+            CongestionControls congestionControls) {
         this.cycle = cycle;
         this.settings = settings;
+        this.congestionControls = congestionControls;
         defaults = new ConnectionOptions(settings);
         timeWaits = new TimeWaits(settings);
         this.counters = counters;
@@ -504,7 +514,12 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         return timeWaits;
     }
 
-    /** Other settings, from now on. */
+    /** Those a connection may have. */
+    public CongestionControls congestionControls() {
+        return congestionControls;
+    }
+
+    /** Other settings, from now on, whose congestion control is there. */
     public void setTuning(TcpTuning tuning) {
         settings = tuning;
         defaults = new ConnectionOptions(tuning);
@@ -541,7 +556,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         timestampHash.archive(archive);
         cookies.archive(archive);
         timeWaits.archive(archive);
-        defaults = archive.shared(defaults, ConnectionOptions.class, ConnectionOptions::archive);
+        defaults = archive(archive, defaults);
         ports.archive(archive);
         demuxer.archive(archive, this::archive);
         Forwarder forwarding = forwarder;
@@ -561,6 +576,16 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         return archive(archive, (Connection) saved);
     }
 
+    /** Options of a listener or connection. */
+    ConnectionOptions archive(Archive archive, @Nullable ConnectionOptions saved) {
+        ConnectionOptions options = archive.shared(saved, ConnectionOptions.class, ConnectionOptions::archive);
+        if (!congestionControls.has(options.congestionControl)) {
+            throw new ArchiveException("the stack had the congestion control " + options.congestionControl
+                    + ": give it to the builder under that name");
+        }
+        return options;
+    }
+
     /** A listener that its endpoint and half-open connections have. */
     public Listener archive(Archive archive, @Nullable Listener saved) {
         return archive.shared(saved, Listener.class, this::archiveOnce);
@@ -578,8 +603,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     }
 
     private Connection archiveOnce(Archive archive, @Nullable Connection saved) {
-        ConnectionOptions options = archive.shared(
-                saved == null ? null : saved.options(), ConnectionOptions.class, ConnectionOptions::archive);
+        ConnectionOptions options = archive(archive, saved == null ? null : saved.options());
         Connection connection = saved == null ? new Connection(this, options) : saved;
         connection.archive(archive);
         return connection;

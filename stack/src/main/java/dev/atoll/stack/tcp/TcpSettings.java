@@ -21,8 +21,6 @@ public final class TcpSettings {
     static final long DELAYED_ACK_NS = 40 * MS;
     /** TCP_RESOURCE_PROBE_INTERVAL: how soon to try again what the link had no room for. */
     static final long RESOURCE_PROBE_NS = 500 * MS;
-    /** RFC 6928. */
-    static final int INITIAL_WINDOW_SEGMENTS = 10;
     /** Segments acknowledged at once when a connection is young, so that its peer leaves slow start quickly. */
     static final int QUICK_ACKS = 16;
     /** tcp_invalid_ratelimit: answers to segments that a live connection cannot accept (RFC 5961 section 7). */

@@ -82,6 +82,7 @@ final class Constants {
             case ALREADY_CONNECTED -> "EISCONN";
             case ALREADY_CONNECTING -> "EALREADY";
             case INVALID -> "EINVAL";
+            case UNKNOWN_CONGESTION_CONTROL -> "ENOENT";
             case NOT_SUPPORTED -> "EAFNOSUPPORT";
             case DESTINATION_REQUIRED -> "EDESTADDRREQ";
             case CLOSED -> "EBADF";

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.stack.congestion.CongestionControl;
 import dev.atoll.testing.Requirement;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,7 @@ class CongestionTest {
     private static final long MS = 1_000_000;
     private static final long RTT_NS = 100 * MS;
 
-    private final CongestionWindow window = new CongestionWindow();
+    private final SendersWindow window = new SendersWindow();
 
     /** One round trip after the other, each segment acknowledged by itself; the window after {@code rounds} of them. */
     private int grow(CongestionControl control, int rounds, long fromNs) {

@@ -1,17 +1,31 @@
-package dev.atoll.stack.tcp;
+package dev.atoll.stack.congestion;
 
 import dev.atoll.stack.archive.Archivable;
 import dev.atoll.stack.archive.Archive;
 
 /**
  * How the congestion window of one connection grows, and how far it falls. Windows are in segments, times in
- * nanoseconds of the stack's monotonic clock. Under the stack's hold.
+ * nanoseconds of the stack's monotonic clock.
  *
  * <p>When to fall, and how to get there, is not its business: loss recovery decides that (RFC 6675, RFC 8985) and
  * proportional rate reduction carries it out (RFC 9937).
+ *
+ * <p>Called under the stack's hold, some methods for each acknowledgment, so it neither blocks, throws nor allocates. It
+ * has no clock: of the same calls it makes the same window. What it keeps counts for each connection, idle ones too.
  */
 public interface CongestionControl extends Archivable {
-    /** Its name, as TCP_CONGESTION has it. */
+    /** Makes the congestion control of one connection. */
+    @FunctionalInterface
+    interface Factory {
+        /**
+         * Called under the stack's hold for each connection, and again for one that is given another congestion control.
+         *
+         * @param window what it moves, and nobody else's; it may be past its initial size
+         */
+        CongestionControl create(CongestionWindow window);
+    }
+
+    /** Its name, as TCP_CONGESTION has it: that under which its factory is known, always the same. */
     String name();
 
     /**
