@@ -109,6 +109,7 @@ class ArchitectureTest {
     }
 
     @Test
+    @Requirement("pain 14")
     void onlyJavaBaseAndTheNullnessAnnotations() {
         classes()
                 .should()

@@ -67,6 +67,7 @@ class DualStackTest {
     }
 
     @Test
+    @Requirement("pain 11")
     void tcp_overIpv6_everyByteArrives() throws StackException {
         TcpListener listener = listen(IpAddress.V6_ANY, 80, false);
         TcpEndpoint client = connect(TwoStacks.RIGHT6, 80);

@@ -159,6 +159,7 @@ class ForwarderTest {
     }
 
     @Test
+    @Requirement("pain 12-2")
     void moreThanMayBeInFlight_areDropped_andAskedAboutWhenOneIsSettled() throws StackException {
         List<TcpEndpoint> clients = List.of(connect(ELSEWHERE), connect(ELSEWHERE), connect(ELSEWHERE));
         assertEquals(2, connections.size());

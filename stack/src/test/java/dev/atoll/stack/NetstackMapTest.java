@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.testing.Requirement;
 import java.io.IOException;
 import java.lang.module.ModuleFinder;
 import java.lang.reflect.Modifier;
@@ -173,6 +174,7 @@ class NetstackMapTest {
     }
 
     @Test
+    @Requirement("pain 14-2")
     void membersAndTests_exist() {
         List<String> problems = new ArrayList<>();
         for (Row row : rows) {

@@ -95,6 +95,7 @@ class StackCloseTest {
     }
 
     @Test
+    @Requirement("pain 13")
     void stackThatIsClosed_letsGoOfWhatNobodyWillRead() throws StackException {
         TwoStacks net = new TwoStacks();
         listenerWithUnreadData(net);

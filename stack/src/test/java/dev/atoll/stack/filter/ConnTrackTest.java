@@ -286,6 +286,7 @@ class ConnTrackTest {
 
     @Test
     @Requirement("features J10")
+    @Requirement("pain 12-2")
     void full_theOldestUnrepliedMakesRoom() {
         fill();
         pass(numbered(0, true));

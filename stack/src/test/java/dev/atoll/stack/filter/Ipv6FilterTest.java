@@ -22,6 +22,7 @@ import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,7 @@ class Ipv6FilterTest {
     }
 
     @Test
+    @Requirement("pain 11")
     void rulesForIpv6_reject_answersWithIcmpv6() {
         policy(new Rules()
                 .add(

@@ -1,5 +1,6 @@
 package dev.atoll.stack.fuzz;
 
+import dev.atoll.testing.Requirement;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -7,6 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FrameFuzzTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
+    @Requirement("pain 13")
     void spoiledFrames_endInCounters(long seed) {
         FrameFuzz.run(seed, 250_000);
     }

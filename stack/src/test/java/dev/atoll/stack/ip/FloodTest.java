@@ -84,6 +84,7 @@ class FloodTest {
     /** RFC 6583: a scan of a subnet makes the stack ask for hosts that are not there. */
     @Test
     @Requirement("features D4")
+    @Requirement("pain 12-2")
     void scan_ofTheSubnet_keepsItsBounds() throws StackException {
         for (int i = 0; i < FLOOD; i++) {
             endpoint.send(ByteBuffer.allocate(1400), new FullAddress(stranger(i), 9));
@@ -97,6 +98,7 @@ class FloodTest {
     /** Many packets to each of them: what waits is bounded for all together, and each may still have one waiting. */
     @Test
     @Requirement("features C4")
+    @Requirement("pain 12-2")
     void packets_toManyThatDoNotAnswer_keepTheirBounds() throws StackException {
         for (int i = 0; i < 100; i++) {
             for (int host = 0; host < 400; host++) {
@@ -134,6 +136,7 @@ class FloodTest {
     /** Fragments that never become whole, from everywhere, between those of honest datagrams: each of these arrives. */
     @Test
     @Requirement("features E4")
+    @Requirement("pain 12-2")
     void fragments_thatLeadNowhere_keepTheirBounds() throws StackException {
         Bytes junk = Bytes.of(new byte[1440]);
         Bytes datagram = new UdpDatagram(9, 7, Bytes.of(new byte[2000])).encode(HONEST, OURS);
@@ -171,6 +174,7 @@ class FloodTest {
 
     /** Reports about the MTU of paths to everywhere, quoting an endpoint that is there. */
     @Test
+    @Requirement("pain 12-2")
     void reports_aboutThePathsToEverywhere_keepTheirBounds() throws StackException {
         for (int i = 0; i < 10_000; i++) {
             IpAddress far = IpAddress.v4(0xc6330000 + i);

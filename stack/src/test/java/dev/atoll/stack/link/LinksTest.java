@@ -12,6 +12,7 @@ import dev.atoll.stack.Nic;
 import dev.atoll.stack.Route;
 import dev.atoll.stack.Stack;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
@@ -107,6 +108,7 @@ class LinksTest {
     }
 
     @Test
+    @Requirement("pain 7")
     void fullChannel_makesSendersWait_untilItIsRead() throws StackException {
         ChannelLink channel = new ChannelLink(1500, MAC, LinkEndpoint.Capabilities.PLAIN_ETHERNET, 2);
         UdpEndpoint endpoint = endpoint(channel);
@@ -359,6 +361,7 @@ class LinksTest {
     @Requirement("features F4")
     @Requirement("features F6")
     @Requirement("features F7")
+    @Requirement("pain 6")
     void checksumsAndSegmentation_areLeftToALinkThatOffersThem() throws StackException {
         isLeftToTheLink(PacketBuffer.GSO_TCPV4, LOCAL, PEER);
         isLeftToTheLink(PacketBuffer.GSO_TCPV6, IpAddress.parse("fd00::1"), IpAddress.parse("fd00::2"));
@@ -374,5 +377,75 @@ class LinksTest {
     private static void assertName(String name, Executable wrong) {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, wrong);
         assertTrue(String.valueOf(refused.getMessage()).startsWith(name), refused.getMessage());
+    }
+
+    /** A link that takes two frames and then none until it is asked again. */
+    private static final class NarrowLink extends NestedLink {
+        private int room = 2;
+        private int refused;
+
+        NarrowLink(LinkEndpoint inner) {
+            super(inner);
+        }
+
+        @Override
+        public boolean transmit(PacketBuffer frame) {
+            if (room == 0) {
+                refused++;
+                return false;
+            }
+            room--;
+            return super.transmit(frame);
+        }
+
+        void makeRoom() {
+            room = 2;
+            writable();
+        }
+    }
+
+    /** A link without room has TCP wait, and is no loss: nothing is sent again and the window does not shrink. */
+    @Test
+    @Requirement("pain 7")
+    void tcp_overALinkThatIsFull_losesNothing() throws StackException {
+        PipeLink.Pair cable = PipeLink.pair(1500);
+        NarrowLink narrow = new NarrowLink(cable.left());
+        ManualClock clock = new ManualClock(1_000_000_000_000L, 0);
+        try (Stack sender = Stack.builder().clock(clock).rng(Rng.seeded(1)).build();
+                Stack receiver = Stack.builder().clock(clock).rng(Rng.seeded(2)).build()) {
+            sender.createNic("eth0", narrow).addAddress(LOCAL, 24);
+            receiver.createNic("eth0", cable.right()).addAddress(PEER, 24);
+            TcpListener listener = receiver.newTcpListener();
+            listener.bind(new FullAddress(PEER, 80));
+            listener.listen(1);
+            TcpEndpoint client = sender.newTcpEndpoint();
+            client.connect(new FullAddress(PEER, 80));
+            TcpEndpoint server = null;
+            ByteBuffer source = ByteBuffer.allocate(2_000_000);
+            ByteBuffer target = ByteBuffer.allocate(64 * 1024);
+            int read = 0;
+            for (int turn = 0; turn < 5000 && read < source.capacity(); turn++) {
+                clock.advanceNs(1_000_000);
+                sender.run(() -> {
+                    narrow.makeRoom();
+                    cable.left().poll();
+                });
+                receiver.run(cable.right()::poll);
+                server = server == null ? listener.accept() : server;
+                if (server != null) {
+                    client.write(source);
+                    read += Math.max(0, server.read(target.clear()));
+                }
+            }
+            assertEquals(source.capacity(), read);
+            assertTrue(narrow.refused > 500, narrow.refused + " times without room");
+            assertEquals(0, client.info().totalRetrans());
+            assertEquals(0, sender.counters().drops(DropReason.EGRESS_QUEUE_FULL));
+            assertTrue(client.info().sndCwnd() >= 10);
+            client.abort();
+            assertNotNull(server);
+            server.abort();
+            listener.close();
+        }
     }
 }

@@ -207,4 +207,26 @@ class CongestionTest {
         window.restart(60_000 * MS, 1_000 * MS, 0);
         assertEquals(10, window.segments());
     }
+
+    /** Large windows and curves of days: sums that leave their type would shrink the window, or stop it. */
+    @Test
+    @Requirement("pain 8")
+    void cubic_largeWindowAfterDays_doesNotOverflow() {
+        Cubic cubic = new Cubic(window);
+        window.set(60_000);
+        int threshold = cubic.thresholdAfterLoss();
+        assertEquals(42_000, threshold, 100);
+        window.setThreshold(threshold);
+        window.set(threshold);
+        int before = window.segments();
+        long now = 0;
+        for (int i = 0; i < 1000; i++) {
+            now += 3_600_000 * MS;
+            cubic.acknowledged(60_000, now);
+            int grown = window.segments();
+            assertTrue(grown >= before, () -> "shrank to " + grown);
+            before = grown;
+        }
+        assertTrue(before > 60_000, "stays at " + before);
+    }
 }

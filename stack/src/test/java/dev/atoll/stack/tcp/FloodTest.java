@@ -38,6 +38,7 @@ class FloodTest {
     /** 50,000 SYNs from forged addresses (RFC 4987 section 2); every thousandth peer is honest. */
     @Test
     @Requirement("features I4")
+    @Requirement("pain 12")
     void synFlood_halfOpenConnectionsAreBounded_honestPeersAreServed() throws StackException {
         int honest = 50;
         int forgedBetween = 1000;
@@ -107,6 +108,7 @@ class FloodTest {
 
     /** 70,000 connections closed from this end within a minute: the most that are remembered is a bound of the stack. */
     @Test
+    @Requirement("pain 12-2")
     void timeWaitFlood_rememberedConnectionsAreBounded_othersGoOn() throws StackException {
         int closed = 70_000;
         int ports = 4; // A client has 28,232 ports for each.

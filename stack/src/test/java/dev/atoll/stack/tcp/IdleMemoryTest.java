@@ -13,6 +13,7 @@ import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.testing.Requirement;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -57,6 +58,7 @@ class IdleMemoryTest {
     }
 
     @Test
+    @Requirement("pain 12")
     void idle_afterLargeTransfer_holdsWhatAFreshConnectionHolds() throws StackException {
         long freshClient = bytesHeld(client);
         long freshServer = bytesHeld(server);

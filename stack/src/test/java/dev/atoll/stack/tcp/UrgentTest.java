@@ -69,6 +69,7 @@ class UrgentTest {
     @Requirement("RFC 9293 MUST-32")
     @Requirement("RFC 9293 MUST-33")
     @Requirement("features I26")
+    @Requirement("pain 20")
     void urgentByte_notInline_readsStopAtItsPlaceAndLeaveItOut() throws StackException {
         write("abc");
         writeUrgent('!');
