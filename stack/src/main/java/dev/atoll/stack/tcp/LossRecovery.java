@@ -510,7 +510,9 @@ final class LossRecovery {
 
     private boolean isOriginalAnswered(AckSummary ack) {
         if (firstRetransmissionNs == AckSummary.NONE) {
-            return state != CaState.LOSS;
+            // Nothing was sent again; but without SACK that is also forgotten when the recovery point is reached.
+            boolean forgotten = !sender.usesSack() && !SeqNum.lessThan(sender.sndUna, recoveryPoint);
+            return state != CaState.LOSS && !forgotten;
         }
         return ack.isEchoOlderThan(firstRetransmissionNs);
     }

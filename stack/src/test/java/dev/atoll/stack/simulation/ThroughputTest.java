@@ -222,4 +222,15 @@ class ThroughputTest {
         assertTrue(lossy.info.totalRetrans() > 3, lossy::toString);
         assertTrue(4 * lossy.megabitsPerSecond >= 3 * clean.megabitsPerSecond, () -> lossy + "; no losses " + clean);
     }
+
+    /** Without SACK, too, a loss is a loss: a recovery that is undone leaves a window that nothing checks. */
+    @Test
+    @Requirement("RFC 5681 3.2-5")
+    void losses_withoutSack_areNotTakenBack() throws StackException {
+        for (int seed = 1; seed <= 3; seed++) {
+            Flow flow = send(seed, 10 * MIB, path(66, 100, 600).withLoss(0.001), ThroughputTest::withoutSack);
+            assertTrue(flow.info.totalRetrans() > 3, flow::toString);
+            assertEquals(0, flow.undone, flow::toString);
+        }
+    }
 }
