@@ -37,7 +37,32 @@ class MutationTest {
                     "skipped retransmit: a timeout backs off and sends nothing",
                     "tcp/Retransmitter.java",
                     "resend(board.slotAt(0));",
-                    "connection.countTimeout();"));
+                    "connection.countTimeout();"),
+            new Mutation(
+                    "silence: a host that was restarted leaves its old peers in the dark",
+                    "tcp/TcpLayer.java",
+                    "counters.drop(DropReason.TCP_NO_ENDPOINT);\n        refuse(segment);",
+                    "counters.drop(DropReason.TCP_NO_ENDPOINT);"),
+            new Mutation(
+                    "impatience: a short silence ends a connection",
+                    "tcp/Retransmitter.java",
+                    "return timeouts > 1 && sender.now() - firstTimeoutNs >= giveUpNs();",
+                    "return timeouts > 3;"),
+            new Mutation(
+                    "black hole: a router does not say what its next link carries",
+                    "ip/Forwarding.java",
+                    "network.tooBig(packet, mtu);",
+                    ""),
+            new Mutation(
+                    "kept packets: fragments whose others never came",
+                    "ip/Reassembly.java",
+                    "discard(oldest);",
+                    "datagrams.remove(oldest.key);"),
+            new Mutation(
+                    "miscount: a NIC that is off does not count what comes in",
+                    "nic/Device.java",
+                    "deviceCounters.received(frame.length());",
+                    "if (enabled) { deviceCounters.received(frame.length()); }"));
 
     @TestFactory
     Stream<DynamicTest> simulation_plantedBug_isNoticed(@TempDir Path folder) {
