@@ -37,10 +37,6 @@ final class Conversation {
             this.host = host;
         }
 
-        Host host() {
-            return host;
-        }
-
         void setTransfer(Transfer newTransfer) {
             transfer = newTransfer;
         }
@@ -79,20 +75,29 @@ final class Conversation {
 
     private final String name;
     private final long beganNs;
+    private final Transfer.Plan plan;
     private final Side client;
     private final Host serverHost;
     private @Nullable FullAddress from;
     private @Nullable Side server;
 
-    Conversation(String name, long beganNs, Host clientHost, Host serverHost) {
+    /**
+     * @param plan what the client is to do
+     */
+    Conversation(String name, long beganNs, Transfer.Plan plan, Host clientHost, Host serverHost) {
         this.name = name;
         this.beganNs = beganNs;
+        this.plan = plan;
         this.serverHost = serverHost;
         client = new Side(clientHost);
     }
 
     long beganNs() {
         return beganNs;
+    }
+
+    Transfer.Plan plan() {
+        return plan;
     }
 
     Side client() {

@@ -4,7 +4,6 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.wire.FullAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,12 +14,10 @@ final class Flow {
     private static final long MAX_BYTES = 60_000;
     private static final long MAX_PAUSE_NS = TimeUnit.SECONDS.toNanos(2);
 
-    private record Planned(Conversation conversation, Transfer.Plan plan) {}
-
     private final Pair pair;
     private final Chance chance;
     private final double pauses;
-    private final List<Planned> conversations = new ArrayList<>();
+    private final List<Conversation> conversations = new ArrayList<>();
     private boolean finished;
 
     Flow(Pair pair, Chance chance) {
@@ -38,15 +35,15 @@ final class Flow {
         Transfer.Plan plan = new Transfer.Plan(
                 chance.upTo(MAX_BYTES), new ByteStream(seed()), chance.upTo(MAX_BYTES), new ByteStream(seed()));
         String name = "conversation " + (conversations.size() + 1) + " of " + pair;
-        Conversation conversation = new Conversation(name, pair.network().nowNs(), pair.client(), pair.server());
-        conversations.add(new Planned(conversation, plan));
+        Conversation conversation = new Conversation(name, pair.network().nowNs(), plan, pair.client(), pair.server());
+        conversations.add(conversation);
         return conversation;
     }
 
     /** The conversation that a client began from that address. */
     Conversation from(FullAddress address) {
         for (int i = conversations.size() - 1; i >= 0; i--) {
-            Conversation conversation = conversations.get(i).conversation;
+            Conversation conversation = conversations.get(i);
             if (conversation.isFrom(address)) {
                 return conversation;
             }
@@ -54,16 +51,7 @@ final class Flow {
         throw new AssertionError(pair + ": accepted from " + address + ", who never connected");
     }
 
-    Transfer.Plan plan(Conversation of) {
-        for (Planned planned : conversations) {
-            if (planned.conversation == of) {
-                return planned.plan;
-            }
-        }
-        throw new IllegalArgumentException(of + " is not of " + pair);
-    }
-
-    long seed() {
+    private long seed() {
         return chance.upTo(Long.MAX_VALUE - 1);
     }
 
@@ -92,12 +80,12 @@ final class Flow {
 
     /** Whether it is finished and nothing of it goes on anywhere. */
     boolean isOver() {
-        return finished && conversations.stream().allMatch(planned -> planned.conversation.isOver());
+        return finished && conversations.stream().allMatch(Conversation::isOver);
     }
 
     void crashed(Host host) {
         conversations.forEach(
-                planned -> planned.conversation.crashed(host, pair.network().nowNs()));
+                conversation -> conversation.crashed(host, pair.network().nowNs()));
     }
 
     /**
@@ -106,7 +94,7 @@ final class Flow {
      * @throws AssertionError if two ends disagree, or something broke that nothing can have broken
      */
     void requireAgreement() {
-        conversations.forEach(planned -> planned.conversation.requireAgreement(pair.faults()));
+        conversations.forEach(conversation -> conversation.requireAgreement(pair.faults()));
     }
 
     int conversations() {
@@ -117,10 +105,9 @@ final class Flow {
     @Override
     public String toString() {
         List<Conversation> running = conversations.stream()
-                .map(Planned::conversation)
                 .filter(conversation -> !conversation.isOver())
                 .toList();
         return pair + ": " + conversations.size() + " conversations" + (finished ? ", finished" : "") + ", open "
-                + Objects.toString(running);
+                + running;
     }
 }

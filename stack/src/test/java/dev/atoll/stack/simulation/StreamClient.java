@@ -22,7 +22,7 @@ final class StreamClient extends Program {
                 flow,
                 conversation,
                 conversation.client(),
-                flow.plan(conversation),
+                conversation.plan(),
                 host.stack().newTcpEndpoint(),
                 () -> {
                     if (!flow.ended(conversation)) {

@@ -43,12 +43,7 @@ final class StreamServer extends Program {
     private void take(TcpEndpoint accepted) {
         Conversation conversation = flow.from(Objects.requireNonNull(accepted.remoteAddress()));
         StreamEnd end = new StreamEnd(
-                flow,
-                conversation,
-                conversation.accepted(),
-                flow.plan(conversation).mirrored(),
-                accepted,
-                () -> {
+                flow, conversation, conversation.accepted(), conversation.plan().mirrored(), accepted, () -> {
                     // The client begins the next.
                 });
         host.start(end);
