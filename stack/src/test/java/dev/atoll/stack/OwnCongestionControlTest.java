@@ -153,12 +153,10 @@ class OwnCongestionControlTest {
             net.left.save(saved);
         }
         Restorer links = name -> PipeLink.pair(1500).left();
-        StackException without = assertThrows(
-                StackException.class,
-                () -> Stack.builder()
-                        .clock(new ManualClock())
-                        .rng(Rng.seeded(1))
-                        .restore(new ByteArrayInputStream(saved.toByteArray()), links));
+        StackException without = assertThrows(StackException.class, () -> Stack.builder()
+                .clock(new ManualClock())
+                .rng(Rng.seeded(1))
+                .restore(new ByteArrayInputStream(saved.toByteArray()), links));
         assertEquals(StackError.INVALID, without.error());
         assertTrue(String.valueOf(without.getMessage()).contains("congestion control three"), without::getMessage);
         RestoredStack restored = Stack.builder()

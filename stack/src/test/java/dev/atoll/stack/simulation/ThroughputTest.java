@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.options.TcpInfo;
 import dev.atoll.stack.options.TcpTuning;
-import dev.atoll.stack.simulation.SimNetwork.Host;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -25,6 +25,8 @@ class ThroughputTest {
     private static final int MIB = 1 << 20;
     private static final long START_NS = 1_000_000_000_000L;
     private static final int MTU = 1500;
+    private static final IpAddress FROM = IpAddress.parse("10.0.0.1");
+    private static final IpAddress TO = IpAddress.parse("10.0.0.2");
 
     /**
      * What became of a transfer.
@@ -106,16 +108,17 @@ class ThroughputTest {
      * @param path from the sender on; the way back has its delay alone
      */
     private static Flow send(long seed, int bytes, Impairments path, Consumer<TcpTuning> tune) throws StackException {
-        SimNetwork network = new SimNetwork(seed, false, START_NS);
-        Host from = network.addHost(MTU, path, Impairments.NONE);
-        Host to = network.addHost(MTU, Impairments.NONE.withDelay(path.delayNs(), 0), Impairments.NONE);
+        SimNetwork network = new SimNetwork(seed, START_NS);
+        Switch segment = network.addSwitch();
+        Host from = addHost(network, segment, FROM, path);
+        Host to = addHost(network, segment, TO, Impairments.NONE.withDelay(path.delayNs(), 0));
         TcpTuning tuning = new TcpTuning();
         tune.accept(tuning);
         from.stack().setTcp(tuning);
         to.stack().setTcp(tuning);
         TcpListener listener = to.stack().newTcpListener();
         Reader reader = new Reader(listener);
-        listener.bind(new FullAddress(to.address(), 7));
+        listener.bind(new FullAddress(TO, 7));
         listener.listen(1);
         listener.setReadinessListener(reader);
         to.start(reader);
@@ -123,7 +126,7 @@ class ThroughputTest {
         Writer writer = new Writer(endpoint, bytes);
         endpoint.setReadinessListener(writer);
         from.start(writer);
-        endpoint.connect(new FullAddress(to.address(), 7));
+        endpoint.connect(new FullAddress(TO, 7));
         boolean done = network.runUntil(() -> reader.read == bytes, START_NS + 600_000 * MS);
         assertTrue(done, () -> reader.read + " of " + bytes + " bytes arrived; " + endpoint.info());
         long tookNs = network.nowNs() - START_NS;
@@ -131,11 +134,18 @@ class ThroughputTest {
                 8_000L * bytes / tookNs,
                 endpoint.info(),
                 from.stack().counters().tcpUndone,
-                from.upCounters().overflowed);
+                from.ports().get(0).up().counters().overflowed);
         endpoint.abort();
         Objects.requireNonNull(reader.endpoint).abort();
         listener.close();
         return flow;
+    }
+
+    private static Host addHost(SimNetwork network, Switch segment, IpAddress address, Impairments up) {
+        Host host = network.addHost();
+        host.attach(segment, MTU, up, Impairments.NONE);
+        host.boot(false, booted -> booted.ports().get(0).nic().addAddress(address, 24));
+        return host;
     }
 
     private static Impairments path(long rttMs, long megabits, int queueFrames) {
