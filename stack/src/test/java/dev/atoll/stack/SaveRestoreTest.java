@@ -32,6 +32,7 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
 import dev.atoll.stack.wire.TcpState;
+import dev.atoll.testing.Requirement;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -215,6 +216,7 @@ class SaveRestoreTest {
     // --- TCP
 
     @Test
+    @Requirement("features A15")
     void connection_movedAgainAndAgainInMidFlow_deliversEveryByteBothWays() throws IOException {
         for (IpAddress to : List.of(PEER, PEER6)) {
             TcpListener listener = listener(peer, to);
@@ -299,6 +301,7 @@ class SaveRestoreTest {
     }
 
     @Test
+    @Requirement("pain 15")
     void listener_takesConnections_thoseThatWaitedAndThoseHalfOpen() throws IOException {
         TcpListener listener = listener(stack, IpAddress.V6_ANY);
         TcpEndpoint waiting = connect(peer, LOCAL);
@@ -466,6 +469,8 @@ class SaveRestoreTest {
     // --- What a process brings
 
     @Test
+    @Requirement("features A15")
+    @Requirement("pain 15")
     void settings_areThoseThatWereSaved() throws IOException {
         stack.setDefaultTtl(true, 7);
         stack.icmpLimit().setPerSecond(5);
@@ -489,6 +494,7 @@ class SaveRestoreTest {
     }
 
     @Test
+    @Requirement("RFC 4861 7.2.6-1")
     void otherLinkAddress_isAnnounced_andTheConnectionGoesOn() throws IOException {
         for (IpAddress to : List.of(PEER, PEER6)) {
             TcpListener listener = listener(peer, to);
