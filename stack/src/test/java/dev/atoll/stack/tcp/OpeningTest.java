@@ -252,7 +252,6 @@ class OpeningTest {
 
     @Test
     @Requirement("RFC 9293 MUST-44")
-    @Requirement("RFC 9293 MUST-45")
     @Requirement("features B6")
     void connect_notBound_ipChoosesOnceAndForAll() throws StackException {
         Ipv4Packet syn = open(net, IpAddress.V4_ANY, 4000);
@@ -361,6 +360,62 @@ class OpeningTest {
                     .map(sent -> sent.payload().length())
                     .toList();
             assertEquals(List.of(1440, 1440), lengths);
+        }
+    }
+
+    /** The address that IP chose stays, whatever becomes of the NIC's addresses: SYN, data, retransmission, and FIN. */
+    @Test
+    @Requirement("RFC 9293 MUST-45")
+    void connection_notBound_keepsItsAddress() throws StackException {
+        TcpEndpoint endpoint = net.stack.newTcpEndpoint();
+        endpoint.connect(new FullAddress(PEER, 80));
+        Ipv4Packet syn = packets(net).get(0);
+        assertEquals(OURS, syn.source());
+        TcpSegment opened = TcpSegment.decode(syn);
+        TcpSegment synAck = new TcpSegment(
+                80,
+                opened.sourcePort(),
+                1000,
+                opened.seq() + 1,
+                TcpSegment.SYN | TcpSegment.ACK,
+                60_000,
+                0,
+                List.of(),
+                Bytes.EMPTY);
+        send(synAck.encode(PEER, OURS));
+        net.nic.setDeprecated(OURS, true);
+        endpoint.write(ByteBuffer.allocate(100));
+        List<Ipv4Packet> sent = new ArrayList<>(packets(net));
+        net.advance(2 * SECOND);
+        sent.addAll(packets(net));
+        endpoint.shutdownWrite();
+        net.advance(SECOND);
+        sent.addAll(packets(net));
+        assertTrue(sent.size() >= 4, sent.size() + " packets");
+        assertTrue(sent.stream().anyMatch(packet -> (TcpSegment.decode(packet).flags() & TcpSegment.FIN) != 0));
+        for (Ipv4Packet packet : sent) {
+            assertEquals(OURS, packet.source());
+        }
+        TcpEndpoint later = net.stack.newTcpEndpoint();
+        later.connect(new FullAddress(PEER, 81));
+        assertEquals(OURS_TOO, packets(net).get(0).source());
+        later.close();
+        endpoint.abort();
+    }
+
+    /** What is announced is what the NIC's MTU leaves, and follows it. */
+    @Test
+    @Requirement("RFC 9293 SHLD-6")
+    void mss_ofASyn_followsTheMtu() throws StackException {
+        int port = 5000;
+        for (int mtu : new int[] {1500, 1300, 1400}) {
+            net.nic.setMtuBytes(mtu);
+            Bytes syn = new TcpSegment(
+                            port++, 80, 0, 0, TcpSegment.SYN, 1000, 0, List.of(new TcpOption.Mss(1460)), Bytes.EMPTY)
+                    .encode(PEER, OURS);
+            send(syn);
+            assertEquals(
+                    List.of(new TcpOption.Mss(mtu - 40)), only(packets(net)).options());
         }
     }
 }
