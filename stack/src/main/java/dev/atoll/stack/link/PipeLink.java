@@ -69,7 +69,7 @@ public final class PipeLink implements LinkEndpoint {
     /** Hands waiting frames to the stack; under its hold: {@code stack.run(link::poll)}. */
     public void poll() {
         LinkDispatcher to = dispatcher;
-        if (to == null) {
+        if (to == null || closed) {
             return;
         }
         // No more than were there at first, so that a talkative peer cannot keep this stack held.
