@@ -22,7 +22,15 @@ class EmbeddingTest {
     private static final Path PAGE = Path.of("../../docs/embedding.md");
 
     private static final List<String> PROGRAMS = List.of(
-            "HttpGet", "TwoStacks", "OwnLink", "OwnRule", "OwnProtocol", "PortProxy", "WindowProbe", "SaveAndRestore");
+            "HttpGet",
+            "TwoStacks",
+            "OwnLink",
+            "OwnRule",
+            "OwnProtocol",
+            "PortProxy",
+            "WindowProbe",
+            "SaveAndRestore",
+            "FixedWindow");
 
     @FunctionalInterface
     private interface Program {
@@ -79,6 +87,11 @@ class EmbeddingTest {
     @Test
     void saveAndRestore() throws Exception {
         assertEquals("sent before, and after\n", outputOf(SaveAndRestore::main));
+    }
+
+    @Test
+    void fixedWindow() throws Exception {
+        assertEquals("4 segments are on their way\nall arrived, the window is 4\n", outputOf(FixedWindow::main));
     }
 
     @TestFactory
