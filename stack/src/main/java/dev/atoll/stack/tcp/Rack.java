@@ -22,6 +22,9 @@ final class Rack {
     private long xmitNs = Long.MIN_VALUE / 2;
 
     private int endSeq;
+    /** That segment had been sent more than once. */
+    private boolean endRepeated;
+
     private long rttNs;
     private boolean advanced;
 
@@ -47,6 +50,7 @@ final class Rack {
         if (sentNs > xmitNs || (sentNs == xmitNs && SeqNum.greaterThan(segmentEnd, endSeq))) {
             xmitNs = sentNs;
             endSeq = segmentEnd;
+            endRepeated = repeated;
         }
     }
 
@@ -112,6 +116,15 @@ final class Rack {
     }
 
     /**
+     * Of what was sent at the same moment the earlier in the stream went first, except that time stands still while several
+     * acknowledgments are processed: a retransmission may have been sent in answer to a later one than new data was.
+     */
+    private boolean isBeforeAtOnce(int slot) {
+        boolean known = endRepeated || !board.is(slot, SackScoreboard.REPEATED);
+        return known && SeqNum.lessThan(board.endOf(slot), endSeq);
+    }
+
+    /**
      * Marks what is lost (step 5).
      *
      * @return how long until more may be, or 0 if nothing waits for that
@@ -122,8 +135,7 @@ final class Rack {
         int slot = board.oldestSent();
         while (slot != SackScoreboard.NONE) {
             long sentNs = board.sentNsOf(slot);
-            boolean before = sentNs < xmitNs || (sentNs == xmitNs && SeqNum.lessThan(board.endOf(slot), endSeq));
-            if (!before) {
+            if (sentNs > xmitNs || (sentNs == xmitNs && !isBeforeAtOnce(slot))) {
                 return 0;
             }
             if (remainingNs(sentNs, windowNs, nowNs) > 0) {
@@ -142,6 +154,7 @@ final class Rack {
     void archive(Archive archive) {
         xmitNs = archive.int64(xmitNs);
         endSeq = archive.int32(endSeq);
+        endRepeated = archive.bool(endRepeated);
         rttNs = archive.int64(rttNs);
         advanced = archive.bool(advanced);
         steps = archive.int32(steps);

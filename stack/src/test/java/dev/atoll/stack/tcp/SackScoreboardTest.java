@@ -53,6 +53,30 @@ class SackScoreboardTest {
         assertEquals(3, board.inFlight());
     }
 
+    private int lostByRack(long nowNs) {
+        begin(nowNs);
+        rack.detectLoss(nowNs, /* recovering= */ true, /* reorderingSeen= */ false, /* duplicatesSuffice= */ true, ack);
+        return ack.lost;
+    }
+
+    /** New data and a retransmission in answer to acknowledgments that came together: nobody knows which left first. */
+    @Test
+    void rack_newDataOfTheSameMomentArrived_retransmissionIsNotLost() {
+        send(4, 0);
+        begin(MS);
+        sack(1, 4);
+        assertEquals(1, lostByRack(MS));
+        board.retransmitted(board.nextLost(), MS, 3);
+        send(1, MS);
+        begin(2 * MS);
+        sack(4, 5);
+        assertEquals(0, lostByRack(2 * MS));
+        send(1, 2 * MS);
+        begin(3 * MS);
+        sack(5, 6);
+        assertEquals(1, lostByRack(3 * MS), "something sent later arrived");
+    }
+
     @Test
     @Requirement("features I7")
     void recut_moreThanTheRingTakes_lastSegmentIsLarge() {
