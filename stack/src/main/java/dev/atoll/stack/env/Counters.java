@@ -54,6 +54,12 @@ public final class Counters {
     /** Segments a peer reported to have got twice (RFC 2883). */
     public long tcpDuplicatesReported;
 
+    /** Probes of a path's MTU (RFC 4821) that arrived, and that were lost; and times that a black hole was suspected. */
+    public long tcpMtuProbesArrived;
+
+    public long tcpMtuProbesLost;
+    public long tcpBlackHoles;
+
     public long tcpResetsSent;
     public long tcpResetsReceived;
     public long tcpActiveOpens;

@@ -46,6 +46,12 @@ public final class ArchivedOptions {
         tuning.minBurstSegments = archive.int32(tuning.minBurstSegments);
         tuning.pacing = archive.bool(tuning.pacing);
         tuning.notSentLowWaterBytes = archive.int32(tuning.notSentLowWaterBytes);
+        tuning.mtuProbing = archive.constant(tuning.mtuProbing);
+        tuning.baseMssBytes = archive.int32(tuning.baseMssBytes);
+        tuning.mtuProbeFloorBytes = archive.int32(tuning.mtuProbeFloorBytes);
+        tuning.mtuProbeIntervalSeconds = archive.int32(tuning.mtuProbeIntervalSeconds);
+        tuning.mtuProbeThresholdBytes = archive.int32(tuning.mtuProbeThresholdBytes);
+        tuning.minMssBytes = archive.int32(tuning.minMssBytes);
         tuning.synRetries = archive.int32(tuning.synRetries);
         tuning.synAckRetries = archive.int32(tuning.synAckRetries);
         tuning.synBacklog = archive.int32(tuning.synBacklog);

@@ -24,6 +24,15 @@ public final class TcpTuning {
         LOOPBACK
     }
 
+    /** When a connection looks for the largest packet that its path carries by sending larger ones (RFC 4821). */
+    public enum MtuProbing {
+        OFF,
+        /** After a black hole: full segments timed out again and again, and no router said why. */
+        BLACK_HOLE,
+        /** From the beginning. */
+        ON
+    }
+
     /**
      * Name of the congestion control of new endpoints: {@code cubic}, {@code reno}, or one that the stack was given
      * [tcp_congestion_control].
@@ -73,6 +82,19 @@ public final class TcpTuning {
     /** Bytes not sent yet up to which a socket is writable, -1 for no limit [tcp_notsent_lowat]. */
     public int notSentLowWaterBytes = -1;
 
+    /** Packetization layer path MTU discovery, of connections that open from now on and black holes [tcp_mtu_probing]. */
+    public MtuProbing mtuProbing = MtuProbing.OFF;
+    /** Payload of segments that probing begins with, bytes without TCP's options [tcp_base_mss]. */
+    public int baseMssBytes = 1024;
+    /** Least payload of segments that a black hole brings a connection to, bytes [tcp_mtu_probe_floor]. */
+    public int mtuProbeFloorBytes = 48;
+    /** Seconds until a search that has ended begins anew, as paths change [tcp_probe_interval]. */
+    public int mtuProbeIntervalSeconds = 600;
+    /** A search ends when it is about fewer bytes than this [tcp_probe_threshold]. */
+    public int mtuProbeThresholdBytes = 8;
+    /** Least size of a full segment, bytes with TCP's options, whatever peer and path say [tcp_min_snd_mss]. */
+    public int minMssBytes = 48;
+
     /** Repetitions of SYN and of SYN-ACK [tcp_syn_retries, tcp_synack_retries]. */
     public int synRetries = 6;
 
@@ -115,6 +137,12 @@ public final class TcpTuning {
         copy.minBurstSegments = minBurstSegments;
         copy.pacing = pacing;
         copy.notSentLowWaterBytes = notSentLowWaterBytes;
+        copy.mtuProbing = mtuProbing;
+        copy.baseMssBytes = baseMssBytes;
+        copy.mtuProbeFloorBytes = mtuProbeFloorBytes;
+        copy.mtuProbeIntervalSeconds = mtuProbeIntervalSeconds;
+        copy.mtuProbeThresholdBytes = mtuProbeThresholdBytes;
+        copy.minMssBytes = minMssBytes;
         copy.synRetries = synRetries;
         copy.synAckRetries = synAckRetries;
         copy.synBacklog = synBacklog;
@@ -135,10 +163,20 @@ public final class TcpTuning {
         Check.argument(reordering >= 1 && reordering <= 300, "reordering", reordering, "1 to 300");
         Check.argument(
                 minBurstSegments >= 1 && minBurstSegments <= 64, "minBurstSegments", minBurstSegments, "1 to 64");
+        checkSegment("baseMssBytes", baseMssBytes);
+        checkSegment("mtuProbeFloorBytes", mtuProbeFloorBytes);
+        checkSegment("minMssBytes", minMssBytes);
+        Check.argument(mtuProbeIntervalSeconds >= 0, "mtuProbeIntervalSeconds", mtuProbeIntervalSeconds, "0 or more");
+        Check.argument(mtuProbeThresholdBytes >= 1, "mtuProbeThresholdBytes", mtuProbeThresholdBytes, "at least 1");
         Check.argument(synRetries >= 0 && synRetries <= 127, "synRetries", synRetries, "0 to 127");
         Check.argument(synAckRetries >= 0 && synAckRetries <= 127, "synAckRetries", synAckRetries, "0 to 127");
         Check.argument(synBacklog >= 1, "synBacklog", synBacklog, "at least 1");
         Check.argument(finTimeoutSeconds >= 1, "finTimeoutSeconds", finTimeoutSeconds, "at least 1");
+    }
+
+    /** Linux's limits of tcp_min_snd_mss: less leaves no room for data behind TCP's options. */
+    private static void checkSegment(String field, int bytes) {
+        Check.argument(bytes >= 48 && bytes <= 65_535, field, bytes, "48 to 65535");
     }
 
     private static void checkOrder(String field, int least, int first, int most) {

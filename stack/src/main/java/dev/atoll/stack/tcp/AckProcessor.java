@@ -30,6 +30,7 @@ final class AckProcessor {
             board.acknowledge(segment.ack, recovery.recoveryPoint(), sender.usesSack(), ack, sender.rack());
             connection.stats().bytesAcknowledged += sender.queue().acknowledged(segment.ack);
             sender.sndUna = segment.ack;
+            sender.mtuProbeAcknowledged();
             ack.setTimer = true;
         }
         measure(connection, segment, ack);

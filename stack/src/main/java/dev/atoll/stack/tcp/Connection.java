@@ -211,11 +211,14 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         return handshake;
     }
 
+    /** Largest segment that the peer and the application want, whatever the path carries; without options. */
+    int largestMss() {
+        int peerMss = handshake.peerMss();
+        return options.maxSegmentBytes > 0 ? Math.min(peerMss, options.maxSegmentBytes) : peerMss;
+    }
+
     void applyMss() {
-        int mss = Math.min(handshake.peerMss(), pathMss);
-        if (options.maxSegmentBytes > 0) {
-            mss = Math.min(mss, options.maxSegmentBytes);
-        }
+        int mss = Math.min(largestMss(), pathMss);
         sender.setMss(Math.max(mss - (usesTimestamps() ? SegmentWriter.TIMESTAMPS_BYTES : 0), 1));
     }
 
@@ -244,6 +247,12 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
         if (handshake.wasLossy()) {
             sender.window().set(1);
+        }
+        if (settings().mtuProbing == TcpTuning.MtuProbing.ON) {
+            sender.startMtuSearch();
+            if (listener == null) {
+                applyMss(); // As Linux: what a server sends first is as large as its path may carry.
+            }
         }
         sender.established();
         receiver.established(sender.mss());
@@ -505,6 +514,10 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         flush();
     }
 
+    MtuSearch newMtuSearch() {
+        return new MtuSearch(this, sender, layer.counters());
+    }
+
     Pacer newPacer(Timer.Action resume) {
         return new Pacer(layer.cycle(), resume);
     }
@@ -640,11 +653,13 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** The path carries only packets of this size (RFC 1191). */
     void pathMtuChanged(int mtuBytes) {
-        int mss = Math.max(mtuBytes - SegmentWriter.headerBytes(route()), TcpSettings.MIN_MSS);
+        int mss = Math.max(mtuBytes - SegmentWriter.headerBytes(route()), settings().minMssBytes);
         if (mss < pathMss && state.isSynchronized()) {
             pathMss = mss;
             applyMss();
-            sender.reduceMss(sender.mss());
+            sender.recut();
+            sender.retransmitter().sendLost();
+            sender.output();
         }
     }
 
@@ -822,6 +837,10 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     void countTailLossProbe() {
         layer.counters().tcpTailLossProbes++;
+    }
+
+    void countBlackHole() {
+        layer.counters().tcpBlackHoles++;
     }
 
     void countUndo() {

@@ -162,7 +162,8 @@ final class Handshake {
         Sender sender = connection.sender;
         Receiver receiver = connection.receiver;
         receiver.start(syn.seq);
-        peerMss = syn.options.mss == 0 ? connection.defaultMss() : Math.max(syn.options.mss, TcpSettings.MIN_MSS);
+        int asked = syn.options.mss == 0 ? connection.defaultMss() : syn.options.mss;
+        peerMss = Math.max(asked, layer.settings().minMssBytes);
         timestamps &= syn.options.hasTimestamps;
         windowScaling &= syn.options.windowScale >= 0;
         sack &= syn.options.sackPermitted;

@@ -241,8 +241,25 @@ final class LossRecovery {
             tryToOpen(ack);
             return Resend.NOTHING;
         }
-        enterRecovery(ack.congestionEcho);
+        if (!takeProbeLoss()) {
+            enterRecovery(ack.congestionEcho);
+        }
         return Resend.LOST;
+    }
+
+    /** A probe of the path's MTU, and nothing else, was lost: it is sent again, and the window stays (RFC 4821, 7.6.2). */
+    private boolean takeProbeLoss() {
+        boolean calm = state == CaState.OPEN || state == CaState.DISORDER;
+        if (!calm || !sender.isMtuProbeLost()) {
+            return false;
+        }
+        recoveryPoint = sender.sndNxt;
+        window.setThreshold(window.currentThreshold(/* reducing= */ false));
+        priorThreshold = 0;
+        undoable = false;
+        frto = false;
+        state = CaState.LOSS;
+        return true;
     }
 
     private void identifyLoss(AckSummary ack) {
@@ -285,7 +302,7 @@ final class LossRecovery {
         if (board.inFlight() == before) {
             return false;
         }
-        if (state != CaState.RECOVERY) {
+        if (state != CaState.RECOVERY && !takeProbeLoss()) {
             enterRecovery(/* marked= */ false);
             scratch.delivered = 1;
             reduce(scratch);

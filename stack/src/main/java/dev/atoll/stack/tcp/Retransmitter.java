@@ -339,6 +339,9 @@ final class Retransmitter implements Timer.Action {
             return;
         }
         connection.countTimeout();
+        if (again && sender.now() - firstTimeoutNs >= doublingsNs(TcpSettings.DOUBT_RETRIES)) {
+            sender.suspectBlackHole();
+        }
         recovery.timedOut(again, scratch);
         rtt.backOff();
         if (connection.linkHasRoom()) {
@@ -394,14 +397,14 @@ final class Retransmitter implements Timer.Action {
         if (connection.isOrphan()) {
             return timeouts > TcpSettings.ORPHAN_RETRIES;
         }
-        return timeouts > 1 && sender.now() - firstTimeoutNs >= giveUpNs();
+        return timeouts > 1 && sender.now() - firstTimeoutNs >= doublingsNs(TcpSettings.DATA_RETRIES);
     }
 
-    /** Linux counts tcp_retries2 as the time that many doublings take from the least timeout, up to the most. */
-    private static long giveUpNs() {
+    /** Linux counts tcp_retries1 and 2 as the time that many doublings take from the least timeout, up to the most. */
+    private static long doublingsNs(int doublings) {
         long total = 0;
         long rto = TcpSettings.MIN_RTO_NS;
-        for (int i = 0; i <= TcpSettings.DATA_RETRIES; i++) {
+        for (int i = 0; i <= doublings; i++) {
             total += Math.min(rto, TcpSettings.MAX_RTO_NS);
             rto = Math.min(rto * 2, TcpSettings.MAX_RTO_NS);
         }

@@ -529,6 +529,35 @@ final class SackScoreboard {
         } while (at != to);
     }
 
+    /** The first segment is lost, and larger than is sent now: what goes again are segments of {@code mss}. */
+    void splitFirst(int mss) {
+        markLost(first);
+        int from = seqs[first];
+        // From its end, as each piece is put before the others.
+        for (int cut = from + (endOf(first) - from - 1) / mss * mss; cut != from; cut -= mss) {
+            seqs[first] = cut;
+            prependLost(from);
+        }
+    }
+
+    private void prependLost(int seq) {
+        if (count == seqs.length) {
+            grow();
+        }
+        int behind = first;
+        first = (first - 1) & (seqs.length - 1);
+        count++;
+        seqs[first] = seq;
+        sentNs[first] = sentNs[behind];
+        deliveredWhenSent[first] = deliveredWhenSent[behind];
+        flags[first] = (byte) (flags[behind] & ~PUSHED);
+        earlier[first] = NONE;
+        later[first] = NONE;
+        unsacked.add(first);
+        lostNotSent.add(first);
+        lostOut++;
+    }
+
     /** Forgets everything, and gives memory back. */
     void clear() {
         count = 0;

@@ -117,10 +117,9 @@ final class SendQueue {
 
     /** Bytes from {@code sndNxt} on that may leave together: to the end of a burst as it was gathered, or a record. */
     int together(int sndNxt) {
-        for (int i = 0; i < recordCount; i++) {
-            if (SeqNum.greaterThan(records[i], sndNxt)) {
-                return records[i] - sndNxt;
-            }
+        int record = toEndOfRecord(sndNxt);
+        if (record < Integer.MAX_VALUE) {
+            return record;
         }
         int toLast = dataEnd() - begunBytes - sndNxt;
         if (toLast <= 0) {
@@ -128,6 +127,16 @@ final class SendQueue {
         }
         int rest = toLast % burstBytes;
         return rest == 0 ? burstBytes : rest;
+    }
+
+    /** Bytes from {@code sndNxt} to the end of the record it is in; {@code Integer.MAX_VALUE} if there is none. */
+    int toEndOfRecord(int sndNxt) {
+        for (int i = 0; i < recordCount; i++) {
+            if (SeqNum.greaterThan(records[i], sndNxt)) {
+                return records[i] - sndNxt;
+            }
+        }
+        return Integer.MAX_VALUE;
     }
 
     private void push() {

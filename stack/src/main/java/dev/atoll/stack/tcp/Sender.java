@@ -3,8 +3,8 @@ package dev.atoll.stack.tcp;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.congestion.CongestionControl;
-import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.stack.options.TcpInfo.CaState;
+import dev.atoll.stack.options.TcpTuning.MtuProbing;
 import dev.atoll.stack.wire.Tcp;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,8 @@ final class Sender {
     private final Rack rack;
     /** Only of a connection that is paced. */
     private @Nullable Pacer pacer;
+    /** Only of a connection that looks for its path's MTU. */
+    private @Nullable MtuSearch mtuSearch;
 
     int iss;
     int sndUna;
@@ -113,7 +115,8 @@ final class Sender {
     }
 
     void setMss(int mssBytes) {
-        mss = mssBytes;
+        MtuSearch search = mtuSearch;
+        mss = search == null ? mssBytes : Math.min(mssBytes, search.mss());
     }
 
     int mss() {
@@ -189,7 +192,7 @@ final class Sender {
         return retransmitter;
     }
 
-    CongestionWindow window() {
+    SendersWindow window() {
         return window;
     }
 
@@ -322,6 +325,16 @@ final class Sender {
         }
         restartAfterIdle();
         int sent = 0;
+        MtuSearch search = mtuSearch;
+        if (search != null) {
+            int probe = search.nextProbe();
+            if (probe == MtuSearch.WAIT) {
+                return;
+            }
+            if (probe > 0) {
+                sent = sendMtuProbe(search, probe);
+            }
+        }
         int burst = sendBurst();
         while (burst > 0) {
             sent += burst;
@@ -452,27 +465,38 @@ final class Sender {
         return !smallInFlight;
     }
 
+    private int sendMtuProbe(MtuSearch search, int payload) {
+        int seq = sndNxt;
+        int segments = sendNew(payload, /* fin= */ false, /* forced= */ false, payload);
+        search.sent(seq, payload);
+        return segments;
+    }
+
     /** Sends {@code length} new bytes and FIN, with PSH if {@code forced}; says in how many segments. */
     private int sendNew(int length, boolean fin, boolean forced) {
+        return sendNew(length, fin, forced, mss);
+    }
+
+    private int sendNew(int length, boolean fin, boolean forced, int segmentBytes) {
         boolean wasEmpty = board.isEmpty();
         int from = sndNxt;
         int dataEnd = from + length;
         int end = dataEnd + (fin ? 1 : 0);
-        int segments = Math.max((length + mss - 1) / mss, 1);
+        int segments = Math.max((length + segmentBytes - 1) / segmentBytes, 1);
         // Pushed at the end of what was written, and where several segments leave as one (as Linux has it).
         boolean push = length > 0 && (segments > 1 || forced || queue.isPushed(from, dataEnd));
-        transmitPieces(from, dataEnd, push, fin, /* isNew= */ true);
+        transmitPieces(from, dataEnd, push, fin, /* isNew= */ true, segmentBytes);
         for (int i = 0; i < segments; i++) {
             boolean isLast = i == segments - 1;
-            int segmentEnd = isLast ? end : from + (i + 1) * mss;
+            int segmentEnd = isLast ? end : from + (i + 1) * segmentBytes;
             boolean pushed = isLast && queue.isPushed(from, dataEnd);
-            board.append(from + i * mss, segmentEnd, now(), recovery.delivered(), pushed);
+            board.append(from + i * segmentBytes, segmentEnd, now(), recovery.delivered(), pushed);
         }
         sndNxt = end;
         finSent |= fin;
         everSent = true;
         lastDataSentNs = now();
-        if (length > 0 && length % mss != 0) {
+        if (length > 0 && length % segmentBytes != 0) {
             smallSegmentEnd = sndNxt;
         }
         noteDataSent(segments, length);
@@ -505,28 +529,33 @@ final class Sender {
         connection.stats().bytesRetransmitted += dataEnd - seq;
         noteDataSent(segments, dataEnd - seq);
         notePaced(dataEnd - seq);
-        transmitPieces(seq, dataEnd, push, fin, /* isNew= */ false);
+        transmitPieces(seq, dataEnd, push, fin, /* isNew= */ false, mss);
+        MtuSearch search = mtuSearch;
+        if (search != null) {
+            search.forgetProbe();
+        }
     }
 
     /** As many packets as the link makes necessary: one if it cuts super-segments itself. */
-    private void transmitPieces(int from, int dataEnd, boolean push, boolean fin, boolean isNew) {
-        int perPacket = connection.superSegmentBytes(mss);
-        perPacket -= perPacket % mss;
+    private void transmitPieces(int from, int dataEnd, boolean push, boolean fin, boolean isNew, int segmentBytes) {
+        int perPacket = connection.superSegmentBytes(segmentBytes);
+        perPacket -= perPacket % segmentBytes;
         int at = from;
         do {
             int bytes = Math.min(dataEnd - at, perPacket);
             boolean isLast = at + bytes == dataEnd;
             int flags = Tcp.ACK | (push && isLast ? Tcp.PSH : 0) | (fin && isLast ? Tcp.FIN : 0);
-            transmit(at, bytes, flags, isNew);
+            transmit(at, bytes, flags, isNew, segmentBytes);
             at += bytes;
         } while (at != dataEnd);
     }
 
-    private void transmit(int seq, int length, int flags, boolean isNew) {
+    private void transmit(int seq, int length, int flags, boolean isNew, int segmentBytes) {
         PacketBuffer packet = connection.newPacket();
         queue.gather(packet, seq, length);
         int urgentPointer = queue.urgentPointer(seq);
-        connection.transmit(packet, seq, urgentPointer == 0 ? flags : flags | Tcp.URG, urgentPointer, mss, isNew);
+        int allFlags = urgentPointer == 0 ? flags : flags | Tcp.URG;
+        connection.transmit(packet, seq, allFlags, urgentPointer, segmentBytes, isNew);
     }
 
     /** A tail loss probe with new data, whatever the congestion window says; false if there is none that may go. */
@@ -613,11 +642,53 @@ final class Sender {
     }
 
     /** The path takes less than we thought (RFC 1191): everything outstanding is cut anew. */
-    void reduceMss(int mssBytes) {
-        setMss(mssBytes);
-        board.recut(mssBytes, now());
-        retransmitter.sendLost();
-        output();
+    void recut() {
+        MtuSearch search = mtuSearch;
+        if (search != null) {
+            search.forgetProbe();
+        }
+        board.recut(mss, now());
+    }
+
+    /** From now on larger segments are tried, and smaller ones sent until they arrive. */
+    void startMtuSearch() {
+        MtuSearch search = connection.newMtuSearch();
+        search.begin(connection.settings().baseMssBytes);
+        mtuSearch = search;
+    }
+
+    /** Larger segments than others arrived, as far as they were tried. */
+    void mtuProbeAcknowledged() {
+        MtuSearch search = mtuSearch;
+        if (search != null) {
+            search.acknowledged(sndUna);
+        }
+    }
+
+    /** Whether all that was lost is a segment that was larger than others on purpose. */
+    boolean isMtuProbeLost() {
+        MtuSearch search = mtuSearch;
+        return search != null && search.takeLoss();
+    }
+
+    /** What is sent again and again finds no answer: full segments may be more than the path carries. */
+    void suspectBlackHole() {
+        int first = board.slotAt(0);
+        if (connection.settings().mtuProbing == MtuProbing.OFF || board.endOf(first) - board.seqOf(first) < mss) {
+            return;
+        }
+        MtuSearch search = mtuSearch;
+        if (search == null) {
+            startMtuSearch();
+        } else {
+            search.shrink();
+        }
+        int before = mss;
+        connection.applyMss();
+        if (mss < before) {
+            recut();
+        }
+        connection.countBlackHole();
     }
 
     /** A keepalive was due (RFC 9293 section 3.8.4): only an idle connection is probed. */
@@ -688,6 +759,13 @@ final class Sender {
         }
         if (paces && pacer != null) {
             pacer.archive(archive);
+        }
+        boolean searches = archive.bool(mtuSearch != null);
+        if (searches && mtuSearch == null) {
+            mtuSearch = connection.newMtuSearch();
+        }
+        if (searches && mtuSearch != null) {
+            mtuSearch.archive(archive);
         }
         iss = archive.int32(iss);
         sndUna = archive.int32(sndUna);

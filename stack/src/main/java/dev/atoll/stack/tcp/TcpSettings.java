@@ -13,6 +13,8 @@ public final class TcpSettings {
     static final long MAX_RTO_NS = 120 * SECOND;
     /** tcp_retries2: as long as this many doublings from the least RTO would take. */
     static final int DATA_RETRIES = 15;
+    /** tcp_retries1: after as long as this many doublings the path itself is doubted. */
+    static final int DOUBT_RETRIES = 3;
     /** tcp_orphan_retries, which is 8 where the setting is 0. */
     static final int ORPHAN_RETRIES = 8;
     /** TCP_TIMEWAIT_LEN: less than 2 MSL of RFC 9293, as every system in use. */
@@ -29,8 +31,6 @@ public final class TcpSettings {
     static final int DEFAULT_MSS = 536;
     /** The same over IPv6. */
     static final int DEFAULT_MSS_V6 = 1220;
-    /** TCP_MIN_MSS: a peer may not make us send smaller segments than this. */
-    static final int MIN_MSS = 88;
     /** Window of a SYN: the field is never scaled there. */
     static final int MAX_SYN_WINDOW = 65_535;
     /** RFC 7323 section 2.3. */

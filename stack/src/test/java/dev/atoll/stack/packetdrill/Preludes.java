@@ -85,6 +85,12 @@ final class Preludes {
             case "tcp_synack_retries" -> tuning.synAckRetries = Integer.parseInt(value);
             case "tcp_ecn" -> tuning.ecn = ecn(value);
             case "tcp_tw_reuse" -> tuning.timeWaitReuse = timeWaitReuse(value);
+            case "tcp_mtu_probing" -> tuning.mtuProbing = mtuProbing(value);
+            case "tcp_base_mss" -> tuning.baseMssBytes = Integer.parseInt(value);
+            case "tcp_mtu_probe_floor" -> tuning.mtuProbeFloorBytes = Integer.parseInt(value);
+            case "tcp_probe_interval" -> tuning.mtuProbeIntervalSeconds = Integer.parseInt(value);
+            case "tcp_probe_threshold" -> tuning.mtuProbeThresholdBytes = Integer.parseInt(value);
+            case "tcp_min_snd_mss" -> tuning.minMssBytes = Integer.parseInt(value);
             case "tcp_rmem", "tcp_wmem" -> setBuffer(tuning, name, value);
             default -> {
                 if (!INDIFFERENT.contains(name)) {
@@ -109,6 +115,15 @@ final class Preludes {
             case "1" -> TcpTuning.TimeWaitReuse.ON;
             case "2" -> TcpTuning.TimeWaitReuse.LOOPBACK;
             default -> throw ScriptFailure.skip("sysctl tcp_tw_reuse=" + value);
+        };
+    }
+
+    private static TcpTuning.MtuProbing mtuProbing(String value) throws ScriptFailure {
+        return switch (value) {
+            case "0" -> TcpTuning.MtuProbing.OFF;
+            case "1" -> TcpTuning.MtuProbing.BLACK_HOLE;
+            case "2" -> TcpTuning.MtuProbing.ON;
+            default -> throw ScriptFailure.skip("sysctl tcp_mtu_probing=" + value);
         };
     }
 

@@ -85,6 +85,10 @@ final class Direction {
             counters.lost++;
             return;
         }
+        if (impairments.pathMtuBytes() > 0 && frame.length - ETHERNET_HEADER_BYTES > impairments.pathMtuBytes()) {
+            counters.tooLarge++;
+            return;
+        }
         byte[] arriving = frame;
         if (chance.happens(impairments.corrupt()) && isIpv4(frame) && isIntact(frame)) {
             arriving = corrupted(frame);

@@ -8,6 +8,8 @@ public final class DirectionCounters {
     long reordered;
     long duplicated;
     long corrupted;
+    /** Lost because the path takes no packets as large. */
+    long tooLarge;
     /** Lost because the direction was cut. */
     long cut;
     /** Sent on their way, duplicates included. */
@@ -17,7 +19,7 @@ public final class DirectionCounters {
 
     /** Every frame arrives or is lost, and those that arrive twice were duplicated. */
     void requireBalance(String where) {
-        long ended = lost + overflowed + cut + arriving - duplicated;
+        long ended = lost + tooLarge + overflowed + cut + arriving - duplicated;
         if (ended != frames) {
             throw new AssertionError(where + ": " + frames + " frames, but " + ended + " came to an end: " + this);
         }
@@ -26,6 +28,7 @@ public final class DirectionCounters {
     @Override
     public String toString() {
         return frames + " frames, " + lost + " lost, " + overflowed + " overflowed, " + reordered + " reordered, "
-                + duplicated + " duplicated, " + corrupted + " corrupted" + (cut == 0 ? "" : ", " + cut + " cut");
+                + duplicated + " duplicated, " + corrupted + " corrupted, " + tooLarge + " too large"
+                + (cut == 0 ? "" : ", " + cut + " cut");
     }
 }

@@ -81,6 +81,15 @@ class DirectionTest {
     }
 
     @Test
+    void send_pathMtu_losesWhatIsLarger() {
+        int packetBytes = frame(0).length - 14;
+        assertEquals(FRAMES, send(Impairments.NONE.withPathMtu(packetBytes - 1)).tooLarge);
+        assertEquals(0, frames.size());
+        assertEquals(0, send(Impairments.NONE.withPathMtu(packetBytes)).tooLarge);
+        assertEquals(FRAMES, frames.size());
+    }
+
+    @Test
     void send_duplicate_doublesTheShareAskedFor() {
         DirectionCounters counters = send(Impairments.NONE.withDuplicate(0.1));
         assertShare(0.1, counters.duplicated);

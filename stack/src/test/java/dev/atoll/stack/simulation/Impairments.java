@@ -12,6 +12,7 @@ package dev.atoll.stack.simulation;
  * @param corrupt how likely some bits of an IP packet are turned over
  * @param bitsPerSecond how fast frames leave; 0 for no limit
  * @param queueFrames frames that may wait to leave; more are lost
+ * @param pathMtuBytes IP packets larger than this are lost, and nobody is told; 0 for no limit
  */
 public record Impairments(
         long delayNs,
@@ -22,37 +23,106 @@ public record Impairments(
         double duplicate,
         double corrupt,
         long bitsPerSecond,
-        int queueFrames) {
+        int queueFrames,
+        int pathMtuBytes) {
     /** Frames arrive at once and unharmed. */
-    public static final Impairments NONE = new Impairments(0, 0, 0, 0, 0, 0, 0, 0, 1000);
+    public static final Impairments NONE = new Impairments(0, 0, 0, 0, 0, 0, 0, 0, 1000, 0);
 
     public Impairments withDelay(long newDelayNs, long newJitterNs) {
         return new Impairments(
-                newDelayNs, newJitterNs, loss, reorder, reorderNs, duplicate, corrupt, bitsPerSecond, queueFrames);
+                newDelayNs,
+                newJitterNs,
+                loss,
+                reorder,
+                reorderNs,
+                duplicate,
+                corrupt,
+                bitsPerSecond,
+                queueFrames,
+                pathMtuBytes);
     }
 
     public Impairments withLoss(double newLoss) {
         return new Impairments(
-                delayNs, jitterNs, newLoss, reorder, reorderNs, duplicate, corrupt, bitsPerSecond, queueFrames);
+                delayNs,
+                jitterNs,
+                newLoss,
+                reorder,
+                reorderNs,
+                duplicate,
+                corrupt,
+                bitsPerSecond,
+                queueFrames,
+                pathMtuBytes);
     }
 
     public Impairments withReorder(double newReorder, long newReorderNs) {
         return new Impairments(
-                delayNs, jitterNs, loss, newReorder, newReorderNs, duplicate, corrupt, bitsPerSecond, queueFrames);
+                delayNs,
+                jitterNs,
+                loss,
+                newReorder,
+                newReorderNs,
+                duplicate,
+                corrupt,
+                bitsPerSecond,
+                queueFrames,
+                pathMtuBytes);
     }
 
     public Impairments withDuplicate(double newDuplicate) {
         return new Impairments(
-                delayNs, jitterNs, loss, reorder, reorderNs, newDuplicate, corrupt, bitsPerSecond, queueFrames);
+                delayNs,
+                jitterNs,
+                loss,
+                reorder,
+                reorderNs,
+                newDuplicate,
+                corrupt,
+                bitsPerSecond,
+                queueFrames,
+                pathMtuBytes);
     }
 
     public Impairments withCorrupt(double newCorrupt) {
         return new Impairments(
-                delayNs, jitterNs, loss, reorder, reorderNs, duplicate, newCorrupt, bitsPerSecond, queueFrames);
+                delayNs,
+                jitterNs,
+                loss,
+                reorder,
+                reorderNs,
+                duplicate,
+                newCorrupt,
+                bitsPerSecond,
+                queueFrames,
+                pathMtuBytes);
     }
 
     public Impairments withRate(long newBitsPerSecond, int newQueueFrames) {
         return new Impairments(
-                delayNs, jitterNs, loss, reorder, reorderNs, duplicate, corrupt, newBitsPerSecond, newQueueFrames);
+                delayNs,
+                jitterNs,
+                loss,
+                reorder,
+                reorderNs,
+                duplicate,
+                corrupt,
+                newBitsPerSecond,
+                newQueueFrames,
+                pathMtuBytes);
+    }
+
+    public Impairments withPathMtu(int newPathMtuBytes) {
+        return new Impairments(
+                delayNs,
+                jitterNs,
+                loss,
+                reorder,
+                reorderNs,
+                duplicate,
+                corrupt,
+                bitsPerSecond,
+                queueFrames,
+                newPathMtuBytes);
     }
 }

@@ -77,6 +77,35 @@ class SackScoreboardTest {
         assertEquals(1, lostByRack(3 * MS), "something sent later arrived");
     }
 
+    /** What is acknowledged of the others stays known, and the order of what is sent again is that of the stream. */
+    @Test
+    void splitFirst_othersSacked_isLostInPieces() {
+        board.append(next, next + 3 * MSS + 1, 0, 0, true);
+        next += 3 * MSS + 1;
+        board.append(next, next + MSS, 0, 0, false);
+        begin(MS);
+        board.sack(next, next + MSS, first, ack, rack);
+        board.splitFirst(MSS);
+        assertEquals(5, board.segments());
+        assertEquals(4, board.lost());
+        assertEquals(1, board.sacked());
+        assertEquals(0, board.inFlight());
+        for (int i = 0; i < 4; i++) {
+            int slot = board.nextLost();
+            assertEquals(first + i * MSS, board.seqOf(slot));
+            assertEquals(i == 3 ? 1 : MSS, board.endOf(slot) - board.seqOf(slot));
+            assertEquals(i == 3, board.is(slot, SackScoreboard.PUSHED));
+            board.retransmitted(slot, 2 * MS, 0);
+            assertEquals(i + 1, board.inFlight());
+        }
+        assertEquals(SackScoreboard.NONE, board.nextLost());
+        begin(3 * MS);
+        board.acknowledge(next + MSS, first, true, ack, rack);
+        assertTrue(board.isEmpty());
+        assertEquals(0, board.inFlight());
+        assertEquals(SackScoreboard.NONE, board.oldestSent());
+    }
+
     @Test
     @Requirement("features I7")
     void recut_moreThanTheRingTakes_lastSegmentIsLarge() {
