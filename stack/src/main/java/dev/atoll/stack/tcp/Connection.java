@@ -558,6 +558,8 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             // Not at once: whoever was sending had not noted yet what was sent.
             pathShrank = false;
             pathMtuChanged(route().mtuBytes());
+        } else if (state.isSynchronized()) {
+            followWiderPath();
         }
         if (receiver.isAckDue() && state.isSynchronized()) {
             sendAck();
@@ -660,6 +662,17 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             sender.recut();
             sender.retransmitter().sendLost();
             sender.output();
+        }
+    }
+
+    /** What was known of the path was forgotten, or its link takes more: what is sent from now on may be larger. */
+    private void followWiderPath() {
+        if (route().refresh()) {
+            int mss = route().mtuBytes() - SegmentWriter.headerBytes(route());
+            if (mss > pathMss) {
+                pathMss = mss;
+                applyMss();
+            }
         }
     }
 
