@@ -4,9 +4,13 @@ import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.hold.Notification;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Events for listeners: put in under the hold, told after it, in order as long as one thread tells them. */
+/**
+ * Events for listeners: put in under the hold, told after it, in their order. One thread tells at a time; others that come
+ * meanwhile, and a listener that calls the stack, leave theirs to it and go on.
+ */
 final class EventQueue extends Notification {
     /** Events that wait to be told. */
     static final int MAX_WAITING = 1000;
@@ -15,6 +19,7 @@ final class EventQueue extends Notification {
     private final Counters counters;
     private final ConcurrentLinkedQueue<Runnable> events = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean telling = new AtomicBoolean();
 
     EventQueue(Hold hold, Counters counters) {
         this.hold = hold;
@@ -39,6 +44,17 @@ final class EventQueue extends Notification {
 
     @Override
     protected void deliver() {
+        // Looked at again: one may have come after the last look of whoever was telling.
+        while (!events.isEmpty() && telling.compareAndSet(false, true)) {
+            try {
+                tellAll();
+            } finally {
+                telling.set(false);
+            }
+        }
+    }
+
+    private void tellAll() {
         Runnable event = events.poll();
         while (event != null) {
             waiting.decrementAndGet();

@@ -334,9 +334,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         return receiver.isAtMark();
     }
 
-    /** Urgent data can be taken. */
+    /** An urgent byte has come and was not read yet, whether it is part of the stream or not (POLLPRI of poll(2)). */
     public boolean hasUrgent() {
-        return receiver.urgentMark().isTakeable() && receiver.urgentMark().hasArrived();
+        return receiver.urgentMark().hasArrived();
     }
 
     private void requireWritable() throws StackException {

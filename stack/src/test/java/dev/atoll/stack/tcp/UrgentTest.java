@@ -93,9 +93,11 @@ class UrgentTest {
         writeUrgent('!');
         write("def");
         assertEquals(7, server.available());
+        assertTrue((server.readiness() & Readiness.PRI) != 0);
         assertEquals("abc", read());
         assertTrue(server.isAtMark());
         assertEquals("!def", read());
+        assertEquals(0, server.readiness() & Readiness.PRI);
         assertFalse(server.isAtMark());
     }
 
