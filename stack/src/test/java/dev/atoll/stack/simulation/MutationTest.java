@@ -46,7 +46,7 @@ class MutationTest {
             new Mutation(
                     "impatience: a short silence ends a connection",
                     "tcp/Retransmitter.java",
-                    "return timeouts > 1 && sender.now() - firstTimeoutNs >= giveUpNs();",
+                    "return timeouts > 1 && sender.now() - firstTimeoutNs >= doublingsNs(TcpSettings.DATA_RETRIES);",
                     "return timeouts > 3;"),
             new Mutation(
                     "black hole: a router does not say what its next link carries",
