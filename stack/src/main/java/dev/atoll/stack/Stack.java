@@ -129,6 +129,11 @@ public final class Stack implements AutoCloseable {
         }
 
         @Override
+        public void neighborAnswers(Device device, IpAddress neighbor, boolean answers) {
+            ip.neighborAnswers(device, neighbor, answers);
+        }
+
+        @Override
         public void linkFailed(Device device, String reason) {
             ip.linkFailed(device, reason);
         }

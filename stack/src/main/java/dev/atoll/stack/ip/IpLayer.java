@@ -709,6 +709,11 @@ public final class IpLayer implements Device.Upper {
     }
 
     @Override
+    public void neighborAnswers(Device device, IpAddress neighbor, boolean answers) {
+        routes.neighborAnswers(device, neighbor, answers);
+    }
+
+    @Override
     public void linkFailed(Device device, String reason) {
         if (linkFailureListener != null) {
             linkFailureListener.linkFailed(device, reason);

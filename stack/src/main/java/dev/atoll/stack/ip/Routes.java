@@ -42,6 +42,7 @@ public final class Routes {
     private final Device loopback;
     private final PathMtus pathMtus;
     private final Redirects redirects;
+    private final DeadGateways dead;
     private @Nullable NetworkLayer ipv4;
     private @Nullable NetworkLayer ipv6;
     private int generation = 1;
@@ -56,6 +57,7 @@ public final class Routes {
         this.loopback = loopback;
         pathMtus = new PathMtus(cycle, counters, this);
         redirects = new Redirects(counters);
+        dead = new DeadGateways(cycle, this);
     }
 
     void attach(@Nullable NetworkLayer newIpv4, @Nullable NetworkLayer newIpv6) {
@@ -148,6 +150,7 @@ public final class Routes {
     public void removeAll(Device device) {
         entries.removeIf(entry -> entry.device() == device);
         redirects.removeAll(device);
+        dead.removeAll(device);
         changed();
     }
 
@@ -294,24 +297,62 @@ public final class Routes {
             Device device = linkDevice(nicId);
             return device == null ? null : new Hop(device, to, to.isLimitedBroadcast());
         }
+        Entry entry = findEntry(to, nicId);
+        if (entry != null) {
+            Device device = entry.device();
+            boolean broadcast = to.isLimitedBroadcast() || device.isSubnetBroadcast(to);
+            // A group or broadcast is heard on the link; no router is asked to carry it there.
+            IpAddress nextHop = entry.gateway() == null || group || broadcast ? to : entry.gateway();
+            IpAddress better = redirects.find(device, to);
+            return new Hop(device, better == null ? nextHop : better, broadcast);
+        }
+        return nicId == 0 || !to.isV4() ? null : onLinkHop(to, nicId);
+    }
+
+    /** The first entry that leads there; one whose gateway is dead gives way to others for the same destination. */
+    private @Nullable Entry findEntry(IpAddress to, int nicId) {
+        Entry lastResort = null;
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             Device device = entry.device();
             if (!device.isEnabled() || (nicId != 0 && device.id() != nicId)) {
                 continue;
             }
-            if (entry.destination().contains(to) || (to.isLimitedBroadcast() && entry.gateway() == null)) {
-                if (!hasSource(device, to.isV4())) {
-                    continue;
-                }
-                boolean broadcast = to.isLimitedBroadcast() || device.isSubnetBroadcast(to);
-                // A group or broadcast is heard on the link; no router is asked to carry it there.
-                IpAddress nextHop = entry.gateway() == null || group || broadcast ? to : entry.gateway();
-                IpAddress better = redirects.find(device, to);
-                return new Hop(device, better == null ? nextHop : better, broadcast);
+            boolean leads = entry.destination().contains(to) || (to.isLimitedBroadcast() && entry.gateway() == null);
+            if (!leads || !hasSource(device, to.isV4())) {
+                continue;
+            }
+            if (lastResort != null && !entry.destination().equals(lastResort.destination())) {
+                return lastResort;
+            }
+            if (entry.gateway() == null || !dead.contains(device, entry.gateway())) {
+                return entry;
+            }
+            lastResort = lastResort == null ? entry : lastResort;
+        }
+        return lastResort;
+    }
+
+    /** A neighbour was given up, or has spoken: gateways are what matters here (RFC 1122 section 3.3.1.4). */
+    void neighborAnswers(Device device, IpAddress neighbor, boolean answers) {
+        if (answers) {
+            if (dead.remove(device, neighbor)) {
+                changed();
+            }
+        } else if (isGateway(device, neighbor)) {
+            dead.add(device, neighbor);
+            changed();
+        }
+    }
+
+    private boolean isGateway(Device device, IpAddress neighbor) {
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            if (entry.device() == device && neighbor.equals(entry.gateway())) {
+                return true;
             }
         }
-        return nicId == 0 || !to.isV4() ? null : onLinkHop(to, nicId);
+        return false;
     }
 
     /** Sent by a NIC of the caller's choice, what no route leads to is taken to be on its link, as on Linux. */
@@ -428,6 +469,7 @@ public final class Routes {
         handleLocal = archive.bool(handleLocal);
         pathMtus.archive(archive);
         redirects.archive(archive);
+        dead.archive(archive);
     }
 
     /** A device, known by its id. */

@@ -32,6 +32,9 @@ public final class Device implements LinkDispatcher {
         /** A packet's next hop does not answer; looks at the packet, does not take it. */
         void neighborUnreachable(Device device, PacketBuffer packet);
 
+        /** A neighbour that did not answer was given up, or one has answered. */
+        void neighborAnswers(Device device, IpAddress neighbor, boolean answers);
+
         /** The link is gone. */
         void linkFailed(Device device, String reason);
 
@@ -80,8 +83,21 @@ public final class Device implements LinkDispatcher {
             if (neighbor.isRouter && discovery != null && neighbor.state == NeighborState.FAILED) {
                 discovery.routerLost(Device.this, neighbor.toEntry());
             }
+            if (event != NeighborObserver.Event.REMOVED) {
+                tellWhetherItAnswers(neighbor);
+            }
             if (upper.wantsNeighborEvents()) {
                 upper.neighborEvent(Device.this, event, neighbor.toEntry());
+            }
+        }
+    }
+
+    private void tellWhetherItAnswers(Neighbor neighbor) {
+        switch (neighbor.state) {
+            case FAILED -> upper.neighborAnswers(this, neighbor.address, false);
+            case REACHABLE, STALE -> upper.neighborAnswers(this, neighbor.address, true);
+            case INCOMPLETE, DELAY, PROBE, STATIC -> {
+                // Nothing was heard.
             }
         }
     }

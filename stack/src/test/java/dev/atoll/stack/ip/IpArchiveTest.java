@@ -65,7 +65,10 @@ class IpArchiveTest {
             routes(net).redirect(LowerHalf.device(net), FAR6, IpAddress.parse("fe80::5"));
         });
         net.advance(100 * SECOND);
-        net.stack.run(() -> routes(net).pathMtu(PEER_LINK_LOCAL, net.nic.id(), 1300));
+        net.stack.run(() -> {
+            routes(net).pathMtu(PEER_LINK_LOCAL, net.nic.id(), 1300);
+            routes(net).neighborAnswers(LowerHalf.device(net), PEER, /* answers= */ false);
+        });
     }
 
     @Test

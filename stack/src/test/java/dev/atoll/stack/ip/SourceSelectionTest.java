@@ -34,6 +34,9 @@ class SourceSelectionTest {
             NeighborSettings.DEFAULT,
             new Device.Upper() {
                 @Override
+                public void neighborAnswers(Device device, IpAddress neighbor, boolean answers) {}
+
+                @Override
                 public void receive(Device from, int etherType, PacketBuffer packet) {
                     packet.release();
                 }
