@@ -3,7 +3,9 @@ package dev.atoll.stack.endpoint;
 import static dev.atoll.stack.endpoint.AbstractEndpoint.inRange;
 import static dev.atoll.stack.endpoint.AbstractEndpoint.unknownOption;
 
+import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.transport.MessageOptions;
@@ -33,6 +35,8 @@ final class MessageOptionTable {
             options.receiveBufferBytes = tuning.clamp(inRange(option, value, 0, Integer.MAX_VALUE));
         } else if (option == EndpointOption.IP_TOS) {
             options.tos = inRange(option, value, 0, 255);
+        } else if (option == EndpointOption.IP_OPTIONS) {
+            options.setIpOptions(sendable((byte[]) value));
         } else if (option == EndpointOption.IP_TTL) {
             options.ttl = inRange(option, value, 1, 255);
         } else if (option == EndpointOption.IP_MTU_DISCOVER) {
@@ -46,6 +50,15 @@ final class MessageOptionTable {
         } else {
             throw unknownOption(option);
         }
+    }
+
+    private static byte[] sendable(byte[] ipOptions) throws StackException {
+        byte[] sendable = IpLayer.sendableOptions(ipOptions);
+        if (sendable == null) {
+            throw new StackException(
+                    StackError.INVALID, "IP_OPTIONS are malformed, longer than 40 bytes, or route the packet");
+        }
+        return sendable;
     }
 
     /** Options that raw endpoints have besides. */
@@ -79,6 +92,8 @@ final class MessageOptionTable {
             return options.receiveBufferBytes;
         } else if (option == EndpointOption.IP_TOS) {
             return options.tos;
+        } else if (option == EndpointOption.IP_OPTIONS) {
+            return options.ipOptions().clone();
         } else if (option == EndpointOption.IP_TTL) {
             return options.ttl;
         } else if (option == EndpointOption.IP_MTU_DISCOVER) {

@@ -287,6 +287,20 @@ public final class IpLayer implements Device.Upper {
         return null;
     }
 
+    /**
+     * Options of an IPv4 header as a program wants them sent, filled up to whole words.
+     *
+     * @return null if they are malformed, too long, or choose the packet's way
+     */
+    public static byte @Nullable [] sendableOptions(byte[] options) {
+        return Ipv4Options.sendable(options);
+    }
+
+    /** Puts options, {@linkplain #sendableOptions as they can be sent}, in front of a packet that goes out over IPv4. */
+    public void addOptions(PacketBuffer packet, byte[] options, IpAddress source) {
+        ipv4.addOptions(packet, options, source);
+    }
+
     /** Hops that packets on a route may go if their endpoint says nothing. */
     public int hops(Route route) {
         boolean v4 = route.network() == ipv4;

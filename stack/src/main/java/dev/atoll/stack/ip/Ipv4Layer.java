@@ -238,6 +238,14 @@ public final class Ipv4Layer extends NetworkLayer {
         return (int) (Math.floorMod(cycle.epochNs(), DAY_NS) / 1_000_000);
     }
 
+    /** Gives a packet options in which this host is the first that is recorded (RFC 791 section 3.1). */
+    void addOptions(PacketBuffer packet, byte[] options, IpAddress source) {
+        int end = packet.start();
+        packet.data().put(end - options.length, options);
+        packet.optionBytes = options.length;
+        record(packet.data(), end - options.length, end, source);
+    }
+
     /**
      * Gives an answer the options of the request that record where packets were, with this host in them as it was
      * reached and as it sends (RFC 1122 section 3.2.2.6, RFC 1812 section 4.3.3.6).

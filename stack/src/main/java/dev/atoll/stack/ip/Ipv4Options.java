@@ -3,6 +3,8 @@ package dev.atoll.stack.ip;
 import dev.atoll.stack.wire.Ipv4;
 import dev.atoll.stack.wire.Ipv4Option;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges the options of IPv4 headers and brings them up to date (RFC 791 section 3.1, RFC 1122 section 3.2.1.8, RFC 1812
@@ -219,5 +221,20 @@ final class Ipv4Options {
             }
             at += length;
         }
+    }
+
+    /** Options of a program's, in whole words; null if they cannot be sent. */
+    static byte @Nullable [] sendable(byte[] options) {
+        int bytes = (options.length + 3) & ~3;
+        if (bytes > Ipv4Option.MAX_BYTES) {
+            return null;
+        }
+        ByteBuffer header = ByteBuffer.allocate(Ipv4.HEADER_BYTES + bytes);
+        header.put(Ipv4.HEADER_BYTES, options);
+        Ipv4Options judge = new Ipv4Options();
+        if (!judge.judge(header, 0, Ipv4.HEADER_BYTES + bytes) || judge.sourceRouted) {
+            return null;
+        }
+        return Arrays.copyOf(options, bytes);
     }
 }

@@ -5,7 +5,7 @@ import java.util.BitSet;
 /**
  * An option of an endpoint, with the meaning socket(7), tcp(7), udp(7) and ip(7) give the constant of the same name.
  *
- * @param <T> what its values are: {@code Boolean}, {@code String}, {@code BitSet}, or {@code Integer} with the unit
+ * @param <T> what its values are: {@code Boolean}, {@code String}, {@code BitSet}, {@code byte[]}, or {@code Integer} with the unit
  *     named at the constant
  */
 public final class EndpointOption<T> {
@@ -41,6 +41,11 @@ public final class EndpointOption<T> {
     public static final EndpointOption<Boolean> IPV6_V6ONLY = new EndpointOption<>("IPV6_V6ONLY", Boolean.class);
     /** Type of service of IPv4, traffic class of IPv6: the octet in the header. */
     public static final EndpointOption<Integer> IP_TOS = new EndpointOption<>("IP_TOS", Integer.class);
+    /**
+     * Message endpoints: options in the IPv4 header of what is sent, as they stand there, at most 40 bytes; none if empty.
+     * A route or a time that is recorded begins with this host. Source routes are refused.
+     */
+    public static final EndpointOption<byte[]> IP_OPTIONS = new EndpointOption<>("IP_OPTIONS", byte[].class);
     /** Time to live or hop limit of unicast packets, hops. */
     public static final EndpointOption<Integer> IP_TTL = new EndpointOption<>("IP_TTL", Integer.class);
     /**

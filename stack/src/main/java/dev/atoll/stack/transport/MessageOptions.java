@@ -3,12 +3,14 @@ package dev.atoll.stack.transport;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.options.MessageTuning;
+import dev.atoll.stack.wire.Ipv4Option;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** Options of endpoints that send and receive messages, as Linux has them by default. Under the stack's hold. */
 public final class MessageOptions {
     private static final int ICMP_TYPES = 256;
+    private static final byte[] NO_BYTES = {};
 
     public int receiveBufferBytes;
     public int sendBufferBytes;
@@ -20,6 +22,8 @@ public final class MessageOptions {
     public int nicId;
 
     public int tos;
+    private byte[] ipOptions = NO_BYTES;
+
     public int ttl = IpLayer.LINK_TTL;
     public int multicastTtl = 1;
     public boolean multicastLoop = true;
@@ -39,6 +43,16 @@ public final class MessageOptions {
         sendBufferBytes = tuning.bufferBytes();
     }
 
+    /** Options of the IPv4 header, in whole words; not to be changed. */
+    public byte[] ipOptions() {
+        return ipOptions;
+    }
+
+    /** Sets them, as {@code IpLayer.sendableOptions} gives them. */
+    public void setIpOptions(byte[] sendable) {
+        ipOptions = sendable.length == 0 ? NO_BYTES : sendable;
+    }
+
     void archive(Archive archive) {
         receiveBufferBytes = archive.int32(receiveBufferBytes);
         sendBufferBytes = archive.int32(sendBufferBytes);
@@ -56,6 +70,7 @@ public final class MessageOptions {
         receiveErrors = archive.bool(receiveErrors);
         headerIncluded = archive.bool(headerIncluded);
         checksumOffset = archive.int32(checksumOffset);
+        setIpOptions(archive.bytes(ipOptions, Ipv4Option.MAX_BYTES));
         icmpFilter = archive.optional(icmpFilter, MessageOptions::archiveTypes);
     }
 

@@ -14,6 +14,7 @@ import dev.atoll.stack.options.ReceivedMessage;
 import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Ipv4;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -152,9 +153,22 @@ public abstract class MessagePort extends DemuxEntry {
 
     /** Hands a packet to IP with this endpoint's options, and makes an exception of what it says. Takes the packet. */
     protected final void sendPacket(PacketBuffer packet, Route route, int protocol) throws StackException {
+        int optionBytes = ipOptionBytes(route);
+        if (packet.length() + optionBytes > route.maxPayloadBytes()) {
+            packet.release();
+            throw new StackException(StackError.MESSAGE_TOO_LONG);
+        }
+        if (optionBytes > 0) {
+            ip.addOptions(packet, options.ipOptions(), route.source());
+        }
         int ttl = route.destination().isMulticast() ? options.multicastTtl : options.ttl;
         int flags = options.mtuDiscovery.sendFlags() | (options.multicastLoop ? IpLayer.MULTICAST_LOOP : 0);
         throwRefused(ip.send(packet, route, protocol, ttl, options.tos, flags));
+    }
+
+    /** Bytes that options add to the IP header of what goes by a route. */
+    protected final int ipOptionBytes(Route route) {
+        return route.destination().isV4() ? options.ipOptions().length : 0;
     }
 
     protected final void throwRefused(@Nullable StackError refused) throws StackException {
@@ -209,9 +223,20 @@ public abstract class MessagePort extends DemuxEntry {
                 packet.linearLength(),
                 packet.ttl,
                 packet.tos,
+                ipOptions(packet),
                 packet.arrivalNs);
         packet.release();
         return message;
+    }
+
+    private static byte[] ipOptions(PacketBuffer packet) {
+        int at = packet.networkOffset;
+        boolean known = packet.ipVersion == 4 && at != PacketBuffer.UNKNOWN;
+        byte[] options = new byte[known ? Ipv4.headerBytes(packet.data(), at) - Ipv4.HEADER_BYTES : 0];
+        if (known) {
+            packet.data().get(at + Ipv4.HEADER_BYTES, options);
+        }
+        return options;
     }
 
     private @Nullable PacketBuffer take() throws StackException {

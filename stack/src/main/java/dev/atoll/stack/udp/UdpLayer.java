@@ -131,18 +131,18 @@ public final class UdpLayer implements TransportHandler {
         int at = packet.append(length);
         packet.data().put(at + Udp.HEADER_BYTES, payload, payload.position(), payload.remaining());
         Udp.write(packet.data(), at, sourcePort, destinationPort, length, 0);
-        checksum(packet, at, route, length);
+        checksum(packet, at, route, length, from.headerOptionBytes(route));
         from.send(packet, route);
         counters.udpSent++;
     }
 
-    private static void checksum(PacketBuffer packet, int at, Route route, int length) {
+    private static void checksum(PacketBuffer packet, int at, Route route, int length, int optionBytes) {
         IpAddress source = route.source();
         IpAddress destination = route.destination();
         long pseudo = Checksum.pseudoHeader(
                 source.high(), source.low(), destination.high(), destination.low(), IpProtocol.UDP, length);
         // The link completes the sum of a frame, not of a datagram that leaves in several.
-        boolean inOne = length + route.headerBytes() <= route.mtuBytes();
+        boolean inOne = length + route.headerBytes() + optionBytes <= route.mtuBytes();
         if (inOne && route.device().capabilities().transmitChecksum()) {
             packet.checksumPartial = true;
             packet.checksumStart = at;

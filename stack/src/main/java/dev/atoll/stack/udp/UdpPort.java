@@ -73,6 +73,10 @@ public final class UdpPort extends DatagramPort {
         layer.send(this, payload, route, bound().port(), target.port());
     }
 
+    int headerOptionBytes(Route route) {
+        return ipOptionBytes(route);
+    }
+
     /** Hands a finished datagram on. Takes the packet. */
     void send(PacketBuffer packet, Route route) throws StackException {
         sendPacket(packet, route, IpProtocol.UDP);
