@@ -74,6 +74,33 @@ final class Addresses {
         return inet;
     }
 
+    /**
+     * Where a channel is bound to, with the checks of {@link #checkForChannel}. No address is the wildcard.
+     *
+     * @param ipv6 whether the channel is one of both families
+     */
+    static FullAddress toBind(@Nullable SocketAddress local, boolean ipv6) {
+        if (local == null) {
+            return new FullAddress(wildcard(ipv6), 0);
+        }
+        InetSocketAddress inet = checkForChannel(local, ipv6);
+        return ofAllFamilies(toStack(inet.getAddress(), inet.getPort()), ipv6);
+    }
+
+    /** Where a socket of {@code java.net} is bound to. */
+    static FullAddress toBind(InetAddress address, int port, boolean ipv6) throws SocketException {
+        return ofAllFamilies(toStack(address, port, ipv6), ipv6);
+    }
+
+    /** Either wildcard is that of all families there are: where there is IPv6 the JDK's sockets are IPv6 ones. */
+    private static FullAddress ofAllFamilies(FullAddress local, boolean ipv6) {
+        return local.address().isUnspecified() ? new FullAddress(local.nicId(), wildcard(ipv6), local.port()) : local;
+    }
+
+    private static IpAddress wildcard(boolean ipv6) {
+        return ipv6 ? IpAddress.V6_ANY : IpAddress.V4_ANY;
+    }
+
     /** A channel that connects to the wildcard address connects to its own host. */
     static InetSocketAddress loopbackIfAny(InetSocketAddress address) {
         if (!address.getAddress().isAnyLocalAddress()) {

@@ -5,7 +5,6 @@ import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
-import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -76,12 +75,7 @@ final class AtollAsyncServerSocketChannel extends AsynchronousServerSocketChanne
 
     @Override
     public AsynchronousServerSocketChannel bind(@Nullable SocketAddress local, int backlog) throws IOException {
-        FullAddress target = new FullAddress(IpAddress.V4_ANY, 0);
-        if (local != null) {
-            InetSocketAddress inet =
-                    Addresses.checkForChannel(local, context.sockets().hasIpv6());
-            target = Addresses.toStack(inet.getAddress(), inet.getPort());
-        }
+        FullAddress target = Addresses.toBind(local, context.sockets().hasIpv6());
         stateLock.lock();
         try {
             ensureOpen();

@@ -4,7 +4,6 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
-import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -123,12 +122,7 @@ final class AtollAsyncSocketChannel extends AsynchronousSocketChannel {
             if (localAddress != null) {
                 throw new AlreadyBoundException();
             }
-            FullAddress target = new FullAddress(IpAddress.V4_ANY, 0);
-            if (local != null) {
-                InetSocketAddress inet =
-                        Addresses.checkForChannel(local, context.sockets().hasIpv6());
-                target = Addresses.toStack(inet.getAddress(), inet.getPort());
-            }
+            FullAddress target = Addresses.toBind(local, context.sockets().hasIpv6());
             endpoint.bind(target);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
         } catch (StackException e) {

@@ -6,7 +6,6 @@ import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
-import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -44,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * platform thread, and ends a virtual thread's receive.
  */
 final class AtollDatagramChannel extends DatagramChannel implements AtollChannel {
-    private final ShimContext context;
     private final boolean interruptible;
+    private final boolean ipv6;
     private final UdpEndpoint endpoint;
     private final Waiters waiters = new Waiters();
     private final Turn readTurn = new Turn();
@@ -58,10 +57,15 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     /** Made on demand; guarded by {@code stateLock}. */
     private @Nullable DatagramSocket adaptor;
 
-    AtollDatagramChannel(SelectorProvider published, ShimContext context, boolean interruptible) throws IOException {
+    /**
+     * @param interruptible whether an interrupt closes it
+     * @param ipv6 whether it may be bound to IPv6 addresses and send to them
+     */
+    AtollDatagramChannel(SelectorProvider published, ShimContext context, boolean interruptible, boolean ipv6)
+            throws IOException {
         super(published);
-        this.context = context;
         this.interruptible = interruptible;
+        this.ipv6 = ipv6;
         try {
             this.endpoint = context.sockets().newUdpEndpoint();
         } catch (StackException e) {
@@ -120,12 +124,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
             if (localAddress != null) {
                 throw new AlreadyBoundException();
             }
-            FullAddress target = new FullAddress(IpAddress.V4_ANY, 0);
-            if (local != null) {
-                InetSocketAddress inet =
-                        Addresses.checkForChannel(local, context.sockets().hasIpv6());
-                target = Addresses.toStack(inet.getAddress(), inet.getPort());
-            }
+            FullAddress target = Addresses.toBind(local, ipv6);
             bindLocked(target);
         } finally {
             stateLock.unlock();
@@ -148,7 +147,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
             try {
                 ensureOpen();
                 if (localAddress == null) {
-                    bindLocked(new FullAddress(IpAddress.V4_ANY, 0));
+                    bindLocked(Addresses.toBind(null, ipv6));
                 }
             } finally {
                 stateLock.unlock();
@@ -163,8 +162,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
 
     /** A socket may be connected anew, a channel may not. */
     DatagramChannel connect(SocketAddress remote, boolean onlyOnce) throws IOException {
-        InetSocketAddress target =
-                Addresses.checkForChannel(remote, context.sockets().hasIpv6());
+        InetSocketAddress target = Addresses.checkForChannel(remote, ipv6);
         stateLock.lock();
         try {
             ensureOpen();
@@ -316,8 +314,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     @Override
     public int send(ByteBuffer source, SocketAddress target) throws IOException {
         Objects.requireNonNull(source);
-        InetSocketAddress inet =
-                Addresses.checkForChannel(target, context.sockets().hasIpv6());
+        InetSocketAddress inet = Addresses.checkForChannel(target, ipv6);
         return send(source, inet, isBlocking());
     }
 
@@ -326,7 +323,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
         if (!isBlocking()) {
             throw new IllegalBlockingModeException();
         }
-        send(source, Addresses.checkForChannel(target, context.sockets().hasIpv6()), true);
+        send(source, Addresses.checkForChannel(target, ipv6), true);
     }
 
     private int send(ByteBuffer source, @Nullable InetSocketAddress target, boolean blocking) throws IOException {
@@ -411,7 +408,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     @Override
     public MembershipKey join(InetAddress group, NetworkInterface nic, @Nullable InetAddress source)
             throws IOException {
-        Memberships.check(group, source, context.sockets().hasIpv6());
+        Memberships.check(group, source, ipv6);
         stateLock.lock();
         try {
             ensureOpen();

@@ -42,7 +42,9 @@ final class AtollDatagramSocketImpl extends DatagramSocketImpl {
     @Override
     protected void create() throws SocketException {
         try {
-            socket = (MulticastSocket) new AtollDatagramChannel(published, context, false).socket();
+            socket = (MulticastSocket) new AtollDatagramChannel(
+                            published, context, false, context.sockets().hasIpv6())
+                    .socket();
         } catch (IOException e) {
             throw Translated.socket(e);
         }

@@ -34,17 +34,18 @@ final class AtollSelectorProvider extends SelectorProvider {
 
     @Override
     public DatagramChannel openDatagramChannel() throws IOException {
-        return new AtollDatagramChannel(published, context, true);
+        return new AtollDatagramChannel(
+                published, context, true, context.sockets().hasIpv6());
     }
 
     @Override
     public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
-        requireInet(family);
-        return openDatagramChannel();
+        return new AtollDatagramChannel(published, context, true, isIpv6(family));
     }
 
     DatagramChannel openUninterruptibleDatagramChannel() throws IOException {
-        return new AtollDatagramChannel(published, context, false);
+        return new AtollDatagramChannel(
+                published, context, false, context.sockets().hasIpv6());
     }
 
     AtollDatagramSocketImpl newDatagramSocketImpl() {
@@ -63,7 +64,8 @@ final class AtollSelectorProvider extends SelectorProvider {
 
     @Override
     public ServerSocketChannel openServerSocketChannel() throws IOException {
-        return new AtollServerSocketChannel(published, context);
+        return new AtollServerSocketChannel(
+                published, context, context.sockets().hasIpv6());
     }
 
     @Override
@@ -71,13 +73,12 @@ final class AtollSelectorProvider extends SelectorProvider {
         if (Objects.requireNonNull(family, "'family' is null") == StandardProtocolFamily.UNIX) {
             return platform.openServerSocketChannel(family);
         }
-        requireInet(family);
-        return openServerSocketChannel();
+        return new AtollServerSocketChannel(published, context, isIpv6(family));
     }
 
     @Override
     public SocketChannel openSocketChannel() throws IOException {
-        return new AtollSocketChannel(published, context);
+        return new AtollSocketChannel(published, context, context.sockets().hasIpv6());
     }
 
     @Override
@@ -85,11 +86,11 @@ final class AtollSelectorProvider extends SelectorProvider {
         if (Objects.requireNonNull(family, "'family' is null") == StandardProtocolFamily.UNIX) {
             return platform.openSocketChannel(family);
         }
-        requireInet(family);
-        return openSocketChannel();
+        return new AtollSocketChannel(published, context, isIpv6(family));
     }
 
-    private void requireInet(ProtocolFamily family) {
+    /** Whether channels of that family are of both; IPv4's are not. */
+    private boolean isIpv6(ProtocolFamily family) {
         Objects.requireNonNull(family, "'family' is null");
         if (family == StandardProtocolFamily.INET6 && !context.sockets().hasIpv6()) {
             throw new UnsupportedOperationException("IPv6 not available");
@@ -97,6 +98,7 @@ final class AtollSelectorProvider extends SelectorProvider {
         if (family != StandardProtocolFamily.INET && family != StandardProtocolFamily.INET6) {
             throw new UnsupportedOperationException("Protocol family not supported");
         }
+        return family == StandardProtocolFamily.INET6;
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
-import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -35,6 +34,7 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
 
     private final SelectorProvider published;
     private final ShimContext context;
+    private final boolean ipv6;
     private final TcpListener endpoint;
     private final Waiters waiters = new Waiters();
     private final Turn acceptTurn = new Turn();
@@ -44,10 +44,14 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
     /** Made on demand; guarded by {@code stateLock}. */
     private @Nullable ServerSocket adaptor;
 
-    AtollServerSocketChannel(SelectorProvider published, ShimContext context) throws IOException {
+    /**
+     * @param ipv6 whether it may be bound to IPv6 addresses
+     */
+    AtollServerSocketChannel(SelectorProvider published, ShimContext context, boolean ipv6) throws IOException {
         super(published);
         this.published = published;
         this.context = context;
+        this.ipv6 = ipv6;
         try {
             this.endpoint = context.sockets().newTcpListener();
             endpoint.setOption(EndpointOption.SO_REUSEADDR, true); // as the JDK does for servers on Linux
@@ -81,12 +85,7 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
             if (localAddress != null) {
                 throw new AlreadyBoundException();
             }
-            FullAddress target = new FullAddress(IpAddress.V4_ANY, 0);
-            if (local != null) {
-                InetSocketAddress inet =
-                        Addresses.checkForChannel(local, context.sockets().hasIpv6());
-                target = Addresses.toStack(inet.getAddress(), inet.getPort());
-            }
+            FullAddress target = Addresses.toBind(local, ipv6);
             endpoint.bind(target);
             endpoint.listen(backlog < 1 ? DEFAULT_BACKLOG : backlog);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());

@@ -5,7 +5,6 @@ import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
-import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -53,7 +52,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         CLOSED
     }
 
-    private final ShimContext context;
+    private final boolean ipv6;
     private final TcpEndpoint endpoint;
     private final Waiters waiters = new Waiters();
     private final TcpTransfer transfer;
@@ -69,9 +68,12 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     private @Nullable Socket adaptor;
 
     /** A channel not connected yet. */
-    AtollSocketChannel(SelectorProvider published, ShimContext context) throws IOException {
+    /**
+     * @param ipv6 whether it may be bound to IPv6 addresses and connected to them
+     */
+    AtollSocketChannel(SelectorProvider published, ShimContext context, boolean ipv6) throws IOException {
         super(published);
-        this.context = context;
+        this.ipv6 = ipv6;
         this.state = State.UNCONNECTED;
         try {
             this.endpoint = context.sockets().newTcpEndpoint();
@@ -86,7 +88,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     /** The channel of an accepted connection. */
     AtollSocketChannel(SelectorProvider published, ShimContext context, TcpEndpoint accepted) {
         super(published);
-        this.context = context;
+        this.ipv6 = context.sockets().hasIpv6();
         this.state = State.CONNECTED;
         this.endpoint = accepted;
         this.localAddress = Addresses.toJavaOrNull(accepted.localAddress());
@@ -142,12 +144,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
             if (localAddress != null) {
                 throw new AlreadyBoundException();
             }
-            FullAddress target = new FullAddress(IpAddress.V4_ANY, 0);
-            if (local != null) {
-                InetSocketAddress inet =
-                        Addresses.checkForChannel(local, context.sockets().hasIpv6());
-                target = Addresses.toStack(inet.getAddress(), inet.getPort());
-            }
+            FullAddress target = Addresses.toBind(local, ipv6);
             endpoint.bind(target);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
         } catch (StackException e) {
@@ -174,8 +171,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     }
 
     private boolean connect(SocketAddress remote, boolean blocking, long timeoutNanos) throws IOException {
-        InetSocketAddress target = Addresses.loopbackIfAny(
-                Addresses.checkForChannel(remote, context.sockets().hasIpv6()));
+        InetSocketAddress target = Addresses.loopbackIfAny(Addresses.checkForChannel(remote, ipv6));
         try {
             readTurn.take();
             writeTurn.take();

@@ -130,7 +130,7 @@ abstract class SocketCoreBase implements SocketCore {
             if (localPort != 0) {
                 throw new SocketException("Already bound");
             }
-            endpoint().bind(Addresses.toStack(host, port, context.sockets().hasIpv6()));
+            endpoint().bind(Addresses.toBind(host, port, context.sockets().hasIpv6()));
             address = host;
             learnLocalPort();
         } catch (StackException e) {
