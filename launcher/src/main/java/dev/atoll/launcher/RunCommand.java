@@ -35,6 +35,7 @@ import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.MacAddress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,6 +109,7 @@ final class RunCommand {
                 "",
                 settings.address(),
                 settings.router(),
+                settings.ipv6(),
                 settings.mtuBytes(),
                 settings.offload(),
                 settings.takeDefault());
@@ -140,6 +142,9 @@ final class RunCommand {
                     ExitCode.CONFIGURATION,
                     "dns: the link " + link.description() + " does not lead to the server " + settings.dns());
         }
+        LinkAddresses addresses = link.addresses();
+        boolean ipv6 = addresses != null && addresses.hasIpv6();
+        refuseWithoutIpv6(settings, link, ipv6);
         int[] control = Libc.socketpair();
         int capture = capture(settings, link);
         Setup setup = setup(settings, link);
@@ -153,6 +158,10 @@ final class RunCommand {
                         new Inherited(control[1], link.programDescriptor(), capture))) {
             // While the sandbox is being made. The program waits, and what is wrong here keeps it from running.
             Policy policy = policy(settings);
+            if (policy != null && ipv6) {
+                // Its language has none yet.
+                Terminal.line(settings.policy() + " has no rules for IPv6, which stays closed");
+            }
             List<ReportSink> sinks = ProvidedSinks.load();
             link.bringUp();
             Reports reports = new Reports();
@@ -171,6 +180,22 @@ final class RunCommand {
             reports.started(run);
             Supervisor supervisor = new Supervisor(program, connection, reports, services, settings.stopGrace());
             return superviseToEnd(supervisor, program, policy, settings, run);
+        }
+    }
+
+    /** What the user asked of IPv6 and this link does not have. */
+    private static void refuseWithoutIpv6(Settings settings, OpenLink link, boolean ipv6) throws LaunchException {
+        if (settings.ipv6().isDemanded() && !ipv6) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "address6: the link " + link.description() + " carries no IPv6; use --link tap or veth");
+        }
+        int mtuBytes = link.mtuBytes(settings.mtuBytes());
+        if (ipv6 && mtuBytes < Ipv6.MIN_MTU_BYTES) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "mtu is " + mtuBytes + ", IPv6 needs " + Ipv6.MIN_MTU_BYTES
+                            + "; --address6 none if it is not needed");
         }
     }
 
@@ -284,7 +309,7 @@ final class RunCommand {
                 router,
                 addresses == null ? List.of() : addresses.routes(),
                 dns == null ? List.of() : List.of(dns),
-                false,
+                addresses != null && addresses.hasIpv6(),
                 settings.denialLines(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
                 settings.policy() != null);

@@ -58,7 +58,7 @@ public final class Inside {
         Policy policy = setup.policyFollows() ? readPolicy(control) : null;
 
         Installer installer = Installer.install(instrumentation);
-        SandboxSockets sockets = new SandboxSockets();
+        SandboxSockets sockets = new SandboxSockets(setup.ipv6());
         Shim.openDoors(sockets, sockets);
         SelectorProvider platform = Doors.platformProvider();
         Messenger messenger = new Messenger(control, setup.denialLines());

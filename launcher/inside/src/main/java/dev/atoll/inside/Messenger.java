@@ -9,6 +9,7 @@ import dev.atoll.runtime.loop.FailureReport;
 import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.stack.filter.Denial;
 import dev.atoll.stack.filter.DenialListener;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -29,6 +30,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Messenger implements DenialListener, FailureReport {
     /** Denials that wait to be said. */
     private static final int MAX_WAITING = 1024;
+
+    /** RFC 4291 section 2.7. */
+    private static final int LINK_SCOPE = 2;
 
     private final ControlStream control;
     private final boolean denialLines;
@@ -70,9 +74,23 @@ final class Messenger implements DenialListener, FailureReport {
 
     @Override
     public void denied(Denial denial) {
+        if (isHousekeeping(denial)) {
+            return;
+        }
         if (!denials.offer(denial)) {
             unsaid.incrementAndGet();
         }
+    }
+
+    /**
+     * Where IPv6 is closed, what hosts of a link ask each other without a program's doing (neighbours, groups: RFC 4861, RFC
+     * 3810) is, too, every few seconds on some. Nobody reads of that beside what the program asked for; the counters have it.
+     */
+    private static boolean isHousekeeping(Denial denial) {
+        IpAddress destination = denial.destination().address();
+        return denial.protocol() == IpProtocol.ICMPV6
+                && destination.isMulticast()
+                && destination.multicastScope() == LINK_SCOPE;
     }
 
     private void sayDenials() {
@@ -107,6 +125,7 @@ final class Messenger implements DenialListener, FailureReport {
             case IpProtocol.TCP -> "tcp";
             case IpProtocol.UDP -> "udp";
             case IpProtocol.ICMP -> "icmp";
+            case IpProtocol.ICMPV6 -> "icmpv6";
             default -> "protocol " + number;
         };
     }

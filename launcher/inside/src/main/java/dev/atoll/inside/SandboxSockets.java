@@ -20,10 +20,19 @@ import org.jspecify.annotations.Nullable;
 final class SandboxSockets implements StackSockets, NameService {
     private record Open(StackSockets sockets, NameService names) {}
 
+    private final boolean ipv6;
     private volatile @Nullable Open open;
 
+    /**
+     * @param ipv6 whether the stack will have IPv6; Java sees it unless the program was told not to look, as it is with a
+     *     host's
+     */
+    SandboxSockets(boolean ipv6) {
+        this.ipv6 = ipv6 && !Boolean.getBoolean("java.net.preferIPv4Stack");
+    }
+
     void open(Sandbox sandbox) {
-        open = new Open(StackSockets.of(sandbox.stack(), hasIpv6()), sandbox.names());
+        open = new Open(StackSockets.of(sandbox.stack(), ipv6), sandbox.names());
     }
 
     private StackSockets sockets() throws StackException {
@@ -58,10 +67,9 @@ final class SandboxSockets implements StackSockets, NameService {
         return sockets().newUdpEndpoint();
     }
 
-    /** The one switch: until the stack speaks IPv6, Java sees a host without it. */
     @Override
     public boolean hasIpv6() {
-        return false;
+        return ipv6;
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.atoll.runtime.policy.MalformedRuleSetException;
 import dev.atoll.runtime.policy.RuleSetCodec;
 import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.runtime.sandbox.SandboxBuilder;
+import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.FileOutputStream;
@@ -33,6 +34,9 @@ final class SandboxStart {
                 .denials(messenger)
                 .failures(messenger)
                 .names(names(setup));
+        if (setup.ipv6()) {
+            builder.ipv6(ipv6(setup));
+        }
         ControlRecord.Link link = setup.link();
         if (link.kind() != ControlRecord.LinkKind.NONE) {
             HostDescriptor descriptor = HostDescriptor.adopt(link.descriptor());
@@ -68,6 +72,18 @@ final class SandboxStart {
             case PACKET -> new PacketLink(descriptor, link.mac(), link.mtuBytes(), link.offload());
             case STREAM -> new StreamLink(descriptor, link.mac(), link.mtuBytes());
         };
+    }
+
+    /**
+     * Addresses and routes are those of the host's interface or made by the launcher. Either way nobody else on the link has
+     * them, no router need be asked for more, and nothing waits for the check of an address.
+     */
+    private static Ipv6Settings ipv6(Setup setup) {
+        boolean linkLocal = true;
+        for (ControlRecord.Address address : setup.addresses()) {
+            linkLocal &= address.address().isV4() || !address.address().isLinkLocal();
+        }
+        return new Ipv6Settings(linkLocal, false, 0, false, false, false);
     }
 
     private static ResolverOptions names(Setup setup) {

@@ -23,6 +23,15 @@ public final class RunOptions {
     @Nullable String router;
 
     @Parameter(
+            names = "--address6",
+            description =
+                    "The program's IPv6 address and prefix length, \"free\" for one of a free subnet, or \"none\"")
+    @Nullable String address6;
+
+    @Parameter(names = "--router6", description = "The next hop of the program's IPv6 default route")
+    @Nullable String router6;
+
+    @Parameter(
             names = "--take-default",
             description = "Take an interface that carries a default route of this host, too")
     boolean takeDefault;
@@ -66,6 +75,8 @@ public final class RunOptions {
         put(given, "atoll.link", link);
         put(given, "atoll.address", address);
         put(given, "atoll.router", router);
+        put(given, "atoll.address6", address6);
+        put(given, "atoll.router6", router6);
         put(given, "atoll.take-default", takeDefault ? "true" : null);
         put(given, "atoll.dns", dns);
         put(given, "atoll.policy", policy);

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigValueType;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.config.Settings.LogSettings;
+import dev.atoll.launcher.link.Ipv6Request;
 import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class EffectiveConfig {
     private static final String AUTO = "auto";
     private static final String NONE = "none";
+    private static final String FREE = "free";
     private static final int MIN_MTU_BYTES = 576;
     private static final int MAX_MTU_BYTES = 65535;
     private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
@@ -48,7 +50,7 @@ public final class EffectiveConfig {
      */
     public Settings settings() throws LaunchException {
         String router = text(Setting.ROUTER);
-        Address address = address();
+        Address address = address(Setting.ADDRESS);
         if (address == null && !router.equals(AUTO)) {
             throw wrong(Setting.ROUTER, "stands alone; give the program's --address with it");
         }
@@ -58,6 +60,7 @@ public final class EffectiveConfig {
                 text(Setting.LINK),
                 address,
                 ipAddress(Setting.ROUTER),
+                ipv6(),
                 ipAddress(Setting.DNS),
                 mtu(),
                 flag(Setting.OFFLOAD),
@@ -118,8 +121,27 @@ public final class EffectiveConfig {
         return String.valueOf(value.unwrapped());
     }
 
-    private @Nullable Address address() throws LaunchException {
-        String text = text(Setting.ADDRESS);
+    private Ipv6Request ipv6() throws LaunchException {
+        String word = text(Setting.ADDRESS6);
+        IpAddress router = ipAddress(Setting.ROUTER6);
+        Ipv6Request.Kind kind =
+                switch (word) {
+                    case AUTO -> Ipv6Request.Kind.AS_FOUND;
+                    case NONE -> Ipv6Request.Kind.NONE;
+                    case FREE -> Ipv6Request.Kind.FREE;
+                    default -> Ipv6Request.Kind.CHOSEN;
+                };
+        if (kind == Ipv6Request.Kind.CHOSEN) {
+            return new Ipv6Request(kind, address(Setting.ADDRESS6), router);
+        }
+        if (router != null) {
+            throw wrong(Setting.ROUTER6, "stands alone; give the program's --address6 with it");
+        }
+        return new Ipv6Request(kind, null, null);
+    }
+
+    private @Nullable Address address(Setting setting) throws LaunchException {
+        String text = text(setting);
         if (text.equals(AUTO)) {
             return null;
         }
@@ -130,9 +152,9 @@ public final class EffectiveConfig {
                         IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
             }
         } catch (IllegalArgumentException e) {
-            throw unexpected(Setting.ADDRESS, e);
+            throw unexpected(setting, e);
         }
-        throw unexpected(Setting.ADDRESS);
+        throw unexpected(setting);
     }
 
     private @Nullable IpAddress ipAddress(Setting setting) throws LaunchException {

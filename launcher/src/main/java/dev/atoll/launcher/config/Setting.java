@@ -9,6 +9,8 @@ public enum Setting {
     LINK("atoll.link", Kind.TEXT),
     ADDRESS("atoll.address", Kind.ADDRESS_AND_PREFIX),
     ROUTER("atoll.router", Kind.ADDRESS),
+    ADDRESS6("atoll.address6", Kind.IPV6_ADDRESS_AND_PREFIX),
+    ROUTER6("atoll.router6", Kind.ADDRESS),
     DNS("atoll.dns", Kind.ADDRESS),
     MTU("atoll.mtu", Kind.MTU),
     OFFLOAD("atoll.offload", Kind.FLAG),
@@ -29,6 +31,8 @@ public enum Setting {
         TEXT("a word"),
         ADDRESS("an IP address or \"auto\""),
         ADDRESS_AND_PREFIX("an address and prefix length as in 10.66.0.2/24, or \"auto\""),
+        IPV6_ADDRESS_AND_PREFIX(
+                "an address and prefix length as in fd61:746f:6c6c::2/64, \"auto\", \"free\" or \"none\""),
         MTU("a number of bytes from 576 to 65535"),
         HOSTNAME("a host name"),
         FILE("a file's name or \"none\""),

@@ -1,5 +1,6 @@
 package dev.atoll.launcher.config;
 
+import dev.atoll.launcher.link.Ipv6Request;
 import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param link kind of link, and its argument after a colon
  * @param address the program's
  * @param router next hop
+ * @param ipv6 the program's IPv6 address
  * @param dns the server to ask
  * @param mtuBytes the largest IP packet
  * @param offload whether a TAP or veth may carry super-segments and open checksums
@@ -29,6 +31,7 @@ public record Settings(
         String link,
         @Nullable Address address,
         @Nullable IpAddress router,
+        Ipv6Request ipv6,
         @Nullable IpAddress dns,
         int mtuBytes,
         boolean offload,

@@ -33,7 +33,7 @@ public record AddressPlan(Address program, IpAddress router) {
     public static AddressPlan of(Address program, @Nullable IpAddress router) throws LaunchException {
         if (!program.address().isV4()) {
             throw new LaunchException(
-                    ExitCode.CONFIGURATION, "address " + program + ": the stack has no IPv6 yet, use an IPv4 address");
+                    ExitCode.CONFIGURATION, "address " + program + " is an IPv6 address; give it with --address6");
         }
         if (program.prefixLength() < 1 || program.prefixLength() > 30) {
             throw new LaunchException(
@@ -57,6 +57,50 @@ public record AddressPlan(Address program, IpAddress router) {
                     "router " + chosen + " is not another host of the program's subnet " + subnet);
         }
         return new AddressPlan(program, chosen);
+    }
+
+    /**
+     * The plan for a chosen IPv6 address: the router is the subnet's first host unless the user says otherwise.
+     *
+     * @throws LaunchException if the two cannot be neighbours
+     */
+    static AddressPlan ofIpv6(Address program, @Nullable IpAddress router) throws LaunchException {
+        IpAddress own = program.address();
+        if (own.isV4() || own.isMulticast() || own.isLinkLocal() || own.isLoopback()) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION, "address6 " + program + " is not an IPv6 address that others can reach");
+        }
+        if (program.prefixLength() < 1 || program.prefixLength() > 126) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "address6 " + program + ": the prefix length must be 1 to 126, to hold a router");
+        }
+        Subnet subnet = Subnet.containing(own, program.prefixLength());
+        if (own.equals(subnet.network())) {
+            // RFC 4291 section 2.6.1.
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION, "address6 " + program + " is the address of any router of " + subnet);
+        }
+        IpAddress chosen = router;
+        if (chosen == null) {
+            IpAddress first = ofSubnet(subnet, 1);
+            chosen = own.equals(first) ? ofSubnet(subnet, 2) : first;
+        }
+        if (!subnet.contains(chosen) || chosen.equals(subnet.network()) || chosen.equals(own)) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "router6 " + chosen + " is not another host of the program's subnet " + subnet);
+        }
+        return new AddressPlan(program, chosen);
+    }
+
+    private static IpAddress ofSubnet(Subnet subnet, int host) {
+        return new IpAddress(subnet.network().high(), subnet.network().low() + host);
+    }
+
+    /** The plan of an IPv6 subnet: first host the router, second the program. */
+    static AddressPlan ofIpv6Pair(Subnet pair) {
+        return new AddressPlan(new Address(ofSubnet(pair, 2), pair.prefixLength()), ofSubnet(pair, 1));
     }
 
     /** The plan of a /30: first host the router, second the program. */

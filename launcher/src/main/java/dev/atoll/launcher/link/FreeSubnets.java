@@ -8,9 +8,10 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
 import java.io.Closeable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a /30 of {@value #POOL} that neither a route of the host nor another sandbox uses. Two launchers that look at the
+ * Finds a /30 of {@value #POOL}, or a /64 of {@value #IPV6_POOL}, that neither a route of the host nor another sandbox uses. Two launchers that look at the
  * same time cannot choose the same one: each holds a lock by the subnet's name for as long as it lives.
  */
 final class FreeSubnets {
@@ -18,6 +19,14 @@ final class FreeSubnets {
     static final String POOL = "10.66.0.0/16";
 
     static final int PREFIX_LENGTH = 30;
+
+    /** The same for IPv6: a unique local prefix (RFC 4193) whose global identifier is "atoll" in ASCII. */
+    static final String IPV6_POOL = "fd61:746f:6c6c::/48";
+
+    static final int IPV6_PREFIX_LENGTH = 64;
+
+    /** Subnets of {@link #IPV6_POOL}. */
+    private static final int IPV6_SUBNETS = 1 << 16;
 
     private FreeSubnets() {}
 
@@ -53,15 +62,34 @@ final class FreeSubnets {
         int step = 1 << (32 - PREFIX_LENGTH);
         int last = pool.lastAddress().v4Bits();
         for (int network = first; network - last < 0; network += step) {
-            Subnet subnet = new Subnet(IpAddress.v4(network), PREFIX_LENGTH);
-            if (isFree(subnet, routes)) {
-                AbstractLock lock = AbstractLock.tryAcquire("dev.atoll/subnet/" + subnet);
-                if (lock != null) {
-                    return new Lease(subnet, lock);
-                }
+            Lease lease = tryTake(new Subnet(IpAddress.v4(network), PREFIX_LENGTH), routes);
+            if (lease != null) {
+                return lease;
             }
         }
         throw new LaunchException(
                 ExitCode.MISSING, "no free /30 is left in " + POOL + "; give one with --address ADDRESS/LENGTH");
+    }
+
+    /**
+     * Takes the first free one for IPv6.
+     *
+     * @throws LaunchException if there is none
+     */
+    static Lease takeIpv6(List<HostRoutes.Route> routes) throws SystemCallException, LaunchException {
+        long first = Subnet.parse(IPV6_POOL).network().high();
+        for (int i = 0; i < IPV6_SUBNETS; i++) {
+            Lease lease = tryTake(new Subnet(new IpAddress(first + i, 0), IPV6_PREFIX_LENGTH), routes);
+            if (lease != null) {
+                return lease;
+            }
+        }
+        throw new LaunchException(
+                ExitCode.MISSING, "no free /64 is left in " + IPV6_POOL + "; give one with --address6 ADDRESS/LENGTH");
+    }
+
+    private static @Nullable Lease tryTake(Subnet subnet, List<HostRoutes.Route> routes) throws SystemCallException {
+        AbstractLock lock = isFree(subnet, routes) ? AbstractLock.tryAcquire("dev.atoll/subnet/" + subnet) : null;
+        return lock == null ? null : new Lease(subnet, lock);
     }
 }

@@ -10,17 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The IPv4 routes of the launcher's network namespace, except default routes, and its own addresses. The subnet of every
+ * The routes of the launcher's network namespace, except default routes, and its own addresses. The subnet of every
  * address of a device that is up is among the routes; an address without a subnet, as loopback may have, is not.
  */
 final class HostRoutes {
     private static final Path TABLE = Path.of("/proc/net/route");
     private static final Path TRIE = Path.of("/proc/net/fib_trie");
+    private static final Path IPV6_TABLE = Path.of("/proc/net/ipv6_route");
     private static final int HOST_LENGTH = 32;
     private static final int DEVICE_COLUMN = 0;
     private static final int DESTINATION_COLUMN = 1;
     private static final int MASK_COLUMN = 7;
     private static final int COLUMNS = 8;
+    private static final int IPV6_COLUMNS = 10;
 
     private HostRoutes() {}
 
@@ -53,6 +55,36 @@ final class HostRoutes {
         List<Route> routes = parse(Files.readAllLines(TABLE, StandardCharsets.US_ASCII));
         if (Files.exists(TRIE)) {
             routes.addAll(parseAddresses(Files.readAllLines(TRIE, StandardCharsets.US_ASCII)));
+        }
+        return routes;
+    }
+
+    /** Those of IPv6, with its own addresses; none if the kernel has no IPv6. */
+    static List<Route> readIpv6() throws IOException {
+        return Files.exists(IPV6_TABLE)
+                ? parseIpv6(Files.readAllLines(IPV6_TABLE, StandardCharsets.US_ASCII))
+                : new ArrayList<>();
+    }
+
+    /**
+     * A line has destination, length, source, length, next hop, metric, two counters, flags and device, in hexadecimal.
+     * Groups are on every device.
+     */
+    static List<Route> parseIpv6(List<String> table) {
+        List<Route> routes = new ArrayList<>();
+        for (String line : table) {
+            String[] columns = line.trim().split("\\s+", -1);
+            if (columns.length < IPV6_COLUMNS) {
+                continue;
+            }
+            String destination = columns[0];
+            IpAddress network = new IpAddress(
+                    Long.parseUnsignedLong(destination.substring(0, 16), 16),
+                    Long.parseUnsignedLong(destination.substring(16), 16));
+            int length = Integer.parseInt(columns[1], 16);
+            if (length > 0 && !network.isMulticast()) {
+                routes.add(new Route(columns[IPV6_COLUMNS - 1], new Subnet(network, length)));
+            }
         }
         return routes;
     }

@@ -12,12 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address with its subnet, which is the address alone if there is a peer
  * @param peer the subnet at the other end of a point-to-point link, or null
- * @param scope {@link #SCOPE_GLOBAL} or a narrower one
- * @param command the words for ip(8) that give it back, with {@code $name} for the interface's name
+ * @param usable whether whoever has the interface would begin to talk from it
+ * @param command the words for ip(8) that give it back, with {@code $name} for the interface's name, or empty for one that
+ *     the kernel makes again by itself
  */
-record InterfaceAddress(Address address, @Nullable Subnet peer, int scope, String command) {
-    static final int SCOPE_GLOBAL = 0;
-
+record InterfaceAddress(Address address, @Nullable Subnet peer, boolean usable, String command) {
     // linux/if_addr.h
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
@@ -26,7 +25,10 @@ record InterfaceAddress(Address address, @Nullable Subnet peer, int scope, Strin
     private static final int IFA_CACHEINFO = 6;
     private static final int IFA_FLAGS = 8;
     private static final int IFA_RT_PRIORITY = 9;
-    private static final int IFA_F_PERMANENT = 0x80;
+    private static final int IFA_F_TEMPORARY = 1;
+    private static final int IFA_F_NODAD = 2;
+    private static final int IFA_F_DADFAILED = 8;
+    private static final int IFA_F_DEPRECATED = 0x20;
     private static final int IFA_F_MANAGETEMPADDR = 0x100;
     private static final int IFA_F_NOPREFIXROUTE = 0x200;
     private static final int IFADDRMSG_PREFIX = 1;
@@ -39,7 +41,7 @@ record InterfaceAddress(Address address, @Nullable Subnet peer, int scope, Strin
     /**
      * Reads {@code struct ifaddrmsg}.
      *
-     * @return null if it is another interface's, or one that the network gave and will give again (RFC 4862)
+     * @return null if it is another interface's
      */
     static @Nullable InterfaceAddress of(ByteBuffer message, int index) {
         if (message.getInt(IFADDRMSG_INDEX) != index) {
@@ -56,9 +58,7 @@ record InterfaceAddress(Address address, @Nullable Subnet peer, int scope, Strin
         int length = message.get(IFADDRMSG_PREFIX) & 0xff;
         int scope = message.get(IFADDRMSG_SCOPE) & 0xff;
         int flags = attributes.number(IFA_FLAGS, 0);
-        if (!own.isV4() && (flags & IFA_F_PERMANENT) == 0) {
-            return null;
-        }
+        boolean duplicate = (flags & IFA_F_DADFAILED) != 0;
         StringBuilder command = new StringBuilder("address replace ").append(own);
         if (!own.equals(other)) {
             command.append(" peer ").append(other);
@@ -83,26 +83,34 @@ record InterfaceAddress(Address address, @Nullable Subnet peer, int scope, Strin
         if ((flags & IFA_F_NOPREFIXROUTE) != 0) {
             command.append(" noprefixroute");
         }
-        if (!own.isV4() && !own.isLinkLocal()) {
-            // It was here a moment ago, and nobody else can have taken it.
+        boolean unchecked = (flags & IFA_F_NODAD) != 0;
+        if (!own.isV4() && !duplicate && (unchecked || !own.isLinkLocal())) {
+            // It was here a moment ago, and nobody else can have taken it. The kernel makes link-local ones by itself.
             command.append(" nodad");
         }
+        // Of IPv4's, the flag says that it is not a subnet's first.
+        boolean temporary = !own.isV4() && (flags & IFA_F_TEMPORARY) != 0;
         boolean alone = own.equals(other);
         return new InterfaceAddress(
                 new Address(own, alone ? length : own.bitLength()),
                 alone ? null : Subnet.containing(other, length),
-                scope,
-                command.toString());
+                !duplicate && (own.isV4() || (flags & IFA_F_DEPRECATED) == 0),
+                temporary ? "" : command.toString());
     }
 
     /** As it was when the interface was taken: a DHCP client that renews it sets it anew. */
     private static void appendLifetime(StringBuilder command, ByteBuffer cacheInfo) {
-        if (cacheInfo.capacity() > CACHEINFO_VALID && cacheInfo.getInt(CACHEINFO_VALID) != FOREVER) {
+        if (cacheInfo.capacity() > CACHEINFO_VALID
+                && (cacheInfo.getInt(CACHEINFO_VALID) != FOREVER || cacheInfo.getInt(0) != FOREVER)) {
             command.append(" valid_lft ")
-                    .append(Integer.toUnsignedString(cacheInfo.getInt(CACHEINFO_VALID)))
+                    .append(lifetime(cacheInfo.getInt(CACHEINFO_VALID)))
                     .append(" preferred_lft ")
-                    .append(Integer.toUnsignedString(cacheInfo.getInt(0)));
+                    .append(lifetime(cacheInfo.getInt(0)));
         }
+    }
+
+    private static String lifetime(int seconds) {
+        return seconds == FOREVER ? "forever" : Integer.toUnsignedString(seconds);
     }
 
     /** A shell reads the words: a label that could mean something to it is left out. */

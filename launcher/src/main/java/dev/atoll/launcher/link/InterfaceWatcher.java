@@ -171,12 +171,23 @@ final class InterfaceWatcher {
             script.append(line).append('\n');
         }
         append(script, "link set dev $name up");
-        for (InterfaceAddress address : device.addresses()) {
-            append(script, address.command());
+        List<InterfaceAddress> addresses = device.addresses();
+        for (InterfaceAddress address : addresses) {
+            appendAddress(script, address, true);
+        }
+        // The kernel has the newest first of those.
+        for (int i = addresses.size() - 1; i >= 0; i--) {
+            appendAddress(script, addresses.get(i), false);
         }
         appendRoutes(script, device.routes(), false);
         appendRoutes(script, device.routes(), true);
         return script.append("} | ").append(ip).append(" -force -batch -\n").toString();
+    }
+
+    private static void appendAddress(StringBuilder script, InterfaceAddress address, boolean ipv4) {
+        if (address.address().address().isV4() == ipv4 && !address.command().isEmpty()) {
+            append(script, address.command());
+        }
     }
 
     private static void append(StringBuilder script, String command) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param argument what stands after the colon of {@code --link KIND:ARGUMENT}, or empty
  * @param address the program's address and prefix, or null for a free one
  * @param router the next hop, or null for one that suits the address
+ * @param ipv6 the same for IPv6
  * @param mtuBytes the largest IP packet
  * @param offload whether packets may cross a TAP or veth as super-segments and with their checksums open
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
@@ -18,11 +19,12 @@ public record LinkRequest(
         String argument,
         @Nullable Address address,
         @Nullable IpAddress router,
+        Ipv6Request ipv6,
         int mtuBytes,
         boolean offload,
         boolean takeDefault) {
     /** The same with another argument. */
     public LinkRequest withArgument(String newArgument) {
-        return new LinkRequest(newArgument, address, router, mtuBytes, offload, takeDefault);
+        return new LinkRequest(newArgument, address, router, ipv6, mtuBytes, offload, takeDefault);
     }
 }

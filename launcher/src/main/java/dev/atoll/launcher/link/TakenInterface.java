@@ -13,12 +13,14 @@ import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.runtime.control.ControlRecord.Route;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An interface that is there already: the program has its hardware address, MTU, IPv4 addresses and routes until the end,
+ * An interface that is there already: the program has its hardware address, MTU, addresses and routes until the end,
  * when {@link InterfaceWatcher} gives it back. It may be called from two threads, the one that runs and the one that ends
  * the link.
  */
@@ -62,7 +64,6 @@ final class TakenInterface implements OpenLink {
                                 + ", which would be gone while the program runs; --take-default if that is meant");
             }
             LinkAddresses addresses = addresses(device, request);
-            sayWhatIsNotTaken(device);
             return watched(device, addresses, lock, HeldInterface.open());
         } catch (LaunchException | SystemCallException | RuntimeException e) {
             lock.close();
@@ -84,26 +85,84 @@ final class TakenInterface implements OpenLink {
     }
 
     private static LinkAddresses addresses(HostInterface device, LinkRequest request) throws LaunchException {
-        if (request.address() != null) {
-            return AddressPlan.of(request.address(), request.router()).ofProgram();
-        }
         List<Address> own = new ArrayList<>();
         List<Route> routes = new ArrayList<>();
+        IpAddress router;
+        if (request.address() == null) {
+            takeAddresses(device, true, own, routes);
+            router = takeRoutes(device, true, routes);
+        } else {
+            AddressPlan plan = AddressPlan.of(request.address(), request.router());
+            own.add(plan.program());
+            router = plan.router();
+        }
+        takeIpv6(device, request.ipv6(), own, routes);
+        if (own.isEmpty()) {
+            throw HostInterface.refused(
+                    device.name(),
+                    "it has no address that others can reach; give it one, or the program with --address ADDRESS/LENGTH");
+        }
+        if (own.size() > ControlCodec.MAX_LIST_ENTRIES || routes.size() > ControlCodec.MAX_LIST_ENTRIES) {
+            throw HostInterface.refused(
+                    device.name(),
+                    "it has " + own.size() + " addresses and " + routes.size() + " routes, at most "
+                            + ControlCodec.MAX_LIST_ENTRIES + " of each can be taken over");
+        }
+        return new LinkAddresses(own, router, routes);
+    }
+
+    private static void takeIpv6(HostInterface device, Ipv6Request request, List<Address> own, List<Route> routes)
+            throws LaunchException {
+        switch (request.kind()) {
+            case NONE -> {}
+            case FREE ->
+                throw HostInterface.refused(
+                        device.name(),
+                        "what is free on its network is not known here; give the program an --address6 ADDRESS/LENGTH");
+            case CHOSEN -> {
+                AddressPlan plan = AddressPlan.ofIpv6(Objects.requireNonNull(request.address()), request.router());
+                own.add(plan.program());
+                routes.add(new Route(Subnet.V6_ALL, plan.router()));
+            }
+            case AS_FOUND -> {
+                // The kernel gives every interface a link-local address; with that alone it is one of IPv4.
+                if (hasIpv6(device)) {
+                    takeAddresses(device, false, own, routes);
+                    IpAddress router = takeRoutes(device, false, routes);
+                    if (router != null) {
+                        routes.add(new Route(Subnet.V6_ALL, router));
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean hasIpv6(HostInterface device) {
         for (InterfaceAddress each : device.addresses()) {
-            if (each.address().address().isV4()) {
+            IpAddress address = each.address().address();
+            if (each.usable() && !address.isV4() && !address.isLinkLocal()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void takeAddresses(HostInterface device, boolean ipv4, List<Address> own, List<Route> routes) {
+        for (InterfaceAddress each : device.addresses()) {
+            if (each.usable() && each.address().address().isV4() == ipv4) {
                 own.add(each.address());
                 if (each.peer() != null) {
                     routes.add(new Route(each.peer(), null));
                 }
             }
         }
-        if (own.isEmpty()) {
-            throw HostInterface.refused(
-                    device.name(), "it has no IPv4 address; give it one, or the program with --address ADDRESS/LENGTH");
-        }
+    }
+
+    /** Returns the next hop of the default route, which is not among the routes, or null. */
+    private static @Nullable IpAddress takeRoutes(HostInterface device, boolean ipv4, List<Route> routes) {
         List<InterfaceRoute> sorted = new ArrayList<>();
         for (InterfaceRoute each : device.routes()) {
-            if (each.main() && each.destination().network().isV4()) {
+            if (each.main() && each.destination().network().isV4() == ipv4) {
                 insert(sorted, each);
             }
         }
@@ -115,13 +174,7 @@ final class TakenInterface implements OpenLink {
                 routes.add(new Route(each.destination(), each.gateway()));
             }
         }
-        if (own.size() > ControlCodec.MAX_LIST_ENTRIES || routes.size() > ControlCodec.MAX_LIST_ENTRIES) {
-            throw HostInterface.refused(
-                    device.name(),
-                    "it has " + own.size() + " addresses and " + routes.size() + " routes, at most "
-                            + ControlCodec.MAX_LIST_ENTRIES + " of each can be taken over");
-        }
-        return new LinkAddresses(own, router, routes);
+        return router;
     }
 
     /** The smaller metric first; among equals the kernel's order. */
@@ -140,15 +193,6 @@ final class TakenInterface implements OpenLink {
             }
         }
         return false;
-    }
-
-    private static void sayWhatIsNotTaken(HostInterface device) {
-        for (InterfaceAddress each : device.addresses()) {
-            if (!each.address().address().isV4() && each.scope() == InterfaceAddress.SCOPE_GLOBAL) {
-                Terminal.line("veth:" + device.name() + ": the program does not get " + each.address()
-                        + ", the sandbox has no IPv6 yet");
-            }
-        }
     }
 
     private static String via(@Nullable IpAddress gateway) {

@@ -116,7 +116,7 @@ public final class TapLink implements LinkKind {
 
         @Override
         public LinkAddresses addresses() {
-            return host.plan().ofProgram();
+            return host.ofProgram();
         }
 
         @Override

@@ -133,7 +133,7 @@ final class VethPair implements OpenLink {
 
     @Override
     public LinkAddresses addresses() {
-        return host.plan().ofProgram();
+        return host.ofProgram();
     }
 
     @Override

@@ -70,6 +70,13 @@ public final class NetDevice implements Closeable {
         Libc.ioctl(socket, SIOCSIFNETMASK, withAddress(prefixLength == 0 ? 0 : -1 << (32 - prefixLength)));
     }
 
+    /** Gives it an IPv6 address and prefix, to be used at once; it must be up. */
+    public void addIpv6Address(byte[] address, int prefixLength) throws SystemCallException {
+        try (Netlink netlink = Netlink.open()) {
+            netlink.change(NetlinkRequest.newIpv6Address(index(), address, prefixLength));
+        }
+    }
+
     /** Sets the largest IP packet. */
     public void setMtu(int mtuBytes) throws SystemCallException {
         byte[] request = request(name);

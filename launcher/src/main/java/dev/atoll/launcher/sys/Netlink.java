@@ -14,6 +14,7 @@ public final class Netlink implements Closeable {
     public static final short RTM_NEWLINK = 16;
     public static final short RTM_DELLINK = 17;
     public static final short RTM_GETLINK = 18;
+    public static final short RTM_NEWADDR = 20;
     public static final short RTM_GETADDR = 22;
     public static final short RTM_GETROUTE = 26;
 

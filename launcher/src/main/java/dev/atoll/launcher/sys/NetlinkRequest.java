@@ -9,9 +9,16 @@ public final class NetlinkRequest {
     private static final int MAX_BYTES = 1024;
     private static final int IFINFOMSG_BYTES = 16;
     private static final int IFADDRMSG_BYTES = 8;
+    private static final int IFADDRMSG_INDEX = 4;
     private static final int RTMSG_BYTES = 12;
     private static final int IFINFOMSG_INDEX = 4;
     private static final int ATTRIBUTE_BYTES = 4;
+    private static final byte AF_INET6 = 10;
+
+    // linux/if_addr.h
+    private static final int IFA_ADDRESS = 1;
+    private static final int IFA_LOCAL = 2;
+    private static final byte IFA_F_NODAD = 2;
 
     private final short flags;
     private final ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES).order(ByteOrder.nativeOrder());
@@ -35,6 +42,16 @@ public final class NetlinkRequest {
     /** To make a device, which may not be there yet. */
     public static NetlinkRequest newLink() {
         return new NetlinkRequest(Netlink.RTM_NEWLINK, Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL, IFINFOMSG_BYTES);
+    }
+
+    /** To give a device an IPv6 address that nobody else has: it is not checked for duplicates (RFC 4862 section 5.4). */
+    public static NetlinkRequest newIpv6Address(int index, byte[] address, int prefixLength) {
+        NetlinkRequest request =
+                new NetlinkRequest(Netlink.RTM_NEWADDR, Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL, IFADDRMSG_BYTES);
+        int at = Netlink.HEADER_BYTES;
+        request.bytes.put(at, AF_INET6).put(at + 1, (byte) prefixLength).put(at + 2, IFA_F_NODAD);
+        request.bytes.putInt(at + IFADDRMSG_INDEX, index);
+        return request.octets(IFA_ADDRESS, address).octets(IFA_LOCAL, address);
     }
 
     /** For all addresses, of all families. */

@@ -6,11 +6,17 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code tcp:HOST:PORT}</td><td>asks a server: {@code tcp:HOST:PORT=ANSWER} or the exception, and ms</td></tr>
  * <tr><td>{@code short:HOST:PORT}</td><td>the same, waiting 2 s at most</td></tr>
  * <tr><td>{@code udp:HOST:PORT}</td><td>sends a datagram and waits for one</td></tr>
+ * <tr><td>{@code addresses:NAME}</td><td>prints an interface's addresses with their prefix lengths</td></tr>
+ * <tr><td>{@code families}</td><td>where servers of the wildcard address are reached: 127.0.0.1, ::1, or both</td></tr>
  * <tr><td>{@code signals:A,B}</td><td>prints each of these signals from now on</td></tr>
  * <tr><td>{@code ignore:A}</td><td>ignores a signal</td></tr>
  * <tr><td>{@code arguments ...}</td><td>prints all of them, and that is all</td></tr>
@@ -62,6 +70,8 @@ public final class Probe {
                 case "tcp" -> timed(command, () -> tcp(address(argument), LIMIT_MS));
                 case "short" -> timed(command, () -> tcp(address(argument), SHORT_LIMIT_MS));
                 case "udp" -> timed(command, () -> udp(address(argument)));
+                case "addresses" -> line(command + "=" + addresses(argument));
+                case "families" -> line(command + "=" + families());
                 case "signals" -> printSignals(argument.split(",", -1));
                 case "ignore" -> handle(argument, null);
                 case "say" -> line(argument);
@@ -74,6 +84,48 @@ public final class Probe {
                 default -> throw new IllegalArgumentException(command);
             }
         }
+    }
+
+    /** Of a server socket, a channel, and a channel of IPv4. */
+    private static String families() throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (ServerSocket socket = new ServerSocket(0)) {
+            text.append(" socket").append(reached(socket.getLocalPort()));
+        }
+        try (ServerSocketChannel channel = ServerSocketChannel.open().bind(null)) {
+            text.append(" channel").append(reached(channel.socket().getLocalPort()));
+        }
+        try (ServerSocketChannel channel =
+                ServerSocketChannel.open(StandardProtocolFamily.INET).bind(null)) {
+            text.append(" ipv4").append(reached(channel.socket().getLocalPort()));
+        }
+        return text.toString();
+    }
+
+    private static String reached(int port) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (String address : new String[] {"127.0.0.1", "::1"}) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, port), SHORT_LIMIT_MS);
+                text.append(' ').append(address);
+            } catch (ConnectException e) {
+                text.append(" not ").append(address);
+            }
+        }
+        return text.toString();
+    }
+
+    private static String addresses(String name) throws IOException {
+        StringBuilder text = new StringBuilder(" ");
+        for (InterfaceAddress each : NetworkInterface.getByName(name).getInterfaceAddresses()) {
+            String address = each.getAddress().getHostAddress();
+            // Without the scope, which is the interface.
+            text.append(address.replaceAll("%.*", ""))
+                    .append('/')
+                    .append(each.getNetworkPrefixLength())
+                    .append(' ');
+        }
+        return text.toString();
     }
 
     private static InetSocketAddress address(String text) {

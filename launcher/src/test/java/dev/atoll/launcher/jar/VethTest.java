@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(240)
 class VethTest {
     private static final String NEIGHBOUR = "10.5.0.1";
+    private static final String BEYOND6 = "2001:db8::1";
+    private static final String NEIGHBOUR6 = "fd05::1";
     private static final List<String> TAKE = List.of("--link", "veth:eth7");
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
 
@@ -54,6 +56,8 @@ class VethTest {
         neighbour.inside("ip", "address", "add", NEIGHBOUR + "/24", "dev", "far0");
         neighbour.inside("ip", "address", "add", "10.6.0.1", "peer", "10.6.0.2/32", "dev", "far0");
         neighbour.inside("ip", "link", "set", "far0", "up");
+        neighbour.inside("ip", "address", "add", NEIGHBOUR6 + "/64", "dev", "far0", "nodad");
+        neighbour.inside("ip", "address", "add", BEYOND6 + "/128", "dev", "lo");
         // A link-local address changes by itself some time after the interface came up.
         host.inside("ip", "link", "set", "eth7", "mtu", "1400", "addrgenmode", "none", "up");
         for (String each : List.of(
@@ -119,6 +123,7 @@ class VethTest {
                 "tcp:10.6.0.1:8080",
                 "udp:" + NEIGHBOUR + ":8080",
                 "tcp:" + NEIGHBOUR + ":8081",
+                "tcp:" + NEIGHBOUR6 + ":8080",
                 "say:done",
                 "await:" + atoll.path("enough"))) {
             running.awaitOutput("done");
@@ -133,13 +138,108 @@ class VethTest {
             assertTrue(result.line("tcp:10.6.0.1").contains("=hello"), result::toString);
             assertTrue(result.line("udp:" + NEIGHBOUR).contains("=ping"), result::toString);
             assertTrue(result.line("tcp:" + NEIGHBOUR + ":8081").contains("a.rules:2: -A OUTPUT"), result::toString);
+            // Nobody wrote rules for it.
+            assertTrue(result.line("tcp:" + NEIGHBOUR6).contains("no IPv6 policy given"), result::toString);
+            assertTrue(result.stderr().contains("a.rules has no rules for IPv6, which stays closed"), result::toString);
             assertTrue(
-                    result.stderr()
-                            .contains("veth:eth7: the program does not get fd05::2/64, the sandbox has no IPv6 yet"),
+                    result.stderr().contains("atoll: denied tcp [fd05::2]:")
+                            && result.stderr().contains(" -> [fd05::1]:8080: "),
                     result::toString);
+            assertFalse(result.stderr().contains("icmpv6"), result::toString);
         }
         // At once: the launcher has waited for it.
         assertEquals(before, host.state());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void taken_theProgramHasItsIpv6AddressesAndRoutes_andTheHostHasItBack(int feature) throws Exception {
+        neighbour.serve("8080");
+        host.inside("ip", "address", "add", "fd05::7/64", "dev", "eth7", "nodad", "preferred_lft", "0");
+        host.inside("ip", "address", "add", "fe80::7/64", "dev", "eth7", "nodad");
+        String before = host.state();
+        Atoll atoll = atoll().on(Jdks.require(feature));
+
+        Result result = atoll.runProbe(
+                        TAKE,
+                        "tcp:" + NEIGHBOUR6 + ":8080",
+                        "udp:" + NEIGHBOUR6 + ":8080",
+                        "tcp:" + BEYOND6 + ":8080",
+                        "tcp:" + NEIGHBOUR + ":8080",
+                        "addresses:eth0",
+                        "families")
+                .assertExit(0);
+
+        assertEquals(
+                "families= socket 127.0.0.1 ::1 channel 127.0.0.1 ::1 ipv4 127.0.0.1 not ::1", result.line("families"));
+        assertTrue(result.line("tcp:" + NEIGHBOUR6).contains("=hello"), result::toString);
+        assertTrue(result.line("udp:" + NEIGHBOUR6).contains("=ping"), result::toString);
+        assertTrue(result.line("tcp:" + BEYOND6).contains("=hello"), result::toString);
+        assertTrue(result.line("tcp:" + NEIGHBOUR + ":").contains("=hello"), result::toString);
+        String addresses = result.line("addresses:eth0=");
+        assertTrue(
+                addresses.contains(" fd05:0:0:0:0:0:0:2/64 ") && addresses.contains(" fe80:0:0:0:0:0:0:7/64 "),
+                addresses);
+        assertFalse(addresses.contains("fd05:0:0:0:0:0:0:7"), addresses);
+        assertEquals(before, host.state());
+    }
+
+    @Test
+    void taken_withoutIpv6IfTheUserSaysSo() throws Exception {
+        Result result = atoll().runProbe(
+                        List.of("--link", "veth:eth7", "--address6", "none"),
+                        "short:" + NEIGHBOUR6 + ":8080",
+                        "addresses:eth0")
+                .assertExit(0);
+        assertTrue(result.line("short:").contains("Protocol family unavailable"), result::toString);
+        assertFalse(result.line("addresses:").contains("fd05"), result::toString);
+    }
+
+    @Test
+    void pair_withIpv6_leadsToTheHost_atOnce() throws Exception {
+        host.inside("ip", "address", "add", BEYOND6 + "/128", "dev", "lo");
+        host.inside("ip", "route", "add", "blackhole", "fd61:746f:6c6c::/64");
+        host.serve("8080");
+        String before = host.state();
+        Atoll atoll = atoll();
+        try (Running running = atoll.startProbe(
+                List.of("--link", "veth", "--address6", "free"),
+                "short:fd61:746f:6c6c:1::1:8080",
+                "short:" + BEYOND6 + ":8080",
+                "say:done",
+                "await:" + atoll.path("enough"))) {
+            running.awaitOutput("done");
+            String address = host.inside("ip", "-o", "-6", "address", "show", "dev", "atoll0", "scope", "global");
+            assertTrue(address.contains("inet6 fd61:746f:6c6c:1::1/64 "), address);
+            for (String off : List.of("accept_ra", "autoconf", "disable_ipv6", "forwarding")) {
+                assertEquals(
+                        "0",
+                        host.inside("cat", "/proc/sys/net/ipv6/conf/atoll0/" + off)
+                                .strip(),
+                        off);
+            }
+            atoll.file("enough");
+            Result result = running.result().assertExit(0);
+            assertTrue(result.line("short:fd61").contains("=hello"), result::toString);
+            assertTrue(result.line("short:" + BEYOND6).contains("=hello"), result::toString);
+        }
+        assertEquals(before, host.state());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "veth:eth7 | free | link veth:eth7: what is free on its network is not known here; give the program an --address6"
+                        + " ADDRESS/LENGTH",
+                "none | free | address6: the link none carries no IPv6; use --link tap or veth",
+                "veth | fd05::9/64 | address6: the host has a route to fd05::/64 through eth7, which overlaps fd05::/64; choose"
+                        + " another --address6",
+            })
+    void ipv6_thatCannotBe_isRefused(String link, String address, String message) throws Exception {
+        Result result = atoll().runProbe(List.of("--link", link, "--address6", address), "say:never")
+                .assertExit(120);
+        assertEquals("atoll: " + message + "\n", result.stderr());
     }
 
     /** The kernel's own stack is in the namespace that holds the interface, and must not answer the program's neighbours. */
@@ -262,7 +362,8 @@ class VethTest {
                 "link set eth7 down | it is down; ip link set dev eth7 up",
                 "link delete eth7 | there is no such interface here; there are lo",
                 "link add link eth7 name up5 type macvlan | the macvlan up5 is on top of it and would go; ip link delete up5",
-                "-4 address flush dev eth7 | it has no IPv4 address; give it one, or the program with --address ADDRESS/LENGTH",
+                "address flush dev eth7 | it has no address that others can reach; give it one, or the program with --address"
+                        + " ADDRESS/LENGTH",
                 "route add 198.18.0.0/24 nexthop via 10.5.0.1 nexthop via 10.5.0.9 | its route to 198.18.0.0/24 goes several"
                         + " ways at once, which Atoll cannot give back; remove it first",
             })

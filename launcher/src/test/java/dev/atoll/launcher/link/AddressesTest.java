@@ -44,7 +44,7 @@ class AddressesTest {
                 "10.66.0.2/24   | 10.66.0.2 | router 10.66.0.2 is not another host of the program's subnet 10.66.0.0/24",
                 "10.66.0.2/24   | 10.66.0.0 | router 10.66.0.0 is not another host of the program's subnet 10.66.0.0/24",
                 "10.66.0.2/24   | fe80::1   | router fe80::1 is not another host of the program's subnet 10.66.0.0/24",
-                "fd00::2/64     |           | address fd00::2/64: the stack has no IPv6 yet, use an IPv4 address",
+                "fd00::2/64     |           | address fd00::2/64 is an IPv6 address; give it with --address6",
             })
     void addresses_thatCannotBeNeighbours_areRefused(String address, String router, String message) {
         LaunchException failure = assertThrows(
@@ -53,6 +53,79 @@ class AddressesTest {
 
         assertEquals(message, failure.line());
         assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fd00::2/64,       , fd00::1",
+        "fd00::1/64,       , fd00::2",
+        "fd00::2/64, fd00::ff, fd00::ff",
+        "fd00::7/126,      , fd00::5",
+    })
+    void ipv6Router_isTheFirstOtherHostUnlessChosen(String address, String router, String expected) throws Exception {
+        AddressPlan plan = AddressPlan.ofIpv6(address(address), router == null ? null : IpAddress.parse(router));
+
+        assertEquals(IpAddress.parse(expected), plan.router());
+        assertEquals(address(address), plan.program());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.66.0.2/24 |         | address6 10.66.0.2/24 is not an IPv6 address that others can reach",
+                "fe80::2/64   |         | address6 fe80::2/64 is not an IPv6 address that others can reach",
+                "ff02::1/64   |         | address6 ff02::1/64 is not an IPv6 address that others can reach",
+                "::1/64       |         | address6 ::1/64 is not an IPv6 address that others can reach",
+                "fd00::2/127  |         | address6 fd00::2/127: the prefix length must be 1 to 126, to hold a router",
+                "fd00::/64    |         | address6 fd00::/64 is the address of any router of fd00::/64",
+                "fd00::2/64   | fd01::1 | router6 fd01::1 is not another host of the program's subnet fd00::/64",
+                "fd00::2/64   | fd00::2 | router6 fd00::2 is not another host of the program's subnet fd00::/64",
+                "fd00::2/64   | fd00::  | router6 fd00:: is not another host of the program's subnet fd00::/64",
+            })
+    void ipv6Addresses_thatCannotBeNeighbours_areRefused(String address, String router, String message) {
+        LaunchException failure = assertThrows(
+                LaunchException.class,
+                () -> AddressPlan.ofIpv6(address(address), router == null ? null : IpAddress.parse(router)));
+
+        assertEquals(message, failure.line());
+        assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
+    }
+
+    @Test
+    void ipv6Routes_areReadFromTheKernelsTable_withoutDefaultRouteAndGroups() {
+        String zero = "00000000000000000000000000000000";
+        String rest = " " + zero + " 00 " + zero + " 00000400 00000001 00000000 00000001     eth0";
+        List<Route> routes = HostRoutes.parseIpv6(List.of(
+                "fd610000000000000000000000000000 10" + rest,
+                "fd000000000000000000000000000002 80" + rest,
+                zero + " 00" + rest,
+                "ff000000000000000000000000000000 08" + rest,
+                ""));
+
+        assertEquals(
+                List.of(new Route("eth0", Subnet.parse("fd61::/16")), new Route("eth0", Subnet.parse("fd00::2/128"))),
+                routes);
+    }
+
+    @Test
+    void freeIpv6Subnets_skipsRoutesAndWhatIsLeased_untilGivenBack() throws Exception {
+        List<Route> routes = List.of(new Route("x", Subnet.parse("fd61:746f:6c6c::/63")));
+        FreeSubnets.Lease first = FreeSubnets.takeIpv6(routes);
+        try (FreeSubnets.Lease second = FreeSubnets.takeIpv6(routes)) {
+            assertTrue(
+                    Subnet.parse(FreeSubnets.IPV6_POOL).contains(first.subnet().network()));
+            assertTrue(first.subnet().network().high()
+                    >= IpAddress.parse("fd61:746f:6c6c:2::").high());
+            assertTrue(
+                    second.subnet().network().high() > first.subnet().network().high());
+            assertEquals(64, second.subnet().prefixLength());
+        }
+        Subnet given = first.subnet();
+        first.close();
+        try (FreeSubnets.Lease again = FreeSubnets.takeIpv6(routes)) {
+            assertEquals(given, again.subnet());
+        }
     }
 
     @Test
@@ -145,7 +218,8 @@ class AddressesTest {
             })
     void links_unknownKindOrArgument_isRefused(String link, String message) {
         LaunchException failure = assertThrows(
-                LaunchException.class, () -> Links.open(link, new LinkRequest("", null, null, 1500, true, false)));
+                LaunchException.class,
+                () -> Links.open(link, new LinkRequest("", null, null, Ipv6Request.AS_FOUND, 1500, true, false)));
 
         assertEquals(message, failure.line());
         assertEquals(ExitCode.CONFIGURATION, failure.exitCode());
@@ -155,14 +229,17 @@ class AddressesTest {
     void noLink_withAnAddress_isRefused() {
         LaunchException failure = assertThrows(
                 LaunchException.class,
-                () -> Links.open("none", new LinkRequest("", address("10.0.0.2/24"), null, 1500, true, false)));
+                () -> Links.open(
+                        "none",
+                        new LinkRequest("", address("10.0.0.2/24"), null, Ipv6Request.AS_FOUND, 1500, true, false)));
 
         assertEquals("link none: there is no link that could have the address 10.0.0.2/24", failure.line());
     }
 
     @Test
     void stream_hasItsAddressesAndBothEnds() throws Exception {
-        try (OpenLink link = Links.open("stream", new LinkRequest("", null, null, 1500, true, false))) {
+        try (OpenLink link =
+                Links.open("stream", new LinkRequest("", null, null, Ipv6Request.AS_FOUND, 1500, true, false))) {
             LinkAddresses addresses = assertNotNullAddresses(link);
             assertEquals("[10.66.0.2/30]", addresses.program().toString());
             assertEquals("10.66.0.1", String.valueOf(addresses.router()));
