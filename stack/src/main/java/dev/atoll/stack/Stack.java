@@ -1,6 +1,7 @@
 package dev.atoll.stack;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.dhcp.DhcpInterface;
@@ -746,19 +747,27 @@ public final class Stack implements AutoCloseable {
      *
      * @param endpoints endpoints that nothing but their holder knows of are written too if they are among these: those
      *     that are not bound, and TCP connections that have ended
-     * @throws IOException if the stream fails; a {@link StackException} CLOSED
+     * @throws IOException if the stream fails; a {@link StackException} CLOSED, NO_BUFFER_SPACE if it would take more than 2
+     *     GiB
      * @throws IllegalArgumentException if an endpoint is of another stack
      */
     public void save(OutputStream out, Collection<? extends Endpoint> endpoints) throws IOException {
-        byte[] saved = hold.call(() -> {
+        out.write(hold.call(() -> {
             requireOpen();
             finishHold();
+            return saved(endpoints);
+        }));
+    }
+
+    private byte[] saved(Collection<? extends Endpoint> endpoints) throws StackException {
+        try {
             Archive archive = Archive.saving();
             StackArchive.settings(archive, settings());
             new StackArchive(this, archive, /* restorer= */ null).contents(endpoints);
             return archive.toByteArray();
-        });
-        out.write(saved);
+        } catch (ArchiveException e) {
+            throw new StackException(StackError.NO_BUFFER_SPACE, e.getMessage());
+        }
     }
 
     private StackBuilder settings() {
@@ -768,7 +777,6 @@ public final class Stack implements AutoCloseable {
         settings.neighbors = neighborSettings;
         settings.tcp = tcp.tuning();
         settings.messages = ip.messageTuning();
-        settings.handleLocal = routes.isLocalHandled();
         settings.rawEndpoints = raws != null;
         settings.packetEndpoints = packets != null;
         return settings;

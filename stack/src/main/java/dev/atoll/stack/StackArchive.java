@@ -63,7 +63,6 @@ final class StackArchive {
                     + ": give it to the builder under that name");
         }
         settings.messages = ArchivedOptions.messages(archive, settings.messages);
-        settings.handleLocal = archive.bool(settings.handleLocal);
         settings.rawEndpoints = archive.bool(settings.rawEndpoints);
         settings.packetEndpoints = archive.bool(settings.packetEndpoints);
     }

@@ -221,7 +221,7 @@ class SaveRestoreTest {
         for (IpAddress to : List.of(PEER, PEER6)) {
             TcpListener listener = listener(peer, to);
             TcpEndpoint mine = connect(stack, to);
-            TcpEndpoint theirs = assertNotNull2(listener.accept());
+            TcpEndpoint theirs = present(listener.accept());
             listener.close();
             ByteBuffer out = pattern(600_000);
             ByteBuffer in = pattern(500_000);
@@ -267,7 +267,7 @@ class SaveRestoreTest {
         }
     }
 
-    private static <T> T assertNotNull2(@Nullable T value) {
+    private static <T> T present(@Nullable T value) {
         assertNotNull(value);
         return value;
     }
@@ -281,7 +281,7 @@ class SaveRestoreTest {
         mine.setOption(EndpointOption.TCP_CONGESTION, "reno");
         mine.connect(new FullAddress(PEER, 80));
         carry();
-        TcpEndpoint theirs = assertNotNull2(listener.accept());
+        TcpEndpoint theirs = present(listener.accept());
         theirs.write(bytes("unread"));
         carry();
         FullAddress local = mine.localAddress();
@@ -315,11 +315,11 @@ class SaveRestoreTest {
         move();
         TcpListener after = again(listener, TcpListener.class);
         assertEquals(Readiness.IN, after.readiness());
-        TcpEndpoint first = assertNotNull2(after.accept());
+        TcpEndpoint first = present(after.accept());
         assertNull(after.accept());
         pass(SECOND);
         pass(SECOND);
-        TcpEndpoint second = assertNotNull2(after.accept());
+        TcpEndpoint second = present(after.accept());
         connect(peer, LOCAL6);
         assertNotNull(after.accept(), "a new one");
         waiting.write(bytes("one"));
@@ -333,7 +333,7 @@ class SaveRestoreTest {
     void connectionWithoutEndpoint_stillDeliversWhatWasWritten_andEnds() throws IOException {
         TcpListener listener = listener(peer, PEER);
         TcpEndpoint mine = connect(stack, PEER);
-        TcpEndpoint theirs = assertNotNull2(listener.accept());
+        TcpEndpoint theirs = present(listener.accept());
         mine.write(pattern(10_000));
         mine.close();
         end.read();
@@ -383,7 +383,7 @@ class SaveRestoreTest {
         assertEquals(TcpState.SYN_SENT, after.state());
         clock.advanceNs(200_000_000L);
         stack.run(() -> {});
-        StackException error = assertNotNull2(after.takeError());
+        StackException error = present(after.takeError());
         assertEquals(StackError.TIMED_OUT, error.error());
     }
 
@@ -398,7 +398,7 @@ class SaveRestoreTest {
         TcpEndpoint forgotten = stack.newTcpEndpoint();
         TcpListener listener = listener(peer, PEER);
         TcpEndpoint ended = connect(stack, PEER);
-        TcpEndpoint theirs = assertNotNull2(listener.accept());
+        TcpEndpoint theirs = present(listener.accept());
         theirs.write(bytes("last words"));
         carry();
         theirs.abort();
@@ -481,15 +481,15 @@ class SaveRestoreTest {
         assertTrue(stack.protocols().contains(Protocol.IPV6));
         assertEquals(
                 PEER,
-                assertNotNull2(stack.findRoute(new FullAddress(IpAddress.parse("192.0.2.1"), 0), null))
+                present(stack.findRoute(new FullAddress(IpAddress.parse("192.0.2.1"), 0), null))
                         .nextHop());
         assertNotNull(stack.newRawEndpoint(true, 99));
-        Nic nic = assertNotNull2(stack.findNic("eth0"));
+        Nic nic = present(stack.findNic("eth0"));
         assertEquals(2, nic.id());
         assertTrue(nic.isEnabled());
         assertEquals(
                 3,
-                assertNotNull2(stack.createNic("eth1", new ChannelLink(1500, PEER_LINK)))
+                present(stack.createNic("eth1", new ChannelLink(1500, PEER_LINK)))
                         .id());
     }
 
@@ -499,7 +499,7 @@ class SaveRestoreTest {
         for (IpAddress to : List.of(PEER, PEER6)) {
             TcpListener listener = listener(peer, to);
             TcpEndpoint mine = connect(stack, to);
-            TcpEndpoint theirs = assertNotNull2(listener.accept());
+            TcpEndpoint theirs = present(listener.accept());
             listener.close();
             move(builder -> {}, new MacAddress(0x02_00_00_00_77_00L + lives));
             carry();
@@ -547,7 +547,7 @@ class SaveRestoreTest {
     void savedStack_livesOn() throws IOException {
         TcpListener listener = listener(peer, PEER);
         TcpEndpoint mine = connect(stack, PEER);
-        TcpEndpoint theirs = assertNotNull2(listener.accept());
+        TcpEndpoint theirs = present(listener.accept());
         mine.write(bytes("before "));
         assertTrue(saved().length > 0);
         mine.write(bytes("and after"));

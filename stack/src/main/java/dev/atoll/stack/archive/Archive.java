@@ -29,6 +29,9 @@ public final class Archive {
 
     private static final long MAGIC = 0x41544f4c4c535441L; // "ATOLLSTA"
     private static final int HEADER_BYTES = 8 + 4 + 4 + 8;
+    /** What fits an array, behind the header. */
+    private static final int MAX_BYTES = Integer.MAX_VALUE - HEADER_BYTES - 8;
+
     private static final int FIRST_BYTES = 1 << 16;
     private static final int MAX_TEXT_BYTES = 1 << 24;
 
@@ -268,9 +271,11 @@ public final class Archive {
     }
 
     private void grow(int bytes) {
-        int wanted = Math.addExact(data.position(), bytes);
-        int capacity = (int) Math.min(Math.max(2L * data.capacity(), wanted), Integer.MAX_VALUE - HEADER_BYTES - 8);
-        ByteBuffer larger = ByteBuffer.allocate(Math.max(capacity, wanted));
+        long wanted = (long) data.position() + bytes;
+        if (wanted > MAX_BYTES) {
+            throw new ArchiveException("section " + section + ": more than " + MAX_BYTES + " bytes cannot be saved");
+        }
+        ByteBuffer larger = ByteBuffer.allocate((int) Math.min(Math.max(2L * data.capacity(), wanted), MAX_BYTES));
         larger.put(data.flip());
         data = larger;
     }

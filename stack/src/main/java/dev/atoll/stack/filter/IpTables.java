@@ -87,8 +87,7 @@ public final class IpTables {
      * tracked at the hooks that every packet meets.
      */
     public boolean asks(Hook hook, int ipVersion) {
-        LoadedRules rules = loaded;
-        return rules.raw(ipVersion, hook) != null || rules.chains(ipVersion, hook).length > 0;
+        return loaded.asks(ipVersion, hook);
     }
 
     /** Whether a packet that passed this hook has met all that might end it: only then its flow is known. */

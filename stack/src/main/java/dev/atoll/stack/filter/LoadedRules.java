@@ -3,6 +3,7 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.archive.Archive;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,10 @@ final class LoadedRules {
     private final Map<Hook, LoadedChain[]> v6 = new EnumMap<>(Hook.class);
     private final Map<Hook, LoadedChain> rawV4 = new EnumMap<>(Hook.class);
     private final Map<Hook, LoadedChain> rawV6 = new EnumMap<>(Hook.class);
+    /** The hooks at which a chain is asked. */
+    private final EnumSet<Hook> askedV4;
+
+    private final EnumSet<Hook> askedV6;
     private final @Nullable Verdict closedV4;
     private final @Nullable Verdict closedV6;
     private final List<LoadedChain> all = new ArrayList<>();
@@ -37,6 +42,8 @@ final class LoadedRules {
         closedV6 = closed(Family.IPV6, Family.IPV4);
         load(Family.IPV4, v4, rawV4);
         load(Family.IPV6, v6, rawV6);
+        askedV4 = asked(v4, rawV4);
+        askedV6 = asked(v6, rawV6);
         callers = new LoadedChain[all.size() + 1];
         callerNext = new int[all.size() + 1];
     }
@@ -101,6 +108,18 @@ final class LoadedRules {
     /** The chain of table raw, which is asked before connection tracking; null if there is none. */
     @Nullable LoadedChain raw(int ipVersion, Hook hook) {
         return (ipVersion == Family.IPV4.ipVersion() ? rawV4 : rawV6).get(hook);
+    }
+
+    private static EnumSet<Hook> asked(Map<Hook, LoadedChain[]> chains, Map<Hook, LoadedChain> raw) {
+        EnumSet<Hook> asked = EnumSet.noneOf(Hook.class);
+        asked.addAll(chains.keySet());
+        asked.addAll(raw.keySet());
+        return asked;
+    }
+
+    /** Whether a packet of that family meets any chain at a hook; asked for every packet. */
+    boolean asks(int ipVersion, Hook hook) {
+        return (ipVersion == Family.IPV4.ipVersion() ? askedV4 : askedV6).contains(hook);
     }
 
     /** Built-in chains of the other tables to ask at a hook, in the order of their tables. */

@@ -39,10 +39,10 @@ final class DeadGateways implements Timer.Action {
         return !untilNs.isEmpty() && untilNs.containsKey(new Key(device.id(), gateway));
     }
 
-    /** One does not answer. */
-    void add(Device device, IpAddress gateway) {
+    /** One does not answer; false if that was known. */
+    boolean add(Device device, IpAddress gateway) {
         Key key = new Key(device.id(), gateway);
-        untilNs.remove(key);
+        boolean known = untilNs.remove(key) != null;
         if (untilNs.size() >= MAX_ENTRIES) {
             untilNs.remove(untilNs.keySet().iterator().next());
         }
@@ -50,6 +50,7 @@ final class DeadGateways implements Timer.Action {
         if (!timer.isArmed()) {
             cycle.armIn(timer, RETRY_NS);
         }
+        return !known;
     }
 
     /** One speaks; false if that is no news. */
@@ -67,9 +68,8 @@ final class DeadGateways implements Timer.Action {
         if (untilNs.values().removeIf(until -> until - now <= 0)) {
             routes.changed();
         }
-        for (long next : untilNs.values()) {
-            timer.arm(next);
-            return;
+        if (!untilNs.isEmpty()) {
+            timer.arm(untilNs.values().iterator().next());
         }
     }
 

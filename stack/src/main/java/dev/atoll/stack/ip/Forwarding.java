@@ -113,8 +113,7 @@ final class Forwarding {
         }
         int mtu = network.mtuBytes(out);
         // The fragments it came in tell how large its sender believes they may be: larger ones may not get through
-        // further
-        // on, and reports of that would change nothing.
+        // later, and reports of that would change nothing.
         int most = packet.largestFragmentBytes == 0 ? mtu : Math.min(mtu, packet.largestFragmentBytes);
         boolean oneFrame = packet.gsoType == PacketBuffer.GSO_NONE;
         boolean large = oneFrame

@@ -339,8 +339,7 @@ public final class Routes {
             if (dead.remove(device, neighbor)) {
                 changed();
             }
-        } else if (isGateway(device, neighbor)) {
-            dead.add(device, neighbor);
+        } else if (isGateway(device, neighbor) && dead.add(device, neighbor)) {
             changed();
         }
     }
@@ -512,10 +511,5 @@ public final class Routes {
             throw new ArchiveException("a route leads to " + destination + ", a family that this stack does not have");
         }
         return new Route(this, network, source, destination, nicId, new Hop(device, nextHop, broadcast), foundIn);
-    }
-
-    /** Whether packets to own addresses stay in the stack. */
-    public boolean isLocalHandled() {
-        return handleLocal;
     }
 }

@@ -744,11 +744,7 @@ final class Sender {
         window.archive(archive);
         board.archive(archive);
         probe.archive(archive);
-        String name = archive.text(congestion.name());
-        if (!name.equals(congestion.name())) {
-            congestion = congestionControl(name);
-            recovery.setCongestionControl(congestion);
-        }
+        // Of the kind that the connection's options name, as they are applied when it is made.
         congestion.archive(archive);
         recovery.archive(archive);
         retransmitter.archive(archive);

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -101,6 +102,7 @@ public final class StateDiff {
                 || object instanceof Boolean
                 || object instanceof Character
                 || object instanceof Enum
+                || object instanceof EnumSet
                 || object instanceof Class;
     }
 
