@@ -14,16 +14,25 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** A TCP endpoint as a blocking stream, for one test thread; gives up after 30 seconds without progress. */
+/**
+ * A TCP endpoint as a blocking stream, for one thread that reads and one that writes; gives up after 30 seconds without
+ * progress.
+ */
 public final class Blocking implements AutoCloseable {
     private static final long LIMIT_S = 30;
 
     public final TcpEndpoint endpoint;
-    private final Semaphore ready = new Semaphore(0);
+
+    // One for each thread: with one for both, the reader could take the signal that the writer waits for.
+    private final Semaphore mayRead = new Semaphore(0);
+    private final Semaphore mayWrite = new Semaphore(0);
 
     private Blocking(TcpEndpoint endpoint) {
         this.endpoint = endpoint;
-        endpoint.setReadinessListener((which, readiness) -> ready.release());
+        endpoint.setReadinessListener((which, readiness) -> {
+            mayRead.release();
+            mayWrite.release();
+        });
     }
 
     /** Connects, or throws what the connection failed with. */
@@ -37,7 +46,7 @@ public final class Blocking implements AutoCloseable {
     public static Blocking connected(TcpEndpoint endpoint) throws StackException {
         Blocking stream = new Blocking(endpoint);
         while ((stream.endpoint.readiness() & (Readiness.OUT | Readiness.ERR | Readiness.HUP)) == 0) {
-            stream.await();
+            await(stream.mayWrite);
         }
         StackException error = stream.endpoint.takeError();
         if (error != null) {
@@ -65,10 +74,6 @@ public final class Blocking implements AutoCloseable {
         }
     }
 
-    private void await() {
-        await(ready);
-    }
-
     private static void await(Semaphore signal) {
         try {
             assertTrue(signal.tryAcquire(LIMIT_S, TimeUnit.SECONDS), "nothing happened in " + LIMIT_S + " s");
@@ -81,7 +86,7 @@ public final class Blocking implements AutoCloseable {
     public void write(ByteBuffer source) throws StackException {
         while (source.hasRemaining()) {
             if (endpoint.write(source) == Endpoint.WOULD_BLOCK) {
-                await();
+                await(mayWrite);
             }
         }
     }
@@ -96,7 +101,7 @@ public final class Blocking implements AutoCloseable {
             if (count != Endpoint.WOULD_BLOCK) {
                 return true;
             }
-            await();
+            await(mayRead);
         }
     }
 
