@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.wiring;
+
+import org.jspecify.annotations.NullMarked;
