@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.testing.Requirement;
 import java.io.IOException;
 import java.lang.module.ModuleFinder;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
 
 /** Holds {@code docs/netstack-map.md} to the code: every class, member and test that it names is there. */
 class NetstackMapTest {
@@ -221,6 +223,10 @@ class NetstackMapTest {
         }
     }
 
+    private static boolean isTest(Method method) {
+        return method.isAnnotationPresent(Test.class) || method.isAnnotationPresent(ParameterizedTest.class);
+    }
+
     /** What is wrong with a name of a test method or a script; null if nothing is. */
     private @Nullable String testProblem(String name) {
         if (name.endsWith(".pkt")) {
@@ -230,8 +236,7 @@ class NetstackMapTest {
         List<Class<?>> types = testClasses.getOrDefault(name.substring(0, Math.max(hash, 0)), List.of());
         boolean there = types.stream()
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
-                .anyMatch(method ->
-                        method.getName().equals(name.substring(hash + 1)) && method.isAnnotationPresent(Test.class));
+                .anyMatch(method -> method.getName().equals(name.substring(hash + 1)) && isTest(method));
         return there ? null : "is no test";
     }
 

@@ -91,6 +91,17 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint, Conn
     }
 
     @Override
+    public FullAddress originalDestination() throws StackException {
+        return held(() -> {
+            FullAddress original = tcp.originalDestination(connection);
+            if (original == null) {
+                throw new StackException(StackError.NOT_CONNECTED);
+            }
+            return original;
+        });
+    }
+
+    @Override
     public @Nullable StackException takeError() {
         return hold.query(() -> {
             StackException error = connection.takeError();

@@ -19,6 +19,10 @@ public record AddressMatcher(Direction direction, IpAddress address, IpAddress m
     }
 
     public AddressMatcher {
+        checkMask(address, mask);
+    }
+
+    static void checkMask(IpAddress address, IpAddress mask) {
         Check.argument(address.isV4() == mask.isV4(), "mask", mask, "a mask of the address's family");
         Check.argument(
                 (address.high() & ~mask.high()) == 0 && (address.low() & ~mask.low()) == 0,

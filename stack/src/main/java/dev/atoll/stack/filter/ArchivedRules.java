@@ -39,7 +39,12 @@ final class ArchivedRules {
         RETURN,
         NONE,
         JUMP,
-        GOTO
+        GOTO,
+        SNAT,
+        DNAT,
+        MASQUERADE,
+        REDIRECT,
+        NETMAP
     }
 
     private ArchivedRules() {}
@@ -212,7 +217,30 @@ final class ArchivedRules {
                         archive.constant(value == null ? RejectWith.ICMP_PORT_UNREACHABLE : value.rejectWith()));
             case JUMP -> new StandardTarget.Jump(chainName(archive, value));
             case GOTO -> new StandardTarget.GoTo(chainName(archive, value));
+            case SNAT -> new NatTarget.Snat(range(archive, (NatTarget) value));
+            case DNAT -> new NatTarget.Dnat(range(archive, (NatTarget) value));
+            case MASQUERADE -> new NatTarget.Masquerade(range(archive, (NatTarget) value));
+            case REDIRECT -> new NatTarget.Redirect(range(archive, (NatTarget) value));
+            case NETMAP -> netmap(archive, (NatTarget.Netmap) value);
         };
+    }
+
+    private static NatRange range(Archive archive, @Nullable NatTarget target) {
+        NatRange value = target == null ? NatRange.ANY : target.range();
+        return new NatRange(
+                archive.optional(value.firstAddress(), ArchivedValues::address),
+                archive.optional(value.lastAddress(), ArchivedValues::address),
+                archive.int32(value.firstPort()),
+                archive.int32(value.lastPort()),
+                archive.int32(value.basePort()),
+                archive.bool(value.random()),
+                archive.bool(value.fullyRandom()),
+                archive.bool(value.persistent()));
+    }
+
+    private static NatTarget netmap(Archive archive, NatTarget.@Nullable Netmap value) {
+        IpAddress network = ArchivedValues.address(archive, value == null ? null : value.network());
+        return new NatTarget.Netmap(network, ArchivedValues.address(archive, value == null ? null : value.mask()));
     }
 
     private static String chainName(Archive archive, @Nullable StandardTarget value) {
@@ -231,6 +259,20 @@ final class ArchivedRules {
         } else if (target instanceof StandardTarget.Jump) {
             return TargetKind.JUMP;
         }
+        if (target instanceof NatTarget nat) {
+            return kind(nat);
+        }
         return target instanceof StandardTarget.GoTo ? TargetKind.GOTO : TargetKind.NONE;
+    }
+
+    private static TargetKind kind(NatTarget target) {
+        if (target instanceof NatTarget.Snat) {
+            return TargetKind.SNAT;
+        } else if (target instanceof NatTarget.Dnat) {
+            return TargetKind.DNAT;
+        } else if (target instanceof NatTarget.Masquerade) {
+            return TargetKind.MASQUERADE;
+        }
+        return target instanceof NatTarget.Redirect ? TargetKind.REDIRECT : TargetKind.NETMAP;
     }
 }

@@ -3,7 +3,10 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.Icmpv4;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import java.util.concurrent.TimeUnit;
@@ -12,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connections of one stack, found by either direction's addresses and ports. Used under the stack's hold.
  *
- * <p>Follows Linux's nf_conntrack in what state matching needs: states, timeouts, mid-stream pick-up. Left for later,
- * with NAT: TCP windows ({@link TcpFlowState}), helpers and their expectations (so RELATED is ICMP errors only),
- * per-rule timeouts and zones. A fragment is invalid here: reassembly comes first.
+ * <p>Follows Linux's nf_conntrack in what state matching and translation need: states, timeouts, mid-stream pick-up. Left for
+ * later: TCP windows ({@link TcpFlowState}), helpers and their expectations (so RELATED is ICMP errors only), per-rule
+ * timeouts and zones. A fragment is invalid here: reassembly comes first.
  *
  * <p>At most {@link #MAX_FLOWS} flows. When the table is full, a new flow takes the place of the oldest that was never
  * answered, then of the oldest that is not assured; if all are assured, the packet that wanted to begin it is refused.
@@ -47,6 +50,7 @@ final class ConnTrack {
     private @Nullable FlowTuple[] buckets = new FlowTuple[FIRST_BUCKETS];
     private int swept;
     private int flows;
+    private int translated;
     private long confirmed;
     private long expired;
     private long evicted;
@@ -102,18 +106,21 @@ final class ConnTrack {
         return tuple == null ? begin(flags, context.nowNs()) : advance(tuple, flags, context.nowNs());
     }
 
-    /** RELATED for an ICMP error about a flow that is known, told to the side whose packet it quotes (RFC 5927, 4). */
+    /**
+     * RELATED for an ICMP error about a flow that is known, told to the side whose packet it quotes (RFC 5927, 4). That
+     * packet was seen here on the other side of a translation; what would answer it is what is looked for.
+     */
     private TrackedPacket findQuoted(PacketContext context, PacketBuffer packet) {
         long toHigh = packet.destinationHigh;
         long toLow = packet.destinationLow;
-        if (!key.readQuoted(packet, packet.transportOffset + Icmpv4.HEADER_BYTES)) {
+        if (!key.readQuoted(packet, packet.transportOffset + Icmpv4.HEADER_BYTES) || !key.invert()) {
             return TrackedPacket.INVALID;
         }
         FlowTuple tuple = lookup(context.nowNs());
-        if (tuple == null || tuple.sourceHigh != toHigh || tuple.sourceLow != toLow) {
+        if (tuple == null || tuple.destinationHigh != toHigh || tuple.destinationLow != toLow) {
             return TrackedPacket.INVALID;
         }
-        return tuple.flow.about(!tuple.reply);
+        return tuple.flow.about(tuple.reply);
     }
 
     /** A SYN after the connection's end begins another between the same ports. */
@@ -217,6 +224,12 @@ final class ConnTrack {
         }
         Flow flow = tracked.flow();
         sweep(nowNs);
+        key.set(flow.reply);
+        if (flow.isTranslated() && lookup(nowNs) != null) {
+            // No port was free: its answers would be another flow's.
+            refused++;
+            return false;
+        }
         if (flows == MAX_FLOWS && !evict()) {
             refused++;
             return false;
@@ -227,6 +240,7 @@ final class ConnTrack {
         insert(flow.original);
         insert(flow.reply);
         flow.confirmed = true;
+        translated += flow.isTranslated() ? 1 : 0;
         flow.expiresNs = nowNs + timeoutNs(flow, nowNs);
         unreplied.add(flow);
         flows++;
@@ -270,6 +284,7 @@ final class ConnTrack {
             flow.list.remove(flow);
         }
         flows--;
+        translated -= flow.isTranslated() ? 1 : 0;
     }
 
     private void unlink(FlowTuple gone) {
@@ -321,6 +336,48 @@ final class ConnTrack {
         }
     }
 
+    /** Whether there are flows whose packets have to be rewritten. */
+    boolean translates() {
+        return translated > 0;
+    }
+
+    /** Chooses what a flow that is not in the table yet is translated to at one end. */
+    void bind(Flow flow, NatSide side, @Nullable NatRange range, Rng rng, long nowNs) {
+        if (!flow.confirmed && !flow.isBound(side)) {
+            key.set(flow.reply);
+            key.invert();
+            NatRange to = range == null ? NatRange.ANY.address(new IpAddress(key.high(side), key.low(side))) : range;
+            NatChoice.make(key, side, to, rng, this, nowNs);
+            key.invert();
+            flow.bind(side, key);
+        }
+    }
+
+    /** Whether another flow's packets look like the answers to those of the key it is about to get. */
+    boolean isTaken(long nowNs) {
+        key.invert();
+        boolean taken = lookup(nowNs) != null;
+        key.invert();
+        return taken;
+    }
+
+    /** Where a connection was going before it was translated; null if it is not known. */
+    @Nullable FullAddress originalDestination(int protocol, FullAddress local, FullAddress remote, long nowNs) {
+        key.protocol = protocol;
+        key.address(NatSide.SOURCE, local.address().high(), local.address().low());
+        key.address(
+                NatSide.DESTINATION, remote.address().high(), remote.address().low());
+        key.sourcePort = local.port();
+        key.destinationPort = remote.port();
+        FlowTuple tuple = lookup(nowNs);
+        if (tuple == null) {
+            return null;
+        }
+        FlowTuple original = tuple.flow.original;
+        return new FullAddress(
+                new IpAddress(original.destinationHigh, original.destinationLow), original.destinationPort);
+    }
+
     ConnTrackStats stats() {
         return new ConnTrackStats(flows, confirmed, expired, evicted, refused, invalid);
     }
@@ -349,6 +406,7 @@ final class ConnTrack {
         for (int i = 0; i < size; i++) {
             tuples += archiveBucket(archive, i);
         }
+        translated = archive.count(translated, flows);
         unreplied.archive(archive, flows, ConnTrack::archiveKnown);
         unassured.archive(archive, flows, ConnTrack::archiveKnown);
         if (tuples != 2 * flows) {
@@ -410,8 +468,11 @@ final class ConnTrack {
     private Flow archiveNewFlow(Archive archive, @Nullable Flow value) {
         key.archive(archive, value == null ? null : value.original);
         long createdNs = archive.int64(value == null ? 0 : value.createdNs);
+        if (key.isIcmp() && !key.isIcmpQuery()) {
+            throw new ArchiveException("a flow that begins with an ICMP message that asks nothing");
+        }
         Flow flow = value == null ? new Flow(key, createdNs) : value;
-        flow.archive(archive);
+        flow.archive(archive, key);
         return flow;
     }
 }

@@ -1,12 +1,15 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.env.Check;
 import org.jspecify.annotations.Nullable;
 
 /** One connection, stream of datagrams or ICMP query that the table knows, from its first packet on. */
 final class Flow {
     final FlowTuple original;
-    final FlowTuple reply;
+    /** The packets that answer, as they come: turned round and translated. */
+    FlowTuple reply;
+
     final long createdNs;
 
     /** Whether it is in the table: its first packet was accepted. */
@@ -15,6 +18,13 @@ final class Flow {
     boolean replied;
     /** Whether both sides have shown that they mean it: such a flow is not evicted. */
     boolean assured;
+
+    /** Which ends were settled, and which of them are other than in the flow's own packets. */
+    private boolean sourceBound;
+
+    private boolean destinationBound;
+    private boolean sourceTranslated;
+    private boolean destinationTranslated;
 
     long expiresNs;
     TcpFlowState tcpState = TcpFlowState.NONE;
@@ -32,8 +42,12 @@ final class Flow {
     private final TrackedPacket related = new TrackedPacket(this, false, ConnState.RELATED);
     private final TrackedPacket relatedBack = new TrackedPacket(this, true, ConnState.RELATED);
 
+    /**
+     * @param key the first packet's; turned round when this is made
+     */
     Flow(FlowKey key, long nowNs) {
         original = key.toTuple(this, false);
+        Check.that(key.invert(), "what begins a flow has an answer");
         reply = key.toTuple(this, true);
         createdNs = nowNs;
         expiresNs = nowNs;
@@ -60,8 +74,54 @@ final class Flow {
         return isReply ? relatedBack : related;
     }
 
-    /** What changes. */
-    void archive(Archive archive) {
+    // --- Translation
+
+    boolean isTranslated() {
+        return sourceTranslated || destinationTranslated;
+    }
+
+    boolean isTranslated(NatSide side) {
+        return side == NatSide.SOURCE ? sourceTranslated : destinationTranslated;
+    }
+
+    boolean isBound(NatSide side) {
+        return side == NatSide.SOURCE ? sourceBound : destinationBound;
+    }
+
+    /**
+     * Settles one end, once.
+     *
+     * @param answering the packets that answer, as they come
+     */
+    void bind(NatSide side, FlowKey answering) {
+        FlowTuple answers = answering.toTuple(this, true);
+        boolean changed = !answers.looksLike(reply);
+        if (changed) {
+            reply = answers;
+        }
+        if (side == NatSide.SOURCE) {
+            sourceBound = true;
+            sourceTranslated = changed;
+        } else {
+            destinationBound = true;
+            destinationTranslated = changed;
+        }
+    }
+
+    /**
+     * What changes.
+     *
+     * @param key to read into
+     */
+    void archive(Archive archive, FlowKey key) {
+        sourceBound = archive.bool(sourceBound);
+        destinationBound = archive.bool(destinationBound);
+        sourceTranslated = archive.bool(sourceTranslated);
+        destinationTranslated = archive.bool(destinationTranslated);
+        if (isTranslated()) {
+            key.archive(archive, archive.isRestoring() ? null : reply);
+            reply = archive.isRestoring() ? key.toTuple(this, true) : reply;
+        }
         confirmed = archive.bool(confirmed);
         replied = archive.bool(replied);
         assured = archive.bool(assured);

@@ -24,9 +24,8 @@ final class FlowKey {
     private static final int NO_TYPE = -1;
 
     /** ICMP types that nothing here but tracking knows (RFC 792, RFC 950). */
-    private static final int REDIRECT = 5;
-
     private static final int TIMESTAMP = 13;
+
     private static final int TIMESTAMP_REPLY = 14;
     private static final int INFORMATION = 15;
     private static final int INFORMATION_REPLY = 16;
@@ -121,14 +120,13 @@ final class FlowKey {
     private boolean readPorts(ByteBuffer data, int at, int end, int neededBytes) {
         sourcePort = 0;
         destinationPort = 0;
-        boolean ports = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
-        if (!ports && !isIcmp()) {
+        if (!hasPorts()) {
             return true;
         }
         if (end - at < neededBytes) {
             return false;
         }
-        if (ports) {
+        if (!isIcmp()) {
             sourcePort = Tcp.sourcePort(data, at);
             destinationPort = Tcp.destinationPort(data, at);
         } else {
@@ -138,29 +136,18 @@ final class FlowKey {
         return true;
     }
 
-    /** This key as one of a new flow's two tuples: as it is, or turned round for the packets that answer. */
+    /** This key as one of a flow's tuples. */
     FlowTuple toTuple(Flow flow, boolean reply) {
-        return reply
-                ? new FlowTuple(
-                        flow,
-                        true,
-                        protocol,
-                        destinationHigh,
-                        destinationLow,
-                        sourceHigh,
-                        sourceLow,
-                        replySourcePort(),
-                        replyDestinationPort())
-                : new FlowTuple(
-                        flow,
-                        false,
-                        protocol,
-                        sourceHigh,
-                        sourceLow,
-                        destinationHigh,
-                        destinationLow,
-                        sourcePort,
-                        destinationPort);
+        return new FlowTuple(
+                flow,
+                reply,
+                protocol,
+                sourceHigh,
+                sourceLow,
+                destinationHigh,
+                destinationLow,
+                sourcePort,
+                destinationPort);
     }
 
     private int replySourcePort() {
@@ -171,7 +158,72 @@ final class FlowKey {
         if (!isIcmp()) {
             return sourcePort;
         }
-        return answerType(protocol, destinationPort >>> 8) << 8 | (destinationPort & 0xff);
+        return oppositeType(protocol, destinationPort >>> 8) << 8 | (destinationPort & 0xff);
+    }
+
+    /** Takes over a flow's direction. */
+    void set(FlowTuple tuple) {
+        protocol = tuple.protocol;
+        sourceHigh = tuple.sourceHigh;
+        sourceLow = tuple.sourceLow;
+        destinationHigh = tuple.destinationHigh;
+        destinationLow = tuple.destinationLow;
+        sourcePort = tuple.sourcePort;
+        destinationPort = tuple.destinationPort;
+    }
+
+    /** Turns the key round: what answered is what asks. False for an ICMP message that is no part of a query. */
+    boolean invert() {
+        if (isIcmp() && oppositeType(protocol, destinationPort >>> 8) == NO_TYPE) {
+            return false;
+        }
+        int port = replySourcePort();
+        destinationPort = replyDestinationPort();
+        sourcePort = port;
+        long high = sourceHigh;
+        long low = sourceLow;
+        sourceHigh = destinationHigh;
+        sourceLow = destinationLow;
+        destinationHigh = high;
+        destinationLow = low;
+        return true;
+    }
+
+    // --- What translation changes
+
+    long high(NatSide side) {
+        return side == NatSide.SOURCE ? sourceHigh : destinationHigh;
+    }
+
+    long low(NatSide side) {
+        return side == NatSide.SOURCE ? sourceLow : destinationLow;
+    }
+
+    void address(NatSide side, long high, long low) {
+        if (side == NatSide.SOURCE) {
+            sourceHigh = high;
+            sourceLow = low;
+        } else {
+            destinationHigh = high;
+            destinationLow = low;
+        }
+    }
+
+    /** Whether there is something by which flows between the same addresses differ. */
+    boolean hasPorts() {
+        return protocol == IpProtocol.TCP || protocol == IpProtocol.UDP || isIcmp();
+    }
+
+    int port(NatSide side) {
+        return side == NatSide.SOURCE || isIcmp() ? sourcePort : destinationPort;
+    }
+
+    void port(NatSide side, int port) {
+        if (side == NatSide.SOURCE || isIcmp()) {
+            sourcePort = port;
+        } else {
+            destinationPort = port;
+        }
     }
 
     boolean isIcmp() {
@@ -180,32 +232,40 @@ final class FlowKey {
 
     /** Whether this ICMP message asks for an answer, so that it can begin a flow. */
     boolean isIcmpQuery() {
-        return answerType(protocol, destinationPort >>> 8) != NO_TYPE;
+        int type = destinationPort >>> 8;
+        if (protocol == IpProtocol.ICMPV6) {
+            return type == Icmpv6.ECHO_REQUEST;
+        }
+        return type == Icmpv4.ECHO_REQUEST || type == TIMESTAMP || type == INFORMATION || type == ADDRESS_MASK;
     }
 
-    private static int answerType(int protocol, int type) {
+    /** The type that answers a query, or that it answers. */
+    private static int oppositeType(int protocol, int type) {
         if (protocol == IpProtocol.ICMPV6) {
-            return type == Icmpv6.ECHO_REQUEST ? Icmpv6.ECHO_REPLY : NO_TYPE;
+            return switch (type) {
+                case Icmpv6.ECHO_REQUEST -> Icmpv6.ECHO_REPLY;
+                case Icmpv6.ECHO_REPLY -> Icmpv6.ECHO_REQUEST;
+                default -> NO_TYPE;
+            };
         }
-        switch (type) {
-            case Icmpv4.ECHO_REQUEST:
-                return Icmpv4.ECHO_REPLY;
-            case TIMESTAMP:
-                return TIMESTAMP_REPLY;
-            case INFORMATION:
-                return INFORMATION_REPLY;
-            case ADDRESS_MASK:
-                return ADDRESS_MASK_REPLY;
-            default:
-                return NO_TYPE;
-        }
+        return switch (type) {
+            case Icmpv4.ECHO_REQUEST -> Icmpv4.ECHO_REPLY;
+            case Icmpv4.ECHO_REPLY -> Icmpv4.ECHO_REQUEST;
+            case TIMESTAMP -> TIMESTAMP_REPLY;
+            case TIMESTAMP_REPLY -> TIMESTAMP;
+            case INFORMATION -> INFORMATION_REPLY;
+            case INFORMATION_REPLY -> INFORMATION;
+            case ADDRESS_MASK -> ADDRESS_MASK_REPLY;
+            case ADDRESS_MASK_REPLY -> ADDRESS_MASK;
+            default -> NO_TYPE;
+        };
     }
 
     /** Whether it is an ICMP message that reports about another packet, which it quotes. */
     boolean isIcmpError() {
         int type = destinationPort >>> 8;
         return protocol == IpProtocol.ICMP
-                ? Icmpv4.isError(type) || type == REDIRECT
+                ? Icmpv4.isError(type) || type == Icmpv4.REDIRECT
                 : protocol == IpProtocol.ICMPV6 && Icmpv6.isError(type);
     }
 
@@ -260,7 +320,7 @@ final class FlowKey {
     }
 
     /** One round of MurmurHash3's 64-bit finalizer (Appleby, public domain). */
-    private static long mix(long value) {
+    static long mix(long value) {
         long mixed = (value ^ value >>> 33) * 0xff51afd7ed558ccdL;
         return mixed ^ mixed >>> 33;
     }

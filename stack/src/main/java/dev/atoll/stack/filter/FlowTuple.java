@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
 
 /** One direction of a flow, as it stands in the connection table; the fields are those of {@link FlowKey}. */
@@ -38,5 +39,30 @@ final class FlowTuple {
         this.destinationLow = destinationLow;
         this.sourcePort = sourcePort;
         this.destinationPort = destinationPort;
+    }
+
+    long high(NatSide side) {
+        return side == NatSide.SOURCE ? sourceHigh : destinationHigh;
+    }
+
+    long low(NatSide side) {
+        return side == NatSide.SOURCE ? sourceLow : destinationLow;
+    }
+
+    /** The port at that end; ICMP queries have one identifier for both. */
+    int port(NatSide side) {
+        boolean icmp = protocol == IpProtocol.ICMP || protocol == IpProtocol.ICMPV6;
+        return side == NatSide.SOURCE || icmp ? sourcePort : destinationPort;
+    }
+
+    /** Whether the same packets belong to it. */
+    boolean looksLike(FlowTuple other) {
+        return protocol == other.protocol
+                && sourceHigh == other.sourceHigh
+                && sourceLow == other.sourceLow
+                && destinationHigh == other.destinationHigh
+                && destinationLow == other.destinationLow
+                && sourcePort == other.sourcePort
+                && destinationPort == other.destinationPort;
     }
 }

@@ -4,6 +4,7 @@ import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.wire.FullAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  * new ones; everything else is called under the stack's hold.
  *
  * <p>A packet that comes in meets PREROUTING, then INPUT if it is for this host, else FORWARD and POSTROUTING; one that
- * goes out meets OUTPUT and POSTROUTING. Netfilter's order at a hook: table raw, connection tracking, then mangle, nat and filter, where a table's verdict
- * other than ACCEPT ends the packet. A flow becomes known once its first packet was accepted. Connections are tracked
- * only while a rule asks for their state; what was known is forgotten when no rule does any more.
+ * goes out meets OUTPUT and POSTROUTING. Netfilter's order at a hook: table raw, connection tracking, then mangle, nat and
+ * filter, at INPUT nat last, where a table's verdict other than ACCEPT ends the packet. A flow becomes known once its first
+ * packet was accepted. Connections are tracked only while a rule asks for their state, there is a table nat or a flow is
+ * translated; what was known is forgotten when nothing needs it any more.
  */
 public final class IpTables {
+    /** Verdict on an ICMP redirect about a flow that is translated: followed, it would lead past the translation. */
+    private static final Verdict REDIRECT_UNTRANSLATED = new Verdict(Verdict.Kind.DROP, null, null);
+
     private final Rng rng;
     private final PacketContext context = new PacketContext();
     private final DenialGate denials = new DenialGate();
@@ -59,18 +64,26 @@ public final class IpTables {
             return closed;
         }
         ConnTrack tracking = connTrackFor(rules);
-        LoadedRules.LoadedChain raw = rules.raw(packet.ipVersion, hook);
-        LoadedRules.LoadedChain[] chains = rules.chains(packet.ipVersion, hook);
-        if (tracking == null && raw == null && chains.length == 0) {
+        if (tracking == null && !rules.asks(packet.ipVersion, hook)) {
             return Verdict.ACCEPT;
         }
         context.begin(hook, packet, inNic, outNic, nowNs);
-        Verdict verdict = raw == null ? Verdict.ACCEPT : rules.evaluate(raw, context);
+        Verdict verdict = ask(rules, TableName.RAW);
         if (verdict.kind() == Verdict.Kind.ACCEPT && tracking != null) {
             context.connState(tracking.track(context));
         }
-        for (int i = 0; i < chains.length && verdict.kind() == Verdict.Kind.ACCEPT; i++) {
-            verdict = rules.evaluate(chains[i], context);
+        if (verdict.kind() == Verdict.Kind.ACCEPT) {
+            verdict = ask(rules, TableName.MANGLE);
+        }
+        // The source is translated last of all, the destination before it is judged (netfilter's priorities 100, -100).
+        if (hook == Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
+            verdict = ask(rules, TableName.FILTER);
+        }
+        if (verdict.kind() == Verdict.Kind.ACCEPT && tracking != null && hook != Hook.FORWARD) {
+            verdict = translate(rules, tracking);
+        }
+        if (hook != Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
+            verdict = ask(rules, TableName.FILTER);
         }
         if (tracking != null
                 && verdict.kind() == Verdict.Kind.ACCEPT
@@ -82,12 +95,40 @@ public final class IpTables {
         return verdict;
     }
 
+    /** Sends the packet through a table's chain at its hook; ACCEPT if there is none. */
+    private Verdict ask(LoadedRules rules, TableName table) {
+        LoadedRules.LoadedChain chain = rules.chain(context.packet().ipVersion, context.hook(), table);
+        return chain == null ? Verdict.ACCEPT : rules.evaluate(chain, context);
+    }
+
+    /** Table nat: its rules are met by a flow's first packet, what they chose holds for all of them. */
+    private Verdict translate(LoadedRules rules, ConnTrack tracking) {
+        PacketBuffer packet = context.packet();
+        if (!(packet.flow instanceof TrackedPacket tracked) || tracked.flow() == null) {
+            return Verdict.ACCEPT;
+        }
+        Flow flow = tracked.flow();
+        NatSide side = NatSide.at(context.hook());
+        if (tracked.state() == ConnState.NEW && !flow.confirmed && !flow.isBound(side) && hasNat(rules)) {
+            Verdict verdict = ask(rules, TableName.NAT);
+            if (verdict.kind() != Verdict.Kind.ACCEPT) {
+                return verdict;
+            }
+            tracking.bind(flow, side, context.translation(), rng, context.nowNs());
+        }
+        return Translation.apply(packet, tracked, flow, side) ? Verdict.ACCEPT : REDIRECT_UNTRANSLATED;
+    }
+
+    private boolean hasNat(LoadedRules rules) {
+        return rules.chain(context.packet().ipVersion, context.hook(), TableName.NAT) != null;
+    }
+
     /**
      * Whether any chain is to be asked at a hook. PREROUTING and POSTROUTING need not be met otherwise: connections are
      * tracked at the hooks that every packet meets.
      */
     public boolean asks(Hook hook, int ipVersion) {
-        return loaded.asks(ipVersion, hook);
+        return loaded.asks(ipVersion, hook) || (hook != Hook.FORWARD && connTrack != null && connTrack.translates());
     }
 
     /** Whether a packet that passed this hook has met all that might end it: only then its flow is known. */
@@ -100,7 +141,7 @@ public final class IpTables {
     }
 
     private @Nullable ConnTrack connTrackFor(LoadedRules rules) {
-        if (rules.tracks) {
+        if (rules.tracks || (connTrack != null && connTrack.translates())) {
             if (connTrack == null) {
                 connTrack = new ConnTrack(rng.nextLong());
             }
@@ -118,6 +159,30 @@ public final class IpTables {
         if (rejected.flow instanceof TrackedPacket tracked && tracked.flow() != null) {
             answer.flow = tracked.flow().about(!tracked.reply());
         }
+    }
+
+    /** Whose addresses targets translate to; before the stack runs. */
+    public void addresses(NicAddresses addresses) {
+        context.addresses(addresses);
+    }
+
+    /** Gives a packet of ours that did not get away the addresses and ports with which it was sent. */
+    public void untranslate(PacketBuffer packet) {
+        if (packet.flow instanceof TrackedPacket tracked && tracked.flow() != null) {
+            Translation.undo(packet, tracked, tracked.flow());
+        }
+    }
+
+    /**
+     * Where the packets of a connection were going before any translation, as SO_ORIGINAL_DST tells it.
+     *
+     * @param protocol that of the connection
+     * @param local its own end as its endpoint has it
+     * @param remote its peer as its endpoint has it
+     * @return null if connection tracking does not know it
+     */
+    public @Nullable FullAddress originalDestination(int protocol, FullAddress local, FullAddress remote, long nowNs) {
+        return connTrack == null ? null : connTrack.originalDestination(protocol, local, remote, nowNs);
     }
 
     /** Takes note that a verdict other than ACCEPT ended a packet: counts it and tells the listener. */

@@ -14,14 +14,12 @@ import org.jspecify.annotations.Nullable;
  * that stack's hold.
  */
 final class LoadedRules {
-    private static final LoadedChain[] NO_CHAINS = {};
-
     final RuleSet ruleSet;
     final boolean tracks;
-    private final Map<Hook, LoadedChain[]> v4 = new EnumMap<>(Hook.class);
-    private final Map<Hook, LoadedChain[]> v6 = new EnumMap<>(Hook.class);
-    private final Map<Hook, LoadedChain> rawV4 = new EnumMap<>(Hook.class);
-    private final Map<Hook, LoadedChain> rawV6 = new EnumMap<>(Hook.class);
+    /** Built-in chains by table and hook. */
+    private final Map<TableName, Map<Hook, LoadedChain>> v4 = new EnumMap<>(TableName.class);
+
+    private final Map<TableName, Map<Hook, LoadedChain>> v6 = new EnumMap<>(TableName.class);
     /** The hooks at which a chain is asked. */
     private final EnumSet<Hook> askedV4;
 
@@ -40,10 +38,10 @@ final class LoadedRules {
         tracks = ruleSet.needsConnTrack();
         closedV4 = closed(Family.IPV4, Family.IPV6);
         closedV6 = closed(Family.IPV6, Family.IPV4);
-        load(Family.IPV4, v4, rawV4);
-        load(Family.IPV6, v6, rawV6);
-        askedV4 = asked(v4, rawV4);
-        askedV6 = asked(v6, rawV6);
+        load(Family.IPV4, v4);
+        load(Family.IPV6, v6);
+        askedV4 = asked(v4);
+        askedV6 = asked(v6);
         callers = new LoadedChain[all.size() + 1];
         callerNext = new int[all.size() + 1];
     }
@@ -59,9 +57,10 @@ final class LoadedRules {
                 Verdict.Kind.REJECT, RejectWith.ICMP_ADMIN_PROHIBITED, new Origin(first.source(), first.line(), text));
     }
 
-    private void load(Family family, Map<Hook, LoadedChain[]> byHook, Map<Hook, LoadedChain> raw) {
-        Map<Hook, List<LoadedChain>> collected = new EnumMap<>(Hook.class);
+    private void load(Family family, Map<TableName, Map<Hook, LoadedChain>> byTable) {
         for (TableName name : TableName.values()) {
+            Map<Hook, LoadedChain> byHook = new EnumMap<>(Hook.class);
+            byTable.put(name, byHook);
             Table table = ruleSet.table(family, name);
             if (table == null) {
                 continue;
@@ -77,20 +76,10 @@ final class LoadedRules {
             }
             for (Hook hook : name.hooks()) {
                 LoadedChain chain = loaded.get(hook.name());
-                if (chain != null && name == TableName.RAW) {
-                    raw.put(hook, chain);
-                } else if (chain != null) {
-                    List<LoadedChain> chains = collected.get(hook);
-                    if (chains == null) {
-                        chains = new ArrayList<>();
-                        collected.put(hook, chains);
-                    }
-                    chains.add(chain);
+                if (chain != null) {
+                    byHook.put(hook, chain);
                 }
             }
-        }
-        for (Map.Entry<Hook, List<LoadedChain>> each : collected.entrySet()) {
-            byHook.put(each.getKey(), each.getValue().toArray(NO_CHAINS));
         }
     }
 
@@ -105,27 +94,23 @@ final class LoadedRules {
         }
     }
 
-    /** The chain of table raw, which is asked before connection tracking; null if there is none. */
-    @Nullable LoadedChain raw(int ipVersion, Hook hook) {
-        return (ipVersion == Family.IPV4.ipVersion() ? rawV4 : rawV6).get(hook);
+    /** A table's built-in chain at a hook, or null. */
+    @Nullable LoadedChain chain(int ipVersion, Hook hook, TableName table) {
+        Map<Hook, LoadedChain> chains = (ipVersion == Family.IPV4.ipVersion() ? v4 : v6).get(table);
+        return chains == null ? null : chains.get(hook);
     }
 
-    private static EnumSet<Hook> asked(Map<Hook, LoadedChain[]> chains, Map<Hook, LoadedChain> raw) {
+    private static EnumSet<Hook> asked(Map<TableName, Map<Hook, LoadedChain>> chains) {
         EnumSet<Hook> asked = EnumSet.noneOf(Hook.class);
-        asked.addAll(chains.keySet());
-        asked.addAll(raw.keySet());
+        for (Map<Hook, LoadedChain> ofTable : chains.values()) {
+            asked.addAll(ofTable.keySet());
+        }
         return asked;
     }
 
     /** Whether a packet of that family meets any chain at a hook; asked for every packet. */
     boolean asks(int ipVersion, Hook hook) {
         return (ipVersion == Family.IPV4.ipVersion() ? askedV4 : askedV6).contains(hook);
-    }
-
-    /** Built-in chains of the other tables to ask at a hook, in the order of their tables. */
-    LoadedChain[] chains(int ipVersion, Hook hook) {
-        LoadedChain[] chains = (ipVersion == Family.IPV4.ipVersion() ? v4 : v6).get(hook);
-        return chains == null ? NO_CHAINS : chains;
     }
 
     /** The verdict for every packet of a family that has no rules while the other has; null for one that has. */

@@ -1,6 +1,7 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,14 @@ public final class PacketContext {
     private long nowNs;
     private int fragmentOffsetBytes;
     private ConnState connState = ConnState.UNTRACKED;
+    private @Nullable NatRange translation;
+    private NicAddresses addresses = NicAddresses.NONE;
 
     PacketContext() {}
+
+    void addresses(NicAddresses source) {
+        addresses = source;
+    }
 
     void begin(
             Hook atHook, PacketBuffer judged, @Nullable String incomingNic, @Nullable String outgoingNic, long time) {
@@ -29,6 +36,7 @@ public final class PacketContext {
         outNic = outgoingNic == null ? "" : outgoingNic;
         nowNs = time;
         connState = ConnState.UNTRACKED;
+        translation = null;
         fragmentOffsetBytes = judged.ipVersion == Family.IPV4.ipVersion()
                 ? Ipv4.fragmentOffset(judged.data(), judged.networkOffset)
                 : 0;
@@ -40,6 +48,11 @@ public final class PacketContext {
 
     void connState(ConnState state) {
         connState = state;
+    }
+
+    /** What a target asked for since {@link #begin}, or null. */
+    @Nullable NatRange translation() {
+        return translation;
     }
 
     /** Where the packet is. */
@@ -92,5 +105,28 @@ public final class PacketContext {
     public int lengthBytes() {
         PacketBuffer judged = packet();
         return judged.length() - (judged.networkOffset - judged.start());
+    }
+
+    /**
+     * Asks that the packet's flow be translated from now on: at the hooks before routing its destination, at those after
+     * it its source. Heeded of targets in table nat; the last one's wish counts.
+     */
+    public void translate(NatRange range) {
+        translation = range;
+    }
+
+    /** The address with which the NIC that the packet leaves by would send it, or null if it has none. */
+    @Nullable IpAddress outAddress() {
+        PacketBuffer judged = packet();
+        return addresses.find(outNic, new IpAddress(judged.destinationHigh, judged.destinationLow));
+    }
+
+    /** This host as whoever sent the packet sees it: an address of the NIC it came in by; the loopback address for us. */
+    @Nullable IpAddress inAddress() {
+        PacketBuffer judged = packet();
+        if (hook == Hook.OUTPUT) {
+            return judged.ipVersion == Family.IPV4.ipVersion() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK;
+        }
+        return addresses.find(inNic, new IpAddress(judged.sourceHigh, judged.sourceLow));
     }
 }

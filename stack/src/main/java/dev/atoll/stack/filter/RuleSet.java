@@ -102,9 +102,12 @@ public final class RuleSet {
         return false;
     }
 
-    /** Whether a matcher somewhere asks for connection states, so that the stack must track connections. */
+    /** Whether connections must be tracked: a matcher asks for their states, or there is a table nat. */
     public boolean needsConnTrack() {
         for (Table table : tables) {
+            if (table.name() == TableName.NAT) {
+                return true;
+            }
             for (Chain chain : table.chains()) {
                 for (Rule rule : chain.rules()) {
                     for (Matcher matcher : rule.matchers()) {

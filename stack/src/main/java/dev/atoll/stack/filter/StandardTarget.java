@@ -3,7 +3,15 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.wire.IpProtocol;
 
 /** The targets that come with Atoll, under their iptables names. */
-public sealed interface StandardTarget extends Target {
+public sealed interface StandardTarget extends Target
+        permits NatTarget,
+                StandardTarget.Accept,
+                StandardTarget.Drop,
+                StandardTarget.GoTo,
+                StandardTarget.Jump,
+                StandardTarget.None,
+                StandardTarget.Reject,
+                StandardTarget.Return {
     /** {@code -j ACCEPT} */
     Accept ACCEPT = new Accept();
     /** {@code -j DROP} */

@@ -1,9 +1,15 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what is wrong with one table: what Linux would refuse to load, and jumps that lead in a circle. */
@@ -34,6 +40,7 @@ final class TableCheck {
                 checkRule(chain, rule);
             }
         }
+        checkHooks();
         findLoops();
     }
 
@@ -71,6 +78,7 @@ final class TableCheck {
         if (!protocolFits) {
             report(rule.origin(), "a match or target of this rule needs -p with its protocol, not negated");
         }
+        checkTarget(rule, protocol);
         String to = rule.target().chain();
         if (to != null) {
             Chain destination = chains.get(to);
@@ -104,6 +112,47 @@ final class TableCheck {
     private void checkFamily(Rule rule, Matcher matcher) {
         if (matcher instanceof AddressMatcher named && named.address().isV4() != (table.family() == Family.IPV4)) {
             report(rule.origin(), named.address() + " is not an address of " + table.family());
+        }
+    }
+
+    private void checkTarget(Rule rule, int protocol) {
+        TableName required = rule.target().requiredTable();
+        if (required != null && required != table.name()) {
+            report(rule.origin(), "this target can only be used in table " + required.text());
+        }
+        if (!(rule.target() instanceof NatTarget nat)) {
+            return;
+        }
+        IpAddress address = nat instanceof NatTarget.Netmap map
+                ? map.network()
+                : nat.range().firstAddress();
+        if (address != null && address.isV4() != (table.family() == Family.IPV4)) {
+            report(rule.origin(), address + " is not an address of " + table.family());
+        }
+        if (nat.range().hasPorts() && protocol != IpProtocol.TCP && protocol != IpProtocol.UDP) {
+            report(
+                    rule.origin(),
+                    "ports are translated of TCP and UDP: this rule needs -p with one of them, not negated");
+        }
+    }
+
+    /** A target may stand in a user chain only if all built-in chains that lead there are right for it. */
+    private void checkHooks() {
+        for (Hook hook : table.name().hooks()) {
+            Deque<String> waiting = new ArrayDeque<>(List.of(hook.name()));
+            Set<String> met = new HashSet<>(waiting);
+            while (!waiting.isEmpty()) {
+                Chain chain = chains.get(waiting.remove());
+                for (Rule rule : chain == null ? List.<Rule>of() : chain.rules()) {
+                    if (!rule.target().hooks().contains(hook)) {
+                        report(rule.origin(), "this target cannot be reached from " + hook);
+                    }
+                    String to = rule.target().chain();
+                    if (to != null && met.add(to)) {
+                        waiting.add(to);
+                    }
+                }
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.atoll.stack.filter;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,5 +44,15 @@ public interface Target {
     /** As {@link Matcher#requiredProtocol}: a TCP reset can only answer a rule restricted to TCP. */
     default int requiredProtocol() {
         return Matcher.ANY_PROTOCOL;
+    }
+
+    /** The only table the target makes sense in, or null for any. */
+    default @Nullable TableName requiredTable() {
+        return null;
+    }
+
+    /** The hooks from whose built-in chains the target may be reached. */
+    default Set<Hook> hooks() {
+        return EnumSet.allOf(Hook.class);
     }
 }

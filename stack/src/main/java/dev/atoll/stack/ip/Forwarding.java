@@ -55,6 +55,13 @@ final class Forwarding {
         }
     }
 
+    /** The way of a packet by its destination, on a NIC if it has to leave by that one. */
+    Routes.@Nullable Hop findHop(PacketBuffer packet, int nicId) {
+        return nicId == 0
+                ? findHop(packet)
+                : routes.findHop(new IpAddress(packet.destinationHigh, packet.destinationLow), nicId);
+    }
+
     private Routes.@Nullable Hop findHop(PacketBuffer packet) {
         int slot = (int) ((packet.destinationLow ^ packet.destinationHigh) * 0x9e3779b97f4a7c15L >>> 56);
         Way known = ways[slot];
@@ -116,9 +123,7 @@ final class Forwarding {
         // later, and reports of that would change nothing.
         int most = packet.largestFragmentBytes == 0 ? mtu : Math.min(mtu, packet.largestFragmentBytes);
         boolean oneFrame = packet.gsoType == PacketBuffer.GSO_NONE;
-        boolean large = oneFrame
-                ? packet.length() > most
-                : packet.length() > out.capabilities().gsoMaxBytes();
+        boolean large = SuperSegments.frameBytes(packet) > most;
         boolean cut = large && oneFrame && network.mayCut(packet, mtu);
         if (large && !cut) {
             network.tooBig(packet, mtu);
@@ -130,11 +135,13 @@ final class Forwarding {
         network.recordHop(packet, out, hop.nextHop());
         network.ageByOneHop(packet);
         if (packet.checksumPartial && (cut || !out.capabilities().transmitChecksum())) {
-            complete(packet);
+            completeChecksum(packet);
         }
         counters.ipForwarded++;
         if (cut) {
             ip.sendFragments(network, packet, out, hop.nextHop(), most);
+        } else if (SuperSegments.mustBeCut(packet, out)) {
+            ip.sendSegments(network, packet, out, hop.nextHop());
         } else {
             out.send(packet, network.etherType(), hop.nextHop());
         }
@@ -159,10 +166,10 @@ final class Forwarding {
         return false;
     }
 
-    /** The link it came by left the checksum to whoever puts it on a wire. */
-    private static void complete(PacketBuffer packet) {
+    /** The link it came by, or was made for, left the checksum to whoever puts it on a wire. */
+    static void completeChecksum(PacketBuffer packet) {
         int from = packet.checksumStart;
-        int sum = Checksum.finish(Checksum.add(0, packet.data(), from, packet.end() - from));
+        int sum = Checksum.finish(Checksum.ofPayload(0, packet, from));
         packet.data().putShort(from + packet.checksumOffset, (short) (sum == 0 ? 0xffff : sum));
         packet.checksumPartial = false;
     }

@@ -12,6 +12,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.NicAddresses;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.nic.Device;
@@ -92,6 +93,8 @@ public final class IpLayer implements Device.Upper {
     private final PacketList looped = new PacketList();
 
     private Verdict lastDenial = Verdict.ACCEPT;
+    /** Where the packet that just passed the policy goes, if that is not where it was to go. */
+    private Routes.@Nullable Hop detour;
 
     /** Answers a rejected segment with RST; TCP supplies it. */
     @FunctionalInterface
@@ -148,6 +151,20 @@ public final class IpLayer implements Device.Upper {
                 ? new Ipv6Layer(cycle, counters, pool, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit))
                 : null;
         routes.attach(withIpv4 ? ipv4 : null, ipv6);
+        filter.addresses(new SourceAddresses(routes));
+    }
+
+    /** What a NIC sends from, for targets that translate to it. */
+    private record SourceAddresses(Routes routes) implements NicAddresses {
+        @Override
+        public @Nullable IpAddress find(String nic, IpAddress peer) {
+            Device device = routes.device(nic);
+            if (device == null) {
+                return null;
+            }
+            Routes.Hop hop = routes.findHop(peer, device.id());
+            return routes.sourceOn(device, hop == null ? peer : hop.nextHop());
+        }
     }
 
     public Routes routes() {
@@ -271,18 +288,37 @@ public final class IpLayer implements Device.Upper {
         packet.nicId = device.id();
         int hops = ttl == LINK_TTL ? hops(route) : ttl;
         network.writeHeader(packet, route, protocol, hops, tos, flags);
-        StackError refused = checkOutput(packet, device);
+        StackError refused = checkOutput(packet, device, route.nicId());
         if (refused != null) {
             return refused;
+        }
+        IpAddress nextHop = route.nextHop();
+        Routes.Hop other = detour;
+        if (other != null) {
+            device = other.device();
+            nextHop = other.nextHop();
+            mtu = network.mtuBytes(device);
+            large = SuperSegments.frameBytes(packet) > mtu;
+            if (large && (flags & FRAGMENT) == 0) {
+                // Whoever sends it looks at the way to where it thought it would go.
+                routes.pathMtu(destination, route.device().id(), mtu);
+                packet.release();
+                return StackError.MESSAGE_TOO_LONG;
+            }
+            if (packet.checksumPartial && (large || !device.capabilities().transmitChecksum())) {
+                Forwarding.completeChecksum(packet);
+            }
         }
         counters.ipSent++;
         if ((flags & MULTICAST_LOOP) != 0 && destination.isMulticast() && !device.isLoopback()) {
             loopBack(device, network, packet);
         }
         if (large) {
-            sendFragments(network, packet, device, route.nextHop(), mtu);
+            sendFragments(network, packet, device, nextHop, mtu);
+        } else if (SuperSegments.mustBeCut(packet, device)) {
+            sendSegments(network, packet, device, nextHop);
         } else {
-            device.send(packet, network.etherType(), route.nextHop());
+            device.send(packet, network.etherType(), nextHop);
         }
         return null;
     }
@@ -331,12 +367,18 @@ public final class IpLayer implements Device.Upper {
         }
         packet.type = PacketType.OUTGOING;
         packet.nicId = route.device().id();
-        StackError refused = checkOutput(packet, route.device());
+        StackError refused = checkOutput(packet, route.device(), route.nicId());
         if (refused != null) {
             return refused;
         }
+        Routes.Hop other = detour;
+        Device device = other == null ? route.device() : other.device();
+        if (packet.length() > network.mtuBytes(device)) {
+            packet.release();
+            return StackError.MESSAGE_TOO_LONG;
+        }
         counters.ipSent++;
-        route.device().send(packet, network.etherType(), route.nextHop());
+        device.send(packet, network.etherType(), other == null ? route.nextHop() : other.nextHop());
         return null;
     }
 
@@ -409,6 +451,19 @@ public final class IpLayer implements Device.Upper {
         packet.release();
     }
 
+    /** Sends a super-segment by a device that does not cut it itself. Takes the packet. */
+    void sendSegments(NetworkLayer network, PacketBuffer packet, Device device, IpAddress nextHop) {
+        PacketBuffer whole = packet;
+        if (packet.fragmentCount() > 0) {
+            whole = pool.copy(packet);
+            packet.release();
+        }
+        for (int offset = 0; offset < SuperSegments.payloadBytes(whole); offset += whole.gsoSize) {
+            device.send(SuperSegments.cut(whole, offset, pool), network.etherType(), nextHop);
+        }
+        whole.release();
+    }
+
     /**
      * What both families keep; {@link Routes} and the filter are archived for themselves. Own packets to groups came back
      * before.
@@ -435,15 +490,40 @@ public final class IpLayer implements Device.Upper {
         }
     }
 
-    /** Asks the policy about a packet of this host; null if it may go, else the packet is gone. */
-    private @Nullable StackError checkOutput(PacketBuffer packet, Device device) {
+    /**
+     * Asks the policy about a packet of this host; null if it may go, else the packet is gone. What was translated to
+     * another destination has {@link #detour} for its way.
+     *
+     * @param nicId the NIC it has to leave by, or 0
+     */
+    private @Nullable StackError checkOutput(PacketBuffer packet, Device device, int nicId) {
+        detour = null;
+        Device out = device;
         Hook hook = Hook.OUTPUT;
-        Verdict verdict = filter.check(hook, packet, null, device.name(), cycle.nowNs());
+        long high = packet.destinationHigh;
+        long low = packet.destinationLow;
+        Verdict verdict = filter.check(hook, packet, null, out.name(), cycle.nowNs());
+        if (verdict.kind() == Verdict.Kind.ACCEPT && (packet.destinationHigh != high || packet.destinationLow != low)) {
+            Routes.Hop hop = forwarding.findHop(packet, nicId);
+            if (hop == null || isLoopbackBeyond(packet, hop.device())) {
+                drop(packet, DropReason.IP_NO_ROUTE);
+                lastDenial = Verdict.ACCEPT;
+                return hop == null ? StackError.NETWORK_UNREACHABLE : StackError.INVALID;
+            }
+            detour = hop;
+            out = hop.device();
+            packet.nicId = out.id();
+        }
         if (verdict.kind() == Verdict.Kind.ACCEPT && filter.asks(Hook.POSTROUTING, packet.ipVersion)) {
             hook = Hook.POSTROUTING;
-            verdict = filter.check(hook, packet, null, device.name(), cycle.nowNs());
+            verdict = filter.check(hook, packet, null, out.name(), cycle.nowNs());
         }
         return verdict.kind() == Verdict.Kind.ACCEPT ? null : denyOutput(hook, packet, verdict);
+    }
+
+    /** A loopback source never leaves its host (RFC 1122 section 3.2.1.3), as on Linux without route_localnet. */
+    private static boolean isLoopbackBeyond(PacketBuffer packet, Device out) {
+        return !out.isLoopback() && new IpAddress(packet.sourceHigh, packet.sourceLow).isLoopback();
     }
 
     private StackError denyOutput(Hook hook, PacketBuffer packet, Verdict verdict) {
@@ -490,12 +570,18 @@ public final class IpLayer implements Device.Upper {
                 && configuration.takes(whole)) {
             configure(device, configuration, whole);
         } else if (fault == null) {
-            deliver(device, network, whole);
-        } else if (fault == DropReason.IP_NOT_LOCAL && device.isForwarding(network == ipv4)) {
-            forward(device, network, whole);
+            judge(device, network, whole, null);
+        } else if (fault == DropReason.IP_NOT_LOCAL && mayGoOn(device, network, whole)) {
+            assemble(device, network, whole);
         } else {
             refuse(device, network, whole, fault);
         }
+    }
+
+    /** Whether a packet for somebody else is passed on, or may yet be led here by the policy. */
+    private boolean mayGoOn(Device device, NetworkLayer network, PacketBuffer packet) {
+        return device.isForwarding(network == ipv4)
+                || (packet.type == PacketType.HOST && filter.asks(Hook.PREROUTING, packet.ipVersion));
     }
 
     private @Nullable NetworkLayer networkOf(Device device, int etherType) {
@@ -531,8 +617,8 @@ public final class IpLayer implements Device.Upper {
         drop(packet, DropReason.UNKNOWN_NETWORK_PROTOCOL);
     }
 
-    /** Passes a packet on, put together from its fragments before the policy sees it. Takes the packet. */
-    private void forward(Device device, NetworkLayer network, PacketBuffer packet) {
+    /** Puts a packet for somebody else together from its fragments, before the policy sees it. Takes the packet. */
+    private void assemble(Device device, NetworkLayer network, PacketBuffer packet) {
         PacketBuffer whole = packet;
         if (network.locateFragment(packet)) {
             if (!network.isFragmentPossible(packet)) {
@@ -551,8 +637,30 @@ public final class IpLayer implements Device.Upper {
             }
         }
         network.locateTransport(whole);
-        if (passesPrerouting(device, whole)) {
-            forwarding.forward(device, network, whole);
+        judge(device, network, whole, DropReason.IP_NOT_LOCAL);
+    }
+
+    /**
+     * Asks the policy about a whole packet that came in, and brings it where it then goes: its destination may be another.
+     * Takes the packet.
+     *
+     * @param fault null for one that is for this host, or IP_NOT_LOCAL
+     */
+    private void judge(Device device, NetworkLayer network, PacketBuffer packet, @Nullable DropReason fault) {
+        long high = packet.destinationHigh;
+        long low = packet.destinationLow;
+        if (!passesPrerouting(device, packet)) {
+            return;
+        }
+        boolean moved = packet.destinationHigh != high || packet.destinationLow != low;
+        DropReason now = moved ? network.parse(device, packet) : fault;
+        if (now == null) {
+            deliver(device, network, packet);
+        } else if (now == DropReason.IP_NOT_LOCAL && device.isForwarding(network == ipv4)) {
+            network.locateTransport(packet);
+            forwarding.forward(device, network, packet);
+        } else {
+            refuseMet(device, network, packet, now);
         }
     }
 
@@ -586,10 +694,14 @@ public final class IpLayer implements Device.Upper {
 
     /** Drops a faulty packet; its sender learns of it only if the policy would have let it in. */
     private void refuse(Device device, NetworkLayer network, PacketBuffer packet, DropReason fault) {
+        if (!network.owesAnswer(fault) || passesPrerouting(device, packet)) {
+            refuseMet(device, network, packet, fault);
+        }
+    }
+
+    /** The same for one that has met PREROUTING. */
+    private void refuseMet(Device device, NetworkLayer network, PacketBuffer packet, DropReason fault) {
         if (network.owesAnswer(fault)) {
-            if (!passesPrerouting(device, packet)) {
-                return;
-            }
             Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
             if (verdict.kind() != Verdict.Kind.ACCEPT) {
                 denyInput(network, packet, verdict);
@@ -601,9 +713,6 @@ public final class IpLayer implements Device.Upper {
     }
 
     private void deliver(Device device, NetworkLayer network, PacketBuffer packet) {
-        if (!passesPrerouting(device, packet)) {
-            return;
-        }
         Verdict verdict = filter.check(Hook.INPUT, packet, device.name(), null, cycle.nowNs());
         if (verdict.kind() != Verdict.Kind.ACCEPT) {
             denyInput(network, packet, verdict);
@@ -718,6 +827,7 @@ public final class IpLayer implements Device.Upper {
             return;
         }
         if (packet.transportOffset != PacketBuffer.UNKNOWN) {
+            filter.untranslate(packet);
             unreachable(networkOf(packet), packet, packet.transportProtocol, StackError.HOST_UNREACHABLE, false, -1);
         }
     }

@@ -107,6 +107,16 @@ public interface TcpEndpoint extends Endpoint {
     /** Ends the connection at once with RST and closes the endpoint. */
     void abort();
 
+    /**
+     * Where the connection was going when it began, before a rule translated its destination (SO_ORIGINAL_DST): for a
+     * proxy that DNAT or REDIRECT leads connections to.
+     *
+     * @throws StackException NOT_CONNECTED without a connection, or if connection tracking does not know it; CLOSED
+     */
+    default FullAddress originalDestination() throws StackException {
+        throw new StackException(StackError.NOT_CONNECTED);
+    }
+
     /** Where the connection is in its life. */
     TcpState state();
 

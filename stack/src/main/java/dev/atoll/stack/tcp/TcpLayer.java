@@ -471,6 +471,15 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         }
     }
 
+    /** Where a connection was going before it was translated; null if nobody knows. */
+    public @Nullable FullAddress originalDestination(Connection connection) {
+        FullAddress local = connection.localAddress();
+        FullAddress remote = connection.remoteAddress();
+        return local == null || remote == null
+                ? null
+                : ip.filter().originalDestination(IpProtocol.TCP, local, remote, cycle.nowNs());
+    }
+
     /** Who is told of segments, called under the hold; null for nobody. Of connections made from now on. */
     public void setProbe(@Nullable TcpProbe newProbe) {
         probe = newProbe;

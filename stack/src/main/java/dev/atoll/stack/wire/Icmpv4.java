@@ -31,8 +31,13 @@ public final class Icmpv4 {
     /** Code of {@link #REDIRECT}: for the destination alone. */
     public static final int REDIRECT_FOR_HOST = 1;
 
+    /** Distance from the header to its checksum field, in ICMPv6 too. */
+    public static final int CHECKSUM = 2;
+
+    /** Distance from the header of an echo message to its identifier, in ICMPv6 too. */
+    public static final int IDENTIFIER = 4;
+
     private static final int CODE = 1;
-    private static final int CHECKSUM = 2;
     private static final int REST = 4;
 
     private Icmpv4() {}

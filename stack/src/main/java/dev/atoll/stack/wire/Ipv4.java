@@ -23,9 +23,15 @@ public final class Ipv4 {
     private static final int FRAGMENT = 6;
     private static final int TTL = 8;
     private static final int PROTOCOL = 9;
-    private static final int CHECKSUM = 10;
-    private static final int SOURCE = 12;
-    private static final int DESTINATION = 16;
+
+    /** Distance from the header to its checksum field. */
+    public static final int CHECKSUM = 10;
+
+    /** Distance from the header to the source address. */
+    public static final int SOURCE = 12;
+
+    /** Distance from the header to the destination address. */
+    public static final int DESTINATION = 16;
 
     private Ipv4() {}
 

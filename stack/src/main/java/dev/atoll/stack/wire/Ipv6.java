@@ -16,9 +16,13 @@ public final class Ipv6 {
     /** Distance from the header to its payload length field. */
     public static final int PAYLOAD_LENGTH = 4;
 
+    /** Distance from the header to the source address. */
+    public static final int SOURCE = 8;
+
+    /** Distance from the header to the destination address. */
+    public static final int DESTINATION = 24;
+
     private static final int HOP_LIMIT = 7;
-    private static final int SOURCE = 8;
-    private static final int DESTINATION = 24;
 
     private Ipv6() {}
 

@@ -22,7 +22,9 @@ public final class Tcp {
     public static final int ECE = 0x40;
     public static final int CWR = 0x80;
 
-    private static final int DESTINATION = 2;
+    /** Distance from the header to the destination port; the source port comes first. */
+    public static final int DESTINATION = 2;
+
     private static final int SEQUENCE = 4;
     private static final int ACKNOWLEDGMENT = 8;
     private static final int DATA_OFFSET = 12;
@@ -44,6 +46,10 @@ public final class Tcp {
         return data.getInt(at + SEQUENCE);
     }
 
+    public static void setSequence(ByteBuffer data, int at, int sequence) {
+        data.putInt(at + SEQUENCE, sequence);
+    }
+
     public static int acknowledgment(ByteBuffer data, int at) {
         return data.getInt(at + ACKNOWLEDGMENT);
     }
@@ -56,6 +62,11 @@ public final class Tcp {
     /** The eight flags from CWR to FIN. */
     public static int flags(ByteBuffer data, int at) {
         return data.get(at + FLAGS) & 0xff;
+    }
+
+    /** Sets the eight flags. */
+    public static void setFlags(ByteBuffer data, int at, int flags) {
+        data.put(at + FLAGS, (byte) flags);
     }
 
     /** The window field, not scaled. */

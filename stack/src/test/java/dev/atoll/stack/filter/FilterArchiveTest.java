@@ -165,6 +165,46 @@ class FilterArchiveTest {
         both((through, verdicts) -> someOfEach(through, nowNs, verdicts));
     }
 
+    /** Every target of table nat, and one that leads a server's packets elsewhere. */
+    private static RuleSet translating() {
+        NatRange range = new NatRange(OTHER, OTHER, 1000, 2000, 1500, false, false, true);
+        Rules rules = new Rules(TableName.NAT)
+                .add("OUTPUT", new NatTarget.Dnat(range), protocol(6), tcpTo(80))
+                .add("PREROUTING", new NatTarget.Redirect(NatRange.ANY.ports(1, 2)), protocol(6))
+                .add("PREROUTING", new NatTarget.Netmap(IpAddress.parse("10.0.0.0"), IpAddress.parse("255.0.0.0")))
+                .add("POSTROUTING", new NatTarget.Masquerade(NatRange.ANY), destination("203.0.114.0/24"))
+                .add("POSTROUTING", new NatTarget.Snat(NatRange.ANY.address(SERVER)));
+        return RuleSet.of(List.of(rules.table()));
+    }
+
+    private static List<String> addresses(IpTables through, PacketBuffer packet, long nowNs, Hook... hooks) {
+        for (Hook hook : hooks) {
+            pass(through, hook, packet, nowNs, new ArrayList<>());
+        }
+        return List.of(
+                new IpAddress(packet.sourceHigh, packet.sourceLow).toString(),
+                new IpAddress(packet.destinationHigh, packet.destinationLow).toString(),
+                packet.data().getShort(packet.transportOffset) + "",
+                packet.data().getShort(packet.transportOffset + 2) + "");
+    }
+
+    @Test
+    void translatedFlows_goOnAsTheyWere() {
+        tables.replace(translating());
+        List<String> sent =
+                addresses(tables, Packets.tcp(CLIENT, 4, SERVER, 80, SYN), nowNs, Hook.OUTPUT, Hook.POSTROUTING);
+        int port = Integer.parseInt(sent.get(3));
+        assertEquals(List.of(SERVER.toString(), OTHER.toString(), "4"), sent.subList(0, 3));
+        restore(save(tables));
+        assertEquals(tables.ruleSet(), restored.ruleSet());
+        List<String> back = List.of(SERVER.toString(), CLIENT.toString(), "80", "4");
+        PacketBuffer answer = Packets.tcp(OTHER, port, SERVER, 4, SYN | ACK);
+        assertEquals(back, addresses(restored, answer, nowNs, Hook.PREROUTING, Hook.INPUT));
+        PacketBuffer same = Packets.tcp(OTHER, port, SERVER, 4, SYN | ACK);
+        assertEquals(back, addresses(tables, same, nowNs, Hook.PREROUTING, Hook.INPUT));
+        assertAlike();
+    }
+
     private static void handshake(IpTables through, IpAddress to, int port, long nowNs, List<String> verdicts) {
         pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, port, to, 80, SYN), nowNs, verdicts);
         pass(through, Hook.INPUT, Packets.tcp(to, 80, CLIENT, port, SYN | ACK), nowNs, verdicts);

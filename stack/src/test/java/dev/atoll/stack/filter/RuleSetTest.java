@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.testing.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,38 @@ class RuleSetTest {
                 .add("OUTPUT", new StandardTarget.Jump("B"))
                 .add("A", new StandardTarget.Jump("B"));
         assertEquals(List.of(), problems(rules));
+    }
+
+    @Test
+    void translatingTarget_elsewhereThanInItsTableAndHooks_isAProblem() {
+        NatTarget masquerade = new NatTarget.Masquerade(NatRange.ANY);
+        assertEquals(
+                List.of("this target can only be used in table nat", "this target cannot be reached from OUTPUT"),
+                problems(new Rules().add("OUTPUT", masquerade)));
+        Rules shared = new Rules(TableName.NAT)
+                .chain("A")
+                .add("OUTPUT", new StandardTarget.Jump("A"))
+                .add("POSTROUTING", new StandardTarget.Jump("A"))
+                .add("A", masquerade);
+        assertEquals(List.of("this target cannot be reached from OUTPUT"), problems(shared));
+        assertEquals(List.of(), problems(new Rules(TableName.NAT).chain("A").add("A", masquerade)));
+    }
+
+    @Test
+    void translatedPorts_needAProtocolThatHasThem() {
+        NatTarget redirect = new NatTarget.Redirect(NatRange.ANY.ports(80, 80));
+        String problem = "ports are translated of TCP and UDP: this rule needs -p with one of them, not negated";
+        assertEquals(List.of(problem), problems(new Rules(TableName.NAT).add("OUTPUT", redirect)));
+        assertEquals(List.of(problem), problems(new Rules(TableName.NAT).add("OUTPUT", redirect, Rules.protocol(1))));
+        assertEquals(List.of(), problems(new Rules(TableName.NAT).add("OUTPUT", redirect, Rules.protocol(17))));
+    }
+
+    @Test
+    void translatedAddress_ofAnotherFamily_isAProblem() {
+        NatTarget there = new NatTarget.Dnat(NatRange.ANY.address(IpAddress.parse("2001:db8::1")));
+        assertEquals(
+                List.of("2001:db8::1 is not an address of IPv4"),
+                problems(new Rules(TableName.NAT).add("OUTPUT", there)));
     }
 
     @Test

@@ -7,14 +7,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Builds rule sets with one filter table, of IPv4 unless told otherwise; each rule's origin is its line of a file named {@code test.rules}. */
+/** Builds rule sets with one table, filter of IPv4 unless told otherwise; each rule's origin is its line of a file named {@code test.rules}. */
 final class Rules {
     private final Map<String, ChainPolicy> policies = new LinkedHashMap<>();
     private final Map<String, List<Rule>> rules = new LinkedHashMap<>();
+    private final TableName name;
     private int line;
 
     Rules() {
-        for (Hook hook : TableName.FILTER.hooks()) {
+        this(TableName.FILTER);
+    }
+
+    Rules(TableName name) {
+        this.name = name;
+        for (Hook hook : name.hooks()) {
             policies.put(hook.name(), ChainPolicy.ACCEPT);
             rules.put(hook.name(), new ArrayList<>());
         }
@@ -46,8 +52,8 @@ final class Rules {
 
     Table table(Family family) {
         List<Chain> chains = new ArrayList<>();
-        rules.forEach((name, list) -> chains.add(new Chain(name, policies.get(name), list, origin(":" + name))));
-        return new Table(TableName.FILTER, family, chains, new Origin("test.rules", 1, "*filter"));
+        rules.forEach((chain, list) -> chains.add(new Chain(chain, policies.get(chain), list, origin(":" + chain))));
+        return new Table(name, family, chains, new Origin("test.rules", 1, "*" + name.text()));
     }
 
     RuleSet build(Family family) {

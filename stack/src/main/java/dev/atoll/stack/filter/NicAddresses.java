@@ -1,0 +1,20 @@
+package dev.atoll.stack.filter;
+
+import dev.atoll.stack.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/** The addresses that NICs have at the moment, for targets that translate to them. */
+@FunctionalInterface
+public interface NicAddresses {
+    /** No NIC has any. */
+    NicAddresses NONE = (nic, peer) -> null;
+
+    /**
+     * The address that a NIC would send from.
+     *
+     * @param nic its name
+     * @param peer to whom
+     * @return null if it has none of the peer's family
+     */
+    @Nullable IpAddress find(String nic, IpAddress peer);
+}
