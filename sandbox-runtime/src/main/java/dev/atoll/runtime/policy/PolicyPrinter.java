@@ -9,6 +9,7 @@ import dev.atoll.stack.filter.ConnStateMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.Rule;
@@ -221,7 +222,7 @@ public final class PolicyPrinter {
     }
 
     private void target(Target target) {
-        if (!(target instanceof StandardTarget)) {
+        if (!(target instanceof StandardTarget) || target instanceof NatTarget) {
             throw new IllegalArgumentException("a target of " + target.getClass() + " has no text form");
         }
         if (target instanceof StandardTarget.Jump jump) {
