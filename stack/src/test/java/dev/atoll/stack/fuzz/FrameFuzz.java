@@ -88,6 +88,7 @@ final class FrameFuzz {
                     .rawEndpoints(true)
                     .packetEndpoints(random.nextBoolean())
                     .tcpForwarder(10, request -> request.refuse())
+                    .rules(FuzzRules.some(random))
                     .build();
             Nic nic = stack.createNic("eth0", link);
             nic.addAddress(IpAddress.parse("10.0.0." + number), 24);

@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
 
 /** What one stack says to the other: a little of everything, and whatever goes wrong with it is no matter. */
 final class Traffic {
-    private static final int PORT = 7;
+    static final int PORT = 7;
     private static final int MAX_CONNECTIONS = 20;
     private static final IpAddress GROUP = IpAddress.parse("239.1.2.3");
     private static final IpAddress GROUP6 = IpAddress.parse("ff15::7");
