@@ -234,7 +234,8 @@ public final class Ipv4Layer extends NetworkLayer {
         return routes.isLocal(0, IpAddress.V4_PREFIX | v4Bits & 0xffff_ffffL);
     }
 
-    private int timeOfDayMs() {
+    /** The wall clock as timestamps tell it, milliseconds since midnight UT (RFC 791 section 3.1, RFC 792). */
+    public int timeOfDayMs() {
         return (int) (Math.floorMod(cycle.epochNs(), DAY_NS) / 1_000_000);
     }
 
