@@ -114,6 +114,11 @@ public final class EndpointOption<T> {
     /** Largest window announced, bytes; 0 is no limit. */
     public static final EndpointOption<Integer> TCP_WINDOW_CLAMP =
             new EndpointOption<>("TCP_WINDOW_CLAMP", Integer.class);
+    /**
+     * What the retransmission timeout is above the round trip at least, microseconds, 2,000 to 200,000; more can be set for
+     * the stack ({@code TcpTuning.rtoMinUs}). Holds from the next measurement on.
+     */
+    public static final EndpointOption<Integer> TCP_RTO_MIN_US = new EndpointOption<>("TCP_RTO_MIN_US", Integer.class);
 
     private final String name;
     private final Class<T> type;

@@ -91,6 +91,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         receiver.setWindowClamp(options.windowClampBytes);
         receiver.setQuickAck(options.quickAck);
         receiver.setUrgentInline(options.oobInline);
+        rtt.setVarianceMin(options.rtoMinUs);
     }
 
     public void setObserver(ConnectionObserver newObserver) {
@@ -690,7 +691,10 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     void armDelayedAck() {
         if (!delayedAckTimer.isArmed()) {
-            layer.cycle().armIn(delayedAckTimer, TcpSettings.DELAYED_ACK_NS);
+            // Peers on the same fast path have the same least timeout, and must not repeat what only waits for its ACK.
+            long mostNs =
+                    Math.max(rtt.varianceMinNs() - TcpSettings.DELAYED_ACK_LEAD_NS, TcpSettings.DELAYED_ACK_LEAD_NS);
+            layer.cycle().armIn(delayedAckTimer, Math.min(TcpSettings.DELAYED_ACK_NS, mostNs));
         }
     }
 

@@ -56,8 +56,12 @@ public final class ConnectionOptions {
     /** Bytes a second at most, unsigned, -1 for no limit; a limit turns pacing on. */
     public int maxPacingRate = -1;
 
+    /** Least retransmission timeout above the round trip, microseconds. */
+    public int rtoMinUs;
+
     ConnectionOptions(TcpTuning settings) {
         congestionControl = settings.congestionControl;
+        rtoMinUs = settings.rtoMinUs;
     }
 
     private ConnectionOptions(String congestionControl) {
@@ -76,6 +80,7 @@ public final class ConnectionOptions {
         copy.deferAcceptSeconds = deferAcceptSeconds;
         copy.windowClampBytes = windowClampBytes;
         copy.maxPacingRate = maxPacingRate;
+        copy.rtoMinUs = rtoMinUs;
         copy.sendBufferBytes = sendBufferBytes;
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.reuseAddress = reuseAddress;
@@ -134,5 +139,6 @@ public final class ConnectionOptions {
         deferAcceptSeconds = archive.int32(deferAcceptSeconds);
         windowClampBytes = archive.int32(windowClampBytes);
         maxPacingRate = archive.int32(maxPacingRate);
+        rtoMinUs = archive.int32(rtoMinUs);
     }
 }
