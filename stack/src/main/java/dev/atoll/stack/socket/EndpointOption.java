@@ -69,6 +69,14 @@ public final class EndpointOption<T> {
      * and queue what they were about.
      */
     public static final EndpointOption<Boolean> IP_RECVERR = new EndpointOption<>("IP_RECVERR", Boolean.class);
+    /** UDP over IPv4: send datagrams without a checksum (RFC 768). */
+    public static final EndpointOption<Boolean> SO_NO_CHECK = new EndpointOption<>("SO_NO_CHECK", Boolean.class);
+    /** UDP over IPv6: send datagrams without a checksum, as only tunnels may whose peer agreed (RFC 6935). */
+    public static final EndpointOption<Boolean> UDP_NO_CHECK6_TX =
+            new EndpointOption<>("UDP_NO_CHECK6_TX", Boolean.class);
+    /** UDP over IPv6: receive datagrams without a checksum, too (RFC 6935). */
+    public static final EndpointOption<Boolean> UDP_NO_CHECK6_RX =
+            new EndpointOption<>("UDP_NO_CHECK6_RX", Boolean.class);
     /** Raw endpoints: what is sent begins with the IP header. */
     public static final EndpointOption<Boolean> IP_HDRINCL = new EndpointOption<>("IP_HDRINCL", Boolean.class);
     /**
