@@ -132,6 +132,11 @@ public final class Nic {
         return hold.query(device::isEnabled);
     }
 
+    /** Whether it ended IPv6 because of a duplicate ({@code Ipv6Settings.disabledByDuplicate}). */
+    public boolean isIpv6Disabled() {
+        return hold.query(device::isIpv6Disabled);
+    }
+
     /** A NIC that is off neither sends nor receives; what waited is dropped. */
     public void setEnabled(boolean enabled) {
         hold.query(() -> {

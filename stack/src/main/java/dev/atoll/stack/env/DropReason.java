@@ -10,6 +10,8 @@ public enum DropReason {
     UNKNOWN_NETWORK_PROTOCOL,
     /** The NIC is down. */
     NIC_DISABLED,
+    /** The NIC does without IPv6 since its link address was found to be another's. */
+    IPV6_DISABLED,
     /** ARP that is not IPv4 over Ethernet, is cut short, or claims an impossible address. */
     ARP_MALFORMED,
     /** A neighbour did not answer, and what waited for it was given up. */

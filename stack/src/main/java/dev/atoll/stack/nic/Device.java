@@ -126,6 +126,9 @@ public final class Device implements LinkDispatcher {
     private int mtuBytes = Integer.MAX_VALUE;
     private boolean ipv4 = true;
     private boolean enabled = true;
+    /** Ended because of a duplicate, until the device is enabled again. */
+    private boolean ipv6Disabled;
+
     private boolean promiscuous;
     private boolean spoofing;
     private boolean forwarding4;
@@ -303,6 +306,7 @@ public final class Device implements LinkDispatcher {
             stop();
         } else {
             enabled = true;
+            ipv6Disabled = false;
             groups.restarted();
             if (configuration != null) {
                 configuration.restarted();
@@ -313,8 +317,30 @@ public final class Device implements LinkDispatcher {
         }
     }
 
+    /** Ends IPv6: neither does it send nor take any until it is disabled and enabled again. */
+    public void disableIpv6() {
+        NeighborDiscovery ended = discovery;
+        if (ended != null && !ipv6Disabled) {
+            ipv6Disabled = true;
+            ended.stopped(this);
+            neighbors6.clear();
+        }
+    }
+
+    public boolean isIpv6Disabled() {
+        return ipv6Disabled;
+    }
+
+    /** Why packets of a protocol neither come nor go, or null if they do. */
+    private @Nullable DropReason barring(int etherType) {
+        if (!enabled) {
+            return DropReason.NIC_DISABLED;
+        }
+        return ipv6Disabled && etherType == Ethernet.TYPE_IPV6 ? DropReason.IPV6_DISABLED : null;
+    }
+
     private void stop() {
-        if (discovery != null) {
+        if (discovery != null && !ipv6Disabled) {
             discovery.stopped(this);
         }
         enabled = false;
@@ -351,7 +377,7 @@ public final class Device implements LinkDispatcher {
             forwarding4 = on;
         } else if (forwarding6 != on) {
             forwarding6 = on;
-            if (discovery != null && enabled) {
+            if (discovery != null && enabled && !ipv6Disabled) {
                 discovery.forwardingChanged(this);
             }
         }
@@ -482,8 +508,9 @@ public final class Device implements LinkDispatcher {
 
     /** Sends an IP packet to a next hop on this link. Takes the packet. */
     public void send(PacketBuffer packet, int etherType, IpAddress nextHop) {
-        if (!enabled) {
-            drop(packet, DropReason.NIC_DISABLED);
+        DropReason bar = barring(etherType);
+        if (bar != null) {
+            drop(packet, bar);
             return;
         }
         if (!capabilities.ethernet()) {
@@ -526,8 +553,9 @@ public final class Device implements LinkDispatcher {
 
     /** Sends a packet to a link address. Takes the packet. */
     public void sendFrame(PacketBuffer packet, long target, int etherType) {
-        if (!enabled) {
-            drop(packet, DropReason.NIC_DISABLED);
+        DropReason bar = barring(etherType);
+        if (bar != null) {
+            drop(packet, bar);
             return;
         }
         if (!capabilities.ethernet()) {
@@ -617,6 +645,11 @@ public final class Device implements LinkDispatcher {
         }
         if (frame.type == PacketType.OTHERHOST) {
             drop(frame, DropReason.OTHER_HOST);
+            return;
+        }
+        DropReason bar = barring(etherType);
+        if (bar != null) {
+            drop(frame, bar);
             return;
         }
         frame.consume(Ethernet.HEADER_BYTES);
@@ -715,6 +748,7 @@ public final class Device implements LinkDispatcher {
         archive.section("device");
         name = archive.text(name);
         enabled = archive.bool(enabled);
+        ipv6Disabled = archive.bool(ipv6Disabled);
         mtuBytes = archive.int32(mtuBytes);
         ipv4MtuBytes = archive.int32(ipv4MtuBytes);
         ipv6MtuBytes = archive.int32(ipv6MtuBytes);

@@ -83,6 +83,14 @@ class DeviceArchiveTest {
     }
 
     @Test
+    void ipv6ThatEnded_staysOff() throws StackException {
+        Twins.Happening life = net -> LowerHalf.device(net).disableIpv6();
+        try (Twins twins = new Twins(SETTINGS, life)) {
+            assertTrue(twins.restored.nic.isIpv6Disabled());
+        }
+    }
+
+    @Test
     void addresses_keepTheirOrderAndWhatTheyAreFor() throws StackException {
         Twins.Happening life = net -> {
             net.nic.addAddress(OURS, 24);
