@@ -196,6 +196,21 @@ public final class Nic {
         });
     }
 
+    public boolean isStrongHost() {
+        return hold.query(device::isStrongHost);
+    }
+
+    /**
+     * Takes packets that come in here to addresses of this NIC alone, and drops those to other NICs' (the strong end system
+     * model of RFC 1122 section 3.3.4.2); off by default, as on Linux.
+     */
+    public void setStrongHost(boolean strongHost) {
+        hold.query(() -> {
+            device.setStrongHost(strongHost);
+            return true;
+        });
+    }
+
     /**
      * Adds an address and, as Linux does, the route to its subnet.
      *

@@ -34,6 +34,8 @@ public enum DropReason {
     IPV4_SOURCE_ROUTE,
     /** The destination is not an address of this host, which does not forward. */
     IP_NOT_LOCAL,
+    /** The destination is an address of another NIC than the packet came by, which takes its own alone. */
+    IP_OTHER_INTERFACE,
     /** A packet to be forwarded had no hops left. */
     IP_HOPS_EXCEEDED,
     /** A packet to be forwarded has no way to go. */

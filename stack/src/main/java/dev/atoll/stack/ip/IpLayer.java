@@ -551,6 +551,9 @@ public final class IpLayer implements Device.Upper {
         }
         counters.ipReceived++;
         DropReason fault = network.parse(device, packet);
+        if (fault == null && device.isStrongHost() && isForOtherDevice(device, packet)) {
+            fault = DropReason.IP_OTHER_INTERFACE;
+        }
         PacketBuffer whole = packet;
         if (fault == null && network.isFragment(packet)) {
             counters.fragmentsReceived++;
@@ -582,6 +585,14 @@ public final class IpLayer implements Device.Upper {
     private boolean mayGoOn(Device device, NetworkLayer network, PacketBuffer packet) {
         return device.isForwarding(network == ipv4)
                 || (packet.type == PacketType.HOST && filter.asks(Hook.PREROUTING, packet.ipVersion));
+    }
+
+    /** RFC 1122 section 3.3.4.2, the strong model. */
+    private boolean isForOtherDevice(Device device, PacketBuffer packet) {
+        return packet.type == PacketType.HOST
+                && !device.isLoopback()
+                && !device.isAssigned(packet.destinationHigh, packet.destinationLow)
+                && routes.isLocal(packet.destinationHigh, packet.destinationLow);
     }
 
     private @Nullable NetworkLayer networkOf(Device device, int etherType) {

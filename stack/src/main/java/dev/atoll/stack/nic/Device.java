@@ -131,6 +131,7 @@ public final class Device implements LinkDispatcher {
 
     private boolean promiscuous;
     private boolean spoofing;
+    private boolean strongHost;
     private boolean forwarding4;
     private boolean forwarding6;
     private boolean sendsRedirects;
@@ -365,6 +366,15 @@ public final class Device implements LinkDispatcher {
 
     public void setSpoofing(boolean on) {
         spoofing = on;
+    }
+
+    /** Whether what comes in by this device is taken only if the address is the device's own. */
+    public boolean isStrongHost() {
+        return strongHost;
+    }
+
+    public void setStrongHost(boolean on) {
+        strongHost = on;
     }
 
     /** Whether packets of a family that come in by this device and are for others are passed on. */
@@ -755,6 +765,7 @@ public final class Device implements LinkDispatcher {
         ipv6HopLimit = archive.int32(ipv6HopLimit);
         promiscuous = archive.bool(promiscuous);
         spoofing = archive.bool(spoofing);
+        strongHost = archive.bool(strongHost);
         forwarding4 = archive.bool(forwarding4);
         forwarding6 = archive.bool(forwarding6);
         sendsRedirects = archive.bool(sendsRedirects);

@@ -591,6 +591,30 @@ class Ipv4Test {
         return Ipv4Packet.of(PEER, to, Ipv4Packet.ICMP, new IcmpMessage(13, 1, 0x0007_0009, Bytes.hex(times)).encode());
     }
 
+    /** RFC 1122 section 3.3.4.2: the weak model unless told otherwise, and then for whole packets and fragments. */
+    @Test
+    @Requirement("RFC 1122 3.3.4.2-3")
+    void packet_toAddressOfAnotherNic_isDroppedByAStrongHost() throws StackException {
+        IpAddress elsewhere = IpAddress.parse("198.51.100.1");
+        Nic other = net.stack.createNic("eth1", new TestLink(1500));
+        other.addAddress(elsewhere, 24);
+        net.send(udp(PEER, elsewhere, 7, ""));
+        assertTrue(isDelivered());
+
+        net.nic.setStrongHost(true);
+        net.send(udp(PEER, elsewhere, 7, ""));
+        net.send(new Ipv4Packet(
+                0, 1, false, true, 0, 64, Ipv4Packet.UDP, PEER, elsewhere, Bytes.EMPTY, Bytes.of(new byte[8])));
+        assertFalse(isDelivered());
+        assertEquals(2, net.nic.statistics().drops().get(DropReason.IP_OTHER_INTERFACE));
+        assertEquals(0, net.stack.counters().fragmentsReceived);
+        net.expectNothing();
+        net.send(udp(PEER, OURS, 7, ""));
+        assertTrue(isDelivered());
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(elsewhere, 7));
+        assertTrue(isDelivered());
+    }
+
     /** RFC 1122 section 3.3.6: to all of a subnet or of the link, in a frame to everybody. */
     @Test
     @Requirement("RFC 1122 3.3.6-3")

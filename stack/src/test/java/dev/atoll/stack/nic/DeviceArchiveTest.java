@@ -68,6 +68,7 @@ class DeviceArchiveTest {
             net.nic.setSendRedirects(true);
             net.nic.setPromiscuous(true);
             net.nic.setSpoofing(true);
+            net.nic.setStrongHost(true);
             Device device = LowerHalf.device(net);
             device.setIpv4MtuBytes(1300);
             device.setIpv6MtuBytes(1350);
