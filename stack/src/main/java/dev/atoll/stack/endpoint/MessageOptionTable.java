@@ -52,7 +52,8 @@ final class MessageOptionTable {
         }
     }
 
-    private static byte[] sendable(byte[] ipOptions) throws StackException {
+    /** Options of the IPv4 header as they can be sent. */
+    static byte[] sendable(byte[] ipOptions) throws StackException {
         byte[] sendable = IpLayer.sendableOptions(ipOptions);
         if (sendable == null) {
             throw new StackException(

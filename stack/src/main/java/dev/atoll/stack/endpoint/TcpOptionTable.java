@@ -44,6 +44,8 @@ final class TcpOptionTable {
                 throw new StackException(StackError.UNKNOWN_CONGESTION_CONTROL, value.toString());
             }
             options.congestionControl = (String) value;
+        } else if (option == EndpointOption.IP_OPTIONS) {
+            options.ipOptions = MessageOptionTable.sendable((byte[]) value);
         } else {
             setNumber(options, option, value);
         }
@@ -151,6 +153,8 @@ final class TcpOptionTable {
             return options.lingerSeconds;
         } else if (option == EndpointOption.IP_TOS) {
             return options.tos;
+        } else if (option == EndpointOption.IP_OPTIONS) {
+            return options.ipOptions.clone();
         } else if (option == EndpointOption.IP_TTL) {
             return options.ttl;
         } else if (option == EndpointOption.TCP_KEEPIDLE) {

@@ -337,6 +337,16 @@ public final class IpLayer implements Device.Upper {
         ipv4.addOptions(packet, options, source);
     }
 
+    /**
+     * Options that a connection carries which another host opened by this packet, as Linux has it: those that recorded the
+     * packet's way, and go on to. Empty over IPv6.
+     *
+     * @param address the one the packet was sent to
+     */
+    public byte[] optionsForAnswers(PacketBuffer packet, IpAddress address) {
+        return packet.ipVersion == 4 ? ipv4.optionsForAnswers(packet, address) : Ipv4Layer.NO_OPTIONS;
+    }
+
     /** Hops that packets on a route may go if their endpoint says nothing. */
     public int hops(Route route) {
         boolean v4 = route.network() == ipv4;

@@ -42,8 +42,9 @@ public final class EndpointOption<T> {
     /** Type of service of IPv4, traffic class of IPv6: the octet in the header. */
     public static final EndpointOption<Integer> IP_TOS = new EndpointOption<>("IP_TOS", Integer.class);
     /**
-     * Message endpoints: options in the IPv4 header of what is sent, as they stand there, at most 40 bytes; none if empty.
-     * A route or a time that is recorded begins with this host. Source routes are refused.
+     * Options in the IPv4 header of what is sent, as they stand there, at most 40 bytes; none if empty. A route or a time
+     * that is recorded begins with this host. Source routes are refused. A TCP connection's segments are smaller by them;
+     * one that was accepted has not its listener's, but those of its SYN that record a route or times, as they came.
      */
     public static final EndpointOption<byte[]> IP_OPTIONS = new EndpointOption<>("IP_OPTIONS", byte[].class);
     /** Time to live or hop limit of unicast packets, hops. */

@@ -109,9 +109,16 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** Other options: those that take effect on a living connection do. */
     public void setOptions(ConnectionOptions newOptions) {
         boolean sameIdleTime = newOptions.keepIdleSeconds == options.keepIdleSeconds;
+        int headersGrown = newOptions.ipOptions.length - options.ipOptions.length;
         options = newOptions;
         applyOptions();
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
+            if (headersGrown != 0) {
+                applyMss();
+            }
+            if (headersGrown > 0) {
+                sender.recut();
+            }
             if (options.keepAlive && sameIdleTime) {
                 life().ensureKeepalive();
             } else if (options.keepAlive) {
@@ -220,7 +227,13 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     void applyMss() {
         int mss = Math.min(largestMss(), pathMss);
-        sender.setMss(Math.max(mss - (usesTimestamps() ? SegmentWriter.TIMESTAMPS_BYTES : 0), 1));
+        int stamps = usesTimestamps() ? SegmentWriter.TIMESTAMPS_BYTES : 0;
+        sender.setMss(Math.max(mss - stamps - ipOptionBytes(), 1));
+    }
+
+    /** Bytes that options add to the IP header of each segment. */
+    int ipOptionBytes() {
+        return route().destination().isV4() ? options.ipOptions.length : 0;
     }
 
     /** Payload no arriving segment is expected to exceed; super-segments do not count as one. */
@@ -530,7 +543,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** How much payload one packet may carry: a segment, or a super-segment the link cuts. */
     int superSegmentBytes(int mss) {
         int gso = route().device().capabilities().gsoMaxBytes();
-        return gso == 0 ? mss : Math.max(mss, gso - SegmentWriter.maxOverheadBytes(route()));
+        return gso == 0 ? mss : Math.max(mss, gso - SegmentWriter.maxOverheadBytes(route()) - ipOptionBytes());
     }
 
     /** Sends a segment with ACK; the payload is in the packet already. */
