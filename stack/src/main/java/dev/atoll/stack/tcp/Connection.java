@@ -60,6 +60,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     private boolean awaitingRoom;
     private boolean orphan;
     private boolean writeShut;
+    private byte receivedTos;
 
     private @Nullable StackException failure;
     private boolean failureTaken;
@@ -183,6 +184,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** Answers a SYN that arrived at a listener (RFC 9293 section 3.10.7.2). The id is registered by the caller. */
     void openPassively(Route newRoute, TransportEndpointId newId, Segment syn, int initialSequence) {
         settle(newRoute, newId);
+        receivedTos = (byte) syn.packet().tos;
         handshake.answer(initialSequence, syn);
     }
 
@@ -368,6 +370,11 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             case FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT ->
                 throw new StackException(StackError.BROKEN_PIPE);
         }
+    }
+
+    /** Type of service or traffic class of the segment that came last: the octet in its header. */
+    public int receivedTos() {
+        return receivedTos & 0xff;
     }
 
     /** SO_ERROR: the failure, once. */
@@ -725,8 +732,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     /** Something acceptable came from the peer. */
-    void heard() {
+    void heard(Segment segment) {
         stats.lastHeardNs = nowNs();
+        receivedTos = (byte) segment.packet().tos;
         if (life != null) {
             life.heard();
         }
@@ -929,6 +937,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
         orphan = archive.bool(orphan);
         writeShut = archive.bool(writeShut);
+        receivedTos = (byte) archive.int32(receivedTos);
         failure = archive.optional(failure, StackException::archive);
         softError = archive.optional(softError, Connection::archiveError);
         failureTaken = archive.bool(failureTaken);

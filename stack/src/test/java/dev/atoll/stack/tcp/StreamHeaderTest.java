@@ -1,5 +1,7 @@
 package dev.atoll.stack.tcp;
 
+import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
+import static dev.atoll.stack.frames.OneStack.PEER_LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static dev.atoll.stack.frames.OneStack.SECOND;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -10,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
 import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.TcpOption;
 import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.env.StackError;
@@ -195,6 +198,56 @@ class StreamHeaderTest {
         TcpEndpoint accepted = listener.accept();
         assertNotNull(accepted);
         return accepted;
+    }
+
+    /** RFC 9293 section 3.9.1.9; from the SYN on, and not of what is not taken. */
+    @Test
+    @Requirement("RFC 9293 MAY-9")
+    void typeOfService_isToldAsTheLastSegmentHadIt() throws StackException {
+        TcpEndpoint endpoint = net.stack.newTcpEndpoint();
+        assertEquals(0, endpoint.receivedTos());
+        endpoint.close();
+        endpoint = connect(new byte[0], 1460);
+        send(TcpSegment.ACK, PEER_ISS + 1, 0xb8, Bytes.EMPTY, List.of(), Bytes.hex("01"));
+        assertEquals(0xb8, endpoint.receivedTos());
+        send(TcpSegment.ACK, PEER_ISS + 900_000, 0x20, Bytes.EMPTY, List.of(), Bytes.hex("01"));
+        assertEquals(0xb8, endpoint.receivedTos());
+        send(TcpSegment.ACK, PEER_ISS + 2, 0x20, Bytes.EMPTY, List.of(), Bytes.EMPTY);
+        assertEquals(0x20, endpoint.receivedTos());
+        endpoint.abort();
+        net.frames();
+    }
+
+    @Test
+    void trafficClassOfAnAcceptedConnection_isToldOverIpv6() throws StackException {
+        try (TcpListener listener = net.stack.newTcpListener()) {
+            ourPort = 7;
+            listener.bind(new FullAddress(IpAddress.V6_ANY, ourPort));
+            listener.listen(10);
+            Bytes syn = segment6(TcpSegment.SYN, PEER_ISS, 0);
+            net.nic.neighbors().setStatic(PEER_LINK_LOCAL, PEER_MAC);
+            net.send(ofClass(0x48, syn));
+            Ipv6Packet answer =
+                    Ipv6Packet.decode(EthernetFrame.decode(net.frames().get(0)).payload());
+            int iss = TcpSegment.decode(answer.payload(), LINK_LOCAL, PEER_LINK_LOCAL)
+                    .seq();
+            Bytes ack = segment6(TcpSegment.ACK, PEER_ISS + 1, iss + 1);
+            net.send(ofClass(0x4c, ack));
+            TcpEndpoint accepted = listener.accept();
+            assertNotNull(accepted);
+            assertEquals(0x4c, accepted.receivedTos());
+            accepted.abort();
+            net.frames();
+        }
+    }
+
+    private static Ipv6Packet ofClass(int trafficClass, Bytes segment) {
+        return new Ipv6Packet(trafficClass, 0, 64, PEER_LINK_LOCAL, LINK_LOCAL, List.of(), Ipv4Packet.TCP, segment);
+    }
+
+    private Bytes segment6(int flags, int seq, int ack) {
+        return new TcpSegment(80, ourPort, seq, ack, flags, 60_000, 0, List.of(), Bytes.EMPTY)
+                .encode(PEER_LINK_LOCAL, LINK_LOCAL);
     }
 
     @Test
