@@ -14,6 +14,8 @@ public enum DropReason {
     IPV6_DISABLED,
     /** ARP that is not IPv4 over Ethernet, is cut short, or claims an impossible address. */
     ARP_MALFORMED,
+    /** Too many answers for other hosts waited; one more is not given. */
+    PROXY_QUEUE_FULL,
     /** A neighbour did not answer, and what waited for it was given up. */
     NEIGHBOR_UNREACHABLE,
     /** Too many packets waited for one neighbour; the oldest went. */

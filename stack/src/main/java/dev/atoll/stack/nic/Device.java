@@ -117,6 +117,7 @@ public final class Device implements LinkDispatcher {
     private final AddressTable addresses = new AddressTable();
     private final GroupTable groups = new GroupTable(this);
     private final DeviceCounters deviceCounters = new DeviceCounters();
+    private final ProxyTable proxies;
     private final EgressQueue egress;
     private @Nullable NeighborDiscovery discovery;
     private @Nullable HostConfiguration configuration;
@@ -160,6 +161,7 @@ public final class Device implements LinkDispatcher {
         arp = new ArpResolver(this, pool, counters);
         neighbors4 = new NeighborCache(cycle, counters, neighborSettings, new FamilyProbes(Ethernet.TYPE_IPV4));
         neighbors6 = new NeighborCache(cycle, counters, neighborSettings, new FamilyProbes(Ethernet.TYPE_IPV6));
+        proxies = new ProxyTable(this, cycle);
         egress = new EgressQueue(link, pool, counters, deviceCounters);
     }
 
@@ -345,6 +347,7 @@ public final class Device implements LinkDispatcher {
             discovery.stopped(this);
         }
         enabled = false;
+        proxies.clearWaiting();
         neighbors4.clear();
         neighbors6.clear();
         egress.clear();
@@ -413,7 +416,20 @@ public final class Device implements LinkDispatcher {
     }
 
     public NeighborTableView neighborTable() {
-        return new NeighborTableView(neighbors4, neighbors6);
+        return new NeighborTableView(neighbors4, neighbors6, proxies);
+    }
+
+    /** The other hosts that this answers for. */
+    public ProxyTable proxies() {
+        return proxies;
+    }
+
+    void answerProxied(IpAddress target, IpAddress asker, long askerLink) {
+        if (target.isV4()) {
+            arp.answer(target, asker, askerLink);
+        } else if (discovery != null) {
+            discovery.advertiseProxied(this, target, asker);
+        }
     }
 
     NeighborCache neighbors(boolean ipv4) {
@@ -773,6 +789,7 @@ public final class Device implements LinkDispatcher {
         groups.archive(archive);
         neighbors4.archive(archive, pool);
         neighbors6.archive(archive, pool);
+        proxies.archive(archive);
         egress.archive(archive);
         deviceCounters.archive(archive);
     }
