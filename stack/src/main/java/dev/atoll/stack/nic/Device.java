@@ -10,6 +10,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.link.LinkDispatcher;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.Ethernet;
@@ -637,6 +638,11 @@ public final class Device implements LinkDispatcher {
     @Override
     public long nowNs() {
         return cycle.nowNs();
+    }
+
+    @Override
+    public Timer newTimer(Timer.Action action) {
+        return cycle.newTimer(action);
     }
 
     @Override
