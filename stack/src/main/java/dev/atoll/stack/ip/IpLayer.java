@@ -23,6 +23,7 @@ import dev.atoll.stack.options.ArchivedOptions;
 import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
+import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.Ethernet;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
@@ -306,7 +307,7 @@ public final class IpLayer implements Device.Upper {
                 return StackError.MESSAGE_TOO_LONG;
             }
             if (packet.checksumPartial && (large || !device.capabilities().transmitChecksum())) {
-                Forwarding.completeChecksum(packet);
+                Checksum.complete(packet);
             }
         }
         counters.ipSent++;
