@@ -64,6 +64,44 @@ public final class NeighborTable {
         });
     }
 
+    /**
+     * Has the NIC answer for another host, whose packets it passes on ({@code ip neigh add proxy}): where it forwards the
+     * address's family, questions on its link for that address are answered with its own link address (RFC 1027, RFC 4861
+     * section 7.2.8), and those to everybody after up to 0.8 s.
+     *
+     * @throws StackException INVALID for an address that no host has; NO_BUFFER_SPACE if there are as many as there may be
+     */
+    public void addProxy(IpAddress address) throws StackException {
+        hold.call(() -> {
+            if (address.isMulticast() || address.isUnspecified() || address.isLimitedBroadcast()) {
+                throw new StackException(StackError.INVALID, address.toString());
+            }
+            if (!view.proxies().add(address)) {
+                throw new StackException(StackError.NO_BUFFER_SPACE, address.toString());
+            }
+            return true;
+        });
+    }
+
+    /**
+     * Answers for another host no longer.
+     *
+     * @throws StackException BAD_LOCAL_ADDRESS if it did not
+     */
+    public void removeProxy(IpAddress address) throws StackException {
+        hold.call(() -> {
+            if (!view.proxies().remove(address)) {
+                throw new StackException(StackError.BAD_LOCAL_ADDRESS, address.toString());
+            }
+            return true;
+        });
+    }
+
+    /** The other hosts that the NIC answers for, in the order in which they were added. */
+    public List<IpAddress> proxies() {
+        return hold.query(() -> view.proxies().list());
+    }
+
     /** The timers and limits of a family. */
     public NeighborSettings settings(boolean ipv4) {
         return hold.query(() -> view.settings(ipv4));

@@ -132,6 +132,11 @@ public final class Nic {
         return hold.query(device::isEnabled);
     }
 
+    /** Whether it ended IPv6 because of a duplicate ({@code Ipv6Settings.disabledByDuplicate}). */
+    public boolean isIpv6Disabled() {
+        return hold.query(device::isIpv6Disabled);
+    }
+
     /** A NIC that is off neither sends nor receives; what waited is dropped. */
     public void setEnabled(boolean enabled) {
         hold.query(() -> {
@@ -187,6 +192,21 @@ public final class Nic {
     public void setSpoofing(boolean spoofing) {
         hold.query(() -> {
             device.setSpoofing(spoofing);
+            return true;
+        });
+    }
+
+    public boolean isStrongHost() {
+        return hold.query(device::isStrongHost);
+    }
+
+    /**
+     * Takes packets that come in here to addresses of this NIC alone, and drops those to other NICs' (the strong end system
+     * model of RFC 1122 section 3.3.4.2); off by default, as on Linux.
+     */
+    public void setStrongHost(boolean strongHost) {
+        hold.query(() -> {
+            device.setStrongHost(strongHost);
             return true;
         });
     }

@@ -2,6 +2,8 @@ package dev.atoll.runtime.link;
 
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Timer;
+import dev.atoll.stack.env.TimerQueue;
 import dev.atoll.stack.link.LinkDispatcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.List;
 /** The stack's side of a link, for tests: keeps what it was told. Owns the packets until {@link #releaseAll}. */
 public final class RecordingDispatcher implements LinkDispatcher {
     private final BufferPool pool = new BufferPool();
+    private final TimerQueue timers = new TimerQueue();
 
     public final List<PacketBuffer> frames = new ArrayList<>();
     public final List<String> failures = new ArrayList<>();
@@ -23,6 +26,11 @@ public final class RecordingDispatcher implements LinkDispatcher {
     @Override
     public long nowNs() {
         return nowNs;
+    }
+
+    @Override
+    public Timer newTimer(Timer.Action action) {
+        return new Timer(timers, action);
     }
 
     @Override

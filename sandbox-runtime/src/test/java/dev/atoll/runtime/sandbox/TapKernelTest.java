@@ -9,7 +9,10 @@ import dev.atoll.runtime.host.HostNamespace;
 import dev.atoll.runtime.host.Programs;
 import dev.atoll.runtime.link.HostDescriptor;
 import dev.atoll.runtime.link.TapLink;
+import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.io.IOException;
@@ -146,6 +149,24 @@ class TapKernelTest {
             });
             try (Blocking stream = Blocking.connect(sandbox.stack(), IpAddress.parse(KERNEL), PORT)) {
                 CompletableFuture<String> theirs = kernelSide(accepted.get(30, TimeUnit.SECONDS), false);
+                send(stream);
+                assertEquals(expected(), theirs.get(120, TimeUnit.SECONDS));
+            }
+        }
+        long meanBytes = link.counters().bytesOut() / link.counters().framesOut();
+        assertTrue(meanBytes > 4 * 1500, "segmentation is left to the kernel: " + link.counters());
+    }
+
+    /** The kernel cuts what has options in its IP header, too, and takes what has the route in it. */
+    @Test
+    void weConnectWithARecordedRoute_theKernelGetsEveryByte_inSuperSegments() throws Exception {
+        byte[] record = {7, 19, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+        try (ServerSocket server = namespace.call(() -> new ServerSocket(PORT))) {
+            TcpEndpoint endpoint = sandbox.stack().newTcpEndpoint();
+            endpoint.setOption(EndpointOption.IP_OPTIONS, record);
+            endpoint.connect(new FullAddress(IpAddress.parse(KERNEL), PORT));
+            try (Blocking stream = Blocking.connected(endpoint)) {
+                CompletableFuture<String> theirs = kernelSide(server.accept(), false);
                 send(stream);
                 assertEquals(expected(), theirs.get(120, TimeUnit.SECONDS));
             }

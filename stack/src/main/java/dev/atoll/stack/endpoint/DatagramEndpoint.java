@@ -2,6 +2,7 @@ package dev.atoll.stack.endpoint;
 
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.hold.Hold;
+import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.udp.UdpPort;
 import dev.atoll.stack.wire.IpAddress;
@@ -11,6 +12,19 @@ import org.jspecify.annotations.Nullable;
 final class DatagramEndpoint extends PortEndpoint<UdpPort> implements UdpEndpoint {
     DatagramEndpoint(Hold hold, UdpPort port, long uniqueId) {
         super(hold, port, uniqueId);
+    }
+
+    @Override
+    void set(EndpointOption<?> option, Object value) throws StackException {
+        if (!MessageOptionTable.setUdp(port.options(), option, value)) {
+            super.set(option, value);
+        }
+    }
+
+    @Override
+    Object get(EndpointOption<?> option) throws StackException {
+        Object value = MessageOptionTable.getUdp(port.options(), option);
+        return value == null ? super.get(option) : value;
     }
 
     @Override

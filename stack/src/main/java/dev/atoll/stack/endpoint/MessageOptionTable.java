@@ -52,13 +52,28 @@ final class MessageOptionTable {
         }
     }
 
-    private static byte[] sendable(byte[] ipOptions) throws StackException {
+    /** Options of the IPv4 header as they can be sent. */
+    static byte[] sendable(byte[] ipOptions) throws StackException {
         byte[] sendable = IpLayer.sendableOptions(ipOptions);
         if (sendable == null) {
             throw new StackException(
                     StackError.INVALID, "IP_OPTIONS are malformed, longer than 40 bytes, or route the packet");
         }
         return sendable;
+    }
+
+    /** Options that UDP endpoints have besides. */
+    static boolean setUdp(MessageOptions options, EndpointOption<?> option, Object value) {
+        if (option == EndpointOption.SO_NO_CHECK) {
+            options.noCheck = (Boolean) value;
+        } else if (option == EndpointOption.UDP_NO_CHECK6_TX) {
+            options.noCheck6Tx = (Boolean) value;
+        } else if (option == EndpointOption.UDP_NO_CHECK6_RX) {
+            options.noCheck6Rx = (Boolean) value;
+        } else {
+            return false;
+        }
+        return true;
     }
 
     /** Options that raw endpoints have besides. */
@@ -108,6 +123,18 @@ final class MessageOptionTable {
             return options.multicastNicId;
         }
         throw unknownOption(option);
+    }
+
+    /** The value of an option that UDP endpoints have besides, or null. */
+    static @Nullable Object getUdp(MessageOptions options, EndpointOption<?> option) {
+        if (option == EndpointOption.SO_NO_CHECK) {
+            return options.noCheck;
+        } else if (option == EndpointOption.UDP_NO_CHECK6_TX) {
+            return options.noCheck6Tx;
+        } else if (option == EndpointOption.UDP_NO_CHECK6_RX) {
+            return options.noCheck6Rx;
+        }
+        return null;
     }
 
     /** The value of an option that raw endpoints have besides, or null. */

@@ -141,6 +141,11 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint, Conn
     }
 
     @Override
+    public int receivedTos() {
+        return hold.query(connection::receivedTos);
+    }
+
+    @Override
     public boolean connect(FullAddress remote) throws StackException {
         // Loopback completes the handshake while the hold ends, so whether it did is asked after.
         held(() -> {

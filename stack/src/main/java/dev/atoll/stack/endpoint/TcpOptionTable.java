@@ -16,6 +16,10 @@ final class TcpOptionTable {
     private static final int MOST_SEGMENT_BYTES = 32_767;
     /** What a segment holds as long as nothing is known of the peer (RFC 9293 section 3.7.1). */
     private static final int DEFAULT_SEGMENT_BYTES = 536;
+    /** Two ticks of Linux's fastest clock, and its TCP_RTO_MIN. */
+    private static final int LEAST_RTO_MIN_US = 2_000;
+
+    private static final int MOST_RTO_MIN_US = 200_000;
     /** TCP_FIN_TIMEOUT_MAX: more is cut to this. */
     private static final int MAX_FIN_WAIT_SECONDS = 120;
 
@@ -40,6 +44,8 @@ final class TcpOptionTable {
                 throw new StackException(StackError.UNKNOWN_CONGESTION_CONTROL, value.toString());
             }
             options.congestionControl = (String) value;
+        } else if (option == EndpointOption.IP_OPTIONS) {
+            options.ipOptions = MessageOptionTable.sendable((byte[]) value);
         } else {
             setNumber(options, option, value);
         }
@@ -107,6 +113,8 @@ final class TcpOptionTable {
             options.deferAcceptSeconds = AbstractEndpoint.inRange(option, value, 0, MAX_SECONDS);
         } else if (option == EndpointOption.TCP_WINDOW_CLAMP) {
             options.windowClampBytes = AbstractEndpoint.inRange(option, value, 0, 1 << 30);
+        } else if (option == EndpointOption.TCP_RTO_MIN_US) {
+            options.rtoMinUs = AbstractEndpoint.inRange(option, value, LEAST_RTO_MIN_US, MOST_RTO_MIN_US);
         } else {
             throw AbstractEndpoint.unknownOption(option);
         }
@@ -145,6 +153,8 @@ final class TcpOptionTable {
             return options.lingerSeconds;
         } else if (option == EndpointOption.IP_TOS) {
             return options.tos;
+        } else if (option == EndpointOption.IP_OPTIONS) {
+            return options.ipOptions.clone();
         } else if (option == EndpointOption.IP_TTL) {
             return options.ttl;
         } else if (option == EndpointOption.TCP_KEEPIDLE) {
@@ -171,6 +181,8 @@ final class TcpOptionTable {
             return options.deferAcceptSeconds;
         } else if (option == EndpointOption.TCP_WINDOW_CLAMP) {
             return options.windowClampBytes;
+        } else if (option == EndpointOption.TCP_RTO_MIN_US) {
+            return options.rtoMinUs;
         }
         throw AbstractEndpoint.unknownOption(option);
     }

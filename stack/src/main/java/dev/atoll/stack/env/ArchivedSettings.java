@@ -31,7 +31,8 @@ public final class ArchivedSettings {
                 archive.int32(saved.dadTransmits()),
                 archive.bool(saved.routerDiscovery()),
                 archive.bool(saved.autoconfiguration()),
-                archive.bool(saved.temporaryAddresses()));
+                archive.bool(saved.temporaryAddresses()),
+                archive.bool(saved.disabledByDuplicate()));
     }
 
     public static DhcpSettings dhcp(Archive archive, @Nullable DhcpSettings value) {

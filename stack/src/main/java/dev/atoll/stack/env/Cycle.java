@@ -36,7 +36,7 @@ public final class Cycle {
         return stackNs == TimerQueue.NEVER ? stackNs : stackNs - offsetNs;
     }
 
-    /** Wall-clock time, nanoseconds since 1970; for captures and time matches, not for protocols. */
+    /** Wall-clock time, nanoseconds since 1970; for captures, time matches and timestamps that others read. */
     public long epochNs() {
         return clock.epochNs();
     }

@@ -10,8 +10,12 @@ public enum DropReason {
     UNKNOWN_NETWORK_PROTOCOL,
     /** The NIC is down. */
     NIC_DISABLED,
+    /** The NIC does without IPv6 since its link address was found to be another's. */
+    IPV6_DISABLED,
     /** ARP that is not IPv4 over Ethernet, is cut short, or claims an impossible address. */
     ARP_MALFORMED,
+    /** Too many answers for other hosts waited; one more is not given. */
+    PROXY_QUEUE_FULL,
     /** A neighbour did not answer, and what waited for it was given up. */
     NEIGHBOR_UNREACHABLE,
     /** Too many packets waited for one neighbour; the oldest went. */
@@ -32,6 +36,8 @@ public enum DropReason {
     IPV4_SOURCE_ROUTE,
     /** The destination is not an address of this host, which does not forward. */
     IP_NOT_LOCAL,
+    /** The destination is an address of another NIC than the packet came by, which takes its own alone. */
+    IP_OTHER_INTERFACE,
     /** A packet to be forwarded had no hops left. */
     IP_HOPS_EXCEEDED,
     /** A packet to be forwarded has no way to go. */

@@ -11,6 +11,9 @@ package dev.atoll.stack.env;
  * @param routerDiscovery ask for routers and take what they advertise (RFC 4861 section 6.3)
  * @param autoconfiguration make addresses from the prefixes of routers (RFC 4862 section 5.5)
  * @param temporaryAddresses make addresses for privacy, too (RFC 8981)
+ * @param disabledByDuplicate end IPv6 on a NIC whose link-local address, made from its link address, is another's: two have
+ *     that link address then (RFC 4862 section 5.4.5; Linux's accept_dad 2). It begins anew when the NIC is disabled and
+ *     enabled. Whoever forges an answer ends it, too
  */
 public record Ipv6Settings(
         boolean linkLocal,
@@ -18,35 +21,65 @@ public record Ipv6Settings(
         int dadTransmits,
         boolean routerDiscovery,
         boolean autoconfiguration,
-        boolean temporaryAddresses) {
+        boolean temporaryAddresses,
+        boolean disabledByDuplicate) {
     /** As a Linux host is by default, with its link-local address made from the link address. */
-    public static final Ipv6Settings DEFAULT = new Ipv6Settings(true, false, 1, true, true, false);
+    public static final Ipv6Settings DEFAULT = new Ipv6Settings(true, false, 1, true, true, false, false);
 
     public Ipv6Settings {
         Check.argument(dadTransmits >= 0 && dadTransmits <= 16, "dadTransmits", dadTransmits, "0 to 16");
     }
 
     public Ipv6Settings withLinkLocal(boolean on) {
-        return new Ipv6Settings(on, opaqueIds, dadTransmits, routerDiscovery, autoconfiguration, temporaryAddresses);
+        return new Ipv6Settings(
+                on,
+                opaqueIds,
+                dadTransmits,
+                routerDiscovery,
+                autoconfiguration,
+                temporaryAddresses,
+                disabledByDuplicate);
     }
 
     public Ipv6Settings withOpaqueIds(boolean on) {
-        return new Ipv6Settings(linkLocal, on, dadTransmits, routerDiscovery, autoconfiguration, temporaryAddresses);
+        return new Ipv6Settings(
+                linkLocal,
+                on,
+                dadTransmits,
+                routerDiscovery,
+                autoconfiguration,
+                temporaryAddresses,
+                disabledByDuplicate);
     }
 
     public Ipv6Settings withDadTransmits(int count) {
-        return new Ipv6Settings(linkLocal, opaqueIds, count, routerDiscovery, autoconfiguration, temporaryAddresses);
+        return new Ipv6Settings(
+                linkLocal,
+                opaqueIds,
+                count,
+                routerDiscovery,
+                autoconfiguration,
+                temporaryAddresses,
+                disabledByDuplicate);
     }
 
     public Ipv6Settings withRouterDiscovery(boolean on) {
-        return new Ipv6Settings(linkLocal, opaqueIds, dadTransmits, on, autoconfiguration, temporaryAddresses);
+        return new Ipv6Settings(
+                linkLocal, opaqueIds, dadTransmits, on, autoconfiguration, temporaryAddresses, disabledByDuplicate);
     }
 
     public Ipv6Settings withAutoconfiguration(boolean on) {
-        return new Ipv6Settings(linkLocal, opaqueIds, dadTransmits, routerDiscovery, on, temporaryAddresses);
+        return new Ipv6Settings(
+                linkLocal, opaqueIds, dadTransmits, routerDiscovery, on, temporaryAddresses, disabledByDuplicate);
     }
 
     public Ipv6Settings withTemporaryAddresses(boolean on) {
-        return new Ipv6Settings(linkLocal, opaqueIds, dadTransmits, routerDiscovery, autoconfiguration, on);
+        return new Ipv6Settings(
+                linkLocal, opaqueIds, dadTransmits, routerDiscovery, autoconfiguration, on, disabledByDuplicate);
+    }
+
+    public Ipv6Settings withDisabledByDuplicate(boolean on) {
+        return new Ipv6Settings(
+                linkLocal, opaqueIds, dadTransmits, routerDiscovery, autoconfiguration, temporaryAddresses, on);
     }
 }

@@ -56,7 +56,9 @@ public final class Icmpv4Layer implements TransportHandler {
         }
         int type = Icmpv4.type(packet.data(), at);
         if (type == Icmpv4.ECHO_REQUEST) {
-            answerEcho(packet);
+            answer(packet, Icmpv4.ECHO_REPLY, length);
+        } else if (type == Icmpv4.TIMESTAMP && length >= Icmpv4.TIMESTAMP_BYTES) {
+            answer(packet, Icmpv4.TIMESTAMP_REPLY, Icmpv4.TIMESTAMP_BYTES);
         } else if (type == Icmpv4.ECHO_REPLY) {
             pings.deliver(packet);
         } else if (type == Icmpv4.REDIRECT) {
@@ -69,8 +71,13 @@ public final class Icmpv4Layer implements TransportHandler {
         packet.release();
     }
 
-    /** RFC 1122 section 3.2.2.6. Not for broadcasts and groups: nobody needs to be amplified. */
-    private void answerEcho(PacketBuffer request) {
+    /**
+     * Answers an echo (RFC 1122 section 3.2.2.6) or timestamp request (section 3.2.2.8). Not for broadcasts and groups:
+     * nobody needs to be amplified.
+     *
+     * @param lengthBytes how much of the request comes back
+     */
+    private void answer(PacketBuffer request, int type, int lengthBytes) {
         if (request.type != PacketType.HOST) {
             counters.drop(DropReason.ICMP_UNRELATED);
             return;
@@ -79,13 +86,17 @@ public final class Icmpv4Layer implements TransportHandler {
         if (route == null) {
             return;
         }
-        int length = request.linearLength();
-        PacketBuffer reply = pool.allocate(length);
-        int at = reply.append(length);
-        reply.data().put(at, request.data(), request.start(), length);
+        PacketBuffer reply = pool.allocate(lengthBytes);
+        int at = reply.append(lengthBytes);
+        reply.data().put(at, request.data(), request.start(), lengthBytes);
         int rest = request.data().getInt(request.start() + 4);
-        Icmpv4.write(reply.data(), at, Icmpv4.ECHO_REPLY, 0, rest);
-        Icmpv4.fillChecksum(reply.data(), at, length);
+        Icmpv4.write(reply.data(), at, type, 0, rest);
+        if (type == Icmpv4.TIMESTAMP_REPLY) {
+            // Received and sent in one cycle.
+            int nowMs = ip.ipv4().timeOfDayMs();
+            Icmpv4.setTimes(reply.data(), at, nowMs, nowMs);
+        }
+        Icmpv4.fillChecksum(reply.data(), at, lengthBytes);
         ip.ipv4().answerOptions(request, reply, route.source());
         counters.icmpSent++;
         int tos = Ipv4.tos(request.data(), request.networkOffset);

@@ -135,7 +135,7 @@ final class Forwarding {
         network.recordHop(packet, out, hop.nextHop());
         network.ageByOneHop(packet);
         if (packet.checksumPartial && (cut || !out.capabilities().transmitChecksum())) {
-            completeChecksum(packet);
+            Checksum.complete(packet);
         }
         counters.ipForwarded++;
         if (cut) {
@@ -164,13 +164,5 @@ final class Forwarding {
             network.reject(packet, with);
         }
         return false;
-    }
-
-    /** The link it came by, or was made for, left the checksum to whoever puts it on a wire. */
-    static void completeChecksum(PacketBuffer packet) {
-        int from = packet.checksumStart;
-        int sum = Checksum.finish(Checksum.ofPayload(0, packet, from));
-        packet.data().putShort(from + packet.checksumOffset, (short) (sum == 0 ? 0xffff : sum));
-        packet.checksumPartial = false;
     }
 }

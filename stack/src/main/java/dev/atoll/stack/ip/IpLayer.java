@@ -23,6 +23,7 @@ import dev.atoll.stack.options.ArchivedOptions;
 import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
+import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.Ethernet;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
@@ -306,7 +307,7 @@ public final class IpLayer implements Device.Upper {
                 return StackError.MESSAGE_TOO_LONG;
             }
             if (packet.checksumPartial && (large || !device.capabilities().transmitChecksum())) {
-                Forwarding.completeChecksum(packet);
+                Checksum.complete(packet);
             }
         }
         counters.ipSent++;
@@ -335,6 +336,16 @@ public final class IpLayer implements Device.Upper {
     /** Puts options, {@linkplain #sendableOptions as they can be sent}, in front of a packet that goes out over IPv4. */
     public void addOptions(PacketBuffer packet, byte[] options, IpAddress source) {
         ipv4.addOptions(packet, options, source);
+    }
+
+    /**
+     * Options that a connection carries which another host opened by this packet, as Linux has it: those that recorded the
+     * packet's way, and go on to. Empty over IPv6.
+     *
+     * @param address the one the packet was sent to
+     */
+    public byte[] optionsForAnswers(PacketBuffer packet, IpAddress address) {
+        return packet.ipVersion == 4 ? ipv4.optionsForAnswers(packet, address) : Ipv4Layer.NO_OPTIONS;
     }
 
     /** Hops that packets on a route may go if their endpoint says nothing. */
@@ -551,6 +562,9 @@ public final class IpLayer implements Device.Upper {
         }
         counters.ipReceived++;
         DropReason fault = network.parse(device, packet);
+        if (fault == null && device.isStrongHost() && isForOtherDevice(device, packet)) {
+            fault = DropReason.IP_OTHER_INTERFACE;
+        }
         PacketBuffer whole = packet;
         if (fault == null && network.isFragment(packet)) {
             counters.fragmentsReceived++;
@@ -582,6 +596,14 @@ public final class IpLayer implements Device.Upper {
     private boolean mayGoOn(Device device, NetworkLayer network, PacketBuffer packet) {
         return device.isForwarding(network == ipv4)
                 || (packet.type == PacketType.HOST && filter.asks(Hook.PREROUTING, packet.ipVersion));
+    }
+
+    /** RFC 1122 section 3.3.4.2, the strong model. */
+    private boolean isForOtherDevice(Device device, PacketBuffer packet) {
+        return packet.type == PacketType.HOST
+                && !device.isLoopback()
+                && !device.isAssigned(packet.destinationHigh, packet.destinationLow)
+                && routes.isLocal(packet.destinationHigh, packet.destinationLow);
     }
 
     private @Nullable NetworkLayer networkOf(Device device, int etherType) {

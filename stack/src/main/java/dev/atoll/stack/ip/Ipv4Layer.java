@@ -17,6 +17,7 @@ import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv4;
 import dev.atoll.stack.wire.Ipv4Option;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** IPv4 (RFC 791, RFC 1122 section 3.2). */
@@ -29,6 +30,8 @@ public final class Ipv4Layer extends NetworkLayer {
 
     /** Linux's ipfrag_time; RFC 1122 section 3.3.2 has 60 to 120 s. */
     private static final long REASSEMBLY_NS = 30_000_000_000L;
+
+    static final byte[] NO_OPTIONS = {};
 
     private static final long DAY_NS = 86_400_000_000_000L;
 
@@ -234,7 +237,8 @@ public final class Ipv4Layer extends NetworkLayer {
         return routes.isLocal(0, IpAddress.V4_PREFIX | v4Bits & 0xffff_ffffL);
     }
 
-    private int timeOfDayMs() {
+    /** The wall clock as timestamps tell it, milliseconds since midnight UT (RFC 791 section 3.1, RFC 792). */
+    public int timeOfDayMs() {
         return (int) (Math.floorMod(cycle.epochNs(), DAY_NS) / 1_000_000);
     }
 
@@ -262,6 +266,24 @@ public final class Ipv4Layer extends NetworkLayer {
         answer.optionBytes = bytes;
         record(answer.data(), answer.start() - bytes, answer.start(), address);
         record(answer.data(), answer.start() - bytes, answer.start(), address);
+    }
+
+    /**
+     * What the answers to a request carry that is the first of many: the options that record where it was, with this host
+     * in them as it was reached. Empty if there are none.
+     *
+     * @param address the one the request was sent to
+     */
+    byte[] optionsForAnswers(PacketBuffer request, IpAddress address) {
+        int from = request.networkOffset + Ipv4.HEADER_BYTES;
+        int end = request.transportOffset;
+        if (from == end) {
+            return NO_OPTIONS;
+        }
+        ByteBuffer copy = ByteBuffer.allocate(Ipv4Option.MAX_BYTES);
+        int bytes = Ipv4Options.copyForAnswer(request.data(), from, end, copy, copy.capacity());
+        record(copy, copy.capacity() - bytes, copy.capacity(), address);
+        return Arrays.copyOfRange(copy.array(), copy.capacity() - bytes, copy.capacity());
     }
 
     @Override

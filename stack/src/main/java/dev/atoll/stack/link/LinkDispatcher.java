@@ -2,6 +2,7 @@ package dev.atoll.stack.link;
 
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Timer;
 
 /** What a link sees of its stack. Called under the stack's hold. */
 public interface LinkDispatcher {
@@ -10,6 +11,9 @@ public interface LinkDispatcher {
 
     /** Monotonic time of this cycle, nanoseconds. */
     long nowNs();
+
+    /** A timer in the stack's time, which fires under its hold. A link that has one disposes of it in the end. */
+    Timer newTimer(Timer.Action action);
 
     /**
      * Takes one incoming frame, beginning with the Ethernet header if the link has one, and owns it from here. The link has set

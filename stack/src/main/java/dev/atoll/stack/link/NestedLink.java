@@ -3,6 +3,7 @@ package dev.atoll.stack.link;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Check;
+import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.wire.MacAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,11 @@ public abstract class NestedLink implements LinkEndpoint, LinkDispatcher {
     @Override
     public long nowNs() {
         return outer().nowNs();
+    }
+
+    @Override
+    public Timer newTimer(Timer.Action action) {
+        return outer().newTimer(action);
     }
 
     @Override

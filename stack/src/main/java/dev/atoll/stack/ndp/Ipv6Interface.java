@@ -108,8 +108,12 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
         long id = settings.opaqueIds()
                 ? ids.opaque(device, LINK_LOCAL_PREFIX, linkLocalTries)
                 : InterfaceIds.eui64(device.linkAddressBits());
-        IpAddress address = new IpAddress(LINK_LOCAL_PREFIX, id);
+        IpAddress address = linkLocal(id);
         device.addAddress(new LocalAddress(address, LINK_LOCAL_BITS, AddressKind.LINK_LOCAL));
+    }
+
+    private static IpAddress linkLocal(long id) {
+        return new IpAddress(LINK_LOCAL_PREFIX, id);
     }
 
     // --- Addresses
@@ -128,7 +132,7 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
     }
 
     void addressAdded(LocalAddress address) {
-        if (!device.isEnabled()) {
+        if (!device.isEnabled() || device.isIpv6Disabled()) {
             address.setState(AddressState.TENTATIVE);
             return;
         }
@@ -225,6 +229,11 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
         counters.duplicateAddresses++;
         address.setState(AddressState.DUPLICATE);
         layer.observer().addressChanged(device, address);
+        boolean isLinkAddress = address.address().equals(linkLocal(InterfaceIds.eui64(device.linkAddressBits())));
+        if (settings.disabledByDuplicate() && isLinkAddress) {
+            device.disableIpv6();
+            return;
+        }
         switch (address.kind()) {
             case STATIC, DHCP -> device.groups().leave(address.address().solicitedNode());
             case LINK_LOCAL -> {

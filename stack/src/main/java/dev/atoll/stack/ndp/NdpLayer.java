@@ -3,6 +3,7 @@ package dev.atoll.stack.ndp;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
@@ -170,11 +171,16 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
             return toGroup && sourceLink == 0 && probed(device, packet, target, options);
         }
         LocalAddress local = device.addressTable().find(target);
-        if (local == null || !local.isAssigned()) {
+        boolean proxied = local == null && device.proxies().answersFor(target);
+        if (!proxied && (local == null || !local.isAssigned())) {
             return true;
         }
         if (isUnicastLink(sourceLink)) {
             device.neighborLearned(source, sourceLink);
+        }
+        if (proxied) {
+            device.proxies().answer(target, source, sourceLink, packet.type == PacketType.HOST);
+            return true;
         }
         writer.advertise(device, source, target, Ndp.FLAG_SOLICITED | Ndp.FLAG_OVERRIDE);
         return true;
@@ -184,6 +190,9 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
     private boolean probed(Device device, PacketBuffer packet, IpAddress target, int options) {
         LocalAddress local = device.addressTable().find(target);
         if (local == null) {
+            if (device.proxies().answersFor(target)) {
+                device.proxies().answer(target, IpAddress.V6_ANY, 0, /* atOnce= */ false);
+            }
             return true;
         }
         if (local.isAssigned()) {
@@ -274,6 +283,20 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
     /** Tells the link that an address is to be found at another link address now (RFC 4861 section 7.2.6). */
     public void announce(Device device, IpAddress address) {
         writer.advertise(device, IpAddress.V6_ALL_NODES, address, Ndp.FLAG_OVERRIDE);
+    }
+
+    /**
+     * RFC 4861 section 7.2.8: without the override flag, so that the host itself and other proxies prevail. Whether that
+     * is a router is not known here.
+     */
+    @Override
+    public void advertiseProxied(Device device, IpAddress target, IpAddress asker) {
+        boolean toAll = asker.isUnspecified();
+        IpAddress destination = toAll ? IpAddress.V6_ALL_NODES : asker;
+        IpAddress source = ip.routes().sourceOn(device, destination);
+        if (source != null) {
+            writer.advertise(device, source, destination, target, toAll ? 0 : Ndp.FLAG_SOLICITED);
+        }
     }
 
     // --- Saved and restored

@@ -45,15 +45,20 @@ final class NdpWriter {
 
     /** Says that {@code target} is here (RFC 4861 section 4.4). */
     void advertise(Device device, IpAddress destination, IpAddress target, int flags) {
+        int router = device.isForwarding(false) ? Ndp.FLAG_ROUTER : 0;
+        advertise(device, target, destination, target, flags | router);
+    }
+
+    /** Says that {@code target} is here, whose address need not be the source. */
+    void advertise(Device device, IpAddress source, IpAddress destination, IpAddress target, int flags) {
         int length = Ndp.ADVERTISEMENT_BYTES + Ndp.LINK_OPTION_BYTES;
         PacketBuffer packet = pool.allocate(length);
         int at = packet.append(length);
-        int router = device.isForwarding(false) ? Ndp.FLAG_ROUTER : 0;
-        Icmpv6.write(packet.data(), at, Icmpv6.NEIGHBOR_ADVERTISEMENT, 0, flags | router);
+        Icmpv6.write(packet.data(), at, Icmpv6.NEIGHBOR_ADVERTISEMENT, 0, flags);
         Ndp.writeTarget(packet.data(), at, target);
         Ndp.writeOption48(
                 packet.data(), at + Ndp.ADVERTISEMENT_BYTES, Ndp.OPTION_TARGET_LINK, device.linkAddressBits());
-        send(device, packet, target, destination);
+        send(device, packet, source, destination);
     }
 
     /** Asks routers to make themselves known (RFC 4861 section 4.1). */

@@ -50,21 +50,33 @@ final class ArpResolver implements NeighborResolver {
         if (operation == Arp.REPLY) {
             device.neighbors(true).confirmed(sender, senderLink, toUs, true, false);
         } else if (operation == Arp.REQUEST) {
-            receiveRequest(senderLink, sender, target);
+            receiveRequest(senderLink, sender, target, toUs);
         } else {
             counters.drop(DropReason.ARP_MALFORMED);
         }
     }
 
-    private void receiveRequest(long senderLink, IpAddress sender, IpAddress target) {
+    private void receiveRequest(long senderLink, IpAddress sender, IpAddress target, boolean toUs) {
         boolean ours = device.addressTable().find(target) != null;
+        // Who announces an address, or checks whether it is free, is not told that it is here.
+        boolean proxied = !ours
+                && !sender.isUnspecified()
+                && !sender.equals(target)
+                && device.proxies().answersFor(target);
         NeighborCache neighbors = device.neighbors(true);
-        if (!sender.isUnspecified() && (ours || neighbors.find(sender) != null)) {
+        if (!sender.isUnspecified() && (ours || proxied || neighbors.find(sender) != null)) {
             neighbors.learned(sender, senderLink);
         }
         if (ours && !sender.equals(target)) {
-            send(Arp.REPLY, senderLink, target.v4Bits(), senderLink, sender.v4Bits());
+            answer(target, sender, senderLink);
+        } else if (proxied) {
+            device.proxies().answer(target, sender, senderLink, toUs);
         }
+    }
+
+    /** Says that an address is here. */
+    void answer(IpAddress target, IpAddress asker, long askerLink) {
+        send(Arp.REPLY, askerLink, target.v4Bits(), askerLink, asker.v4Bits());
     }
 
     private void send(int operation, long to, int sender, long targetLink, int target) {

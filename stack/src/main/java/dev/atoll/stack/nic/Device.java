@@ -10,6 +10,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.link.LinkDispatcher;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.Ethernet;
@@ -117,6 +118,7 @@ public final class Device implements LinkDispatcher {
     private final AddressTable addresses = new AddressTable();
     private final GroupTable groups = new GroupTable(this);
     private final DeviceCounters deviceCounters = new DeviceCounters();
+    private final ProxyTable proxies;
     private final EgressQueue egress;
     private @Nullable NeighborDiscovery discovery;
     private @Nullable HostConfiguration configuration;
@@ -126,8 +128,12 @@ public final class Device implements LinkDispatcher {
     private int mtuBytes = Integer.MAX_VALUE;
     private boolean ipv4 = true;
     private boolean enabled = true;
+    /** Ended because of a duplicate, until the device is enabled again. */
+    private boolean ipv6Disabled;
+
     private boolean promiscuous;
     private boolean spoofing;
+    private boolean strongHost;
     private boolean forwarding4;
     private boolean forwarding6;
     private boolean sendsRedirects;
@@ -156,6 +162,7 @@ public final class Device implements LinkDispatcher {
         arp = new ArpResolver(this, pool, counters);
         neighbors4 = new NeighborCache(cycle, counters, neighborSettings, new FamilyProbes(Ethernet.TYPE_IPV4));
         neighbors6 = new NeighborCache(cycle, counters, neighborSettings, new FamilyProbes(Ethernet.TYPE_IPV6));
+        proxies = new ProxyTable(this, cycle);
         egress = new EgressQueue(link, pool, counters, deviceCounters);
     }
 
@@ -303,6 +310,7 @@ public final class Device implements LinkDispatcher {
             stop();
         } else {
             enabled = true;
+            ipv6Disabled = false;
             groups.restarted();
             if (configuration != null) {
                 configuration.restarted();
@@ -313,11 +321,34 @@ public final class Device implements LinkDispatcher {
         }
     }
 
+    /** Ends IPv6: neither does it send nor take any until it is disabled and enabled again. */
+    public void disableIpv6() {
+        NeighborDiscovery ended = discovery;
+        if (ended != null && !ipv6Disabled) {
+            ipv6Disabled = true;
+            ended.stopped(this);
+            neighbors6.clear();
+        }
+    }
+
+    public boolean isIpv6Disabled() {
+        return ipv6Disabled;
+    }
+
+    /** Why packets of a protocol neither come nor go, or null if they do. */
+    private @Nullable DropReason barring(int etherType) {
+        if (!enabled) {
+            return DropReason.NIC_DISABLED;
+        }
+        return ipv6Disabled && etherType == Ethernet.TYPE_IPV6 ? DropReason.IPV6_DISABLED : null;
+    }
+
     private void stop() {
-        if (discovery != null) {
+        if (discovery != null && !ipv6Disabled) {
             discovery.stopped(this);
         }
         enabled = false;
+        proxies.clearWaiting();
         neighbors4.clear();
         neighbors6.clear();
         egress.clear();
@@ -341,6 +372,15 @@ public final class Device implements LinkDispatcher {
         spoofing = on;
     }
 
+    /** Whether what comes in by this device is taken only if the address is the device's own. */
+    public boolean isStrongHost() {
+        return strongHost;
+    }
+
+    public void setStrongHost(boolean on) {
+        strongHost = on;
+    }
+
     /** Whether packets of a family that come in by this device and are for others are passed on. */
     public boolean isForwarding(boolean ipv4) {
         return ipv4 ? forwarding4 : forwarding6;
@@ -351,7 +391,7 @@ public final class Device implements LinkDispatcher {
             forwarding4 = on;
         } else if (forwarding6 != on) {
             forwarding6 = on;
-            if (discovery != null && enabled) {
+            if (discovery != null && enabled && !ipv6Disabled) {
                 discovery.forwardingChanged(this);
             }
         }
@@ -377,7 +417,20 @@ public final class Device implements LinkDispatcher {
     }
 
     public NeighborTableView neighborTable() {
-        return new NeighborTableView(neighbors4, neighbors6);
+        return new NeighborTableView(neighbors4, neighbors6, proxies);
+    }
+
+    /** The other hosts that this answers for. */
+    public ProxyTable proxies() {
+        return proxies;
+    }
+
+    void answerProxied(IpAddress target, IpAddress asker, long askerLink) {
+        if (target.isV4()) {
+            arp.answer(target, asker, askerLink);
+        } else if (discovery != null) {
+            discovery.advertiseProxied(this, target, asker);
+        }
     }
 
     NeighborCache neighbors(boolean ipv4) {
@@ -482,8 +535,9 @@ public final class Device implements LinkDispatcher {
 
     /** Sends an IP packet to a next hop on this link. Takes the packet. */
     public void send(PacketBuffer packet, int etherType, IpAddress nextHop) {
-        if (!enabled) {
-            drop(packet, DropReason.NIC_DISABLED);
+        DropReason bar = barring(etherType);
+        if (bar != null) {
+            drop(packet, bar);
             return;
         }
         if (!capabilities.ethernet()) {
@@ -526,8 +580,9 @@ public final class Device implements LinkDispatcher {
 
     /** Sends a packet to a link address. Takes the packet. */
     public void sendFrame(PacketBuffer packet, long target, int etherType) {
-        if (!enabled) {
-            drop(packet, DropReason.NIC_DISABLED);
+        DropReason bar = barring(etherType);
+        if (bar != null) {
+            drop(packet, bar);
             return;
         }
         if (!capabilities.ethernet()) {
@@ -586,6 +641,11 @@ public final class Device implements LinkDispatcher {
     }
 
     @Override
+    public Timer newTimer(Timer.Action action) {
+        return cycle.newTimer(action);
+    }
+
+    @Override
     public void deliver(PacketBuffer frame) {
         deviceCounters.received(frame.length());
         if (!enabled) {
@@ -617,6 +677,11 @@ public final class Device implements LinkDispatcher {
         }
         if (frame.type == PacketType.OTHERHOST) {
             drop(frame, DropReason.OTHER_HOST);
+            return;
+        }
+        DropReason bar = barring(etherType);
+        if (bar != null) {
+            drop(frame, bar);
             return;
         }
         frame.consume(Ethernet.HEADER_BYTES);
@@ -715,12 +780,14 @@ public final class Device implements LinkDispatcher {
         archive.section("device");
         name = archive.text(name);
         enabled = archive.bool(enabled);
+        ipv6Disabled = archive.bool(ipv6Disabled);
         mtuBytes = archive.int32(mtuBytes);
         ipv4MtuBytes = archive.int32(ipv4MtuBytes);
         ipv6MtuBytes = archive.int32(ipv6MtuBytes);
         ipv6HopLimit = archive.int32(ipv6HopLimit);
         promiscuous = archive.bool(promiscuous);
         spoofing = archive.bool(spoofing);
+        strongHost = archive.bool(strongHost);
         forwarding4 = archive.bool(forwarding4);
         forwarding6 = archive.bool(forwarding6);
         sendsRedirects = archive.bool(sendsRedirects);
@@ -728,6 +795,7 @@ public final class Device implements LinkDispatcher {
         groups.archive(archive);
         neighbors4.archive(archive, pool);
         neighbors6.archive(archive, pool);
+        proxies.archive(archive);
         egress.archive(archive);
         deviceCounters.archive(archive);
     }

@@ -1,7 +1,16 @@
 package dev.atoll.stack.nic;
 
+import dev.atoll.stack.wire.IpAddress;
+
 /** What IPv6 does for a NIC beyond carrying packets. Under the stack's hold. */
 public interface NeighborDiscovery extends NeighborResolver {
+    /**
+     * Says that an address of another host is to be found here.
+     *
+     * @param asker who asked, or {@code ::} for one who checks whether the address is free
+     */
+    void advertiseProxied(Device device, IpAddress target, IpAddress asker);
+
     /** An IPv6 address was added by hand; it becomes usable when it was found to be nobody else's. */
     void addressAdded(Device device, LocalAddress address);
 

@@ -10,10 +10,12 @@ import java.util.List;
 public final class NeighborTableView {
     private final NeighborCache v4;
     private final NeighborCache v6;
+    private final ProxyTable proxies;
 
-    NeighborTableView(NeighborCache v4, NeighborCache v6) {
+    NeighborTableView(NeighborCache v4, NeighborCache v6, ProxyTable proxies) {
         this.v4 = v4;
         this.v6 = v6;
+        this.proxies = proxies;
     }
 
     /**
@@ -57,6 +59,11 @@ public final class NeighborTableView {
     public void clear() {
         v4.clear();
         v6.clear();
+    }
+
+    /** The other hosts that the device answers for. */
+    public ProxyTable proxies() {
+        return proxies;
     }
 
     public NeighborSettings settings(boolean ipv4) {

@@ -52,6 +52,7 @@ public final class ArchivedOptions {
         tuning.mtuProbeIntervalSeconds = archive.int32(tuning.mtuProbeIntervalSeconds);
         tuning.mtuProbeThresholdBytes = archive.int32(tuning.mtuProbeThresholdBytes);
         tuning.minMssBytes = archive.int32(tuning.minMssBytes);
+        tuning.rtoMinUs = archive.int32(tuning.rtoMinUs);
         tuning.synRetries = archive.int32(tuning.synRetries);
         tuning.synAckRetries = archive.int32(tuning.synAckRetries);
         tuning.synBacklog = archive.int32(tuning.synBacklog);

@@ -95,6 +95,12 @@ public final class TcpTuning {
     /** Least size of a full segment, bytes with TCP's options, whatever peer and path say [tcp_min_snd_mss]. */
     public int minMssBytes = 48;
 
+    /**
+     * What the retransmission timeout is above the round trip at least, microseconds, as endpoints have it that are made
+     * from now on [tcp_rto_min_us]. RFC 6298 section 2.4 would have 1,000,000.
+     */
+    public int rtoMinUs = 200_000;
+
     /** Repetitions of SYN and of SYN-ACK [tcp_syn_retries, tcp_synack_retries]. */
     public int synRetries = 6;
 
@@ -143,6 +149,7 @@ public final class TcpTuning {
         copy.mtuProbeIntervalSeconds = mtuProbeIntervalSeconds;
         copy.mtuProbeThresholdBytes = mtuProbeThresholdBytes;
         copy.minMssBytes = minMssBytes;
+        copy.rtoMinUs = rtoMinUs;
         copy.synRetries = synRetries;
         copy.synAckRetries = synAckRetries;
         copy.synBacklog = synBacklog;
@@ -168,6 +175,7 @@ public final class TcpTuning {
         checkSegment("minMssBytes", minMssBytes);
         Check.argument(mtuProbeIntervalSeconds >= 0, "mtuProbeIntervalSeconds", mtuProbeIntervalSeconds, "0 or more");
         Check.argument(mtuProbeThresholdBytes >= 1, "mtuProbeThresholdBytes", mtuProbeThresholdBytes, "at least 1");
+        Check.argument(rtoMinUs >= 1, "rtoMinUs", rtoMinUs, "at least 1");
         Check.argument(synRetries >= 0 && synRetries <= 127, "synRetries", synRetries, "0 to 127");
         Check.argument(synAckRetries >= 0 && synAckRetries <= 127, "synAckRetries", synAckRetries, "0 to 127");
         Check.argument(synBacklog >= 1, "synBacklog", synBacklog, "at least 1");

@@ -42,8 +42,9 @@ public final class EndpointOption<T> {
     /** Type of service of IPv4, traffic class of IPv6: the octet in the header. */
     public static final EndpointOption<Integer> IP_TOS = new EndpointOption<>("IP_TOS", Integer.class);
     /**
-     * Message endpoints: options in the IPv4 header of what is sent, as they stand there, at most 40 bytes; none if empty.
-     * A route or a time that is recorded begins with this host. Source routes are refused.
+     * Options in the IPv4 header of what is sent, as they stand there, at most 40 bytes; none if empty. A route or a time
+     * that is recorded begins with this host. Source routes are refused. A TCP connection's segments are smaller by them;
+     * one that was accepted has not its listener's, but those of its SYN that record a route or times, as they came.
      */
     public static final EndpointOption<byte[]> IP_OPTIONS = new EndpointOption<>("IP_OPTIONS", byte[].class);
     /** Time to live or hop limit of unicast packets, hops. */
@@ -69,6 +70,14 @@ public final class EndpointOption<T> {
      * and queue what they were about.
      */
     public static final EndpointOption<Boolean> IP_RECVERR = new EndpointOption<>("IP_RECVERR", Boolean.class);
+    /** UDP over IPv4: send datagrams without a checksum (RFC 768). */
+    public static final EndpointOption<Boolean> SO_NO_CHECK = new EndpointOption<>("SO_NO_CHECK", Boolean.class);
+    /** UDP over IPv6: send datagrams without a checksum, as only tunnels may whose peer agreed (RFC 6935). */
+    public static final EndpointOption<Boolean> UDP_NO_CHECK6_TX =
+            new EndpointOption<>("UDP_NO_CHECK6_TX", Boolean.class);
+    /** UDP over IPv6: receive datagrams without a checksum, too (RFC 6935). */
+    public static final EndpointOption<Boolean> UDP_NO_CHECK6_RX =
+            new EndpointOption<>("UDP_NO_CHECK6_RX", Boolean.class);
     /** Raw endpoints: what is sent begins with the IP header. */
     public static final EndpointOption<Boolean> IP_HDRINCL = new EndpointOption<>("IP_HDRINCL", Boolean.class);
     /**
@@ -114,6 +123,11 @@ public final class EndpointOption<T> {
     /** Largest window announced, bytes; 0 is no limit. */
     public static final EndpointOption<Integer> TCP_WINDOW_CLAMP =
             new EndpointOption<>("TCP_WINDOW_CLAMP", Integer.class);
+    /**
+     * What the retransmission timeout is above the round trip at least, microseconds, 2,000 to 200,000; more can be set for
+     * the stack ({@code TcpTuning.rtoMinUs}). Holds from the next measurement on.
+     */
+    public static final EndpointOption<Integer> TCP_RTO_MIN_US = new EndpointOption<>("TCP_RTO_MIN_US", Integer.class);
 
     private final String name;
     private final Class<T> type;

@@ -61,6 +61,14 @@ public interface TcpEndpoint extends Endpoint {
     TcpInfo info();
 
     /**
+     * Type of service or traffic class of the last segment that was taken, the octet in its header; 0 before one was. What
+     * Linux tells of a stream by IP_RECVTOS and IPV6_RECVTCLASS with IP_PKTOPTIONS.
+     */
+    default int receivedTos() {
+        return 0;
+    }
+
+    /**
      * Sends one byte of urgent data (RFC 6093: better not).
      *
      * @return false if the send buffer is full

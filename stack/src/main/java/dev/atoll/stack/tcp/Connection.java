@@ -60,6 +60,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     private boolean awaitingRoom;
     private boolean orphan;
     private boolean writeShut;
+    private byte receivedTos;
 
     private @Nullable StackException failure;
     private boolean failureTaken;
@@ -91,6 +92,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         receiver.setWindowClamp(options.windowClampBytes);
         receiver.setQuickAck(options.quickAck);
         receiver.setUrgentInline(options.oobInline);
+        rtt.setVarianceMin(options.rtoMinUs);
     }
 
     public void setObserver(ConnectionObserver newObserver) {
@@ -108,9 +110,16 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** Other options: those that take effect on a living connection do. */
     public void setOptions(ConnectionOptions newOptions) {
         boolean sameIdleTime = newOptions.keepIdleSeconds == options.keepIdleSeconds;
+        int headersGrown = newOptions.ipOptions.length - options.ipOptions.length;
         options = newOptions;
         applyOptions();
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
+            if (headersGrown != 0) {
+                applyMss();
+            }
+            if (headersGrown > 0) {
+                sender.recut();
+            }
             if (options.keepAlive && sameIdleTime) {
                 life().ensureKeepalive();
             } else if (options.keepAlive) {
@@ -175,6 +184,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** Answers a SYN that arrived at a listener (RFC 9293 section 3.10.7.2). The id is registered by the caller. */
     void openPassively(Route newRoute, TransportEndpointId newId, Segment syn, int initialSequence) {
         settle(newRoute, newId);
+        receivedTos = (byte) syn.packet().tos;
         handshake.answer(initialSequence, syn);
     }
 
@@ -219,7 +229,13 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     void applyMss() {
         int mss = Math.min(largestMss(), pathMss);
-        sender.setMss(Math.max(mss - (usesTimestamps() ? SegmentWriter.TIMESTAMPS_BYTES : 0), 1));
+        int stamps = usesTimestamps() ? SegmentWriter.TIMESTAMPS_BYTES : 0;
+        sender.setMss(Math.max(mss - stamps - ipOptionBytes(), 1));
+    }
+
+    /** Bytes that options add to the IP header of each segment. */
+    int ipOptionBytes() {
+        return route().destination().isV4() ? options.ipOptions.length : 0;
     }
 
     /** Payload no arriving segment is expected to exceed; super-segments do not count as one. */
@@ -354,6 +370,11 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             case FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT ->
                 throw new StackException(StackError.BROKEN_PIPE);
         }
+    }
+
+    /** Type of service or traffic class of the segment that came last: the octet in its header. */
+    public int receivedTos() {
+        return receivedTos & 0xff;
     }
 
     /** SO_ERROR: the failure, once. */
@@ -529,7 +550,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** How much payload one packet may carry: a segment, or a super-segment the link cuts. */
     int superSegmentBytes(int mss) {
         int gso = route().device().capabilities().gsoMaxBytes();
-        return gso == 0 ? mss : Math.max(mss, gso - SegmentWriter.maxOverheadBytes(route()));
+        return gso == 0 ? mss : Math.max(mss, gso - SegmentWriter.maxOverheadBytes(route()) - ipOptionBytes());
     }
 
     /** Sends a segment with ACK; the payload is in the packet already. */
@@ -690,7 +711,10 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     void armDelayedAck() {
         if (!delayedAckTimer.isArmed()) {
-            layer.cycle().armIn(delayedAckTimer, TcpSettings.DELAYED_ACK_NS);
+            // Peers on the same fast path have the same least timeout, and must not repeat what only waits for its ACK.
+            long mostNs =
+                    Math.max(rtt.varianceMinNs() - TcpSettings.DELAYED_ACK_LEAD_NS, TcpSettings.DELAYED_ACK_LEAD_NS);
+            layer.cycle().armIn(delayedAckTimer, Math.min(TcpSettings.DELAYED_ACK_NS, mostNs));
         }
     }
 
@@ -708,8 +732,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     /** Something acceptable came from the peer. */
-    void heard() {
+    void heard(Segment segment) {
         stats.lastHeardNs = nowNs();
+        receivedTos = (byte) segment.packet().tos;
         if (life != null) {
             life.heard();
         }
@@ -912,6 +937,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
         orphan = archive.bool(orphan);
         writeShut = archive.bool(writeShut);
+        receivedTos = (byte) archive.int32(receivedTos);
         failure = archive.optional(failure, StackException::archive);
         softError = archive.optional(softError, Connection::archiveError);
         failureTaken = archive.bool(failureTaken);

@@ -3,6 +3,7 @@ package dev.atoll.stack.tcp;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.options.TcpTuning;
+import dev.atoll.stack.wire.Ipv4Option;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain #copy copied} to be changed, and not changed any more once it was given to one of them.
  */
 public final class ConnectionOptions {
+    private static final byte[] NO_BYTES = {};
+
     /** What the application set, bytes, or 0: the buffer then grows with the path. */
     public int sendBufferBytes;
 
@@ -38,6 +41,8 @@ public final class ConnectionOptions {
     public boolean oobInline;
     public int tos;
     public int ttl = IpLayer.LINK_TTL;
+    /** Options of the IPv4 header, in whole words; not to be changed. */
+    public byte[] ipOptions = NO_BYTES;
     /** Largest payload of a segment, or 0. */
     public int maxSegmentBytes;
     /** Milliseconds that sent data may stay unacknowledged, or 0 for as long as retransmission lasts (RFC 5482). */
@@ -56,8 +61,12 @@ public final class ConnectionOptions {
     /** Bytes a second at most, unsigned, -1 for no limit; a limit turns pacing on. */
     public int maxPacingRate = -1;
 
+    /** Least retransmission timeout above the round trip, microseconds. */
+    public int rtoMinUs;
+
     ConnectionOptions(TcpTuning settings) {
         congestionControl = settings.congestionControl;
+        rtoMinUs = settings.rtoMinUs;
     }
 
     private ConnectionOptions(String congestionControl) {
@@ -76,6 +85,7 @@ public final class ConnectionOptions {
         copy.deferAcceptSeconds = deferAcceptSeconds;
         copy.windowClampBytes = windowClampBytes;
         copy.maxPacingRate = maxPacingRate;
+        copy.rtoMinUs = rtoMinUs;
         copy.sendBufferBytes = sendBufferBytes;
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.reuseAddress = reuseAddress;
@@ -91,8 +101,19 @@ public final class ConnectionOptions {
         copy.oobInline = oobInline;
         copy.tos = tos;
         copy.ttl = ttl;
+        copy.ipOptions = ipOptions;
         copy.maxSegmentBytes = maxSegmentBytes;
         return copy;
+    }
+
+    /** Those of a connection that a listener accepts: the options of its packets are not the listener's. */
+    ConnectionOptions ofAccepted(byte[] itsIpOptions) {
+        if (itsIpOptions.length == 0 && ipOptions.length == 0) {
+            return this;
+        }
+        ConnectionOptions accepted = copy();
+        accepted.ipOptions = itsIpOptions;
+        return accepted;
     }
 
     /** A buffer size within the limits. */
@@ -126,6 +147,8 @@ public final class ConnectionOptions {
         oobInline = archive.bool(oobInline);
         tos = archive.int32(tos);
         ttl = archive.int32(ttl);
+        byte[] saved = archive.bytes(ipOptions, Ipv4Option.MAX_BYTES);
+        ipOptions = saved.length == 0 ? NO_BYTES : saved;
         maxSegmentBytes = archive.int32(maxSegmentBytes);
         userTimeoutMs = archive.int32(userTimeoutMs);
         notSentLowWaterBytes = archive.int32(notSentLowWaterBytes);
@@ -134,5 +157,6 @@ public final class ConnectionOptions {
         deferAcceptSeconds = archive.int32(deferAcceptSeconds);
         windowClampBytes = archive.int32(windowClampBytes);
         maxPacingRate = archive.int32(maxPacingRate);
+        rtoMinUs = archive.int32(rtoMinUs);
     }
 }

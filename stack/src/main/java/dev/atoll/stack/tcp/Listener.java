@@ -162,7 +162,7 @@ public final class Listener extends DemuxEntry {
             return;
         }
         TransportEndpointId id = id(route, segment);
-        Connection connection = new Connection(layer, options);
+        Connection connection = newConnection(route, segment);
         if (crowded) {
             lastCookieNs = layer.cycle().nowNs();
             layer.counters().tcpCookiesSent++;
@@ -176,6 +176,11 @@ public final class Listener extends DemuxEntry {
         connection.setPeerLink(route);
         layer.register(connection, id);
         connection.openPassively(route, id, segment, layer.initialSequence(id, predecessor));
+    }
+
+    private Connection newConnection(Route route, Segment first) {
+        byte[] ipOptions = layer.ip().optionsForAnswers(first.packet(), route.source());
+        return new Connection(layer, options.ofAccepted(ipOptions));
     }
 
     /** The route has the addresses already: connections are many, and share them with it. */
@@ -206,7 +211,7 @@ public final class Listener extends DemuxEntry {
             return true;
         }
         layer.counters().tcpCookiesReceived++;
-        Connection connection = new Connection(layer, options);
+        Connection connection = newConnection(route, segment);
         connection.listener = this;
         halfOpen++;
         connection.setNicId(options.nicId);

@@ -51,6 +51,7 @@ final class MtuSearch {
 
     private int overheadBytes() {
         return SegmentWriter.headerBytes(connection.route())
+                + connection.ipOptionBytes()
                 + (connection.usesTimestamps() ? SegmentWriter.TIMESTAMPS_BYTES : 0);
     }
 

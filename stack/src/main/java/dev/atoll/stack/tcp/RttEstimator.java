@@ -8,7 +8,17 @@ final class RttEstimator {
     private long rttvarNs;
     private long rtoNs = TcpSettings.INITIAL_RTO_NS;
     private int backoff;
+    private int varianceMinUs = (int) (TcpSettings.MIN_RTO_NS / 1_000);
     private final MinRtt least = new MinRtt();
+
+    /** The least that the timeout is above the round trip, microseconds; from the next measurement on. */
+    void setVarianceMin(int us) {
+        varianceMinUs = us;
+    }
+
+    long varianceMinNs() {
+        return varianceMinUs * 1_000L;
+    }
 
     /** Takes one measurement (RFC 6298 sections 2.2 and 2.3), which by Karn's rule is of a segment sent once. */
     void sample(long rttNs, long nowNs) {
@@ -31,8 +41,8 @@ final class RttEstimator {
             rttvarNs += (Math.abs(srttNs - measured) - rttvarNs) / 4;
             srttNs += (measured - srttNs) / 8;
         }
-        // Linux bounds the variance term from below, not the sum: a steady path keeps 200 ms above its round trip.
-        rtoNs = Math.min(srttNs + Math.max(4 * rttvarNs, TcpSettings.MIN_RTO_NS), TcpSettings.MAX_RTO_NS);
+        // Linux bounds the variance term from below, not the sum: a steady path keeps so much above its round trip.
+        rtoNs = Math.min(srttNs + Math.max(4 * rttvarNs, varianceMinNs()), TcpSettings.MAX_RTO_NS);
         backoff = 0;
     }
 
@@ -84,6 +94,7 @@ final class RttEstimator {
         rttvarNs = archive.int64(rttvarNs);
         rtoNs = archive.int64(rtoNs);
         backoff = archive.int32(backoff);
+        varianceMinUs = archive.int32(varianceMinUs);
         least.archive(archive);
     }
 }

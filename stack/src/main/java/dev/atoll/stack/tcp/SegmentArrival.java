@@ -78,7 +78,7 @@ final class SegmentArrival {
             return;
         }
         connection.handshake().takeSyn(segment);
-        connection.heard();
+        connection.heard(segment);
         if (ack) {
             connection.sender.peerWindow().set(segment.window, segment.seq, segment.ack);
             connection.sender.handshakeAcknowledged(segment);
@@ -224,7 +224,7 @@ final class SegmentArrival {
         } else {
             sender.acknowledged(segment);
         }
-        connection.heard();
+        connection.heard(segment);
         noteTimestamp(connection, segment);
         if (closingStep(connection)) {
             return;

@@ -187,6 +187,9 @@ final class SegmentWriter {
         from.stats().segmentsSent++;
         checksum(packet, at, from.route());
         ConnectionOptions options = from.options();
+        if (from.ipOptionBytes() > 0) {
+            ip.addOptions(packet, options.ipOptions, from.route().source());
+        }
         return ip.send(packet, from.route(), IpProtocol.TCP, options.ttl, options.tos & ~Ecn.MARKED | ecnBits);
     }
 

@@ -22,7 +22,7 @@ final class TailLossProbe {
         if (!rtt.hasSample()) {
             return TcpSettings.INITIAL_RTO_NS;
         }
-        return 2 * rtt.srttNs() + (outstandingSegments == 1 ? TcpSettings.MIN_RTO_NS : MIN_SLACK_NS);
+        return 2 * rtt.srttNs() + (outstandingSegments == 1 ? rtt.varianceMinNs() : MIN_SLACK_NS);
     }
 
     boolean isOutstanding() {

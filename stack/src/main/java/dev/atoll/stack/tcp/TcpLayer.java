@@ -549,6 +549,10 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         return settings;
     }
 
+    IpLayer ip() {
+        return ip;
+    }
+
     SegmentWriter writer() {
         return writer;
     }

@@ -7,7 +7,7 @@ public final class TcpSettings {
 
     /** RFC 6298 section 2: before the first measurement. */
     static final long INITIAL_RTO_NS = SECOND;
-    /** TCP_RTO_MIN. */
+    /** TCP_RTO_MIN, by which the limits of retransmission are counted whatever the least timeout is. */
     static final long MIN_RTO_NS = 200 * MS;
     /** TCP_RTO_MAX. */
     static final long MAX_RTO_NS = 120 * SECOND;
@@ -21,6 +21,8 @@ public final class TcpSettings {
     static final long TIME_WAIT_NS = 60 * SECOND;
     /** TCP_DELACK_MIN: RFC 9293 (MUST-40) allows up to 500 ms. */
     static final long DELAYED_ACK_NS = 40 * MS;
+    /** How much sooner than the least retransmission timeout an ACK leaves at the latest. */
+    static final long DELAYED_ACK_LEAD_NS = MS;
     /** TCP_RESOURCE_PROBE_INTERVAL: how soon to try again what the link had no room for. */
     static final long RESOURCE_PROBE_NS = 500 * MS;
     /** Segments acknowledged at once when a connection is young, so that its peer leaves slow start quickly. */

@@ -31,6 +31,11 @@ public final class MessageOptions {
     public int multicastNicId;
     /** Tell of every error, and queue what it was about. */
     public boolean receiveErrors;
+    /** UDP: send without a checksum over IPv4, over IPv6, and receive without over IPv6. */
+    public boolean noCheck;
+
+    public boolean noCheck6Tx;
+    public boolean noCheck6Rx;
     /** Raw endpoints: what is sent begins with the IP header. */
     public boolean headerIncluded;
     /** Raw endpoints over IPv6: where the checksum is in what is sent, bytes; -1 for none. */
@@ -68,6 +73,9 @@ public final class MessageOptions {
         mtuDiscovery = archive.constant(mtuDiscovery);
         multicastNicId = archive.int32(multicastNicId);
         receiveErrors = archive.bool(receiveErrors);
+        noCheck = archive.bool(noCheck);
+        noCheck6Tx = archive.bool(noCheck6Tx);
+        noCheck6Rx = archive.bool(noCheck6Rx);
         headerIncluded = archive.bool(headerIncluded);
         checksumOffset = archive.int32(checksumOffset);
         setIpOptions(archive.bytes(ipOptions, Ipv4Option.MAX_BYTES));

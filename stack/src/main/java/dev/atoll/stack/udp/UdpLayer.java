@@ -131,7 +131,9 @@ public final class UdpLayer implements TransportHandler {
         int at = packet.append(length);
         packet.data().put(at + Udp.HEADER_BYTES, payload, payload.position(), payload.remaining());
         Udp.write(packet.data(), at, sourcePort, destinationPort, length, 0);
-        checksum(packet, at, route, length, from.headerOptionBytes(route));
+        if (!from.omitsChecksum(route)) {
+            checksum(packet, at, route, length, from.headerOptionBytes(route));
+        }
         from.send(packet, route);
         counters.udpSent++;
     }
@@ -187,11 +189,19 @@ public final class UdpLayer implements TransportHandler {
             return true;
         }
         if (Udp.checksum(packet.data(), at) == 0) {
-            // Over IPv6 the addresses have no other protection (RFC 8200 section 8.1).
-            return packet.ipVersion == 4;
+            // Over IPv6 it depends on whose it is.
+            return true;
         }
         long sum = Checksum.pseudoHeader(packet, IpProtocol.UDP, packet.linearLength());
         return Checksum.fold(Checksum.add(sum, packet.data(), at, packet.linearLength())) == 0xffff;
+    }
+
+    /** Over IPv6 the addresses have no other protection (RFC 8200 section 8.1). */
+    private static boolean lacksChecksum(PacketBuffer packet) {
+        return packet.ipVersion == 6
+                && !packet.looped
+                && !packet.checksumValidated
+                && Udp.checksum(packet.data(), packet.transportOffset) == 0;
     }
 
     private void deliverToOne(PacketBuffer packet, int at, int destinationPort) {
@@ -203,7 +213,12 @@ public final class UdpLayer implements TransportHandler {
                 packet.sourceLow,
                 Udp.sourcePort(packet.data(), at),
                 packet.nicId);
-        if (entry instanceof UdpPort port) {
+        UdpPort port = (UdpPort) entry;
+        if (lacksChecksum(packet) && (port == null || !port.options().noCheck6Rx)) {
+            drop(packet, DropReason.UDP_CHECKSUM);
+            return;
+        }
+        if (port != null) {
             deliver(port, packet);
             return;
         }
@@ -233,9 +248,11 @@ public final class UdpLayer implements TransportHandler {
                 destinationPort,
                 packet.nicId,
                 receivers::add);
+        boolean unprotected = lacksChecksum(packet);
         int given = 0;
         for (int i = 0; i < receivers.size(); i++) {
             if (receivers.get(i) instanceof UdpPort port
+                    && (!unprotected || port.options().noCheck6Rx)
                     && (packet.type != PacketType.MULTICAST || port.takesGroup(packet))) {
                 deliver(port, pool.copy(packet));
                 given++;
@@ -243,7 +260,7 @@ public final class UdpLayer implements TransportHandler {
         }
         receivers.clear();
         if (given == 0) {
-            counters.drop(DropReason.UDP_NO_PORT);
+            counters.drop(unprotected ? DropReason.UDP_CHECKSUM : DropReason.UDP_NO_PORT);
         }
         packet.release();
     }

@@ -77,6 +77,11 @@ public final class UdpPort extends DatagramPort {
         return ipOptionBytes(route);
     }
 
+    /** Whether what goes by a route has no checksum. */
+    boolean omitsChecksum(Route route) {
+        return route.destination().isV4() ? options().noCheck : options().noCheck6Tx;
+    }
+
     /** Hands a finished datagram on. Takes the packet. */
     void send(PacketBuffer packet, Route route) throws StackException {
         sendPacket(packet, route, IpProtocol.UDP);

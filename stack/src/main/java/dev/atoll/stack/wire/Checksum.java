@@ -86,6 +86,14 @@ public final class Checksum {
         return total;
     }
 
+    /** Completes the transport checksum of a packet, which was left to whoever puts it on a wire. */
+    public static void complete(PacketBuffer packet) {
+        int from = packet.checksumStart;
+        int sum = finish(ofPayload(0, packet, from));
+        packet.data().putShort(from + packet.checksumOffset, (short) (sum == 0 ? 0xffff : sum));
+        packet.checksumPartial = false;
+    }
+
     private static int swap(int word) {
         return (word & 0xff) << 8 | word >>> 8;
     }

@@ -14,6 +14,11 @@ public final class Icmpv4 {
     public static final int ECHO_REQUEST = 8;
     public static final int TIME_EXCEEDED = 11;
     public static final int PARAMETER_PROBLEM = 12;
+    public static final int TIMESTAMP = 13;
+    public static final int TIMESTAMP_REPLY = 14;
+
+    /** Bytes of the two timestamp messages. */
+    public static final int TIMESTAMP_BYTES = 20;
 
     /** Codes of {@link #DESTINATION_UNREACHABLE} (RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1). */
     public static final int NET_UNREACHABLE = 0;
@@ -39,6 +44,8 @@ public final class Icmpv4 {
 
     private static final int CODE = 1;
     private static final int REST = 4;
+    private static final int RECEIVE_TIME = 12;
+    private static final int TRANSMIT_TIME = 16;
 
     private Icmpv4() {}
 
@@ -73,6 +80,12 @@ public final class Icmpv4 {
     /** A redirect's better first hop. */
     public static int gateway(ByteBuffer data, int at) {
         return data.getInt(at + REST);
+    }
+
+    /** Timestamp reply: when the request came and the answer left, milliseconds since midnight UT. */
+    public static void setTimes(ByteBuffer data, int at, int receivedMs, int sentMs) {
+        data.putInt(at + RECEIVE_TIME, receivedMs);
+        data.putInt(at + TRANSMIT_TIME, sentMs);
     }
 
     /** A parameter problem's pointer, where the header has it. */

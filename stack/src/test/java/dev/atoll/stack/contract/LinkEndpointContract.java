@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Timer;
+import dev.atoll.stack.env.TimerQueue;
 import dev.atoll.stack.link.LinkDispatcher;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.IpAddress;
@@ -27,6 +29,7 @@ public abstract class LinkEndpointContract {
     /** What a link is attached to here: it keeps what is delivered. */
     protected static final class Receiver implements LinkDispatcher {
         private final BufferPool pool = new BufferPool();
+        private final TimerQueue timers = new TimerQueue();
         private final List<byte[]> delivered = new ArrayList<>();
         private final List<Long> arrivals = new ArrayList<>();
         private int writable;
@@ -41,6 +44,11 @@ public abstract class LinkEndpointContract {
         @Override
         public long nowNs() {
             return 12_345;
+        }
+
+        @Override
+        public Timer newTimer(Timer.Action action) {
+            return new Timer(timers, action);
         }
 
         @Override

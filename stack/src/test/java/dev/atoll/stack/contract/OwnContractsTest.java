@@ -5,6 +5,8 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.env.Timer;
+import dev.atoll.stack.env.TimerQueue;
 import dev.atoll.stack.link.ChannelLink;
 import dev.atoll.stack.link.FifoLink;
 import dev.atoll.stack.link.InjectableLink;
@@ -13,6 +15,7 @@ import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.link.MuxedLink;
 import dev.atoll.stack.link.NestedLink;
 import dev.atoll.stack.link.PipeLink;
+import dev.atoll.stack.link.RateLimitedLink;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.util.ArrayDeque;
@@ -104,6 +107,14 @@ class OwnContractsTest {
     }
 
     @Nested
+    class RateLimited extends OverChannel {
+        @Override
+        LinkEndpoint around(ChannelLink inner) {
+            return new RateLimitedLink(inner, 1_000_000, 1 << 20, 1 << 20);
+        }
+    }
+
+    @Nested
     class Muxed extends OverChannel {
         @Override
         LinkEndpoint around(ChannelLink inner) {
@@ -116,6 +127,7 @@ class OwnContractsTest {
         private PipeLink.Pair ends = PipeLink.pair(1500);
         private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
         private final BufferPool pool = new BufferPool();
+        private final TimerQueue timers = new TimerQueue();
 
         @Override
         protected LinkEndpoint newLink() {
@@ -129,6 +141,11 @@ class OwnContractsTest {
                 @Override
                 public long nowNs() {
                     return 0;
+                }
+
+                @Override
+                public Timer newTimer(Timer.Action action) {
+                    return new Timer(timers, action);
                 }
 
                 @Override

@@ -31,10 +31,16 @@ class SettingsArchiveTest {
 
     @Test
     void ipv6Settings_eachForItself() {
-        for (int bit = 0; bit < 5; bit++) {
+        for (int bit = 0; bit < 6; bit++) {
             int on = 1 << bit;
             Ipv6Settings settings = new Ipv6Settings(
-                    (on & 1) != 0, (on & 2) != 0, bit + 2, (on & 4) != 0, (on & 8) != 0, (on & 16) != 0);
+                    (on & 1) != 0,
+                    (on & 2) != 0,
+                    bit + 2,
+                    (on & 4) != 0,
+                    (on & 8) != 0,
+                    (on & 16) != 0,
+                    (on & 32) != 0);
             assertEquals(settings, copy(settings, ArchivedSettings::ipv6));
         }
     }

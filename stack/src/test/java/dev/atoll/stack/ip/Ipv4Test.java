@@ -456,13 +456,13 @@ class Ipv4Test {
         net.expectNothing();
     }
 
-    /** RFC 1122 section 3.2.2; requests for information, the time and the mask are among them. */
+    /** RFC 1122 section 3.2.2; requests for information and the mask are among them. */
     @Test
     @Requirement("RFC 1122 3.2.2-1")
     @Requirement("RFC 1122 3.2.2.7-1")
     @Requirement("RFC 1122 3.2.2.9-2")
     void icmp_ofUnknownType_isDroppedInSilence() {
-        int[] types = {1, 2, 7, 13, 15, 17, 42, 255};
+        int[] types = {1, 2, 7, 15, 17, 42, 255};
         for (int type : types) {
             Bytes message = new IcmpMessage(type, 0, 0, Bytes.of(new byte[12])).encode();
             net.send(Ipv4Packet.of(PEER, OURS, Ipv4Packet.ICMP, message));
@@ -557,6 +557,62 @@ class Ipv4Test {
                         0,
                         field("id and sequence", IcmpMessage::rest, 0x1234_0007),
                         field("data", IcmpMessage::body, Bytes.hex("0102030405")))));
+    }
+
+    /** RFC 792: as Linux answers, whatever code and however much behind it; in its own time, ms since midnight UT. */
+    @Test
+    @Requirement("RFC 1122 3.2.2.8-1")
+    void timestampRequest_isAnsweredWithTheTimeOfDay() {
+        net.clock.advanceTo(3 * 86_400_000_000_000L + 7_000_000_000L);
+        net.send(timestampRequest(OURS, "11223344 00000005 00000006 61626364"));
+        int now = (int) (net.clock.epochNs() / 1_000_000 % 86_400_000);
+        net.expect(ipv4(
+                source(OURS),
+                destination(PEER),
+                icmp(
+                        14,
+                        0,
+                        field("id and sequence", IcmpMessage::rest, 0x0007_0009),
+                        field("times", IcmpMessage::body, Bytes.hex(String.format("11223344 %1$08x %1$08x", now))))));
+    }
+
+    /** Broadcasts and groups as echoes; what has no room for the times is no request. */
+    @Test
+    void timestampRequest_toManyOrTooShort_isNotAnswered() {
+        for (String to : new String[] {"192.0.2.255", "255.255.255.255", "224.0.0.1"}) {
+            net.send(timestampRequest(IpAddress.parse(to), "11223344 00000000 00000000"));
+        }
+        net.send(timestampRequest(OURS, "11223344 00000000 000000"));
+        net.expectNothing();
+        assertEquals(4, net.stack.counters().drops(DropReason.ICMP_UNRELATED));
+    }
+
+    private static Ipv4Packet timestampRequest(IpAddress to, String times) {
+        return Ipv4Packet.of(PEER, to, Ipv4Packet.ICMP, new IcmpMessage(13, 1, 0x0007_0009, Bytes.hex(times)).encode());
+    }
+
+    /** RFC 1122 section 3.3.4.2: the weak model unless told otherwise, and then for whole packets and fragments. */
+    @Test
+    @Requirement("RFC 1122 3.3.4.2-3")
+    void packet_toAddressOfAnotherNic_isDroppedByAStrongHost() throws StackException {
+        IpAddress elsewhere = IpAddress.parse("198.51.100.1");
+        Nic other = net.stack.createNic("eth1", new TestLink(1500));
+        other.addAddress(elsewhere, 24);
+        net.send(udp(PEER, elsewhere, 7, ""));
+        assertTrue(isDelivered());
+
+        net.nic.setStrongHost(true);
+        net.send(udp(PEER, elsewhere, 7, ""));
+        net.send(new Ipv4Packet(
+                0, 1, false, true, 0, 64, Ipv4Packet.UDP, PEER, elsewhere, Bytes.EMPTY, Bytes.of(new byte[8])));
+        assertFalse(isDelivered());
+        assertEquals(2, net.nic.statistics().drops().get(DropReason.IP_OTHER_INTERFACE));
+        assertEquals(0, net.stack.counters().fragmentsReceived);
+        net.expectNothing();
+        net.send(udp(PEER, OURS, 7, ""));
+        assertTrue(isDelivered());
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(elsewhere, 7));
+        assertTrue(isDelivered());
     }
 
     /** RFC 1122 section 3.3.6: to all of a subnet or of the link, in a frame to everybody. */

@@ -308,6 +308,24 @@ class Ipv6Test {
         assertEquals(1, net.frames().size());
     }
 
+    /** RFC 1122 section 3.3.4.2; its own addresses, groups and link-local ones are taken as ever. */
+    @Test
+    void packet_toAddressOfAnotherNic_isDroppedByAStrongHost() throws StackException {
+        IpAddress elsewhere = IpAddress.parse("2001:db8:1::1");
+        Nic other = net.stack.createNic("eth1", new TestLink(1500));
+        other.addAddress(elsewhere, 64);
+        net.nic.setStrongHost(true);
+        Icmpv6Message echo = new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY);
+        net.frames();
+        net.send(echo.packet(PEER_LINK_LOCAL, elsewhere));
+        net.expectNothing();
+        assertEquals(1, net.nic.statistics().drops().get(DropReason.IP_OTHER_INTERFACE));
+        net.nic.neighbors().setStatic(PEER_LINK_LOCAL, PEER_MAC);
+        net.send(echo.packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        net.send(echo.packet(PEER_LINK_LOCAL, IpAddress.V6_ALL_NODES));
+        assertEquals(2, net.frames().size());
+    }
+
     /** RFC 8200 section 8.1: UDP over IPv6 has a checksum. */
     @Test
     @Requirement("RFC 8200 8.1-1")

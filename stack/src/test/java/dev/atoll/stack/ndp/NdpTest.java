@@ -2,7 +2,9 @@ package dev.atoll.stack.ndp;
 
 import static dev.atoll.stack.check.Checks.destination6;
 import static dev.atoll.stack.check.Checks.hopLimit;
+import static dev.atoll.stack.check.Checks.icmp;
 import static dev.atoll.stack.check.Checks.icmp6;
+import static dev.atoll.stack.check.Checks.ipv4;
 import static dev.atoll.stack.check.Checks.ipv6;
 import static dev.atoll.stack.check.Checks.linkDestination;
 import static dev.atoll.stack.check.Checks.noOption6;
@@ -22,7 +24,9 @@ import dev.atoll.stack.NeighborTable;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.Checks;
 import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.IcmpMessage;
 import dev.atoll.stack.check.Icmpv6Message;
+import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.Ipv6Settings;
@@ -161,6 +165,67 @@ class NdpTest {
         net.advance(10 * SECOND);
         assertEquals(AddressState.DUPLICATE, stateOf(LINK_LOCAL));
         assertEquals(1, net.stack.counters().duplicateAddresses);
+    }
+
+    /** RFC 4862 section 5.4.5: two have the link address; accept_dad 2 of Linux. */
+    @Test
+    @Requirement("RFC 4862 5.4.5-3")
+    void tentativeOfTheLinkAddress_isDuplicate_endsIpv6WhereAskedFor() throws StackException {
+        IpAddress byHand = IpAddress.parse("2001:db8::1");
+        IpAddress ipv4 = IpAddress.parse("192.0.2.1");
+        restart(checking().withDisabledByDuplicate(true));
+        net.nic.addAddress(ipv4, 24);
+        net.nic.addAddress(byHand, 64);
+        net.advance(3 * SECOND);
+        net.nic.setEnabled(false);
+        net.nic.setEnabled(true);
+        net.frames();
+        claim(LINK_LOCAL);
+        assertTrue(net.nic.isIpv6Disabled());
+        assertEquals(1, net.stack.counters().duplicateAddresses);
+
+        net.advance(10 * SECOND);
+        long before = net.stack.counters().drops(DropReason.IPV6_DISABLED);
+        net.nic.addAddress(IpAddress.parse("2001:db8::2"), 64);
+        net.send(echo().packet(PEER_LINK_LOCAL, IpAddress.V6_ALL_NODES));
+        net.send(echo().packet(PEER_LINK_LOCAL, byHand));
+        net.advance(10 * SECOND);
+        net.expectNothing();
+        assertEquals(before + 2, net.stack.counters().drops(DropReason.IPV6_DISABLED));
+
+        Bytes echo4 = new IcmpMessage(IcmpMessage.ECHO_REQUEST, 0, 1, Bytes.EMPTY).encode();
+        IpAddress peer4 = IpAddress.parse("192.0.2.9");
+        net.nic.neighbors().setStatic(peer4, PEER_MAC);
+        net.send(Ipv4Packet.of(peer4, ipv4, Ipv4Packet.ICMP, echo4));
+        net.expect(ipv4(icmp(IcmpMessage.ECHO_REPLY, 0)));
+
+        net.nic.setEnabled(false);
+        net.nic.setEnabled(true);
+        net.advance(3 * SECOND);
+        assertFalse(net.nic.isIpv6Disabled());
+        assertEquals(AddressState.PREFERRED, stateOf(LINK_LOCAL));
+        assertEquals(AddressState.PREFERRED, stateOf(byHand));
+    }
+
+    /** Only the address that is made of the link address says that two have that. */
+    @Test
+    void tentativeMadeByHand_isDuplicate_endsNothingElse() throws StackException {
+        IpAddress byHand = IpAddress.parse("fe80::77");
+        restart(checking().withDisabledByDuplicate(true));
+        net.nic.addAddress(byHand, 64);
+        claim(byHand);
+        net.advance(3 * SECOND);
+        assertFalse(net.nic.isIpv6Disabled());
+        assertEquals(AddressState.DUPLICATE, stateOf(byHand));
+        assertEquals(AddressState.PREFERRED, stateOf(LINK_LOCAL));
+    }
+
+    private void claim(IpAddress address) {
+        net.send(Icmpv6Message.advertisement(address, 1, OTHER_MAC).packet(address, IpAddress.V6_ALL_NODES));
+    }
+
+    private static Icmpv6Message echo() {
+        return new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY);
     }
 
     /** RFC 4862 section 5.4.3: two hosts that check the same address both do without. */

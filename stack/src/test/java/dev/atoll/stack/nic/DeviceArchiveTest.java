@@ -68,6 +68,7 @@ class DeviceArchiveTest {
             net.nic.setSendRedirects(true);
             net.nic.setPromiscuous(true);
             net.nic.setSpoofing(true);
+            net.nic.setStrongHost(true);
             Device device = LowerHalf.device(net);
             device.setIpv4MtuBytes(1300);
             device.setIpv6MtuBytes(1350);
@@ -79,6 +80,14 @@ class DeviceArchiveTest {
         try (Twins twins = new Twins(SETTINGS, life)) {
             assertEquals("wan0", twins.restored.nic.name());
             assertEquals(1400, twins.restored.nic.mtuBytes());
+        }
+    }
+
+    @Test
+    void ipv6ThatEnded_staysOff() throws StackException {
+        Twins.Happening life = net -> LowerHalf.device(net).disableIpv6();
+        try (Twins twins = new Twins(SETTINGS, life)) {
+            assertTrue(twins.restored.nic.isIpv6Disabled());
         }
     }
 

@@ -26,7 +26,6 @@ final class Preludes {
             "tcp_tso_win_divisor",
             "tcp_no_metrics_save",
             "tcp_pacing_ss_ratio",
-            "tcp_rto_min_us",
             "tcp_syncookies");
 
     /** Commands that change a link or a queue in a way the virtual link does not have. */
@@ -91,6 +90,7 @@ final class Preludes {
             case "tcp_probe_interval" -> tuning.mtuProbeIntervalSeconds = Integer.parseInt(value);
             case "tcp_probe_threshold" -> tuning.mtuProbeThresholdBytes = Integer.parseInt(value);
             case "tcp_min_snd_mss" -> tuning.minMssBytes = Integer.parseInt(value);
+            case "tcp_rto_min_us" -> tuning.rtoMinUs = Integer.parseInt(value);
             case "tcp_rmem", "tcp_wmem" -> setBuffer(tuning, name, value);
             default -> {
                 if (!INDIFFERENT.contains(name)) {

@@ -28,6 +28,7 @@ final class SocketOptions {
             Map.entry("TCP_SYNCNT", EndpointOption.TCP_SYNCNT),
             Map.entry("TCP_DEFER_ACCEPT", EndpointOption.TCP_DEFER_ACCEPT),
             Map.entry("TCP_WINDOW_CLAMP", EndpointOption.TCP_WINDOW_CLAMP),
+            Map.entry("TCP_RTO_MIN_US", EndpointOption.TCP_RTO_MIN_US),
             Map.entry("IP_TOS", EndpointOption.IP_TOS),
             Map.entry("IP_TTL", EndpointOption.IP_TTL),
             Map.entry("TCP_KEEPIDLE", EndpointOption.TCP_KEEPIDLE),

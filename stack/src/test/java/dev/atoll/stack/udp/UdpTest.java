@@ -1,9 +1,12 @@
 package dev.atoll.stack.udp;
 
+import static dev.atoll.stack.check.Checks.field;
+import static dev.atoll.stack.check.Checks.ipv6;
 import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.atoll.stack.check.Bytes;
@@ -14,6 +17,7 @@ import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -115,6 +119,71 @@ class UdpTest {
         assertEquals(data, UdpDatagram.decode(packet).payload());
         send(new UdpDatagram(9, 7, false, HELLO).encode(PEER, OURS));
         expectHello();
+    }
+
+    @Test
+    @Requirement("RFC 1122 4.1.3.4-2")
+    void checksum_thatIsNotWanted_isZeroOverIpv4Alone() throws StackException {
+        assertFalse(endpoint.getOption(EndpointOption.SO_NO_CHECK));
+        endpoint.setOption(EndpointOption.SO_NO_CHECK, true);
+        endpoint.send(ByteBuffer.wrap(HELLO.toArray()), new FullAddress(PEER, 9));
+        assertEquals(new UdpDatagram(7, 9, false, HELLO), sentDatagram());
+        net.nic.neighbors().setStatic(PEER_LINK_LOCAL, PEER_MAC);
+        endpoint.send(ByteBuffer.wrap(HELLO.toArray()), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
+        net.expect(ipv6(field("UDP", UdpTest::decode, new UdpDatagram(7, 9, HELLO))));
+        endpoint.setOption(EndpointOption.SO_NO_CHECK, false);
+        endpoint.send(ByteBuffer.wrap(HELLO.toArray()), new FullAddress(PEER, 9));
+        assertEquals(new UdpDatagram(7, 9, HELLO), sentDatagram());
+    }
+
+    private static UdpDatagram decode(Ipv6Packet packet) {
+        return UdpDatagram.decode(packet.payload(), packet.source(), packet.destination());
+    }
+
+    private UdpDatagram sentDatagram() {
+        return UdpDatagram.decode(
+                Ipv4Packet.decode(EthernetFrame.decode(net.frames().get(0)).payload()));
+    }
+
+    /** RFC 6935 section 5: both ends ask for it, each way for itself. */
+    @Test
+    void datagramOverIpv6_withoutChecksum_isSentAndReceivedWhereAskedFor() throws StackException {
+        net.nic.neighbors().setStatic(PEER_LINK_LOCAL, PEER_MAC);
+        endpoint.setOption(EndpointOption.UDP_NO_CHECK6_TX, true);
+        endpoint.send(ByteBuffer.wrap(HELLO.toArray()), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
+        Bytes sent = new UdpDatagram(7, 9, false, HELLO).encode(LINK_LOCAL, PEER_LINK_LOCAL);
+        net.expect(ipv6(field("UDP", Ipv6Packet::payload, sent)));
+        Bytes plain = new UdpDatagram(9, 7, false, HELLO).encode(PEER_LINK_LOCAL, LINK_LOCAL);
+        Ipv6Packet packet = Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv4Packet.UDP, plain);
+        net.send(packet);
+        assertEquals(-1, endpoint.nextLength());
+        endpoint.setOption(EndpointOption.UDP_NO_CHECK6_RX, true);
+        net.send(packet);
+        expectHello();
+        assertEquals(1, net.stack.counters().drops(DropReason.UDP_CHECKSUM));
+    }
+
+    /** A group has members who take it and others who do not. */
+    @Test
+    void datagramToAGroupOverIpv6_withoutChecksum_reachesThoseWhoAsked() throws StackException {
+        IpAddress everybody = IpAddress.parse("ff02::1");
+        Bytes plain = new UdpDatagram(9, 7, false, HELLO).encode(PEER_LINK_LOCAL, everybody);
+        Ipv6Packet packet = Ipv6Packet.of(PEER_LINK_LOCAL, everybody, Ipv4Packet.UDP, plain);
+        net.send(packet);
+        assertEquals(-1, endpoint.nextLength());
+        assertEquals(1, net.stack.counters().drops(DropReason.UDP_CHECKSUM));
+        endpoint.setOption(EndpointOption.UDP_NO_CHECK6_RX, true);
+        net.send(packet);
+        expectHello();
+    }
+
+    /** Nobody is told: the port it was for may be wrong. */
+    @Test
+    void datagramOverIpv6_withoutChecksumToNobody_isDroppedInSilence() {
+        Bytes plain = new UdpDatagram(9, 8, false, HELLO).encode(PEER_LINK_LOCAL, LINK_LOCAL);
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv4Packet.UDP, plain));
+        net.expectNothing();
+        assertEquals(1, net.stack.counters().drops(DropReason.UDP_CHECKSUM));
     }
 
     @Test
