@@ -163,4 +163,25 @@ class NeighborListenerTest {
         assertEquals(
                 List.of("ADDED STATIC", "ADDED INCOMPLETE", "CHANGED REACHABLE", "REMOVED STATIC"), List.copyOf(told));
     }
+
+    /** A neighbour's answer and the readiness it brings about come in one hold; the latter does not wait. */
+    @Test
+    void listenerThatBlocks_doesNotKeepReadinessFromOthers() throws StackException {
+        List<String> order = new ArrayList<>();
+        UdpEndpoint receiver = net.left.newUdpEndpoint();
+        receiver.bind(new FullAddress(TwoStacks.LEFT, 9));
+        receiver.setReadinessListener((endpoint, readiness) -> order.add("ready"));
+        order.clear();
+        onEvent = () -> order.add("event");
+        net.left.run(() -> {
+            try {
+                send(RIGHT);
+                send(new FullAddress(TwoStacks.LEFT, 9));
+            } catch (StackException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertEquals(List.of("ready", "event"), order);
+        receiver.close();
+    }
 }
