@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Events for listeners: put in under the hold, told after it, in their order. One thread tells at a time; others that come
+ * Events for listeners: put in under the hold, told after it, in their order, when endpoints have been told of readiness,
+ * since listeners may block. One thread tells at a time; others that come
  * meanwhile, and a listener that calls the stack, leave theirs to it and go on.
  */
 final class EventQueue extends Notification {
@@ -34,7 +35,7 @@ final class EventQueue extends Notification {
         }
         waiting.incrementAndGet();
         events.add(event);
-        hold.notifyLater(this);
+        hold.notifyLast(this);
     }
 
     @Override

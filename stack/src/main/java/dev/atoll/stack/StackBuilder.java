@@ -246,8 +246,9 @@ public final class StackBuilder {
     }
 
     /**
-     * Where the numbers of endpoints come from; by default they are 1, 2, 3 and so on. Called under the stack's hold; must
-     * give each number once.
+     * Where the numbers of endpoints come from; by default they are 1, 2, 3 and so on. Called under the stack's hold, so it
+     * must not block. Gives each number once and never 0, and the same numbers in a run that is repeated; endpoints of a
+     * stack that was restored have theirs already, which it must not give again. {@code IdSourceContract} tests that.
      */
     public StackBuilder idSource(LongSupplier source) {
         idSource = source;

@@ -4,8 +4,9 @@ package dev.atoll.stack.filter;
  * One condition of a rule. An extension point: besides the {@linkplain StandardMatcher standard ones} an embedder may
  * bring its own.
  *
- * <p>Called under the stack's hold for each packet that reaches the rule, so it neither blocks, throws nor allocates.
- * One matcher may serve several stacks at once: what it remembers between packets is its own business to guard.
+ * <p>Called under the stack's hold for each packet that reaches the rule, so it neither blocks, throws nor allocates, and it
+ * changes nothing in the packet. What it says of itself is always the same; {@code MatcherContract} tests that. One matcher
+ * may serve several stacks at once: what it remembers between packets is its own business to guard.
  */
 public interface Matcher {
     /** {@link #requiredProtocol}: the matcher works with any protocol. */

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * What becomes of a packet that a rule matched. An extension point: besides the {@linkplain StandardTarget standard
  * ones} an embedder may bring its own, for instance one that notes the packet and continues.
  *
- * <p>Called under the stack's hold; neither blocks, throws nor allocates.
+ * <p>Called under the stack's hold for each packet that the rule matched; neither blocks, throws nor allocates. It may
+ * change what is in a packet, not where its headers are, and does not keep it. What it says of itself is always the same;
+ * {@code TargetContract} tests that.
  */
 public interface Target {
     /** How evaluation goes on. */

@@ -1,5 +1,6 @@
 package dev.atoll.stack.hold;
 
+import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.Driver;
 import dev.atoll.stack.env.StackException;
@@ -77,6 +78,8 @@ public final class Hold {
     private @Nullable Notification notifications;
 
     private @Nullable Notification lastNotification;
+    /** Told when all others have been. */
+    private @Nullable Notification blocking;
     /** Taken by who leaves the hold and given back after delivery, so that others who leave meanwhile make their own. */
     private final AtomicReference<@Nullable List<Notification>> spare = new AtomicReference<>();
 
@@ -136,10 +139,13 @@ public final class Hold {
         boolean wake = false;
         long deadlineNs = TimerQueue.NEVER;
         List<Notification> toDeliver = null;
+        Notification lastly = null;
         try {
             runTasks();
             finish.run();
             toDeliver = takeNotifications();
+            lastly = blocking;
+            blocking = null;
             deadlineNs = cycle.timers().nextDeadlineNs();
             if (asDriver) {
                 driverDeadlineNs = deadlineNs;
@@ -156,6 +162,9 @@ public final class Hold {
         }
         if (toDeliver != null) {
             deliver(toDeliver);
+        }
+        if (lastly != null) {
+            lastly.deliver();
         }
         return deadlineNs;
     }
@@ -221,6 +230,15 @@ public final class Hold {
             notification.enqueue(lastNotification);
             lastNotification = notification;
         }
+    }
+
+    /**
+     * Queues the one notification that may block, so that others of this hold do not wait for it; only while holding. It has
+     * nothing to prepare.
+     */
+    public void notifyLast(Notification notification) {
+        Check.that(blocking == null || blocking == notification, "one notification of a stack may block");
+        blocking = notification;
     }
 
     /** Has the work done by a thread that may hold, and waits for it, uninterruptibly. */

@@ -134,5 +134,6 @@ public final class MuxedLink implements InjectableLink {
         for (InjectableLink link : links) {
             link.close();
         }
+        stack = null;
     }
 }

@@ -17,6 +17,9 @@ final class Neighbor {
     /** It answered a question, or its packets showed that ours arrive, and it did not fail since. */
     boolean hasAnswered;
 
+    /** Whoever listens has heard of it. */
+    boolean isTold;
+
     int probesSent;
     /** When the entry was last used or confirmed; the least recent one makes room when the cache is full. */
     long touchedNs;

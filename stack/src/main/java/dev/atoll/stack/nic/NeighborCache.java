@@ -160,35 +160,29 @@ final class NeighborCache {
             if (linkAddress == 0) {
                 return;
             }
-            neighbor.linkAddress = linkAddress;
             neighbor.isRouter = isRouter;
-            settle(neighbor, solicited);
+            settle(neighbor, linkAddress, solicited);
             return;
         }
         boolean differs = linkAddress != 0 && linkAddress != neighbor.linkAddress;
         if (differs && !override) {
             // Contradicted by somebody who does not insist: keep the address, but stop being sure of it.
             if (neighbor.state == NeighborState.REACHABLE) {
-                becomeStale(neighbor);
+                becomeStale(neighbor, neighbor.linkAddress);
             }
             return;
         }
-        if (differs) {
-            neighbor.linkAddress = linkAddress;
-        }
         neighbor.isRouter = isRouter;
-        if (solicited) {
-            becomeReachable(neighbor);
-        } else if (differs) {
-            becomeStale(neighbor);
+        if (solicited || differs) {
+            settle(neighbor, differs ? linkAddress : neighbor.linkAddress, solicited);
         }
     }
 
-    private void settle(Neighbor neighbor, boolean reachable) {
+    private void settle(Neighbor neighbor, long linkAddress, boolean reachable) {
         if (reachable) {
-            becomeReachable(neighbor);
+            becomeReachable(neighbor, linkAddress);
         } else {
-            becomeStale(neighbor);
+            becomeStale(neighbor, linkAddress);
         }
     }
 
@@ -196,13 +190,12 @@ final class NeighborCache {
     void learned(IpAddress address, long linkAddress) {
         Neighbor neighbor = entries.get(address);
         if (neighbor == null) {
-            neighbor = insert(address);
+            neighbor = create(address);
         } else if (neighbor.state == NeighborState.STATIC
                 || (neighbor.isUsable() && neighbor.linkAddress == linkAddress)) {
             return;
         }
-        neighbor.linkAddress = linkAddress;
-        becomeStale(neighbor);
+        becomeStale(neighbor, linkAddress);
     }
 
     /** A router or a redirect says whether the neighbour is one (RFC 4861 sections 6.3.4 and 8.3). */
@@ -216,7 +209,7 @@ final class NeighborCache {
     /** Upper layers saw the neighbour make progress (RFC 4861 section 7.3.1): as good as an answer. */
     void reachabilityConfirmed(Neighbor neighbor) {
         if (neighbor.isUsable() && neighbor.state != NeighborState.STATIC) {
-            becomeReachable(neighbor);
+            becomeReachable(neighbor, neighbor.linkAddress);
         }
     }
 
@@ -231,11 +224,10 @@ final class NeighborCache {
             statics++;
         }
         if (neighbor == null) {
-            neighbor = insert(address);
+            neighbor = create(address);
         }
         neighbor.timer.cancel();
-        neighbor.linkAddress = linkAddress;
-        changeState(neighbor, NeighborState.STATIC);
+        become(neighbor, NeighborState.STATIC, linkAddress);
         sendWaiting(neighbor);
         return true;
     }
@@ -280,7 +272,15 @@ final class NeighborCache {
         neighbor.state = NeighborState.FAILED;
     }
 
+    /** An entry that nothing is known of yet. */
     private Neighbor insert(IpAddress address) {
+        Neighbor neighbor = create(address);
+        tell(neighbor);
+        return neighbor;
+    }
+
+    /** An entry that is told of when something is known of it. */
+    private Neighbor create(IpAddress address) {
         if (entries.size() >= MAX_ENTRIES) {
             evict();
         }
@@ -288,7 +288,6 @@ final class NeighborCache {
         neighbor.touchedNs = cycle.nowNs();
         neighbor.updatedNs = cycle.nowNs();
         entries.put(address, neighbor);
-        probes.event(NeighborObserver.Event.ADDED, neighbor);
         return neighbor;
     }
 
@@ -317,26 +316,37 @@ final class NeighborCache {
     }
 
     private void changeState(Neighbor neighbor, NeighborState next) {
-        boolean changed = neighbor.state != next;
-        neighbor.state = next;
-        if (changed) {
-            neighbor.updatedNs = cycle.nowNs();
-            probes.event(NeighborObserver.Event.CHANGED, neighbor);
-        }
+        become(neighbor, next, neighbor.linkAddress);
     }
 
-    private void becomeReachable(Neighbor neighbor) {
+    private void become(Neighbor neighbor, NeighborState next, long linkAddress) {
+        if (neighbor.state == next && neighbor.linkAddress == linkAddress) {
+            return;
+        }
+        neighbor.state = next;
+        neighbor.linkAddress = linkAddress;
+        neighbor.updatedNs = cycle.nowNs();
+        tell(neighbor);
+    }
+
+    private void tell(Neighbor neighbor) {
+        NeighborObserver.Event event = neighbor.isTold ? NeighborObserver.Event.CHANGED : NeighborObserver.Event.ADDED;
+        neighbor.isTold = true;
+        probes.event(event, neighbor);
+    }
+
+    private void becomeReachable(Neighbor neighbor, long linkAddress) {
         neighbor.touchedNs = cycle.nowNs();
         neighbor.hasAnswered = true;
         cycle.armIn(neighbor.timer, reachableNs());
-        changeState(neighbor, NeighborState.REACHABLE);
+        become(neighbor, NeighborState.REACHABLE, linkAddress);
         sendWaiting(neighbor);
     }
 
-    private void becomeStale(Neighbor neighbor) {
+    private void becomeStale(Neighbor neighbor, long linkAddress) {
         neighbor.touchedNs = cycle.nowNs();
         neighbor.timer.cancel();
-        changeState(neighbor, NeighborState.STALE);
+        become(neighbor, NeighborState.STALE, linkAddress);
         sendWaiting(neighbor);
     }
 
@@ -443,6 +453,7 @@ final class NeighborCache {
 
     private void restored(Neighbor neighbor) {
         entries.put(neighbor.address, neighbor);
+        neighbor.isTold = true;
         if (neighbor.state == NeighborState.STATIC) {
             statics++;
         }

@@ -6,8 +6,10 @@ import dev.atoll.stack.wire.FullAddress;
  * Told of every segment that arrives for a TCP connection and of what it did: for tests, plots of a congestion window,
  * and the like. Costs the copies it is given, and only connections made while a probe is installed pay.
  *
- * <p>Called outside the stack's hold, on the thread that had it, in the order of the segments; may call the stack, must
- * not block. What is told in one hold is bounded: beyond that events are lost and counted ({@code eventsLost}).
+ * <p>Called outside the stack's hold, by whichever thread just had it, in the order of the segments; may call the stack.
+ * While it blocks, calls of other threads go on as ever and further events wait, but the calling thread does nothing else:
+ * if it drives the stack, then frames and timers wait too. A thousand events wait; those beyond are lost and counted
+ * ({@code eventsLost}). {@code TcpProbeContract} tests what the stack relies on.
  */
 @FunctionalInterface
 public interface TcpProbe {

@@ -4,9 +4,15 @@ import dev.atoll.stack.archive.Archivable;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 
-/** A protocol beside IP. An instance belongs to one stack. The policy, which is one for IP, does not see its packets. */
+/**
+ * A protocol beside IP. An instance belongs to one stack. The policy, which is one for IP, does not see its packets.
+ *
+ * <p>Called under the stack's hold, by whichever thread has it: must not block; may send. What it does depends on the calls
+ * alone, on the time, the timers and the random source of its {@link NetworkContext}, so that a run can be repeated; what it
+ * keeps has a limit. {@code NetworkProtocolContract} tests all that.
+ */
 public interface NetworkProtocol extends Archivable {
-    /** Number in the Ethernet header. */
+    /** Number in the Ethernet header; always the same, as is {@link #minimumPacketBytes}. */
     int etherType();
 
     /** Packets shorter than this are dropped before they come here, bytes. */
@@ -19,7 +25,8 @@ public interface NetworkProtocol extends Archivable {
 
     /**
      * A packet that came in by a NIC, its header at {@code start()}; {@code linkSource}, {@code type} and {@code nicId}
-     * tell where from. Looks at the packet, does not keep it: {@code pool().copy(packet)} does.
+     * tell where from. Anything may be in it, and nothing of that is a reason to throw. Looks at the packet, neither changes
+     * nor keeps it: {@code pool().copy(packet)} does.
      *
      * @return false if it contradicts the protocol
      */

@@ -8,9 +8,13 @@ import dev.atoll.stack.env.StackError;
 /**
  * A protocol above IP. An instance belongs to one stack. Its packets pass the policy's hooks like those of any other
  * protocol.
+ *
+ * <p>Called under the stack's hold, by whichever thread has it: must not block; may send. What it does depends on the calls
+ * alone, on the time, the timers and the random source of its {@link TransportContext}, so that a run can be repeated; what
+ * it keeps has a limit. {@code TransportProtocolContract} tests all that.
  */
 public interface TransportProtocol extends Archivable {
-    /** Number in the IP header (IANA protocol numbers). */
+    /** Number in the IP header (IANA protocol numbers); always the same, as is {@link #minimumPacketBytes}. */
     int protocolNumber();
 
     /** Packets with less behind the IP header are dropped before they come here, bytes. */
@@ -22,8 +26,9 @@ public interface TransportProtocol extends Archivable {
     default void attach(TransportContext context) {}
 
     /**
-     * A packet addressed to this host, its transport header at {@code start()}. Looks at the packet, does not keep it:
-     * {@code pool().copy(packet)} does.
+     * A packet addressed to this host, its transport header at {@code start()}; anything may be in it, and nothing of that
+     * is a reason to throw. Looks at the packet, neither changes it, since its sender may be told of it, nor keeps it: {@code
+     * pool().copy(packet)} does.
      */
     TransportDisposition receive(PacketBuffer packet);
 

@@ -3,6 +3,8 @@ package dev.atoll.stack.contract;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ final class Failing {
         SortedSet<String> failed = new TreeSet<>();
         Constructor<?> constructor = contract.getDeclaredConstructor();
         constructor.setAccessible(true);
-        for (Method test : contract.getSuperclass().getDeclaredMethods()) {
+        for (Method test : testsIn(contract)) {
             if (test.isAnnotationPresent(Test.class)) {
                 test.setAccessible(true);
                 Object instance = constructor.newInstance();
@@ -28,5 +30,14 @@ final class Failing {
             }
         }
         return failed;
+    }
+
+    /** Those of a contract, and of the one that it extends. */
+    private static List<Method> testsIn(Class<?> contract) {
+        List<Method> methods = new ArrayList<>();
+        for (Class<?> at = contract.getSuperclass(); at != null; at = at.getSuperclass()) {
+            methods.addAll(List.of(at.getDeclaredMethods()));
+        }
+        return methods;
     }
 }

@@ -24,7 +24,7 @@ public abstract class LinkEndpointContract {
     protected static final IpAddress DESTINATION = IpAddress.parse("10.0.0.2");
 
     private static final int FRAME_BYTES = 60;
-    private static final int MORE_THAN_ANY_QUEUE = 100_000;
+    static final int MORE_THAN_ANY_QUEUE = 100_000;
 
     /** What a link is attached to here: it keeps what is delivered. */
     protected static final class Receiver implements LinkDispatcher {
@@ -32,9 +32,18 @@ public abstract class LinkEndpointContract {
         private final TimerQueue timers = new TimerQueue();
         private final List<byte[]> delivered = new ArrayList<>();
         private final List<Long> arrivals = new ArrayList<>();
+        private final List<PacketSamples.Snapshot> snapshots = new ArrayList<>();
         private int writable;
 
         private Receiver() {}
+
+        List<PacketSamples.Snapshot> snapshots() {
+            return snapshots;
+        }
+
+        int heardOfRoom() {
+            return writable;
+        }
 
         @Override
         public BufferPool pool() {
@@ -55,6 +64,7 @@ public abstract class LinkEndpointContract {
         public void deliver(PacketBuffer frame) {
             delivered.add(frame.toArray());
             arrivals.add(frame.arrivalNs);
+            snapshots.add(PacketSamples.Snapshot.of(frame));
             frame.release();
         }
 
@@ -69,7 +79,7 @@ public abstract class LinkEndpointContract {
         }
     }
 
-    private final Receiver stack = new Receiver();
+    final Receiver stack = new Receiver();
 
     protected LinkEndpointContract() {}
 
@@ -89,14 +99,14 @@ public abstract class LinkEndpointContract {
     }
 
     /** A broadcast with a payload that says which it is. */
-    private static byte[] frame(int number) {
+    static byte[] frame(int number) {
         byte[] frame = new byte[FRAME_BYTES];
         Arrays.fill(frame, (byte) number);
         Arrays.fill(frame, 0, 6, (byte) 0xff);
         return frame;
     }
 
-    private boolean transmit(LinkEndpoint link, byte[] bytes) {
+    final boolean transmit(LinkEndpoint link, byte[] bytes) {
         PacketBuffer packet = stack.pool.allocate(bytes.length);
         packet.data().put(packet.append(bytes.length), bytes);
         packet.destinationHigh = DESTINATION.high();
@@ -110,7 +120,7 @@ public abstract class LinkEndpointContract {
         return taken;
     }
 
-    private List<byte[]> takeAll() {
+    final List<byte[]> takeAll() {
         List<byte[]> frames = new ArrayList<>();
         for (byte[] next = takeAtOtherEnd(); next != null; next = takeAtOtherEnd()) {
             frames.add(next);

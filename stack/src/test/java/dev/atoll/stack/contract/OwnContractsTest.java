@@ -1,5 +1,6 @@
 package dev.atoll.stack.contract;
 
+import dev.atoll.stack.Stack;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Clock;
@@ -20,10 +21,11 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 
-/** The stack's own clocks, random sources and links keep the contracts that it asks others to keep. */
+/** The stack's own clocks, random sources, links and numbers keep the contracts that it asks others to keep. */
 class OwnContractsTest {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
 
@@ -50,42 +52,72 @@ class OwnContractsTest {
         }
     }
 
-    /** A link over a channel link, whose other end is that. */
-    private abstract static class OverChannel extends LinkEndpointContract {
-        private @Nullable ChannelLink channel;
+    /** The channel link under the last link that was made. */
+    private static final class Channels {
+        private @Nullable ChannelLink last;
 
-        abstract LinkEndpoint around(ChannelLink inner);
+        ChannelLink next() {
+            ChannelLink made = new ChannelLink(1500, MAC);
+            last = made;
+            return made;
+        }
 
-        private ChannelLink channel() {
-            ChannelLink there = channel;
+        ChannelLink last() {
+            ChannelLink there = last;
             if (there == null) {
                 throw new IllegalStateException("no link was made");
             }
             return there;
         }
+    }
+
+    /** A link over a channel link, whose other end is that. */
+    private abstract static class OverChannel extends LinkEndpointContract {
+        private final Channels channels = new Channels();
+
+        abstract LinkEndpoint around(ChannelLink inner);
 
         @Override
         protected LinkEndpoint newLink() {
-            ChannelLink made = new ChannelLink(1500, MAC);
-            channel = made;
-            return around(made);
+            return around(channels.next());
         }
 
         @Override
         protected byte @Nullable [] takeAtOtherEnd() {
-            return channel().read();
+            return channels.last().read();
         }
 
         @Override
         protected void sendFromOtherEnd(byte[] frame) {
-            channel().inject(frame);
+            channels.last().inject(frame);
+        }
+    }
+
+    private abstract static class InjectableOverChannel extends InjectableLinkContract {
+        private final Channels channels = new Channels();
+
+        abstract InjectableLink around(ChannelLink inner);
+
+        @Override
+        protected InjectableLink newLink() {
+            return around(channels.next());
+        }
+
+        @Override
+        protected byte @Nullable [] takeAtOtherEnd() {
+            return channels.last().read();
+        }
+
+        @Override
+        protected void sendFromOtherEnd(byte[] frame) {
+            channels.last().inject(frame);
         }
     }
 
     @Nested
-    class Channel extends OverChannel {
+    class Channel extends InjectableOverChannel {
         @Override
-        LinkEndpoint around(ChannelLink inner) {
+        InjectableLink around(ChannelLink inner) {
             return inner;
         }
     }
@@ -115,10 +147,21 @@ class OwnContractsTest {
     }
 
     @Nested
-    class Muxed extends OverChannel {
+    class Muxed extends InjectableOverChannel {
         @Override
-        LinkEndpoint around(ChannelLink inner) {
+        InjectableLink around(ChannelLink inner) {
             return new MuxedLink(MAC, Map.<IpAddress, InjectableLink>of(DESTINATION, inner));
+        }
+    }
+
+    /** The numbers that a stack gives unless it is told otherwise. */
+    @Nested
+    class Numbers extends IdSourceContract {
+        @Override
+        protected LongSupplier newSource() {
+            Stack stack =
+                    Stack.builder().clock(new ManualClock()).rng(Rng.seeded(1)).build();
+            return () -> stack.newUdpEndpoint().uniqueId();
         }
     }
 

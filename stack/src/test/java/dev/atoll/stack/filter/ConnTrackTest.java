@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.atoll.stack.Allocation;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.contract.Allocation;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.testing.Requirement;
 import java.util.concurrent.TimeUnit;

@@ -13,8 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.atoll.stack.Allocation;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.contract.Allocation;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;

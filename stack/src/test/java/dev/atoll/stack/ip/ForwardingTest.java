@@ -20,7 +20,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.atoll.stack.Allocation;
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.Checks;
@@ -31,6 +30,7 @@ import dev.atoll.stack.check.Icmpv6Message;
 import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.UdpDatagram;
+import dev.atoll.stack.contract.Allocation;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.Chain;

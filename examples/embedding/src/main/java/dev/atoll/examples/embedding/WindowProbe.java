@@ -12,7 +12,7 @@ import java.util.Objects;
 final class WindowProbe {
     private WindowProbe() {}
 
-    private static void print(TcpProbe.Event event) {
+    static void print(TcpProbe.Event event) {
         int before = event.before().info().sndCwnd();
         int after = event.after().info().sndCwnd();
         if (after != before) {

@@ -1,0 +1,203 @@
+package dev.atoll.stack.contract;
+
+import dev.atoll.stack.filter.AddressMatcher;
+import dev.atoll.stack.filter.CommentMatcher;
+import dev.atoll.stack.filter.ConnState;
+import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.IcmpMatcher;
+import dev.atoll.stack.filter.InterfaceMatcher;
+import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.NatRange;
+import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.PortRange;
+import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.filter.StandardTarget;
+import dev.atoll.stack.filter.Target;
+import dev.atoll.stack.filter.TcpMatcher;
+import dev.atoll.stack.filter.UdpMatcher;
+import dev.atoll.stack.wire.IpAddress;
+import org.junit.jupiter.api.Nested;
+
+/** The matchers and targets that come with the stack keep the contracts that it asks others to keep. */
+class OwnFilterContractsTest {
+    private static final PortRange LOW = new PortRange(0, 0x7fff, false);
+
+    private abstract static class OfMatcher extends MatcherContract {
+        private final Matcher matcher;
+
+        OfMatcher(Matcher matcher) {
+            this.matcher = matcher;
+        }
+
+        @Override
+        protected Matcher newMatcher() {
+            return matcher;
+        }
+    }
+
+    private abstract static class OfTarget extends TargetContract {
+        private final Target target;
+
+        OfTarget(Target target) {
+            this.target = target;
+        }
+
+        @Override
+        protected Target newTarget() {
+            return target;
+        }
+    }
+
+    private static Matcher address(String address, String mask) {
+        return new AddressMatcher(
+                AddressMatcher.Direction.SOURCE, IpAddress.parse(address), IpAddress.parse(mask), false);
+    }
+
+    @Nested
+    class Address extends OfMatcher {
+        Address() {
+            super(address("10.0.0.0", "255.0.0.0"));
+        }
+    }
+
+    @Nested
+    class Address6 extends OfMatcher {
+        Address6() {
+            super(address("fd00::", "ffff::"));
+        }
+    }
+
+    @Nested
+    class Comment extends OfMatcher {
+        Comment() {
+            super(new CommentMatcher("all"));
+        }
+    }
+
+    @Nested
+    class State extends OfMatcher {
+        State() {
+            super(new ConnStateMatcher(ConnStateMatcher.Spelling.STATE, ConnState.NEW.bit(), false));
+        }
+    }
+
+    @Nested
+    class Icmp extends OfMatcher {
+        Icmp() {
+            super(new IcmpMatcher(8, 0, 255, false));
+        }
+    }
+
+    @Nested
+    class Interface extends OfMatcher {
+        Interface() {
+            super(new InterfaceMatcher(InterfaceMatcher.Side.IN, "eth+", true));
+        }
+    }
+
+    @Nested
+    class OfProtocol extends OfMatcher {
+        OfProtocol() {
+            super(new ProtocolMatcher(17, true));
+        }
+    }
+
+    @Nested
+    class Tcp extends OfMatcher {
+        Tcp() {
+            super(new TcpMatcher(LOW, PortRange.ANY, TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, true));
+        }
+    }
+
+    @Nested
+    class Udp extends OfMatcher {
+        Udp() {
+            super(new UdpMatcher(LOW, PortRange.ANY));
+        }
+    }
+
+    @Nested
+    class Accept extends OfTarget {
+        Accept() {
+            super(StandardTarget.ACCEPT);
+        }
+    }
+
+    @Nested
+    class Drop extends OfTarget {
+        Drop() {
+            super(StandardTarget.DROP);
+        }
+    }
+
+    @Nested
+    class Return extends OfTarget {
+        Return() {
+            super(StandardTarget.RETURN);
+        }
+    }
+
+    @Nested
+    class None extends OfTarget {
+        None() {
+            super(StandardTarget.NONE);
+        }
+    }
+
+    @Nested
+    class Reject extends OfTarget {
+        Reject() {
+            super(new StandardTarget.Reject(RejectWith.ICMP_PORT_UNREACHABLE));
+        }
+    }
+
+    @Nested
+    class Reset extends OfTarget {
+        Reset() {
+            super(new StandardTarget.Reject(RejectWith.TCP_RESET));
+        }
+    }
+
+    @Nested
+    class Jump extends OfTarget {
+        Jump() {
+            super(new StandardTarget.Jump("elsewhere"));
+        }
+    }
+
+    @Nested
+    class GoTo extends OfTarget {
+        GoTo() {
+            super(new StandardTarget.GoTo("elsewhere"));
+        }
+    }
+
+    @Nested
+    class Snat extends OfTarget {
+        Snat() {
+            super(new NatTarget.Snat(NatRange.ANY));
+        }
+    }
+
+    @Nested
+    class Dnat extends OfTarget {
+        Dnat() {
+            super(new NatTarget.Dnat(NatRange.ANY));
+        }
+    }
+
+    @Nested
+    class Masquerade extends OfTarget {
+        Masquerade() {
+            super(new NatTarget.Masquerade(NatRange.ANY));
+        }
+    }
+
+    @Nested
+    class Redirect extends OfTarget {
+        Redirect() {
+            super(new NatTarget.Redirect(NatRange.ANY));
+        }
+    }
+}
