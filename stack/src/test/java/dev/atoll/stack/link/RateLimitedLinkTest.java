@@ -174,7 +174,7 @@ class RateLimitedLinkTest {
         frame.release();
         assertTrue(send(1000));
         assertEquals(1, read());
-        assertEquals(List.of(1450L + 3 * headerBytes + 1000 - BURST), gapsUs());
+        assertEquals(List.of(1450L + 3L * headerBytes + 1000 - BURST), gapsUs());
     }
 
     @Test
