@@ -11,6 +11,18 @@ make_netns() {
   ip -n "$1" link set lo up
 }
 
+# assign NETNS DEVICE ADDRESS: in a /24, or in a /64. Over IPv6 the device then does what it must and no more: it looks for no
+# duplicates, asks for no routers and believes none.
+assign() {
+  if [[ $3 != *:* ]]; then
+    ip -n "$1" address add "$3/24" dev "$2"
+    return
+  fi
+  ip netns exec "$1" sh -c 'cd "/proc/sys/net/ipv6/conf/$0" &&
+    for f in accept_dad accept_ra autoconf router_solicitations disable_ipv6; do echo 0 >$f; done' "$2"
+  ip -n "$1" address add "$3/64" dev "$2" nodad
+}
+
 # What still runs in the namespace is ended first: a process would keep the namespace and its devices alive.
 delete_netns() {
   local pid

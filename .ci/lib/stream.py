@@ -38,16 +38,13 @@ def choose(endpoint, control):
 def main(control, role, *words):
     if role == "listen":
         port, way, length = words
-        listener = socket.socket()
+        listener = socket.create_server(("::", int(port)), family=socket.AF_INET6, dualstack_ipv6=True)
         choose(listener, control)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("", int(port)))
-        listener.listen(1)
         print("listening", flush=True)
         connection, _ = listener.accept()
     else:
         host, port, way, length = words
-        connection = socket.socket()
+        connection = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         choose(connection, control)
         connection.connect((host, int(port)))
     used = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16)

@@ -6,7 +6,7 @@
 SMALL_JAVA=("$(jdk_home 17)/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
 
 # wire TROUBLE DIRECTORY MTU: makes both namespaces and the wire; its output is in DIRECTORY/wire, and it ends with HOLD.
-# wire0 is up and has no address, PEER is that of wire1.
+# wire0 is up and has no address, PEER is that of wire1, of either family.
 wire() {
   local trouble=$1 directory=$2 mtu=$3
   HOST_NS=atoll-ci-$BASHPID
@@ -30,13 +30,13 @@ wire() {
 
   ip -n "$HOST_NS" link set wire1 netns "$PEER_NS"
   packets_only "$PEER_NS" wire1
-  ip -n "$PEER_NS" address add "$PEER/24" dev wire1
+  assign "$PEER_NS" wire1 "$PEER"
   ip -n "$PEER_NS" link set wire1 mtu "$mtu" up
   packets_only "$HOST_NS" wire0
   ip -n "$HOST_NS" link set wire0 mtu "$mtu" up
 }
 
-# Nothing but the streams is to cross the wire, and the bridge is not to look into packets: with netfilter it would
+# Nothing but the streams is to cross the wire: what has no IPv6 address of a test's sends no IPv6. And the bridge is not to look into packets: with netfilter it would
 # keep those whose IP header is corrupt from the sandbox.
 silence() {
   "$@" sh -c 'cd /proc/sys/net

@@ -9,7 +9,7 @@ package dev.atoll.examples.badwire;
  * @param reorder how likely a frame is held back and overtaken
  * @param holdNs for how long it is held back
  * @param duplicate how likely a frame arrives twice
- * @param corrupt how likely some bits of an IPv4 packet are turned over
+ * @param corrupt how likely some bits of an IP packet are turned over
  */
 public record Trouble(
         long delayNs, long jitterNs, double loss, double reorder, long holdNs, double duplicate, double corrupt) {

@@ -72,6 +72,24 @@ class BadWireTest {
         assertEquals(drain(new WireDirection(all, 3)), drain(new WireDirection(all, 3)));
     }
 
+    @Test
+    void direction_corrupt_spoilsIpv6_asItDoesIpv4_andNothingElse() {
+        for (int etherType : new int[] {0x0800, 0x86dd, ETHER_TYPE}) {
+            WireDirection direction = new WireDirection(Trouble.parse("corrupt=1"), 3);
+            for (int i = 0; i < FRAMES; i++) {
+                byte[] sent = ByteBuffer.wrap(frame(i))
+                        .putShort(12, (short) etherType)
+                        .array();
+                direction.accept(i, sent);
+                BitSet difference = BitSet.valueOf(sent);
+                difference.xor(BitSet.valueOf(direction.takeDue(Long.MAX_VALUE - 1)));
+                assertEquals(etherType != ETHER_TYPE, !difference.isEmpty(), "frame " + i);
+                assertTrue(
+                        difference.isEmpty() || difference.nextSetBit(0) / 8 >= IP, "the Ethernet header is changed");
+            }
+        }
+    }
+
     private static List<String> drain(WireDirection direction) {
         for (int i = 0; i < FRAMES; i++) {
             direction.accept(i, frame(i));
