@@ -257,7 +257,7 @@ public final class IpLayer implements Device.Upper {
      *     {@link #MULTICAST_LOOP}, {@link #ALWAYS_DONT_FRAGMENT}
      * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
      *     another error if the policy rejected it: {@link #lastDenial} then says what decided; MESSAGE_TOO_LONG,
-     *     NETWORK_UNREACHABLE
+     *     NETWORK_UNREACHABLE; INVALID if the policy leads it away from this host though it is from a loopback address
      */
     public @Nullable StackError send(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         NetworkLayer network = route.network();
@@ -303,6 +303,7 @@ public final class IpLayer implements Device.Upper {
             if (large && (flags & FRAGMENT) == 0) {
                 // Whoever sends it looks at the way to where it thought it would go.
                 routes.pathMtu(destination, route.device().id(), mtu);
+                lastDenial = Verdict.ACCEPT;
                 packet.release();
                 return StackError.MESSAGE_TOO_LONG;
             }
@@ -385,6 +386,7 @@ public final class IpLayer implements Device.Upper {
         Routes.Hop other = detour;
         Device device = other == null ? route.device() : other.device();
         if (packet.length() > network.mtuBytes(device)) {
+            lastDenial = Verdict.ACCEPT;
             packet.release();
             return StackError.MESSAGE_TOO_LONG;
         }
