@@ -438,6 +438,18 @@ public final class Routes {
         }
     }
 
+    /**
+     * Transport hears nothing by way of a route any more (RFC 1122 section 3.3.1.4): if a redirect led there the table
+     * decides again, as with Linux's negative advice; else the first hop is asked whether it is there.
+     */
+    public void doubt(Route route) {
+        if (redirects.remove(route.device(), route.destination())) {
+            changed();
+        } else {
+            route.device().doubtReachable(route.nextHop());
+        }
+    }
+
     /** The first hop packets to a destination take now, or null; for judging redirects. */
     public @Nullable IpAddress nextHopOn(Device device, IpAddress destination) {
         Hop hop = findHop(destination, 0);

@@ -736,6 +736,15 @@ public final class Device implements LinkDispatcher {
         }
     }
 
+    /** Transport hears nothing by way of the next hop any more: it is asked whether it is there. */
+    public void doubtReachable(IpAddress nextHop) {
+        NeighborCache neighbors = neighbors(nextHop.isV4());
+        Neighbor neighbor = neighbors.find(nextHop);
+        if (neighbor != null) {
+            neighbors.doubted(neighbor);
+        }
+    }
+
     /** A neighbour showed its link address (RFC 4861 section 7.2.3): an entry is made or brought up to date. */
     public void neighborLearned(IpAddress address, long neighborLink) {
         neighbors(address.isV4()).learned(address, neighborLink);

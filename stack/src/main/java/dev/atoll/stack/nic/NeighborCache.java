@@ -213,6 +213,22 @@ final class NeighborCache {
         }
     }
 
+    /** Upper layers hear nothing by way of the neighbour any more (RFC 1122 section 3.3.1.4): is it there? */
+    void doubted(Neighbor neighbor) {
+        switch (neighbor.state) {
+            case REACHABLE -> {
+                // Whoever else has doubts so soon after it answered means somebody further away.
+                if (cycle.nowNs() - neighbor.updatedNs >= settings.retransmitNs()) {
+                    askWhetherThere(neighbor);
+                }
+            }
+            case STALE, DELAY -> askWhetherThere(neighbor);
+            case INCOMPLETE, PROBE, FAILED, STATIC -> {
+                // It is being asked, or never is.
+            }
+        }
+    }
+
     /** Sets an entry by hand; false if there are as many as there may be. */
     boolean setStatic(IpAddress address, long linkAddress) {
         Neighbor neighbor = entries.get(address);
@@ -380,11 +396,7 @@ final class NeighborCache {
                 }
             }
             case REACHABLE -> changeState(neighbor, NeighborState.STALE);
-            case DELAY -> {
-                changeState(neighbor, NeighborState.PROBE);
-                neighbor.probesSent = 0;
-                probe(neighbor, neighbor.linkAddress);
-            }
+            case DELAY -> askWhetherThere(neighbor);
             case PROBE -> {
                 if (neighbor.probesSent < settings.maxUnicastProbes()) {
                     probe(neighbor, neighbor.linkAddress);
@@ -397,6 +409,12 @@ final class NeighborCache {
                 // Neither has a timer.
             }
         }
+    }
+
+    private void askWhetherThere(Neighbor neighbor) {
+        changeState(neighbor, NeighborState.PROBE);
+        neighbor.probesSent = 0;
+        probe(neighbor, neighbor.linkAddress);
     }
 
     private void probe(Neighbor neighbor, long linkAddress) {

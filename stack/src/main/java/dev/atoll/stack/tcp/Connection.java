@@ -865,6 +865,11 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         layer.counters().tcpRetransmitted += segments;
     }
 
+    /** R1 of RFC 9293 section 3.8.3: the network is told that nothing arrives. */
+    void doubtPath() {
+        layer.routes().doubt(route());
+    }
+
     void countTimeout() {
         layer.counters().tcpTimeouts++;
     }

@@ -340,6 +340,7 @@ final class Retransmitter implements Timer.Action {
         }
         connection.countTimeout();
         if (again && sender.now() - firstTimeoutNs >= doublingsNs(TcpSettings.DOUBT_RETRIES)) {
+            connection.doubtPath();
             sender.suspectBlackHole();
         }
         recovery.timedOut(again, scratch);
