@@ -60,7 +60,6 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     private boolean awaitingRoom;
     private boolean orphan;
     private boolean writeShut;
-    private byte receivedTos;
 
     private @Nullable StackException failure;
     private boolean failureTaken;
@@ -184,7 +183,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** Answers a SYN that arrived at a listener (RFC 9293 section 3.10.7.2). The id is registered by the caller. */
     void openPassively(Route newRoute, TransportEndpointId newId, Segment syn, int initialSequence) {
         settle(newRoute, newId);
-        receivedTos = (byte) syn.packet().tos;
+        receiver.setTos(syn.packet().tos);
         handshake.answer(initialSequence, syn);
     }
 
@@ -374,7 +373,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** Type of service or traffic class of the segment that came last: the octet in its header. */
     public int receivedTos() {
-        return receivedTos & 0xff;
+        return receiver.tos();
     }
 
     /** SO_ERROR: the failure, once. */
@@ -734,7 +733,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** Something acceptable came from the peer. */
     void heard(Segment segment) {
         stats.lastHeardNs = nowNs();
-        receivedTos = (byte) segment.packet().tos;
+        receiver.setTos(segment.packet().tos);
         if (life != null) {
             life.heard();
         }
@@ -942,7 +941,6 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
         orphan = archive.bool(orphan);
         writeShut = archive.bool(writeShut);
-        receivedTos = (byte) archive.int32(receivedTos);
         failure = archive.optional(failure, StackException::archive);
         softError = archive.optional(softError, Connection::archiveError);
         failureTaken = archive.bool(failureTaken);

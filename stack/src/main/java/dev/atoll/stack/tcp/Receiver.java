@@ -47,6 +47,8 @@ final class Receiver implements Timer.Action {
     private int finSeq;
     private boolean finReceived;
     private boolean shut;
+    /** Type of service or traffic class of the last segment. */
+    private byte tos;
 
     private final UrgentMark mark = new UrgentMark();
     /** Sequence number of the next byte the application reads. */
@@ -382,6 +384,15 @@ final class Receiver implements Timer.Action {
         return ackNow;
     }
 
+    /** The octet in the IP header of a segment that came. */
+    void setTos(int octet) {
+        tos = (byte) octet;
+    }
+
+    int tos() {
+        return tos & 0xff;
+    }
+
     /** The delayed-ACK timer fired. */
     @Override
     public void fire() {
@@ -477,6 +488,7 @@ final class Receiver implements Timer.Action {
             return archived;
         });
         blocks = archive.optional(blocks, Receiver::archiveBlocks);
+        tos = (byte) archive.int32(tos);
         irs = archive.int32(irs);
         rcvNxt = archive.int32(rcvNxt);
         advertisedEdge = archive.int32(advertisedEdge);
