@@ -268,4 +268,17 @@ class TapKernelIpv6Test {
             throw new IllegalStateException(e);
         }
     }
+
+    @Test
+    void theKernelAsksForAHostBehindUs_weAnswerForIt() throws Exception {
+        String behind = "fd00:66::77";
+        Nic nic = sandbox.nic();
+        assertNotNull(nic);
+        nic.setForwarding(false, true);
+        nic.neighbors().addProxy(IpAddress.parse(behind));
+        try (DatagramSocket socket = namespace.call(() -> new DatagramSocket())) {
+            socket.send(new DatagramPacket(new byte[1], 1, InetAddress.getByName(behind), PORT));
+            Neighbours.await(namespace, behind, "02:00:00:00:00:02");
+        }
+    }
 }

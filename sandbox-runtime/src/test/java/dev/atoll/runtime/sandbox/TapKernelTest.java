@@ -1,6 +1,8 @@
 package dev.atoll.runtime.sandbox;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,9 +11,11 @@ import dev.atoll.runtime.host.HostNamespace;
 import dev.atoll.runtime.host.Programs;
 import dev.atoll.runtime.link.HostDescriptor;
 import dev.atoll.runtime.link.TapLink;
+import dev.atoll.stack.Nic;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
+import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
@@ -19,6 +23,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -28,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -233,6 +241,34 @@ class TapKernelTest {
         assertEquals("", Programs.run(read + bad));
         long large = Programs.run(read + "frame.len>9000").lines().count();
         assertTrue(large >= 4, large + " super-segments among what was judged");
+    }
+
+    /** With offloads on, where a checksum that is missing could be taken for one that is left to the link. */
+    @Test
+    void datagramWithoutChecksum_isTakenByTheKernel() throws Exception {
+        byte[] payload = "no sum".getBytes(StandardCharsets.US_ASCII);
+        try (DatagramSocket socket = namespace.call(() -> new DatagramSocket(PORT, InetAddress.getByName(KERNEL)));
+                UdpEndpoint endpoint = sandbox.stack().newUdpEndpoint()) {
+            endpoint.setOption(EndpointOption.SO_NO_CHECK, true);
+            endpoint.send(ByteBuffer.wrap(payload), new FullAddress(IpAddress.parse(KERNEL), PORT));
+            DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+            socket.setSoTimeout(30_000);
+            socket.receive(packet);
+            assertArrayEquals(payload, Arrays.copyOf(packet.getData(), packet.getLength()));
+        }
+    }
+
+    @Test
+    void theKernelAsksForAHostBehindUs_weAnswerForIt() throws Exception {
+        String behind = "10.66.0.77";
+        Nic nic = sandbox.nic();
+        assertNotNull(nic);
+        nic.setForwarding(true, true);
+        nic.neighbors().addProxy(IpAddress.parse(behind));
+        try (DatagramSocket socket = namespace.call(() -> new DatagramSocket())) {
+            socket.send(new DatagramPacket(new byte[1], 1, InetAddress.getByName(behind), PORT));
+            Neighbours.await(namespace, behind, "02:00:00:00:00:02");
+        }
     }
 
     @Test
