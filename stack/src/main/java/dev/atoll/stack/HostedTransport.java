@@ -27,8 +27,13 @@ final class HostedTransport implements TransportHandler {
     }
 
     @Override
+    public boolean isHeaderWhole(PacketBuffer packet) {
+        return packet.linearLength() >= protocol.minimumPacketBytes();
+    }
+
+    @Override
     public void receive(Device device, PacketBuffer packet) {
-        if (packet.linearLength() < protocol.minimumPacketBytes()) {
+        if (!isHeaderWhole(packet)) {
             counters.drop(DropReason.PROTOCOL_MALFORMED);
         } else {
             settle(device, packet);

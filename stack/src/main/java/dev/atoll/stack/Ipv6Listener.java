@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Told what a stack's NICs configure by themselves and what routers say. Called outside the stack's hold, by whichever
- * thread just had it; may call the stack, must not block. Events that nobody came to deliver are lost beyond a
- * thousand, and counted.
+ * thread just had it, in the order in which it happened; may call the stack. What waits while it blocks, and which events are
+ * lost, is as {@link NeighborListener#onNeighbor} says.
  */
 public interface Ipv6Listener {
     /**

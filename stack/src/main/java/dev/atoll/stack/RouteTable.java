@@ -29,7 +29,11 @@ public final class RouteTable {
      */
     public record Entry(Subnet destination, @Nullable IpAddress gateway, int nicId, int metric) {}
 
-    /** Adds a route of metric 0. */
+    /**
+     * Adds a route of metric 0.
+     *
+     * @throws StackException as {@link #add(Subnet, IpAddress, Nic, int)}
+     */
     public void add(Subnet destination, @Nullable IpAddress gateway, Nic nic) throws StackException {
         add(destination, gateway, nic, 0);
     }

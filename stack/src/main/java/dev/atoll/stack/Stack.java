@@ -52,6 +52,7 @@ import dev.atoll.stack.udp.UdpLayer;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
+import dev.atoll.stack.wire.ParseResult;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -648,6 +649,22 @@ public final class Stack implements AutoCloseable {
     }
 
     // --- Observation
+
+    /**
+     * Reads the headers of a packet that did not come in by a NIC, from a capture say, as the stack would: which of its
+     * protocols the packet is of, and where they begin. Notes in the packet what its headers say and cuts off what lies behind
+     * its end; {@code start()} is at the transport header then, if there is one. Transport checksums are not looked at, nor
+     * whether the packet is for this stack; a protocol of the caller's own tells by its {@code minimumPacketBytes}. Does not
+     * take the packet.
+     *
+     * <p>May be called from any thread, does not block, and touches nothing but the packet.
+     *
+     * @param etherType number of the network protocol, as in the Ethernet header
+     * @param packet begins with its network header; not one that the stack has
+     */
+    public ParseResult parse(int etherType, PacketBuffer packet) {
+        return ip.parse(etherType, packet);
+    }
 
     /**
      * Installs a probe for the TCP connections made from now on; a stack has one at most.

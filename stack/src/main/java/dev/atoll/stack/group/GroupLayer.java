@@ -102,11 +102,16 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
     }
 
     @Override
+    public boolean isHeaderWhole(PacketBuffer packet) {
+        return packet.linearLength() >= Igmp.HEADER_BYTES;
+    }
+
+    @Override
     public void receive(Device device, PacketBuffer packet) {
         counters.igmpReceived++;
         int at = packet.start();
         int length = packet.linearLength();
-        boolean valid = length >= Igmp.HEADER_BYTES
+        boolean valid = isHeaderWhole(packet)
                 && Checksum.fold(Checksum.add(0, packet.data(), at, length)) == 0xffff
                 && !device.isLoopback();
         if (!valid) {

@@ -44,11 +44,16 @@ public final class Icmpv4Layer implements TransportHandler {
     }
 
     @Override
+    public boolean isHeaderWhole(PacketBuffer packet) {
+        return packet.linearLength() >= Icmpv4.HEADER_BYTES;
+    }
+
+    @Override
     public void receive(Device device, PacketBuffer packet) {
         counters.icmpReceived++;
         int at = packet.start();
         int length = packet.linearLength();
-        if (length < Icmpv4.HEADER_BYTES
+        if (!isHeaderWhole(packet)
                 || (!packet.looped && Checksum.fold(Checksum.add(0, packet.data(), at, length)) != 0xffff)) {
             counters.drop(DropReason.ICMP_MALFORMED);
             packet.release();

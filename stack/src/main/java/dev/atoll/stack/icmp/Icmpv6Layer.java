@@ -61,11 +61,16 @@ public final class Icmpv6Layer implements TransportHandler {
     }
 
     @Override
+    public boolean isHeaderWhole(PacketBuffer packet) {
+        return packet.linearLength() >= Icmpv6.HEADER_BYTES;
+    }
+
+    @Override
     public void receive(Device device, PacketBuffer packet) {
         counters.icmpReceived++;
         int at = packet.start();
         int length = packet.linearLength();
-        if (length < Icmpv6.HEADER_BYTES || !isChecksumGood(packet, at, length)) {
+        if (!isHeaderWhole(packet) || !isChecksumGood(packet, at, length)) {
             counters.drop(DropReason.ICMP_MALFORMED);
         } else {
             dispatch(device, packet, Icmpv6.type(packet.data(), at));

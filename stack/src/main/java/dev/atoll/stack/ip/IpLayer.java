@@ -27,6 +27,7 @@ import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.Ethernet;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.ParseResult;
 import dev.atoll.stack.wire.TransportEndpointId;
 import java.util.ArrayList;
 import java.util.List;
@@ -606,6 +607,45 @@ public final class IpLayer implements Device.Upper {
                 && !device.isLoopback()
                 && !device.isAssigned(packet.destinationHigh, packet.destinationLow)
                 && routes.isLocal(packet.destinationHigh, packet.destinationLow);
+    }
+
+    /**
+     * Reads the headers of a packet that begins with its network header, and notes in it what they say; {@code start()} is at
+     * the transport header then, if there is one. Looks at no state of the stack: from any thread.
+     */
+    public ParseResult parse(int etherType, PacketBuffer packet) {
+        NetworkLayer network = null;
+        if (etherType == Ethernet.TYPE_IPV4) {
+            network = withIpv4 ? ipv4 : null;
+        } else if (etherType == Ethernet.TYPE_IPV6) {
+            network = ipv6;
+        }
+        if (network == null) {
+            return parseOther(etherType, packet);
+        }
+        if (network.readHeader(packet) != null || !network.findTransport(packet)) {
+            return ParseResult.NETWORK_HEADER_MALFORMED;
+        }
+        if (packet.transportOffset == PacketBuffer.UNKNOWN) {
+            return ParseResult.OK;
+        }
+        packet.consume(packet.transportOffset - packet.start());
+        TransportHandler handler = network.handler(packet.transportProtocol);
+        if (handler == null) {
+            return ParseResult.UNKNOWN_TRANSPORT_PROTOCOL;
+        }
+        return handler.isHeaderWhole(packet) ? ParseResult.OK : ParseResult.TRANSPORT_HEADER_MALFORMED;
+    }
+
+    private ParseResult parseOther(int etherType, PacketBuffer packet) {
+        for (int i = 0; i < others.size(); i++) {
+            if (others.get(i).etherType() == etherType) {
+                packet.networkOffset = packet.start();
+                boolean whole = packet.linearLength() >= others.get(i).minimumPacketBytes();
+                return whole ? ParseResult.OK : ParseResult.NETWORK_HEADER_MALFORMED;
+            }
+        }
+        return ParseResult.UNKNOWN_NETWORK_PROTOCOL;
     }
 
     private @Nullable NetworkLayer networkOf(Device device, int etherType) {

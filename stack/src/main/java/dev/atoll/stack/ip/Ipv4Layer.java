@@ -365,9 +365,8 @@ public final class Ipv4Layer extends NetworkLayer {
 
     // --- In
 
-    /** RFC 1122 section 3.2.1. */
     @Override
-    @Nullable DropReason parse(Device device, PacketBuffer packet) {
+    @Nullable DropReason readHeader(PacketBuffer packet) {
         int at = packet.start();
         if (packet.linearLength() < Ipv4.HEADER_BYTES || Ipv4.version(packet.data(), at) != 4) {
             return DropReason.IP_HEADER_MALFORMED;
@@ -382,6 +381,26 @@ public final class Ipv4Layer extends NetworkLayer {
         }
         packet.trimTo(total);
         note(packet, at, headerBytes);
+        return null;
+    }
+
+    @Override
+    boolean findTransport(PacketBuffer packet) {
+        if (Ipv4.fragmentOffset(packet.data(), packet.networkOffset) != 0) {
+            packet.transportOffset = PacketBuffer.UNKNOWN;
+        }
+        return true;
+    }
+
+    /** RFC 1122 section 3.2.1. */
+    @Override
+    @Nullable DropReason parse(Device device, PacketBuffer packet) {
+        DropReason fault = readHeader(packet);
+        if (fault != null) {
+            return fault;
+        }
+        int at = packet.networkOffset;
+        int headerBytes = packet.transportOffset - at;
         if (isMartian(device, packet)) {
             return DropReason.IP_MARTIAN;
         }

@@ -300,8 +300,7 @@ public final class Ipv6Layer extends NetworkLayer {
     }
 
     @Override
-    @Nullable DropReason parse(Device device, PacketBuffer packet) {
-        extensions.begin();
+    @Nullable DropReason readHeader(PacketBuffer packet) {
         int at = packet.start();
         if (packet.linearLength() < Ipv6.HEADER_BYTES || Ipv6.version(packet.data(), at) != 6) {
             return DropReason.IP_HEADER_MALFORMED;
@@ -312,6 +311,27 @@ public final class Ipv6Layer extends NetworkLayer {
         }
         packet.trimTo(total);
         note(packet, at);
+        return null;
+    }
+
+    @Override
+    boolean findTransport(PacketBuffer packet) {
+        int found = Ipv6Extension.findTransport(packet.data(), packet.networkOffset, packet.end());
+        packet.transportOffset = PacketBuffer.UNKNOWN;
+        if (found >= 0) {
+            packet.transportProtocol = found >>> 16;
+            packet.transportOffset = packet.networkOffset + (found & 0xffff);
+        }
+        return found >= 0 || found == Ipv6Extension.LATER_FRAGMENT;
+    }
+
+    @Override
+    @Nullable DropReason parse(Device device, PacketBuffer packet) {
+        extensions.begin();
+        DropReason fault = readHeader(packet);
+        if (fault != null) {
+            return fault;
+        }
         if (isMartian(device, packet)) {
             return DropReason.IP_MARTIAN;
         }

@@ -36,6 +36,22 @@ public abstract class NetworkLayer {
     /** Number in the Ethernet header. */
     abstract int etherType();
 
+    /**
+     * Reads the header at {@code start()} for what it says by itself, notes that in the packet, and cuts off what lies
+     * behind the packet's end. Of extension headers, nothing. From any thread: only the packet is touched.
+     *
+     * @return what is wrong with it, or null
+     */
+    abstract @Nullable DropReason readHeader(PacketBuffer packet);
+
+    /**
+     * Notes where the transport header is, in a packet whose network header was read; {@link PacketBuffer#UNKNOWN} in a
+     * later fragment, which has none. From any thread.
+     *
+     * @return false if headers in between are cut short
+     */
+    abstract boolean findTransport(PacketBuffer packet);
+
     /** Bytes of a header without options. */
     abstract int headerBytes();
 

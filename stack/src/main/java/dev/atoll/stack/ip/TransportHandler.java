@@ -9,6 +9,12 @@ public interface TransportHandler {
     /** Number in the IP header (IANA protocol numbers). */
     int protocolNumber();
 
+    /**
+     * Whether the header at {@code start()} is there, and the lengths that it states fit; checksums are not looked at.
+     * From any thread: only the packet is touched.
+     */
+    boolean isHeaderWhole(PacketBuffer packet);
+
     /** Takes a packet addressed to this host; its transport header is at {@code start()}. */
     void receive(Device device, PacketBuffer packet);
 

@@ -56,12 +56,15 @@ public final class PipeLink implements LinkEndpoint {
                 new PipeLink(toRight, toLeft, mtuBytes, MacAddress.parse("02:00:00:00:00:02")));
     }
 
-    /** Sets what is called, on the sender's thread, when a frame arrives at this end: to wake its driver. */
+    /**
+     * Sets what is called, on the sender's thread and under its stack's hold, when a frame arrives at this end: to wake its
+     * driver. From any thread; what is set must not block.
+     */
     public void onFrame(Runnable listener) {
         in.onFrame = listener;
     }
 
-    /** Whether a poll would do something. */
+    /** Whether a poll would do something. From any thread. */
     public boolean isPending() {
         return !in.frames.isEmpty() || (out.refused && out.count.get() < MAX_QUEUED);
     }

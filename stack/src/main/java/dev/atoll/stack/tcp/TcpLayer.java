@@ -276,16 +276,22 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         segment.finish();
     }
 
-    private static @Nullable DropReason fault(PacketBuffer packet) {
-        int at = packet.start();
+    @Override
+    public boolean isHeaderWhole(PacketBuffer packet) {
         int length = packet.linearLength();
         if (length < Tcp.HEADER_BYTES) {
+            return false;
+        }
+        int headerBytes = Tcp.headerBytes(packet.data(), packet.start());
+        return headerBytes >= Tcp.HEADER_BYTES && headerBytes <= length;
+    }
+
+    private @Nullable DropReason fault(PacketBuffer packet) {
+        if (!isHeaderWhole(packet)) {
             return DropReason.TCP_MALFORMED;
         }
-        int headerBytes = Tcp.headerBytes(packet.data(), at);
-        if (headerBytes < Tcp.HEADER_BYTES || headerBytes > length) {
-            return DropReason.TCP_MALFORMED;
-        }
+        int at = packet.start();
+        int length = packet.linearLength();
         if (!packet.looped && !packet.checksumValidated) {
             long sum = Checksum.pseudoHeader(packet, IpProtocol.TCP, length);
             if (Checksum.fold(Checksum.add(sum, packet.data(), at, length)) != 0xffff) {

@@ -160,13 +160,19 @@ public final class UdpLayer implements TransportHandler {
     // --- In
 
     @Override
+    public boolean isHeaderWhole(PacketBuffer packet) {
+        int at = packet.start();
+        int length = packet.linearLength();
+        return length >= Udp.HEADER_BYTES
+                && Udp.length(packet.data(), at) >= Udp.HEADER_BYTES
+                && Udp.length(packet.data(), at) <= length;
+    }
+
+    @Override
     public void receive(Device device, PacketBuffer packet) {
         counters.udpReceived++;
         int at = packet.start();
-        int length = packet.linearLength();
-        if (length < Udp.HEADER_BYTES
-                || Udp.length(packet.data(), at) < Udp.HEADER_BYTES
-                || Udp.length(packet.data(), at) > length) {
+        if (!isHeaderWhole(packet)) {
             drop(packet, DropReason.UDP_MALFORMED);
             return;
         }

@@ -28,6 +28,9 @@ public final class Ipv6Extension {
     /** Distance from a fragment header to its offset field. */
     public static final int FRAGMENT_OFFSET = 2;
 
+    /** {@link #findTransport}: the packet is a fragment other than the first. */
+    public static final int LATER_FRAGMENT = -2;
+
     private static final int MAX_PASSED = 8;
     private static final int ROUTING_TYPE = 2;
     private static final int SEGMENTS_LEFT = 3;
@@ -91,8 +94,8 @@ public final class Ipv6Extension {
     /**
      * Passes over the extension headers of the packet at {@code ipAt}, as far as it is there.
      *
-     * @return the transport protocol in the high half and its distance from the IPv6 header in the low one, or -1 if it
-     *     is not there or behind more headers than anybody needs; a later fragment has none
+     * @return the transport protocol in the high half and its distance from the IPv6 header in the low one; negative if it
+     *     is not there: {@link #LATER_FRAGMENT}, or -1 if headers are cut short or more than anybody needs
      */
     public static int findTransport(ByteBuffer data, int ipAt, int end) {
         if (end - ipAt < Ipv6.HEADER_BYTES || Ipv6.version(data, ipAt) != 6) {
@@ -105,8 +108,11 @@ public final class Ipv6Extension {
             if (!fragment && header != HOP_BY_HOP && header != ROUTING && header != DESTINATION_OPTIONS) {
                 return at > end ? -1 : header << 16 | at - ipAt;
             }
-            if (end - at < UNIT_BYTES || (fragment && fragmentOffset(data, at) != 0)) {
+            if (end - at < UNIT_BYTES) {
                 return -1;
+            }
+            if (fragment && fragmentOffset(data, at) != 0) {
+                return LATER_FRAGMENT;
             }
             header = nextHeader(data, at);
             at += fragment ? UNIT_BYTES : lengthBytes(data, at);
