@@ -52,6 +52,9 @@ final class SocketsOfStack implements StackSockets {
             boolean loopback = nic.isLoopback();
             List<InterfaceView.Binding> bindings = new ArrayList<>();
             for (Nic.Address each : nic.addresses()) {
+                if (!hasIpv6 && !each.address().isV4()) {
+                    continue;
+                }
                 bindings.add(new InterfaceView.Binding(
                         Addresses.toJava(each.address()),
                         each.prefixLength(),

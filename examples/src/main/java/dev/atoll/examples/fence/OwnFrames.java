@@ -5,7 +5,6 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * has inherited, and writes Ethernet frames of its own.
  *
  * <p>Usage: {@code OwnFrames tap|packet|stream OWN ROUTER [TARGET [SOURCE]]}: asks who has ROUTER's address, and sends echo requests to
- * TARGET through it, as coming from OWN or from SOURCE, until an answer comes or the time is over. {@code packet} sends from the interface's own
+ * TARGET through it, as coming from OWN or from SOURCE, all of one family of IP, until an answer comes or the time is over. {@code packet} sends from the interface's own
  * hardware address, the others from a foreign one. The JVM needs {@code
  * --add-opens java.base/java.io=ALL-UNNAMED}.
  *
@@ -54,18 +53,17 @@ public final class OwnFrames {
         byte[] own = address(args[1]);
         byte[] router = address(args[2]);
 
-        byte[] neighbour = frames.exchange(
-                Frames.arpRequest(mac, own, router),
-                frame -> Frames.isArpReply(frame, router) ? Frames.sender(frame) : null);
+        Frames family = Frames.of(own);
+        byte[] neighbour = frames.exchange(family.whoHas(mac, own, router), frame -> family.neighbour(frame, router));
         if (neighbour == null || args.length == 3) {
-            report("ARP", args[2], neighbour != null);
+            report("neighbour", args[2], neighbour != null);
             return;
         }
         byte[] target = address(args[3]);
         byte[] source = args.length == 4 ? own : address(args[4]);
         byte[] answer = frames.exchange(
-                Frames.echoRequest(mac, neighbour, source, target),
-                frame -> Frames.isEchoReply(frame, target) ? frame : null);
+                family.echoRequest(mac, neighbour, source, target),
+                frame -> family.isEchoReply(frame, target) ? frame : null);
         report("echo", args[3], answer != null);
     }
 
@@ -115,10 +113,6 @@ public final class OwnFrames {
     }
 
     private static byte[] address(String text) throws IOException {
-        InetAddress address = InetAddress.getByName(text);
-        if (!(address instanceof Inet4Address)) {
-            throw new IOException(text + " is not an IPv4 address");
-        }
-        return address.getAddress();
+        return InetAddress.getByName(text).getAddress();
     }
 }

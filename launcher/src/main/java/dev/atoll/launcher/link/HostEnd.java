@@ -3,6 +3,7 @@ package dev.atoll.launcher.link;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.Terminal;
+import dev.atoll.launcher.sys.IngressFilter;
 import dev.atoll.launcher.sys.NetDevice;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.runtime.control.ControlRecord.Address;
@@ -20,6 +21,7 @@ final class HostEnd implements Closeable {
     private final @Nullable AddressPlan ipv6;
     private final int mtuBytes;
     private final List<FreeSubnets.Lease> leases;
+    private @Nullable IngressFilter filter;
 
     private HostEnd(AddressPlan plan, @Nullable AddressPlan ipv6, int mtuBytes, List<FreeSubnets.Lease> leases) {
         this.plan = plan;
@@ -104,6 +106,9 @@ final class HostEnd implements Closeable {
             device.setMtu(mtuBytes);
             device.setAddress(plan.router().v4Bits(), plan.program().prefixLength());
             guard(device, name, ipv6 != null);
+            if (ipv6 != null) {
+                filter = guardIpv6(device, name, ipv6.program());
+            }
             device.up();
             if (ipv6 != null) {
                 device.addIpv6Address(ipv6.router().octets(), ipv6.program().prefixLength());
@@ -136,8 +141,29 @@ final class HostEnd implements Closeable {
         }
     }
 
+    /**
+     * The counterpart for IPv6 of reverse-path filtering, which Linux has for IPv4 only. Who asks for IPv6 and cannot have this
+     * gets none.
+     */
+    private static IngressFilter guardIpv6(NetDevice device, String name, Address program) throws LaunchException {
+        try {
+            return IngressFilter.install(device, program.address().octets());
+        } catch (SystemCallException e) {
+            throw new LaunchException(
+                    ExitCode.MISSING,
+                    "address6: the host's end of " + name
+                            + " cannot be guarded against false IPv6 sources, which takes nf_tables of Linux 5.12 or newer ("
+                            + e.getMessage() + "); load the module nf_tables, or leave out --address6",
+                    e);
+        }
+    }
+
     @Override
     public void close() {
+        if (filter != null) {
+            filter.close();
+            filter = null;
+        }
         close(leases);
     }
 

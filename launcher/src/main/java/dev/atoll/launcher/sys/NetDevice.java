@@ -46,6 +46,10 @@ public final class NetDevice implements Closeable {
         return new NetDevice(name, Libc.call("socket", AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     }
 
+    String name() {
+        return name;
+    }
+
     /** Removes the device of that index from the launcher's network namespace; it may be gone already. */
     public static void remove(int index) throws SystemCallException {
         try (Netlink netlink = Netlink.open()) {

@@ -1,5 +1,6 @@
 package dev.atoll.launcher.sys;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -7,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A route netlink socket (rtnetlink(7)): asks for what a network namespace has, and changes it. It belongs to the namespace
- * of the thread that opened it, whichever thread uses it. One thread at a time.
+ * A netlink socket (netlink(7)), of rtnetlink(7) or of the packet filter: asks for what a network namespace has, and changes it.
+ * It belongs to the namespace of the thread that opened it, whichever thread uses it. One thread at a time.
  */
 public final class Netlink implements Closeable {
     public static final short RTM_NEWLINK = 16;
@@ -25,28 +26,38 @@ public final class Netlink implements Closeable {
     static final short NLM_F_ACK = 4;
     static final short NLM_F_EXCL = 0x200;
     static final short NLM_F_CREATE = 0x400;
+    static final short NLM_F_APPEND = 0x800;
     private static final short NLM_F_DUMP = 0x300;
 
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int NETLINK_ROUTE = 0;
+    private static final int NETLINK_NETFILTER = 12;
     private static final short NLMSG_ERROR = 2;
     private static final short NLMSG_DONE = 3;
     private static final int TYPE = 4;
+    private static final int SEQUENCE = 8;
 
     /** The kernel fills as much of it as suits it: what netlink(7) advises. */
     private static final int ANSWER_BYTES = 32 * 1024;
 
+    private final String name;
     private final int socket;
 
-    private Netlink(int socket) {
-        this.socket = socket;
+    private Netlink(String name, int protocol) throws SystemCallException {
+        this.name = name;
+        this.socket = Libc.call("socket", AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
     }
 
     /** A socket of the calling thread's network namespace. */
     public static Netlink open() throws SystemCallException {
-        return new Netlink(Libc.call("socket", AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+        return new Netlink("rtnetlink", NETLINK_ROUTE);
+    }
+
+    /** As {@link #open}, to the packet filter. */
+    static Netlink openNetfilter() throws SystemCallException {
+        return new Netlink("nfnetlink", NETLINK_NETFILTER);
     }
 
     /**
@@ -60,6 +71,32 @@ public final class Netlink implements Closeable {
         int unusedBytes = Libc.read(socket, answer);
         ByteBuffer message = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
         refuseError(message.getInt(HEADER_BYTES));
+    }
+
+    /**
+     * Changes all of it, or nothing; of the packet filter.
+     *
+     * @throws SystemCallException with the kernel's first reason if it refuses
+     */
+    void changeAtOnce(List<NetlinkRequest> requests) throws SystemCallException {
+        ByteArrayOutputStream batch = new ByteArrayOutputStream();
+        batch.writeBytes(NetlinkRequest.netfilterBatch(true).bytes((short) 0));
+        for (int number = 1; number <= requests.size(); number++) {
+            short acknowledged = number == requests.size() ? NLM_F_ACK : 0;
+            batch.writeBytes(requests.get(number - 1).numbered(number).bytes(acknowledged));
+        }
+        batch.writeBytes(NetlinkRequest.netfilterBatch(false).bytes((short) 0));
+        Libc.write(socket, batch.toByteArray());
+        byte[] answer = new byte[ANSWER_BYTES];
+        boolean done = false;
+        while (!done) {
+            int count = Libc.read(socket, answer);
+            ByteBuffer messages = ByteBuffer.wrap(answer).order(ByteOrder.nativeOrder());
+            for (int at = 0; at + HEADER_BYTES <= count; at += NetlinkRequest.aligned(messages.getInt(at))) {
+                refuseError(messages.getInt(at + HEADER_BYTES));
+                done |= messages.getInt(at + SEQUENCE) == requests.size();
+            }
+        }
     }
 
     /**
@@ -90,9 +127,9 @@ public final class Netlink implements Closeable {
         }
     }
 
-    private static void refuseError(int negative) throws SystemCallException {
+    private void refuseError(int negative) throws SystemCallException {
         if (negative < 0) {
-            throw new SystemCallException("rtnetlink", -negative, Libc.strerror(-negative));
+            throw new SystemCallException(name, -negative, Libc.strerror(-negative));
         }
     }
 

@@ -12,6 +12,7 @@ public final class NetlinkRequest {
     private static final int IFADDRMSG_INDEX = 4;
     private static final int RTMSG_BYTES = 12;
     private static final int IFINFOMSG_INDEX = 4;
+    private static final int NFGENMSG_BYTES = 4;
     private static final int ATTRIBUTE_BYTES = 4;
     private static final byte AF_INET6 = 10;
 
@@ -19,6 +20,13 @@ public final class NetlinkRequest {
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
     private static final byte IFA_F_NODAD = 2;
+
+    // linux/netfilter.h, linux/netfilter/nfnetlink.h
+    private static final byte NFPROTO_NETDEV = 5;
+    private static final short NFNL_SUBSYS_NFTABLES = 10;
+    private static final short NFNL_MSG_BATCH_BEGIN = 16;
+    private static final short NFNL_MSG_BATCH_END = 17;
+    private static final int NFGENMSG_RESOURCE = 2;
 
     private final short flags;
     private final ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES).order(ByteOrder.nativeOrder());
@@ -54,6 +62,23 @@ public final class NetlinkRequest {
         return request.octets(IFA_ADDRESS, address).octets(IFA_LOCAL, address);
     }
 
+    /** To make something of nf_tables for a device: what is appended among its like. */
+    static NetlinkRequest newOfNetfilter(short type) {
+        int flags = Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL | Netlink.NLM_F_APPEND;
+        NetlinkRequest request = new NetlinkRequest((short) (NFNL_SUBSYS_NFTABLES << 8 | type), flags, NFGENMSG_BYTES);
+        request.bytes.put(Netlink.HEADER_BYTES, NFPROTO_NETDEV);
+        return request;
+    }
+
+    /** What stands before changes of nf_tables that are made together, or after them. */
+    static NetlinkRequest netfilterBatch(boolean begins) {
+        NetlinkRequest request =
+                new NetlinkRequest(begins ? NFNL_MSG_BATCH_BEGIN : NFNL_MSG_BATCH_END, 0, NFGENMSG_BYTES);
+        int resource = Netlink.HEADER_BYTES + NFGENMSG_RESOURCE;
+        request.bytes.put(resource, (byte) (NFNL_SUBSYS_NFTABLES >> 8)).put(resource + 1, (byte) NFNL_SUBSYS_NFTABLES);
+        return request;
+    }
+
     /** For all addresses, of all families. */
     public static NetlinkRequest addresses() {
         return new NetlinkRequest(Netlink.RTM_GETADDR, 0, IFADDRMSG_BYTES);
@@ -69,6 +94,11 @@ public final class NetlinkRequest {
         attribute(type, Integer.BYTES);
         bytes.putInt(value);
         return this;
+    }
+
+    /** Adds a number in network byte order, as the packet filter wants them. */
+    NetlinkRequest bigEndian(int type, int value) {
+        return octets(type, ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
     }
 
     /** Adds a text with its closing null. */
@@ -105,6 +135,12 @@ public final class NetlinkRequest {
 
     private void attribute(int type, int valueBytes) {
         bytes.putShort((short) (ATTRIBUTE_BYTES + valueBytes)).putShort((short) type);
+    }
+
+    /** Gives it a number, which the answer will have. */
+    NetlinkRequest numbered(int sequence) {
+        bytes.putInt(8, sequence);
+        return this;
     }
 
     byte[] bytes(short moreFlags) {

@@ -36,6 +36,7 @@ final class Atoll {
     private final Path directory;
     private final List<String> prefix = new ArrayList<>();
     private final List<String> launcherOptions = new ArrayList<>();
+    private final List<String> programOptions = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     private byte[] input = new byte[0];
@@ -98,6 +99,12 @@ final class Atoll {
         return this;
     }
 
+    /** An option of the JVM of {@link Probe}. */
+    Atoll programOption(String option) {
+        programOptions.add(option);
+        return this;
+    }
+
     /** The JDK that the launcher and the program run on. */
     Atoll on(Path javaHome) {
         java = javaHome.resolve("bin/java");
@@ -126,13 +133,10 @@ final class Atoll {
 
     /** The words of a command that runs {@link Probe}. */
     List<String> probe(String... commands) {
-        List<String> words = new ArrayList<>(List.of(
-                java.toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--add-opens=java.base/java.io=ALL-UNNAMED",
-                "-cp",
-                CLASSES.toString(),
-                Probe.class.getName()));
+        List<String> words = new ArrayList<>(
+                List.of(java.toString(), "-XX:TieredStopAtLevel=1", "--add-opens=java.base/java.io=ALL-UNNAMED"));
+        words.addAll(programOptions);
+        words.addAll(List.of("-cp", CLASSES.toString(), Probe.class.getName()));
         words.addAll(Arrays.asList(commands));
         return words;
     }

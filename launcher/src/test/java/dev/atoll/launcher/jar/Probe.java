@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
-import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -15,6 +14,7 @@ import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code tcp:HOST:PORT}</td><td>asks a server: {@code tcp:HOST:PORT=ANSWER} or the exception, and ms</td></tr>
  * <tr><td>{@code short:HOST:PORT}</td><td>the same, waiting 2 s at most</td></tr>
  * <tr><td>{@code udp:HOST:PORT}</td><td>sends a datagram and waits for one</td></tr>
+ * <tr><td>{@code lookup:NAME}</td><td>prints the addresses of a name, in their order</td></tr>
  * <tr><td>{@code addresses:NAME}</td><td>prints an interface's addresses with their prefix lengths</td></tr>
  * <tr><td>{@code families}</td><td>where servers of the wildcard address are reached: 127.0.0.1, ::1, or both</td></tr>
  * <tr><td>{@code signals:A,B}</td><td>prints each of these signals from now on</td></tr>
@@ -70,6 +71,7 @@ public final class Probe {
                 case "tcp" -> timed(command, () -> tcp(address(argument), LIMIT_MS));
                 case "short" -> timed(command, () -> tcp(address(argument), SHORT_LIMIT_MS));
                 case "udp" -> timed(command, () -> udp(address(argument)));
+                case "lookup" -> timed(command, () -> lookup(argument));
                 case "addresses" -> line(command + "=" + addresses(argument));
                 case "families" -> line(command + "=" + families());
                 case "signals" -> printSignals(argument.split(",", -1));
@@ -108,9 +110,17 @@ public final class Probe {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(address, port), SHORT_LIMIT_MS);
                 text.append(' ').append(address);
-            } catch (ConnectException e) {
+            } catch (SocketException e) {
                 text.append(" not ").append(address);
             }
+        }
+        return text.toString();
+    }
+
+    private static String lookup(String name) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (InetAddress each : InetAddress.getAllByName(name)) {
+            text.append(each.getHostAddress()).append(' ');
         }
         return text.toString();
     }

@@ -184,6 +184,103 @@ class VethTest {
         assertEquals(before, host.state());
     }
 
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void taken_withIpv6Alone_isAllTheProgramHas_andTheHostHasItBack(int feature) throws Exception {
+        neighbour.serve("8080");
+        host.inside("ip", "-4", "address", "flush", "dev", "eth7");
+        String before = host.state();
+        Atoll atoll = atoll().on(Jdks.require(feature));
+        Path status = atoll.path("status.json");
+
+        Result result = atoll.runProbe(
+                        List.of("--link", "veth:eth7", "--status-file", status.toString()),
+                        "tcp:" + NEIGHBOUR6 + ":8080",
+                        "udp:" + NEIGHBOUR6 + ":8080",
+                        "tcp:" + BEYOND6 + ":8080",
+                        "short:" + NEIGHBOUR + ":8080",
+                        "addresses:eth0",
+                        "families")
+                .assertExit(0);
+
+        assertTrue(result.line("tcp:" + NEIGHBOUR6).contains("=hello"), result::toString);
+        assertTrue(result.line("udp:" + NEIGHBOUR6).contains("=ping"), result::toString);
+        assertTrue(result.line("tcp:" + BEYOND6).contains("=hello"), result::toString);
+        assertTrue(result.line("short:" + NEIGHBOUR).contains("Network is unreachable"), result::toString);
+        String addresses = result.line("addresses:eth0=");
+        assertTrue(addresses.contains(" fd05:0:0:0:0:0:0:2/64 ") && !addresses.contains("10.5.0."), addresses);
+        assertEquals(
+                "families= socket 127.0.0.1 ::1 channel 127.0.0.1 ::1 ipv4 127.0.0.1 not ::1", result.line("families"));
+        assertEquals("fd05::2/64", Json.read(status).text("address"));
+        assertEquals(before, host.state());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void taken_preferIpv4Stack_JavaSeesNoIpv6(int feature) throws Exception {
+        neighbour.serve("8080");
+        Result result = atoll().on(Jdks.require(feature))
+                .programOption("-Djava.net.preferIPv4Stack=true")
+                .runProbe(
+                        TAKE,
+                        "tcp:" + NEIGHBOUR + ":8080",
+                        "short:" + NEIGHBOUR6 + ":8080",
+                        "lookup:localhost",
+                        "addresses:eth0",
+                        "families")
+                .assertExit(0);
+
+        assertTrue(result.line("tcp:" + NEIGHBOUR).contains("=hello"), result::toString);
+        assertTrue(result.line("short:" + NEIGHBOUR6).contains("Protocol family unavailable"), result::toString);
+        assertTrue(result.line("lookup:localhost").contains("=127.0.0.1  ["), result::toString);
+        String addresses = result.line("addresses:eth0=");
+        assertTrue(addresses.contains(" 10.5.0.2/24 ") && !addresses.contains("fd05"), addresses);
+        assertEquals(
+                "families= socket 127.0.0.1 not ::1 channel 127.0.0.1 not ::1 ipv4 127.0.0.1 not ::1",
+                result.line("families"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false,127.0.0.1 0:0:0:0:0:0:0:1", "true,0:0:0:0:0:0:0:1 127.0.0.1"})
+    void taken_preferIpv6Addresses_isTheOrderOfANamesAddresses(String preferred, String addresses) throws Exception {
+        for (int feature : jdks()) {
+            Result result = atoll().on(Jdks.require(feature))
+                    .programOption("-Djava.net.preferIPv6Addresses=" + preferred)
+                    .runProbe(TAKE, "lookup:localhost")
+                    .assertExit(0);
+            assertTrue(result.line("lookup:localhost").contains("=" + addresses + "  ["), result::toString);
+        }
+    }
+
+    /** RFC 8200 section 5. */
+    @Test
+    void taken_mtuTooSmallForIpv6_isRefusedUnlessIpv6IsLeftOut() throws Exception {
+        // The kernel takes the addresses of an interface that becomes so small.
+        host.inside("ip", "link", "set", "eth7", "mtu", "1279");
+        List<String> chosen = List.of("--link", "veth:eth7", "--address6", "fd05::2/64");
+
+        Result refused = atoll().runProbe(chosen, "say:never").assertExit(120);
+        assertEquals("atoll: mtu is 1279, IPv6 needs 1280; --address6 none if it is not needed\n", refused.stderr());
+        atoll().runProbe(TAKE, "say:IPv4").assertExit(0);
+
+        neighbour.serve("8080");
+        host.inside("ip", "link", "set", "eth7", "mtu", "1280");
+        Result taken = atoll().runProbe(chosen, "tcp:" + NEIGHBOUR6 + ":8080").assertExit(0);
+        assertTrue(taken.line("tcp:").contains("=hello"), taken::toString);
+    }
+
+    @Test
+    void pair_mtuTooSmallForIpv6_isRefused() throws Exception {
+        String before = host.state();
+        Atoll atoll = atoll();
+        String config = atoll.file("small.conf", "atoll.mtu = 1279").toString();
+        Result refused = atoll.runProbe(
+                        List.of("--config", config, "--link", "veth", "--address6", "free"), "say:never")
+                .assertExit(120);
+        assertEquals("atoll: mtu is 1279, IPv6 needs 1280; --address6 none if it is not needed\n", refused.stderr());
+        assertEquals(before, host.state());
+    }
+
     @Test
     void taken_withoutIpv6IfTheUserSaysSo() throws Exception {
         Result result = atoll().runProbe(

@@ -23,6 +23,9 @@ import sun.nio.ch.SelectorProviderImpl;
  * <p>No lambdas, no string switches, no formatting in here: doors are called from inside the JDK's class initialisers.
  */
 public final class Doors {
+    /** As it was at the start, which is when the JDK reads it. */
+    private static final @Nullable String PREFER_IPV6_ADDRESSES = System.getProperty("java.net.preferIPv6Addresses");
+
     private static volatile @Nullable Backend backend;
     private static volatile @Nullable SelectorProviderImpl channels;
     private static volatile @Nullable SelectorProvider platform;
@@ -106,7 +109,9 @@ public final class Doors {
 
     /** For {@code lookupAllHostAddr} of {@code Inet4AddressImpl}, and on 17 of {@code Inet6AddressImpl}. */
     public static InetAddress[] lookupAllHostAddr(String host) throws UnknownHostException {
-        return enter("lookupAllHostAddr").lookupAll(host);
+        Backend open = enter("lookupAllHostAddr");
+        return LookupOrder.apply(
+                host, open.lookupAll(host), LookupOrder.byDefault(open.hasIpv6(), PREFER_IPV6_ADDRESSES));
     }
 
     /**

@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code InetAddressResolver.LookupPolicy} asks of the addresses of a name. */
 final class LookupOrder {
@@ -14,6 +15,20 @@ final class LookupOrder {
     private static final int IPV6_FIRST = 8;
 
     private LookupOrder() {}
+
+    /**
+     * What the JDK asks for where it does not say it with the call: all addresses if there is IPv6, in the order that the
+     * property {@code java.net.preferIPv6Addresses} wants, else those of IPv4.
+     */
+    static int byDefault(boolean ipv6, @Nullable String preferIpv6Addresses) {
+        if (!ipv6) {
+            return IPV4;
+        }
+        if ("true".equalsIgnoreCase(preferIpv6Addresses)) {
+            return IPV4 | IPV6 | IPV6_FIRST;
+        }
+        return "system".equalsIgnoreCase(preferIpv6Addresses) ? IPV4 | IPV6 : IPV4 | IPV6 | IPV4_FIRST;
+    }
 
     /** The addresses of the wanted families, the preferred family first, otherwise in the order given. */
     static InetAddress[] apply(String host, InetAddress[] all, int characteristics) throws UnknownHostException {

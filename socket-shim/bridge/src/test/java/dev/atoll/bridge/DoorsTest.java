@@ -64,6 +64,15 @@ class DoorsTest {
     }
 
     @Test
+    void lookupOrder_byDefault_isThatOfThePropertyWhereThereIsIpv6() {
+        assertEquals(1 | 2 | 4, LookupOrder.byDefault(true, null));
+        assertEquals(1 | 2 | 4, LookupOrder.byDefault(true, "false"));
+        assertEquals(1 | 2 | 8, LookupOrder.byDefault(true, "True"));
+        assertEquals(1 | 2, LookupOrder.byDefault(true, "system"));
+        assertEquals(1, LookupOrder.byDefault(false, "true"));
+    }
+
+    @Test
     void interfaces_fromViews_areWhatTheViewsSay() throws Exception {
         Inet4Address broadcast = (Inet4Address) InetAddress.getByName("192.0.2.255");
         InterfaceView view = new InterfaceView(
