@@ -115,6 +115,10 @@ final class Forwarding {
             return DropReason.IP_NO_ROUTE;
         }
         Device out = hop.device();
+        if (out == in && packet.ipVersion == 6 && wouldComeBack(in, hop.nextHop(), packet)) {
+            network.hostUnreachable(packet);
+            return DropReason.IP_NO_ROUTE;
+        }
         if (!passesForward(in, network, out, packet)) {
             return DropReason.FILTERED;
         }
@@ -146,6 +150,14 @@ final class Forwarding {
             out.send(packet, network.etherType(), hop.nextHop());
         }
         return null;
+    }
+
+    /** The other end of a link of two ends had the packet, and would send it here again (RFC 4443 section 3.1). */
+    private static boolean wouldComeBack(Device in, IpAddress nextHop, PacketBuffer packet) {
+        return !in.hasLinkAddresses()
+                && nextHop.low() == packet.destinationLow
+                && nextHop.high() == packet.destinationHigh
+                && in.addressTable().isOnLink(nextHop);
     }
 
     private boolean passesForward(Device in, NetworkLayer network, Device out, PacketBuffer packet) {

@@ -73,6 +73,7 @@ class Ipv6FilterTest {
     }
 
     @Test
+    @Requirement("RFC 4443 3.1-8")
     @Requirement("pain 11")
     void rulesForIpv6_reject_answersWithIcmpv6() {
         policy(new Rules()

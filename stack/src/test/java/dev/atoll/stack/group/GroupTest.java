@@ -144,6 +144,7 @@ class GroupTest {
     @Requirement("RFC 3810 5.2.14-1")
     @Requirement("RFC 3810 6.1-1")
     @Requirement("RFC 3810 9-1")
+    @Requirement("RFC 8200 4.2-5")
     @Requirement("features E12")
     void mld_join_reportedTwice() throws StackException {
         join(GROUP6);

@@ -113,6 +113,16 @@ class UnreachableTest {
                 told);
     }
 
+    /** RFC 4443 sections 3.1 to 3.3: what senders have to leave zero, receivers do not look at. */
+    @Test
+    @Requirement("RFC 4443 3.1-5")
+    @Requirement("RFC 4443 3.2-3")
+    void ipv6_unusedFields_areIgnored() throws StackException {
+        assertEquals(StackError.REFUSED, told6(Icmpv6Message.UNREACHABLE, 4, -1));
+        assertEquals(StackError.HOST_UNREACHABLE, told6(Icmpv6Message.TIME_EXCEEDED, 0, -1));
+        assertEquals(StackError.MESSAGE_TOO_LONG, told6(Icmpv6Message.PACKET_TOO_BIG, 7, 1300));
+    }
+
     /** RFC 1122 sections 3.2.2.4 and 3.2.2.5, RFC 4443 sections 3.3 and 3.4. */
     @Test
     @Requirement("RFC 4443 3.3-2")

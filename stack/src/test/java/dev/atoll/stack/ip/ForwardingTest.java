@@ -42,6 +42,8 @@ import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.frames.TestLink;
+import dev.atoll.stack.link.ChannelLink;
+import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
@@ -121,6 +123,35 @@ class ForwardingTest {
         net.send(four(THERE4, 10));
         expectFar(linkDestination(FAR_MAC), ipv4(source(HERE4), destination(THERE4), ttl(63)));
         assertEquals(2, net.stack.counters().ipForwarded);
+    }
+
+    /** RFC 8200 section 4: they are for the destination, whatever a host would say about them. */
+    @Test
+    @Requirement("RFC 8200 4-4")
+    void extensionHeaders_ofWhatIsPassedOn_areLeftAlone() {
+        Ipv6Packet packet = six(THERE6, 10)
+                .with(
+                        Ipv6Packet.Extension.options(Ipv6Packet.HOP_BY_HOP, "be00"),
+                        new Ipv6Packet.Extension(Ipv6Packet.ROUTING, Bytes.hex("00 fe 01 00000000")),
+                        Ipv6Packet.Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "be00"));
+        net.send(packet);
+        expectFarIs(packet.withHopLimit(63));
+    }
+
+    /** RFC 8200 section 4.7. */
+    @Test
+    @Requirement("RFC 8200 4.7-2")
+    void octetsBehindNoNextHeader_arePassedOn() {
+        Ipv6Packet packet = Ipv6Packet.of(HERE6, THERE6, Ipv6Packet.NONE, Bytes.hex("00010203"));
+        net.send(packet);
+        expectFarIs(packet.withHopLimit(63));
+    }
+
+    private void expectFarIs(Ipv6Packet packet) {
+        byte[] frame = Objects.requireNonNull(far.poll());
+        assertEquals(packet.encode(), EthernetFrame.decode(frame).payload());
+        assertNull(far.poll());
+        net.expectNothing();
     }
 
     @Test
@@ -211,6 +242,39 @@ class ForwardingTest {
                 Checks.frame(frame, ipv4(destination(HERE4), icmp(IcmpMessage.UNREACHABLE, 1)));
             }
         }
+    }
+
+    /** RFC 4443 section 3.1: on a link of two ends it would come back until its hops are used up. */
+    @Test
+    @Requirement("RFC 4443 3.1-6")
+    void packet_toNobodyOfThePointToPointLinkItCameBy_isReportedAndNotSentBack() throws StackException {
+        ChannelLink link = new ChannelLink(1500, new MacAddress(0), LinkEndpoint.Capabilities.PLAIN_IP, 10);
+        Nic tun = net.stack.createNic("tun0", link);
+        IpAddress ours = IpAddress.parse("2001:db8:3::1");
+        IpAddress peer = IpAddress.parse("2001:db8:3::2");
+        IpAddress nobody = IpAddress.parse("2001:db8:3::3");
+        tun.addAddress(ours, 64);
+        tun.setForwarding(false, true);
+        net.stack.run(() -> {
+            while (link.read() != null) {
+                // What the NIC said when it began.
+            }
+        });
+        Ipv6Packet packet =
+                Ipv6Packet.of(peer, nobody, Ipv4Packet.UDP, new UdpDatagram(9, 7, Bytes.EMPTY).encode(peer, nobody));
+        net.stack.run(() -> link.inject(packet.encode().toArray()));
+        byte[][] sent = new byte[2][];
+        net.stack.run(() -> {
+            sent[0] = link.read();
+            sent[1] = link.read();
+        });
+        Ipv6Packet error = Ipv6Packet.decode(Bytes.of(Objects.requireNonNull(sent[0])));
+        assertEquals(ours, error.source());
+        assertEquals(peer, error.destination());
+        Icmpv6Message message = Icmpv6Message.decode(error);
+        assertEquals(Icmpv6Message.UNREACHABLE, message.type());
+        assertEquals(3, message.code());
+        assertNull(sent[1]);
     }
 
     /** What belongs to one link stays there (RFC 4291 section 2.5.6), and IPv6 says so (RFC 4443 section 3.1). */

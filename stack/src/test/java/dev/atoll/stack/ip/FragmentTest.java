@@ -173,6 +173,8 @@ class FragmentTest {
         assertEquals(1, net.stack.counters().drops(DropReason.IP_FRAGMENT_OVERLAP));
         net.send(fragments.get(1));
         net.send(fragments.get(2));
+        net.advance(61 * SECOND);
+        net.expectNothing();
         Bytes four = new UdpDatagram(9, 7, payload(2000)).encode(PEER4, OURS4);
         net.send(fragment4(four, 0, 1000, 5));
         net.send(fragment4(four, 992, 2008, 5));
@@ -290,6 +292,7 @@ class FragmentTest {
             assertTrue(frame.length <= 1514);
             Bytes header = packet.extensions().get(0).body();
             assertEquals(Ipv6Packet.FRAGMENT, packet.extensions().get(0).type());
+            assertEquals(0, header.u8(0) | header.u16(1) & 6, "reserved");
             assertTrue(id == 0 || id == header.i32(3), "one id");
             id = header.i32(3);
             int offset = header.u16(1) & 0xfff8;
@@ -305,6 +308,8 @@ class FragmentTest {
     @Test
     @Requirement("RFC 8200 4.5-3")
     @Requirement("RFC 8200 4.5-4")
+    @Requirement("RFC 8200 4.5-12")
+    @Requirement("RFC 8200 4.5-14")
     @Requirement("RFC 8200 8.1-1")
     void ipv6_largeDatagram_leavesInFragments() throws StackException {
         Bytes payload = payload(4000);
@@ -313,6 +318,38 @@ class FragmentTest {
         assertEquals(3, frames.size());
         UdpDatagram datagram = UdpDatagram.decode(join6(frames), LINK_LOCAL, PEER_LINK_LOCAL);
         assertEquals(payload, datagram.payload());
+    }
+
+    /** RFC 8200 section 4.5: what is reserved is not looked at. */
+    @Test
+    @Requirement("RFC 8200 4.5-12")
+    void ipv6_reservedBitsOfAFragment_areIgnored() throws StackException {
+        Bytes payload = payload(2000);
+        List<Ipv6Packet> fragments = cut6(udp6(payload), 1000, 3);
+        for (Ipv6Packet fragment : fragments) {
+            byte[] header = fragment.extensions().get(0).body().toArray();
+            header[0] = (byte) 0xff;
+            header[2] |= 6;
+            net.send(fragment.with(new Extension(Ipv6Packet.FRAGMENT, Bytes.of(header))));
+        }
+        expectReceived(payload);
+    }
+
+    /** RFC 8200 section 4.5: the later fragments' headers, and what they say comes behind, are not used. */
+    @Test
+    @Requirement("RFC 8200 4.5-13")
+    void ipv6_fragmentsThatContradictTheFirst_areTakenByIt() throws StackException {
+        Bytes payload = payload(2000);
+        Bytes datagram = udp6(payload);
+        Ipv6Packet later = Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv4Packet.TCP, datagram.from(1000))
+                .with(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "1e00"), Extension.fragment(1000, false, 3));
+        Ipv6Packet first = cut6(datagram, 1000, 3).get(0);
+        net.send(later);
+        net.send(first);
+        expectReceived(payload);
+        net.send(first);
+        net.send(later);
+        expectReceived(payload);
     }
 
     @Test
@@ -390,6 +427,7 @@ class FragmentTest {
     /** An error that quotes nothing of ours changes nothing (RFC 8201 section 4, RFC 5927). */
     @Test
     @Requirement("RFC 4443 2.4-d")
+    @Requirement("RFC 4443 5.2-1")
     void packetTooBig_aboutNobodysPacket_ignored() throws StackException {
         Bytes stranger = Ipv6Packet.of(
                         LINK_LOCAL,

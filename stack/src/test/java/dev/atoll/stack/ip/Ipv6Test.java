@@ -1,6 +1,7 @@
 package dev.atoll.stack.ip;
 
 import static dev.atoll.stack.check.Checks.destination6;
+import static dev.atoll.stack.check.Checks.extensions;
 import static dev.atoll.stack.check.Checks.hopLimit;
 import static dev.atoll.stack.check.Checks.icmp6;
 import static dev.atoll.stack.check.Checks.ipv6;
@@ -15,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
@@ -24,6 +26,7 @@ import dev.atoll.stack.check.Icmpv6Message;
 import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.Ipv6Packet.Extension;
+import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.Ipv6Settings;
@@ -147,6 +150,7 @@ class Ipv6Test {
     @Requirement("RFC 8200 4.1-1")
     @Requirement("RFC 8200 4.2-2")
     @Requirement("RFC 8200 4.4-1")
+    @Requirement("RFC 8200 8.1-3")
     @Requirement("features E6")
     void extensions_knownInAnyOrder_delivered() throws StackException {
         net.send(udp(
@@ -264,17 +268,20 @@ class Ipv6Test {
     @Requirement("RFC 8200 4.7-1")
     void nextHeader_none_droppedInSilence() {
         net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv6Packet.NONE, Bytes.EMPTY));
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv6Packet.NONE, HELLO)
+                .with(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "")));
         net.expectNothing();
-        expectDropped(DropReason.IPV6_NO_NEXT_HEADER);
+        assertEquals(2, net.stack.counters().drops(DropReason.IPV6_NO_NEXT_HEADER));
     }
 
     /** RFC 4443 section 3.1. */
     @Test
     @Requirement("RFC 4443 2.2-1")
     @Requirement("RFC 4443 3.1-2")
+    @Requirement("RFC 4443 3.1-5")
     void udp_nobodyListens_portUnreachable() {
         net.send(udp(PEER_LINK_LOCAL, LINK_LOCAL, 8));
-        net.expect(ipv6(source6(LINK_LOCAL), icmp6(Icmpv6Message.UNREACHABLE, 4, quotesUs())));
+        net.expect(ipv6(source6(LINK_LOCAL), icmp6(Icmpv6Message.UNREACHABLE, 4, rest6(0), quotesUs())));
     }
 
     /** RFC 4443 section 2.4 e: never about an error, a group, or a source that is nobody's. */
@@ -326,10 +333,62 @@ class Ipv6Test {
         assertEquals(2, net.frames().size());
     }
 
+    /** RFC 4443 section 3.1: whoever looks for open ports need not be told which are not. */
+    @Test
+    @Requirement("RFC 4443 3.1-7")
+    void errors_switchedOff_areNotSent() {
+        net.stack.icmpLimit().setBurst(0);
+        net.send(udp(PEER_LINK_LOCAL, LINK_LOCAL, 8));
+        net.expectNothing();
+        expectDropped(DropReason.ICMP_RATE_LIMITED);
+    }
+
+    /** RFC 4443 section 2.4 (d): with nothing but extension headers it is about nobody that can be known. */
+    @Test
+    @Requirement("RFC 4443 2.4-d2")
+    void error_thatQuotesNoUpperLayer_isDroppedInSilence() {
+        Bytes quoted = udp(LINK_LOCAL, PEER_LINK_LOCAL, 9)
+                .with(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "1e04 01020304"))
+                .encode()
+                .slice(0, 48);
+        for (int length : new int[] {40, 44, 48}) {
+            net.send(new Icmpv6Message(Icmpv6Message.UNREACHABLE, 4, 0, quoted.slice(0, length))
+                    .packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        }
+        net.expectNothing();
+        assertEquals(3, net.stack.counters().drops(DropReason.ICMP_MALFORMED));
+    }
+
+    /** RFC 4443 section 4.2: there is no limit to how much data an echo may have but that of a packet. */
+    @Test
+    @Requirement("RFC 4443 4.2-6")
+    void echo_inFragments_comesBackWhole() {
+        byte[] data = new byte[4000];
+        data[3999] = 7;
+        Bytes request =
+                new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.of(data)).encode(PEER_LINK_LOCAL, LINK_LOCAL);
+        for (int at = 0; at < request.length(); at += 1232) {
+            int end = Math.min(at + 1232, request.length());
+            net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv6Packet.ICMP, request.slice(at, end))
+                    .with(Extension.fragment(at, end < request.length(), 3)));
+        }
+        ByteBuffer whole = ByteBuffer.allocate(request.length());
+        for (byte[] frame : net.frames()) {
+            Ipv6Packet packet = Ipv6Packet.decode(EthernetFrame.decode(frame).payload());
+            int offset = packet.extensions().get(0).body().u16(1) & 0xfff8;
+            whole.put(offset, packet.payload().toArray());
+        }
+        Icmpv6Message reply = Icmpv6Message.decode(
+                Ipv6Packet.of(LINK_LOCAL, PEER_LINK_LOCAL, Ipv6Packet.ICMP, Bytes.of(whole.array())));
+        assertEquals(Icmpv6Message.ECHO_REPLY, reply.type());
+        assertEquals(Bytes.of(data), reply.body());
+    }
+
     /** RFC 8200 section 8.1: UDP over IPv6 has a checksum. */
     @Test
     @Requirement("RFC 8200 8.1-1")
     @Requirement("RFC 8200 8.1-2")
+    @Requirement("RFC 8200 8.1-4")
     void udp_withoutChecksum_dropped() {
         net.send(Ipv6Packet.of(
                 PEER_LINK_LOCAL,
@@ -391,6 +450,7 @@ class Ipv6Test {
 
     /** RFC 8201 section 4: no link carries less than 1280 bytes, so nobody can honestly say so. */
     @Test
+    @Requirement("RFC 8200 4.5-15")
     void packetTooBig_belowTheLeastMtu_isIgnored() throws StackException {
         Bytes quoted = Ipv6Packet.of(
                         LINK_LOCAL,
@@ -401,7 +461,7 @@ class Ipv6Test {
         net.send(new Icmpv6Message(Icmpv6Message.PACKET_TOO_BIG, 0, 1279, quoted).packet(PEER_LINK_LOCAL, LINK_LOCAL));
         expectDropped(DropReason.ICMP_MALFORMED);
         endpoint.send(ByteBuffer.allocate(1400), new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
-        assertEquals(1, net.frames().size());
+        net.expect(ipv6(extensions()));
     }
 
     /** RFC 4007 section 6: an address of one link says nothing about another. */
@@ -505,7 +565,7 @@ class Ipv6Test {
     void error_aboutWhatTheLinkSpread_isNotSent() {
         for (String link : new String[] {"33:33:ff:00:00:01", "ff:ff:ff:ff:ff:ff"}) {
             for (Ipv6Packet packet : new Ipv6Packet[] {
-                udp(PEER_LINK_LOCAL, LINK_LOCAL, 8), udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "5e00"))
+                udp(PEER_LINK_LOCAL, LINK_LOCAL, 8), udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "de00"))
             }) {
                 net.send(MacAddress.parse(link), EthernetFrame.IPV6, packet.encode());
             }
@@ -525,6 +585,80 @@ class Ipv6Test {
         expectProblem(2, 42);
         net.send(udp(segmentsLeft, unknown));
         expectProblem(0, 42);
+    }
+
+    /** RFC 8200 section 4.2: so are options, of which the first that may not be passed over decides. */
+    @Test
+    @Requirement("RFC 8200 4.2-3")
+    void options_ofOneHeader_areProcessedInTheirOrder() {
+        net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "7e00 be00")));
+        net.expectNothing();
+        expectDropped(DropReason.IPV6_PARAMETER_PROBLEM);
+        net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "be00 7e00")));
+        expectProblem(2, 42);
+    }
+
+    /** RFC 8200 section 4.2: what has the lower bits of padding or of the router alert is another option. */
+    @Test
+    @Requirement("RFC 8200 4.2-4")
+    void options_thatDifferInTheHighestBits_areNotKnown() {
+        net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "8002 0000")));
+        expectProblem(2, 42);
+        net.send(udp(Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "8102 0000")));
+        expectProblem(2, 42);
+        net.send(udp(Extension.options(Ipv6Packet.HOP_BY_HOP, "8502 0000")));
+        expectProblem(2, 42);
+    }
+
+    /** RFC 8200 section 5. */
+    @Test
+    @Requirement("RFC 8200 5-4")
+    void packet_asLargeAsTheLinksMtu_isDelivered() throws StackException {
+        Bytes payload = Bytes.of(new byte[1500 - 48]);
+        Ipv6Packet packet = Ipv6Packet.of(
+                PEER_LINK_LOCAL,
+                LINK_LOCAL,
+                Ipv4Packet.UDP,
+                new UdpDatagram(9, 7, payload).encode(PEER_LINK_LOCAL, LINK_LOCAL));
+        assertEquals(1500, packet.encode().length());
+        net.send(packet);
+        assertEquals(payload.length(), endpoint.nextLength());
+    }
+
+    /** RFC 8200 section 8.1: of upper layers without a length of their own, the payload less what is before them. */
+    @Test
+    @Requirement("RFC 8200 8.1-3")
+    void checksum_behindExtensionHeaders_isOfTheUpperLayerAlone() {
+        Extension options = Extension.options(Ipv6Packet.DESTINATION_OPTIONS, "1e04 01020304");
+        net.send(new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, HELLO)
+                .packet(PEER_LINK_LOCAL, LINK_LOCAL)
+                .with(options));
+        net.expect(ipv6(icmp6(Icmpv6Message.ECHO_REPLY, 0, body(HELLO))));
+        Bytes syn = new TcpSegment(9, 8, 1, 0, TcpSegment.SYN, 1000, 0, List.of(), Bytes.EMPTY)
+                .encode(PEER_LINK_LOCAL, LINK_LOCAL);
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, LINK_LOCAL, Ipv4Packet.TCP, syn).with(options));
+        Ipv6Packet answer =
+                Ipv6Packet.decode(EthernetFrame.decode(net.frames().get(0)).payload());
+        assertTrue(
+                TcpSegment.decode(answer.payload(), LINK_LOCAL, PEER_LINK_LOCAL).has(TcpSegment.RST));
+    }
+
+    /** RFC 8200 section 8.1: a computed sum of zero would say that there is none. */
+    @Test
+    @Requirement("RFC 8200 8.1-2")
+    void udp_whoseChecksumIsZero_isSentWithAllOnes() throws StackException {
+        FullAddress to = new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9);
+        endpoint.send(ByteBuffer.allocate(2), to);
+        int checksum = checksumSent();
+        // Added to a sum, its complement makes it all ones, whose complement is zero.
+        endpoint.send(ByteBuffer.allocate(2).putShort(0, (short) checksum), to);
+        assertEquals(0xffff, checksumSent());
+    }
+
+    private int checksumSent() {
+        return Ipv6Packet.decode(EthernetFrame.decode(net.frames().get(0)).payload())
+                .payload()
+                .u16(6);
     }
 
     /** RFC 8200 section 5: a NIC that has IPv6 takes no less, and a link that carries less has no IPv6. */
