@@ -176,6 +176,23 @@ public final class Nic {
         });
     }
 
+    /**
+     * Joins TCP segments of one connection that the link delivers together: filter and connection look at them once, and
+     * one acknowledgment answers them (generic receive offload, {@code ethtool -K eth0 gro on}). On by default, except on
+     * links that {@linkplain LinkEndpoint.Capabilities#gsoMaxBytes take} super-segments, which bring them, too. Always off on
+     * {@code lo}, and in a stack without TCP.
+     */
+    public void setCoalescing(boolean on) {
+        hold.query(() -> {
+            device.setCoalescing(on);
+            return true;
+        });
+    }
+
+    public boolean isCoalescing() {
+        return hold.query(device::isCoalescing);
+    }
+
     public boolean isForwarding(boolean ipv4) {
         return hold.query(() -> device.isForwarding(ipv4));
     }

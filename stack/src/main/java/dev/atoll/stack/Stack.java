@@ -276,13 +276,22 @@ public final class Stack implements AutoCloseable {
     }
 
     private void finishHold() {
+        deliverJoined();
         // One may bring about the other.
         while (ip.hasLooped() || loopbackLink.isPending()) {
             ip.deliverLooped();
             loopbackLink.deliverPending();
+            deliverJoined();
         }
         for (int i = 0; i < devices.size(); i++) {
             devices.get(i).link().flush();
+        }
+    }
+
+    /** What links delivered in this hold so far is delivered. */
+    void deliverJoined() {
+        for (int i = 0; i < devices.size(); i++) {
+            devices.get(i).deliverJoined();
         }
     }
 
@@ -299,6 +308,7 @@ public final class Stack implements AutoCloseable {
         hold.enterAsDriver();
         try {
             work.run();
+            deliverJoined();
             cycle.timers().runDue(cycle.nowNs());
         } catch (RuntimeException | Error e) {
             hold.exit();
@@ -357,6 +367,9 @@ public final class Stack implements AutoCloseable {
         link.attach(device);
         devices.add(device);
         device.setGroupObserver(groups);
+        if (protocols.contains(Protocol.TCP)) {
+            device.mayCoalesce();
+        }
         if (!protocols.contains(Protocol.IPV4)) {
             device.withoutIpv4();
         }

@@ -102,6 +102,7 @@ class SteadyStateAllocationTest {
                 throw new AssertionError(e);
             }
         });
+        assertTrue(right.counters().segmentsJoined > WARM_UP_ROUNDS, "segments are joined");
     }
 
     @Test

@@ -104,6 +104,16 @@ public final class PacketBuffer {
     /** Payload bytes of each segment a super-segment is cut into. */
     public int gsoSize;
 
+    /**
+     * Incoming: the TCP segment that continues this one and was joined to it, a packet of its own with all its headers;
+     * or null. It goes wherever this one goes and is released with it.
+     */
+    public @Nullable PacketBuffer joined;
+    /** Segments that follow by {@link #joined}. */
+    public int joinedSegments;
+    /** Payload of the segments that follow by {@link #joined}, bytes. */
+    public int joinedBytes;
+
     /** Sequence number of the first byte, for the queue of a protocol that has them. */
     public int sequence;
 
@@ -155,6 +165,8 @@ public final class PacketBuffer {
         gsoSize = 0;
         flow = null;
         next = null;
+        joinedSegments = 0;
+        joinedBytes = 0;
     }
 
     /** The memory; positions are absolute. Do not change its position or limit. */
@@ -172,7 +184,7 @@ public final class PacketBuffer {
         return end;
     }
 
-    /** Bytes of the whole packet, fragments included. */
+    /** Bytes of the whole packet, fragments included; of {@link #joined} segments the first alone. */
     public int length() {
         return end - start + fragmentBytes;
     }
@@ -278,6 +290,23 @@ public final class PacketBuffer {
         return copy.array();
     }
 
+    /**
+     * Takes off the segments that follow by {@link #joined}, and gives the first of them, which the others follow; or null.
+     *
+     * @param headerBytes what lies in front of the payload of each
+     */
+    public @Nullable PacketBuffer takeJoined(int headerBytes) {
+        PacketBuffer first = joined;
+        if (first != null) {
+            first.joinedSegments = joinedSegments - 1;
+            first.joinedBytes = joinedBytes - (first.linearLength() - headerBytes);
+            joined = null;
+            joinedSegments = 0;
+            joinedBytes = 0;
+        }
+        return first;
+    }
+
     /** Gives the memory back. The packet must not be touched afterwards; releasing twice is a bug and is found. */
     public void release() {
         Check.that(!released, "a packet is released once");
@@ -289,8 +318,16 @@ public final class PacketBuffer {
         fragmentBytes = 0;
         flow = null;
         next = null;
+        PacketBuffer follower = joined;
+        joined = null;
         if (pool != null) {
             pool.takeBack(this);
+        }
+        while (follower != null) {
+            PacketBuffer after = follower.joined;
+            follower.joined = null;
+            follower.release();
+            follower = after;
         }
     }
 
@@ -315,9 +352,9 @@ public final class PacketBuffer {
         return first;
     }
 
-    /** All but what connection tracking knows; a packet that waits has no fragments. */
+    /** All but what connection tracking knows; a packet that waits has no fragments, and none joined to it. */
     void archive(Archive archive) {
-        Check.that(fragmentCount == 0, "a packet that waits owns its bytes");
+        Check.that(fragmentCount == 0 && joined == null, "a packet that waits owns its bytes");
         start = archive.count(start, data.capacity());
         end = archive.count(end, data.capacity());
         networkOffset = archive.int32(networkOffset);

@@ -20,6 +20,9 @@ public final class Counters {
     private final long[] drops = new long[REASONS.length];
 
     public long arpReceived;
+    /** TCP segments that were joined to the one before them, and so are part of a packet that IP and the filter see. */
+    public long segmentsJoined;
+
     public long ipReceived;
     public long ipSent;
     public long ipForwarded;

@@ -104,7 +104,7 @@ public final class PacketContext {
     /** Bytes of the packet from its IP header on, payload included: what byte counters count. */
     public int lengthBytes() {
         PacketBuffer judged = packet();
-        return judged.length() - (judged.networkOffset - judged.start());
+        return judged.length() + judged.joinedBytes - (judged.networkOffset - judged.start());
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.JoinedSegments;
 import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
@@ -136,20 +137,32 @@ final class Forwarding {
         if (out == in && in.sendsRedirects()) {
             network.redirect(packet, in, hop.nextHop());
         }
+        PacketBuffer first = packet;
+        while (first != null) {
+            // Segments that were joined go on as they came; none is longer than the first.
+            PacketBuffer others = JoinedSegments.detach(first);
+            pass(network, first, hop, cut && first.length() > most ? most : 0);
+            first = others;
+        }
+        return null;
+    }
+
+    /** Sends a packet on, in fragments if {@code cutTo} is not 0. Takes the packet. */
+    private void pass(NetworkLayer network, PacketBuffer packet, Routes.Hop hop, int cutTo) {
+        Device out = hop.device();
         network.recordHop(packet, out, hop.nextHop());
         network.ageByOneHop(packet);
-        if (packet.checksumPartial && (cut || !out.capabilities().transmitChecksum())) {
+        if (packet.checksumPartial && (cutTo > 0 || !out.capabilities().transmitChecksum())) {
             Checksum.complete(packet);
         }
         counters.ipForwarded++;
-        if (cut) {
-            ip.sendFragments(network, packet, out, hop.nextHop(), most);
+        if (cutTo > 0) {
+            ip.sendFragments(network, packet, out, hop.nextHop(), cutTo);
         } else if (SuperSegments.mustBeCut(packet, out)) {
             ip.sendSegments(network, packet, out, hop.nextHop());
         } else {
             out.send(packet, network.etherType(), hop.nextHop());
         }
-        return null;
     }
 
     /** The other end of a link of two ends had the packet, and would send it here again (RFC 4443 section 3.1). */

@@ -15,7 +15,8 @@ public interface LinkEndpoint {
      *
      * @param transmitChecksum the link completes partial transport checksums
      * @param receiveChecksum the link says which incoming packets have a good transport checksum
-     * @param gsoMaxBytes the largest TCP super-segment the link takes, IP header included; 0 for none
+     * @param gsoMaxBytes the largest TCP super-segment the link takes, IP header included; 0 for none. A link that takes them
+     *     is believed to bring them, too: what comes by others, a NIC joins itself unless told otherwise
      * @param ethernet frames have an Ethernet header and neighbours are resolved; else they are IP packets as they are
      * @param loopback what is sent comes back to this stack, and nothing else does
      */

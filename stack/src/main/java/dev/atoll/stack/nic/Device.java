@@ -4,6 +4,7 @@ import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
+import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
@@ -120,6 +121,7 @@ public final class Device implements LinkDispatcher {
     private final DeviceCounters deviceCounters = new DeviceCounters();
     private final ProxyTable proxies;
     private final EgressQueue egress;
+    private final SegmentCoalescer coalescer;
     private @Nullable NeighborDiscovery discovery;
     private @Nullable HostConfiguration configuration;
     private @Nullable FrameTap tap;
@@ -137,6 +139,8 @@ public final class Device implements LinkDispatcher {
     private boolean forwarding4;
     private boolean forwarding6;
     private boolean sendsRedirects;
+    private boolean coalescable;
+    private boolean coalescing;
     private int ipv4MtuBytes = Integer.MAX_VALUE;
     private int ipv6MtuBytes = Integer.MAX_VALUE;
     private int ipv6HopLimit;
@@ -164,6 +168,7 @@ public final class Device implements LinkDispatcher {
         neighbors6 = new NeighborCache(cycle, counters, neighborSettings, new FamilyProbes(Ethernet.TYPE_IPV6));
         proxies = new ProxyTable(this, cycle);
         egress = new EgressQueue(link, pool, counters, deviceCounters);
+        coalescer = new SegmentCoalescer(this, upper, counters);
     }
 
     /** Gives the device IPv6; without it no IPv6 packet is sent by it. Before its first packet. */
@@ -349,6 +354,7 @@ public final class Device implements LinkDispatcher {
         }
         enabled = false;
         proxies.clearWaiting();
+        coalescer.clear();
         neighbors4.clear();
         neighbors6.clear();
         egress.clear();
@@ -410,6 +416,25 @@ public final class Device implements LinkDispatcher {
 
     public void setSendRedirects(boolean on) {
         sendsRedirects = on;
+    }
+
+    /**
+     * Says that who is above knows of {@link PacketBuffer#joined} segments: without a word of others they are joined where the
+     * link takes no super-segments, since one that does brings them, too.
+     */
+    public void mayCoalesce() {
+        coalescable = true;
+        coalescing = capabilities.gsoMaxBytes() == 0;
+    }
+
+    /** Whether TCP segments that arrive together are joined. */
+    public boolean isCoalescing() {
+        return coalescing;
+    }
+
+    public void setCoalescing(boolean on) {
+        coalescing = on && coalescable;
+        deliverJoined();
     }
 
     public DeviceCounters counters() {
@@ -660,7 +685,7 @@ public final class Device implements LinkDispatcher {
             frame.type = PacketType.HOST;
             int etherType = typeByVersion(frame);
             show(frame, etherType, 0);
-            upper.receive(this, etherType, frame);
+            receive(etherType, frame);
             return;
         }
         if (frame.linearLength() < Ethernet.HEADER_BYTES) {
@@ -688,8 +713,19 @@ public final class Device implements LinkDispatcher {
         if (etherType == Ethernet.TYPE_ARP && ipv4) {
             arp.receive(frame);
         } else {
-            upper.receive(this, etherType, frame);
+            receive(etherType, frame);
         }
+    }
+
+    private void receive(int etherType, PacketBuffer packet) {
+        if (!coalescing || !coalescer.take(etherType, packet)) {
+            upper.receive(this, etherType, packet);
+        }
+    }
+
+    /** Hands over the segments that were kept for others to be joined to them: the link has delivered what it had. */
+    public void deliverJoined() {
+        coalescer.deliver();
     }
 
     private void show(PacketBuffer frame, int etherType, int linkHeaderBytes) {
@@ -786,6 +822,7 @@ public final class Device implements LinkDispatcher {
      * device, puts itself back.
      */
     public void archive(Archive archive) {
+        Check.that(coalescer.isEmpty(), "segments are not kept from one hold to the next");
         archive.section("device");
         name = archive.text(name);
         enabled = archive.bool(enabled);
@@ -800,6 +837,7 @@ public final class Device implements LinkDispatcher {
         forwarding4 = archive.bool(forwarding4);
         forwarding6 = archive.bool(forwarding6);
         sendsRedirects = archive.bool(sendsRedirects);
+        coalescing = archive.bool(coalescing);
         addresses.archive(archive);
         groups.archive(archive);
         neighbors4.archive(archive, pool);

@@ -7,6 +7,7 @@ import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.ip.IpLayer;
+import dev.atoll.stack.nic.JoinedSegments;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,18 @@ public final class RawLayer implements IpLayer.RawReceiver {
 
     @Override
     public boolean receive(PacketBuffer packet) {
+        boolean taken = offer(packet);
+        if (taken) {
+            // Endpoints see packets as they came, not joined.
+            for (PacketBuffer segment = packet.joined; segment != null; segment = segment.joined) {
+                JoinedSegments.follow(packet, segment);
+                offer(segment);
+            }
+        }
+        return taken;
+    }
+
+    private boolean offer(PacketBuffer packet) {
         boolean taken = false;
         for (int i = 0; i < ports.size(); i++) {
             RawPort port = ports.get(i);

@@ -185,8 +185,7 @@ final class Receiver implements Timer.Action {
         boolean fin = segment.has(Tcp.FIN);
         int textEnd = segment.seq + segment.payloadBytes;
         if (segment.payloadBytes > 0) {
-            int size = segment.packet().gsoSize > 0 ? segment.packet().gsoSize : segment.payloadBytes;
-            peerSegmentBytes = Math.max(peerSegmentBytes, Math.min(size, connection.mssLimit()));
+            peerSegmentBytes = Math.max(peerSegmentBytes, Math.min(segment.segmentBytes, connection.mssLimit()));
             acceptText(segment);
         }
         if (fin && !finKnown && SeqNum.atMost(textEnd, advertisedEdge)) {
@@ -212,26 +211,43 @@ final class Receiver implements Timer.Action {
             return;
         }
         ConnectionStats stats = connection.stats();
-        stats.dataSegmentsReceived++;
+        stats.dataSegmentsReceived += segment.segments;
         stats.lastDataReceivedNs = connection.nowNs();
-        PacketBuffer packet = segment.takePacket();
-        if (SeqNum.greaterThan(end, advertisedEdge)) {
-            packet.trimTo(advertisedEdge - seq);
-        }
         if (SeqNum.lessThan(seq, rcvNxt)) {
             duplicate(seq, rcvNxt);
-            ReassemblyQueue.cutFront(packet, rcvNxt - seq);
         }
-        if (packet.linearLength() == 0) {
+        boolean inOrder = SeqNum.atMost(seq, rcvNxt) && windowBytes() > 0;
+        if (inOrder) {
+            measureRoundTrip(segment);
+        }
+        PacketBuffer packet = segment.takePacket();
+        while (packet != null) {
+            PacketBuffer joined = packet.takeJoined(0);
+            acceptPacket(packet);
+            packet = joined;
+        }
+        if (inOrder) {
+            noteForAck(end - seq);
+        }
+    }
+
+    /** Takes what is new of a packet of text. */
+    private void acceptPacket(PacketBuffer packet) {
+        int seq = packet.sequence;
+        int end = seq + packet.linearLength();
+        int from = SeqNum.max(seq, rcvNxt);
+        int to = SeqNum.greaterThan(end, advertisedEdge) ? advertisedEdge : end;
+        if (SeqNum.atMost(to, from)) {
             packet.release();
             ackNow = true;
             return;
         }
-        if (packet.sequence != rcvNxt) {
+        packet.trimTo(to - seq);
+        ReassemblyQueue.cutFront(packet, from - seq);
+        if (from != rcvNxt) {
             acceptOutOfOrder(packet);
             return;
         }
-        measureRoundTrip(segment);
         ReassemblyQueue beyond = reassembly;
         boolean hadGap = beyond != null && !beyond.isEmpty();
         deliver(packet);
@@ -247,7 +263,6 @@ final class Receiver implements Timer.Action {
             // RFC 5681 section 4.2: a segment that fills a gap is acknowledged at once.
             ackNow = true;
         }
-        noteForAck(end - seq);
     }
 
     private void measureRoundTrip(Segment segment) {

@@ -22,6 +22,11 @@ final class Segment {
     int window;
     int urgentPointer;
     int payloadBytes;
+    /** How many segments its sender or a link, or this host, made it of. */
+    int segments;
+    /** Payload of the largest of them, bytes. */
+    int segmentBytes;
+
     long arrivalNs;
 
     /** Reads the header, which was checked to lie in the packet. Takes the packet. */
@@ -31,6 +36,27 @@ final class Segment {
         peek(from, at);
         from.consume(from.linearLength() - payloadBytes);
         from.sequence = seq;
+        segments = 1;
+        segmentBytes = payloadBytes;
+        if (from.gsoSize > 0 && payloadBytes > 0) {
+            segments = (payloadBytes + from.gsoSize - 1) / from.gsoSize;
+            segmentBytes = Math.min(payloadBytes, from.gsoSize);
+        } else if (from.joined != null) {
+            readJoined(from);
+        }
+    }
+
+    /** Takes the headers off the segments that follow, which are those of the first but for what goes on from one to the next. */
+    private void readJoined(PacketBuffer from) {
+        int headerBytes = from.start() - from.networkOffset;
+        int sequence = seq + payloadBytes;
+        for (PacketBuffer follower = from.joined; follower != null; follower = follower.joined) {
+            follower.consume(headerBytes);
+            follower.sequence = sequence;
+            sequence += follower.linearLength();
+        }
+        segments += from.joinedSegments;
+        payloadBytes += from.joinedBytes;
     }
 
     /** Reads the header at {@code at}, which was checked to lie in the packet, and leaves the packet alone. */
@@ -58,7 +84,7 @@ final class Segment {
         return from.data().get(at + 1) & 3;
     }
 
-    /** The packet, its payload from {@code start()} on. */
+    /** The packet, its payload from {@code start()} on, and behind it those joined to it, of which nothing but payload is left. */
     PacketBuffer packet() {
         PacketBuffer current = packet;
         Check.that(current != null, "the segment's packet was not taken yet");

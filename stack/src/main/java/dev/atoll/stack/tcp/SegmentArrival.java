@@ -43,7 +43,7 @@ final class SegmentArrival {
     }
 
     private void step(Connection connection, Segment segment) {
-        connection.stats().segmentsReceived++;
+        connection.stats().segmentsReceived += segment.segments;
         switch (connection.state()) {
             case CLOSED, LISTEN -> layer.refuse(segment);
             case SYN_SENT -> synSent(connection, segment);
@@ -294,7 +294,8 @@ final class SegmentArrival {
         }
     }
 
-    private static boolean mayReceive(TcpState state) {
+    /** Whether a connection takes text, and so several segments of it as one. */
+    static boolean mayReceive(TcpState state) {
         return switch (state) {
             case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 -> true;
             case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT -> false;

@@ -17,6 +17,7 @@ import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.nic.JoinedSegments;
 import dev.atoll.stack.options.TcpProbe;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.transport.BoundRoutes;
@@ -259,7 +260,29 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     @Override
     public void receive(Device device, PacketBuffer packet) {
-        counters.tcpSegmentsReceived++;
+        PacketBuffer first = packet;
+        while (first != null) {
+            PacketBuffer others = first.joined == null || takesJoined(first) ? null : JoinedSegments.detach(first);
+            receive(first);
+            first = others;
+        }
+    }
+
+    /** Only an open connection takes what came as several segments as one; all else is between the segments and whom they are for. */
+    private boolean takesJoined(PacketBuffer packet) {
+        DemuxEntry entry = demuxer.find(
+                packet.destinationHigh,
+                packet.destinationLow,
+                Tcp.destinationPort(packet.data(), packet.start()),
+                packet.sourceHigh,
+                packet.sourceLow,
+                Tcp.sourcePort(packet.data(), packet.start()),
+                packet.nicId);
+        return entry instanceof Connection connection && SegmentArrival.mayReceive(connection.state());
+    }
+
+    private void receive(PacketBuffer packet) {
+        counters.tcpSegmentsReceived += 1 + packet.joinedSegments;
         DropReason fault = fault(packet);
         if (fault != null) {
             counters.drop(fault);

@@ -47,6 +47,14 @@ public final class Checksum {
         return ~fold(sum) & 0xffff;
     }
 
+    /** The folded sum after words whose sum was {@code before} gave way to others whose sum is {@code after} (RFC 1624). */
+    public static int replace(int folded, long before, long after) {
+        int out = fold(before);
+        int in = fold(after);
+        // Nothing changed, and 0 is not to become 0xffff.
+        return out == in ? folded : fold((long) folded + (~out & 0xffff) + in);
+    }
+
     /** The pseudo-header of RFC 9293 section 3.1 and RFC 768 (IPv4), or of RFC 8200 section 8.1 (IPv6). */
     public static long pseudoHeader(PacketBuffer packet, int protocol, int lengthBytes) {
         return pseudoHeader(

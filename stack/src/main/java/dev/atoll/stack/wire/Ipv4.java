@@ -15,6 +15,9 @@ public final class Ipv4 {
     /** More fragments, in the flags and fragment offset field. */
     public static final int MORE_FRAGMENTS = 0x2000;
 
+    /** Bytes of source and destination. */
+    public static final int ADDRESSES_BYTES = 8;
+
     private static final int OFFSET_MASK = 0x1fff;
 
     private static final int TOS = 1;

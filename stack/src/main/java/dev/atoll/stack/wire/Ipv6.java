@@ -22,6 +22,9 @@ public final class Ipv6 {
     /** Distance from the header to the destination address. */
     public static final int DESTINATION = 24;
 
+    /** Bytes of source and destination. */
+    public static final int ADDRESSES_BYTES = 32;
+
     private static final int HOP_LIMIT = 7;
 
     private Ipv6() {}

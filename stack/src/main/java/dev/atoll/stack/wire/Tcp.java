@@ -13,6 +13,9 @@ public final class Tcp {
     /** Distance from the header to its checksum field. */
     public static final int CHECKSUM_OFFSET = 16;
 
+    /** Bytes of source and destination port, with which the header begins. */
+    public static final int PORTS_BYTES = 4;
+
     public static final int FIN = 0x01;
     public static final int SYN = 0x02;
     public static final int RST = 0x04;

@@ -119,6 +119,7 @@ public final class LowerHalf {
                 .ignoring("BufferPool", "idle memory; what is in use is compared where it is")
                 .ignoring("Device.link", "of the process")
                 .ignoring("Device.upper", "what a stack is made of")
+                .ignoring("Device.coalescer", "keeps nothing beyond a hold, which archive checks")
                 .ignoring("Device.tap", "what a stack is made of")
                 .ignoring("Device.context", "the caller's")
                 .ignoring("EgressQueue.link", "of the process")

@@ -66,6 +66,7 @@ class DeviceArchiveTest {
             net.nic.setForwarding(true, true);
             net.nic.setForwarding(false, true);
             net.nic.setSendRedirects(true);
+            net.nic.setCoalescing(false);
             net.nic.setPromiscuous(true);
             net.nic.setSpoofing(true);
             net.nic.setStrongHost(true);
