@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,16 +137,21 @@ final class FrameFuzz {
             return sent;
         }
 
-        void receive(byte[] frame) {
+        /** Takes frames that come together. */
+        void receive(List<byte[]> together) {
             counted = ended(stack.counters());
             try {
-                stack.run(() -> link.inject(frame));
+                stack.run(() -> together.forEach(link::inject));
             } catch (RuntimeException | Error e) {
-                throw wrong(Hex.of(frame), e);
+                throw wrong(text(together), e);
             }
-            if (ended(stack.counters()) == counted) {
-                throw wrong("nobody counted " + Hex.of(frame), null);
+            if (ended(stack.counters()) - counted < together.size()) {
+                throw wrong("nobody counted all of " + text(together), null);
             }
+        }
+
+        private static String text(List<byte[]> frames) {
+            return frames.stream().map(Hex::of).collect(Collectors.joining(", "));
         }
 
         private static long ended(Counters counters) {
@@ -157,6 +163,7 @@ final class FrameFuzz {
                     + counters.igmpReceived
                     + counters.rawReceived
                     + counters.udpReceived
+                    + counters.segmentsJoined
                     + counters.tcpSegmentsReceived;
         }
 
@@ -164,6 +171,9 @@ final class FrameFuzz {
             Counters counters = stack.counters();
             if (counters.tcpEstablished == 0 || counters.udpReceived == 0 || counters.icmpReceived == 0) {
                 throw wrong("the stacks did not talk to each other", null);
+            }
+            if (counters.segmentsJoined == 0) {
+                throw wrong("no segments were joined", null);
             }
             traffic.close();
             stack.close();
@@ -218,19 +228,28 @@ final class FrameFuzz {
 
     private void exchange(Side from, Side to) {
         int left = MAX_SPOILED_OF_AN_EXCHANGE;
+        List<byte[]> together = new ArrayList<>();
         for (byte[] frame : from.sent()) {
             int spoiled = Math.min(left, random.nextInt(MAX_SPOILED_OF_ONE + 1));
             left -= spoiled;
             for (int i = 0; i < spoiled; i++) {
                 frames++;
                 // What a stack has just sent comes back to it spoiled, too.
-                Side victim = random.nextInt(8) == 0 ? from : to;
-                victim.receive(mutator.spoil(frame));
+                if (random.nextInt(8) == 0) {
+                    from.receive(List.of(mutator.spoil(frame)));
+                } else {
+                    together.add(mutator.spoil(frame));
+                }
             }
             if (random.nextInt(50) > 0) {
-                to.receive(frame);
+                together.add(frame);
+            }
+            if (random.nextInt(4) == 0) {
+                to.receive(together);
+                together.clear();
             }
         }
+        to.receive(together);
     }
 
     private void passTime(ManualClock clock, Side left, Side right) {

@@ -24,6 +24,11 @@ final class BadNetworks {
         return drawn.withLoss(drawn.loss() / segments).withCorrupt(corrupting ? drawn.corrupt() : 0);
     }
 
+    /** How long hosts wait before they look at what arrives: drawn from nothing, so that networks stay as they were. */
+    static long interruptNs(long seed) {
+        return seed % 4 == 0 ? 2 * MS : 0;
+    }
+
     static Impairments direction(Chance chance) {
         Impairments drawn = Impairments.NONE.withDelay(chance.upTo(40 * MS), chance.upTo(5 * MS));
         if (chance.happens(0.5)) {

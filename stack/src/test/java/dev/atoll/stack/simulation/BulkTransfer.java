@@ -31,8 +31,17 @@ final class BulkTransfer {
      *
      * @param firstSequence the initial sequence number of the side that connects
      * @param hash of both streams together
+     * @param joined segments that NICs joined to others
      */
-    record Report(long seed, long bytes, long tookNs, long events, int firstSequence, long hash, String network) {}
+    record Report(
+            long seed,
+            long bytes,
+            long tookNs,
+            long events,
+            int firstSequence,
+            long hash,
+            long joined,
+            String network) {}
 
     private final long seed;
     private final SimNetwork network;
@@ -48,6 +57,7 @@ final class BulkTransfer {
         this.seed = seed;
         Chance chance = new Chance(Rng.seeded(seed));
         network = new SimNetwork(chance.upTo(Long.MAX_VALUE - 1), startNs);
+        network.moderateInterrupts(BadNetworks.interruptNs(seed));
         Switch segment = network.addSwitch();
         int mtu = ipv6 ? Math.max(BadNetworks.mtu(chance), Ipv6.MIN_MTU_BYTES) : BadNetworks.mtu(chance);
         client = network.addHost();
@@ -141,6 +151,7 @@ final class BulkTransfer {
                 network.events(),
                 client.requireFirstSequence(),
                 connecting.hashOfRead() * 31 + accepting.hashOfRead(),
+                client.stack().counters().segmentsJoined + server.stack().counters().segmentsJoined,
                 state);
     }
 

@@ -1,6 +1,7 @@
 package dev.atoll.stack.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -33,6 +34,13 @@ class BulkTransferTest {
     Stream<DynamicTest> transfer_overIpv6() {
         return seeds(IPV6_SHARE)
                 .mapToObj(seed -> DynamicTest.dynamicTest("seed " + seed, () -> BulkTransfer.run(seed, true)));
+    }
+
+    /** Otherwise no seed would try it. */
+    @Test
+    void transfer_betweenHostsThatModerateInterrupts_joinsSegments() {
+        assertEquals(0, BulkTransfer.run(1).joined());
+        assertTrue(BulkTransfer.run(4).joined() + BulkTransfer.run(8).joined() > 0);
     }
 
     /** Without this a failing seed would be worth nothing. */

@@ -45,6 +45,7 @@ final class FaultyNetwork {
         // Other networks than those of BulkTransfer with the same seed.
         Chance chance = new Chance(Rng.seeded(~seed));
         network = new SimNetwork(chance.upTo(Long.MAX_VALUE - 1), 0);
+        network.moderateInterrupts(BadNetworks.interruptNs(seed));
         boolean ipv6 = !chance.happens(IPV4_ALONE);
         topology = new Topology(network, chance, ipv6);
         network.hosts().forEach(host -> host.clock().setOrigin(origin(chance)));

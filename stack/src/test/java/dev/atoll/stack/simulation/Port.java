@@ -28,6 +28,7 @@ public final class Port {
     private long receivedByNics;
     private long switched;
     private long missed;
+    private boolean interruptPending;
 
     Port(SimNetwork network, Host host, int index, Switch segment, int mtuBytes, Impairments up, Impairments down) {
         this.network = network;
@@ -134,7 +135,19 @@ public final class Port {
         }
         network.log().add(network.nowNs(), this + " receives", frame);
         to.arrive(frame);
-        host.touch();
+        if (network.interruptNs() == 0) {
+            host.touch();
+        } else if (!interruptPending) {
+            interruptPending = true;
+            network.at(network.nowNs() + network.interruptNs(), this::interrupt);
+        }
+    }
+
+    private void interrupt() {
+        interruptPending = false;
+        if (link != null) {
+            host.touch();
+        }
     }
 
     /**

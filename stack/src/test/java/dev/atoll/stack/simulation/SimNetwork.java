@@ -41,6 +41,7 @@ public final class SimNetwork {
     private long events;
     private long lastMomentNs = -1;
     private int turnsAtOneMoment;
+    private long interruptNs;
 
     /**
      * @param startNs the moment, in the stacks' monotonic time, at which time begins
@@ -61,6 +62,18 @@ public final class SimNetwork {
         Host host = new Host(this, hosts.size() + 1);
         hosts.add(host);
         return host;
+    }
+
+    /**
+     * From now on hosts look at what arrives that long after the first of it came, as behind an adapter that moderates its
+     * interrupts: then several frames come together. 0, as at first, for at once.
+     */
+    public void moderateInterrupts(long spanNs) {
+        interruptNs = spanNs;
+    }
+
+    long interruptNs() {
+        return interruptNs;
     }
 
     /** The hosts and routers in the order they were added. */
