@@ -89,12 +89,17 @@ public final class HostCalls {
 
     /** A new TAP device in the calling thread's network namespace, with a virtio header and all offloads. */
     public static int openTap(String name) {
+        return openTap(name, true);
+    }
+
+    /** The same, with all offloads or none. */
+    public static int openTap(String name, boolean offloads) {
         int descriptor = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
         ByteBuffer request = ByteBuffer.allocate(IFREQ_BYTES).order(ByteOrder.nativeOrder());
         request.put(name.getBytes(StandardCharsets.US_ASCII));
         request.putShort(IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR));
         ioctl(descriptor, TUNSETIFF, request.array());
-        ioctl(descriptor, TUNSETOFFLOAD, ALL_OFFLOADS);
+        ioctl(descriptor, TUNSETOFFLOAD, offloads ? ALL_OFFLOADS : 0);
         return descriptor;
     }
 

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A sandbox on a real TAP with the Linux kernel as its peer, offloads on. */
+/** A sandbox on a real TAP with the Linux kernel as its peer, offloads on unless a test says otherwise. */
 @Timeout(180)
 class TapKernelTest {
     private static final IpAddress OURS = IpAddress.parse("10.66.0.2");
@@ -183,12 +183,12 @@ class TapKernelTest {
         assertTrue(meanBytes > 4 * 1500, "segmentation is left to the kernel: " + link.counters());
     }
 
-    @Test
-    void theKernelConnectsAndSends_weGetEveryByte_inSuperSegments() throws Exception {
-        try (TcpListener listener = Blocking.listen(sandbox.stack(), PORT)) {
+    /** Has the kernel connect to a sandbox and send, and that answer nothing; compares what comes. */
+    private void kernelSends(Sandbox to, IpAddress address) throws Exception {
+        try (TcpListener listener = Blocking.listen(to.stack(), PORT)) {
             Socket socket = namespace.call(() -> {
                 Socket opened = new Socket();
-                opened.connect(new InetSocketAddress(OURS.toString(), PORT), 30_000);
+                opened.connect(new InetSocketAddress(address.toString(), PORT), 30_000);
                 return opened;
             });
             try (Blocking stream = Blocking.accept(listener)) {
@@ -198,8 +198,30 @@ class TapKernelTest {
                 theirs.get(30, TimeUnit.SECONDS);
             }
         }
+    }
+
+    @Test
+    void theKernelConnectsAndSends_weGetEveryByte_inSuperSegments() throws Exception {
+        kernelSends(sandbox, OURS);
         long meanBytes = link.counters().bytesIn() / link.counters().framesIn();
         assertTrue(meanBytes > 4 * 1500, "the kernel leaves segments whole: " + link.counters());
+        assertEquals(0, sandbox.stack().counters().segmentsJoined, "the kernel joined them");
+    }
+
+    @Test
+    void withoutOffloads_theKernelSendsSingleSegments_whichWeJoin() throws Exception {
+        HostDescriptor tap = HostDescriptor.adopt(namespace.call(() -> HostCalls.openTap("tap1", false)));
+        namespace.run("ip", "address", "add", "10.67.0.1/24", "dev", "tap1");
+        namespace.run("ip", "link", "set", "tap1", "up");
+        TapLink plain = new TapLink(tap, MacAddress.parse("02:00:00:00:00:03"), 1500, false);
+        IpAddress address = IpAddress.parse("10.67.0.2");
+        try (Sandbox other = Sandbox.builder().link(plain).address(address, 24).start()) {
+            kernelSends(other, address);
+            long frames = plain.counters().framesIn();
+            assertTrue(frames >= VOLUME_BYTES / 1500, "each is a frame: " + plain.counters());
+            long joined = other.stack().counters().segmentsJoined;
+            assertTrue(joined > frames / 4, joined + " of " + frames + " joined");
+        }
     }
 
     /** What is recorded shows no bad checksum though all of them were left to the kernel, both ways. */
