@@ -127,6 +127,7 @@ class NatTest {
             assertEquals(net.routerAddress, remote(pair.server));
             assertEquals(net.outsideAddress, remote(pair.client));
             carryBothWays(net, pair);
+            assertTrue(net.router.counters().segmentsJoined > 50, "segments that were joined are translated all");
             pair.client.shutdownWrite();
             assertTrue(net.run(() -> (pair.server.readiness() & Readiness.RDHUP) != 0, SECOND));
         }
