@@ -3,6 +3,7 @@ package dev.atoll.stack.group;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
@@ -19,6 +20,8 @@ import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.Igmp;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Ipv4;
+import dev.atoll.stack.wire.Ipv4Option;
 import dev.atoll.stack.wire.Ipv6;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -117,20 +120,45 @@ public final class GroupLayer implements GroupObserver, TransportHandler, Icmpv6
         if (!valid) {
             counters.drop(DropReason.MULTICAST_INVALID);
         } else {
-            receiveIgmp(of(device, true), packet.data(), at, length);
+            receiveIgmp(of(device, true), packet, at, length);
         }
         packet.release();
     }
 
-    private void receiveIgmp(GroupReporter reporter, ByteBuffer data, int at, int length) {
+    private void receiveIgmp(GroupReporter reporter, PacketBuffer packet, int at, int length) {
+        ByteBuffer data = packet.data();
         IpAddress group = IpAddress.v4(Igmp.group(data, at));
         switch (Igmp.type(data, at)) {
-            case Igmp.QUERY -> receiveIgmpQuery(reporter, group, data, at, length);
+            case Igmp.QUERY -> {
+                if (isFromNear(packet, group, at, length)) {
+                    receiveIgmpQuery(reporter, group, data, at, length);
+                } else {
+                    counters.drop(DropReason.MULTICAST_INVALID);
+                }
+            }
             case Igmp.V1_REPORT, Igmp.V2_REPORT -> reporter.reportedByOther(group);
             default -> {
                 // Leaves and new reports are for routers (RFC 3376 section 4).
             }
         }
+    }
+
+    /**
+     * Not one that somebody beyond the link could have sent here (RFC 3376 section 9.1): routers pass no query on that
+     * asks them to look, as all do since version 2, and one about all groups goes to all hosts.
+     */
+    private static boolean isFromNear(PacketBuffer packet, IpAddress group, int at, int length) {
+        ByteBuffer data = packet.data();
+        int header = packet.networkOffset;
+        int options = header + Ipv4.HEADER_BYTES;
+        int optionsEnd = header + Ipv4.headerBytes(data, header);
+        boolean version1 = length == Igmp.HEADER_BYTES && Igmp.code(data, at) == 0;
+        if (!version1 && !Ipv4Option.contains(data, options, optionsEnd, Ipv4Option.ROUTER_ALERT)) {
+            return false;
+        }
+        return !group.isUnspecified()
+                || packet.type != PacketType.MULTICAST
+                || packet.destinationLow == IgmpMessages.ALL_HOSTS.low();
     }
 
     /** The length tells the version (RFC 3376 section 7.1). */

@@ -297,8 +297,12 @@ final class GroupReporter {
     void queried(Query query) {
         int before = version();
         if (query.version() < newestVersion) {
-            // Its timer as RFC 3376 section 8.12 has it.
-            olderUntilNs[query.version()] = cycle.nowNs() + robustness * intervalSeconds * SECOND_NS + OLD_INTERVAL_NS;
+            // Only what asks everybody tells of a querier of version 2 (RFC 3376 section 7.2.1).
+            if (query.version() == 1 || query.group().isUnspecified()) {
+                // Its timer as RFC 3376 section 8.12 has it.
+                olderUntilNs[query.version()] =
+                        cycle.nowNs() + robustness * intervalSeconds * SECOND_NS + OLD_INTERVAL_NS;
+            }
         } else {
             robustness = query.robustness() == 0 ? ROBUSTNESS : query.robustness();
             intervalSeconds = query.intervalSeconds() == 0 ? QUERY_INTERVAL_SECONDS : query.intervalSeconds();

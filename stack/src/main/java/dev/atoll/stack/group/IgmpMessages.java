@@ -15,7 +15,7 @@ final class IgmpMessages extends GroupMessages {
     /** All routers that know IGMPv3. */
     static final IpAddress REPORT_TO = IpAddress.parse("224.0.0.22");
 
-    private static final IpAddress ALL_HOSTS = IpAddress.parse("224.0.0.1");
+    static final IpAddress ALL_HOSTS = IpAddress.parse("224.0.0.1");
     private static final IpAddress ALL_ROUTERS = IpAddress.parse("224.0.0.2");
     /** Internetwork control, as RFC 3376 section 4 asks for. */
     private static final int TOS = 0xc0;

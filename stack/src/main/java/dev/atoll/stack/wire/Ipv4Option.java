@@ -43,6 +43,18 @@ public final class Ipv4Option {
         return data.get(at) & 0xff;
     }
 
+    /** Whether there is an option of a type between two positions, where all options are well-formed. */
+    public static boolean contains(ByteBuffer data, int from, int end, int type) {
+        int at = from;
+        while (at < end && type(data, at) != END) {
+            if (type(data, at) == type) {
+                return true;
+            }
+            at += type(data, at) == NO_OPERATION ? 1 : lengthBytes(data, at);
+        }
+        return false;
+    }
+
     /** Bytes of an option that has a length: neither {@link #END} nor {@link #NO_OPERATION}. */
     public static int lengthBytes(ByteBuffer data, int at) {
         return data.get(at + LENGTH) & 0xff;

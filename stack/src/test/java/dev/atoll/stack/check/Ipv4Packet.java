@@ -47,6 +47,21 @@ public record Ipv4Packet(
                 payload);
     }
 
+    public Ipv4Packet withOptions(Bytes newOptions) {
+        return new Ipv4Packet(
+                tos,
+                id,
+                dontFragment,
+                moreFragments,
+                fragmentOffset,
+                ttl,
+                protocol,
+                source,
+                destination,
+                newOptions,
+                payload);
+    }
+
     public Ipv4Packet withTos(int newTos) {
         return new Ipv4Packet(
                 newTos,

@@ -58,6 +58,7 @@ class GroupTest {
     private static final IpAddress REPORT4_TO = IpAddress.parse("224.0.0.22");
 
     private static final Extension ROUTER_ALERT = Extension.options(Ipv6Packet.HOP_BY_HOP, "05020000");
+    private static final Bytes ALERT4 = Bytes.hex("94040000");
     private static final IpAddress A = IpAddress.parse("192.0.2.65");
     private static final IpAddress B = IpAddress.parse("192.0.2.66");
     private static final IpAddress C = IpAddress.parse("192.0.2.67");
@@ -123,6 +124,10 @@ class GroupTest {
     }
 
     private void query4(String message) {
+        query4(message, IpAddress.parse("224.0.0.1"), ALERT4);
+    }
+
+    private void query4(String message, IpAddress to, Bytes options) {
         byte[] bytes = Bytes.hex(message).toArray();
         long sum = 0;
         for (int i = 0; i < bytes.length; i += 2) {
@@ -133,9 +138,11 @@ class GroupTest {
         }
         bytes[2] = (byte) (~sum >>> 8);
         bytes[3] = (byte) ~sum;
-        Ipv4Packet packet = Ipv4Packet.of(ROUTER4, IpAddress.parse("224.0.0.1"), 2, Bytes.of(bytes))
-                .withTtl(1);
-        net.send(MacAddress.parse("01:00:5e:00:00:01"), EthernetFrame.IPV4, packet.encode());
+        Ipv4Packet packet =
+                Ipv4Packet.of(ROUTER4, to, 2, Bytes.of(bytes)).withTtl(1).withOptions(options);
+        MacAddress link =
+                to.isMulticast() ? new MacAddress(0x0100_5e00_0000L | (to.v4Bits() & 0x7f_ffff)) : TestLink.MAC;
+        net.send(link, EthernetFrame.IPV4, packet.encode());
     }
 
     /** RFC 3810 section 6.1: a change is told at once and once more within a second. */
@@ -561,13 +568,21 @@ class GroupTest {
         members.forEach(UdpEndpoint::close);
     }
 
-    /** Linux's igmp_max_msf. */
+    /** Linux's igmp_max_msf and mld_max_msf. */
     @Test
+    @Requirement("RFC 3376 3.2-3")
+    @Requirement("RFC 3810 4.2-2")
     void sources_moreThanAMemberMayName_areRefused() throws StackException {
         for (int i = 0; i < 10; i++) {
             joinFrom(endpoint, IpAddress.v4(0x0a000000 + i));
         }
         StackException refused = assertThrows(StackException.class, () -> joinFrom(endpoint, C));
+        assertEquals(StackError.NO_BUFFER_SPACE, refused.error());
+        for (int i = 0; i < 64; i++) {
+            endpoint.joinGroup(GROUP6, net.nic.id(), new IpAddress(0xfe80L << 48, i + 1));
+        }
+        refused = assertThrows(
+                StackException.class, () -> endpoint.joinGroup(GROUP6, net.nic.id(), new IpAddress(0xfe80L << 48, 65)));
         assertEquals(StackError.NO_BUFFER_SPACE, refused.error());
     }
 
@@ -658,8 +673,7 @@ class GroupTest {
         join(GROUP4);
         net.advance(2 * SECOND);
         net.frames();
-        net.send(Ipv4Packet.of(ROUTER4, OURS4, 2, Bytes.hex("1114eee9 00000000 00020000"))
-                .withTtl(1));
+        query4("11140000 00000000 00020000", OURS4, ALERT4);
         net.advance(2 * SECOND);
         net.expect(igmp(REPORT4_TO, "22000000 00000001 02000000 ef010203"));
     }
@@ -767,5 +781,241 @@ class GroupTest {
         assertEquals(200, sources);
         assertTrue(reports.size() > 1);
         members.forEach(UdpEndpoint::close);
+    }
+
+    // --- Queries that are not quite as usual
+
+    /** RFC 3376 section 9.1: somebody beyond the link cannot make hosts talk. */
+    @Test
+    @Requirement("RFC 3376 9.1-1")
+    void igmp_queryWithoutRouterAlert_isIgnored_ifItIsNotOfVersion1() throws StackException {
+        IpAddress all = IpAddress.parse("224.0.0.1");
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.frames();
+        query4("11140000 00000000 027d0000", all, Bytes.EMPTY);
+        query4("110a0000 00000000", all, Bytes.hex("07070800 00000000"));
+        net.advance(11 * SECOND);
+        net.expectNothing();
+        assertEquals(2, net.stack.counters().drops(DropReason.MULTICAST_INVALID));
+        query4("11000000 00000000", all, Bytes.EMPTY);
+        net.advance(11 * SECOND);
+        net.expect(igmp(GROUP4, "12000000 ef010203"));
+    }
+
+    /** RFC 3376 section 9.1. */
+    @Test
+    @Requirement("RFC 3376 9.1-2")
+    void igmp_generalQueryToAGroup_isIgnored() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.frames();
+        query4("110a0000 00000000 027d0000", GROUP4, ALERT4);
+        net.advance(2 * SECOND);
+        net.expectNothing();
+        query4("110a0000 ef010203 027d0000", GROUP4, ALERT4);
+        net.advance(2 * SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(2))));
+    }
+
+    /** RFC 3376 sections 4.1.4, 4.1.5 and 4.1.10: reserved bits, the S flag, octets behind the last source. */
+    @Test
+    @Requirement("RFC 3376 4.1.4-1")
+    @Requirement("RFC 3376 4.1.10-1")
+    void igmp_whatIsForOthersInAQuery_isIgnored() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.frames();
+        query4("110a0000 ef010203 fa7d0001" + A_HEX + "01020304 0506");
+        net.advance(2 * SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(1, A_HEX))));
+    }
+
+    /** RFC 3810 sections 5.1.1, 5.1.4, 5.1.7 and 5.1.12: the same of MLD. */
+    @Test
+    @Requirement("RFC 3810 5.1-1")
+    @Requirement("RFC 3810 5.1.12-1")
+    void mld_whatIsForOthersInAQuery_isIgnored() throws StackException {
+        join(GROUP6);
+        net.advance(2 * SECOND);
+        net.frames();
+        Bytes body = Bytes.hex(GROUP6_HEX + "fa7d0000 01020304 0506");
+        net.send(new Icmpv6Message(Icmpv6Message.MLD_QUERY, 7, 1000 << 16 | 0xffff, body)
+                .packet(PEER_LINK_LOCAL, IpAddress.V6_ALL_NODES)
+                .with(ROUTER_ALERT)
+                .withHopLimit(1));
+        net.advance(2 * SECOND);
+        net.expect(report6(2));
+    }
+
+    /** RFC 3810 sections 5.1.2, 5.1.14 and 8.1: a wrong checksum, no version's length, no address of the link. */
+    @Test
+    @Requirement("RFC 3810 5.1.2-1")
+    @Requirement("RFC 3810 5.1.14-1")
+    @Requirement("RFC 3810 8.1-1")
+    void mld_queryThatIsNone_isIgnored() throws StackException {
+        join(GROUP6);
+        net.advance(2 * SECOND);
+        net.frames();
+        Icmpv6Message query = new Icmpv6Message(Icmpv6Message.MLD_QUERY, 0, 1000 << 16, Bytes.hex("00".repeat(20)));
+        Ipv6Packet good = query.packet(PEER_LINK_LOCAL, IpAddress.V6_ALL_NODES)
+                .with(ROUTER_ALERT)
+                .withHopLimit(1);
+        Bytes wrongSum = query.encode(PEER_LINK_LOCAL, GROUP6);
+        net.send(Ipv6Packet.of(PEER_LINK_LOCAL, IpAddress.V6_ALL_NODES, Ipv6Packet.ICMP, wrongSum)
+                .with(ROUTER_ALERT)
+                .withHopLimit(1));
+        query6("0000", IpAddress.V6_ANY, 1000);
+        for (IpAddress source : List.of(IpAddress.V6_ANY, IpAddress.parse("2001:db8::9"))) {
+            net.send(query.packet(source, IpAddress.V6_ALL_NODES)
+                    .with(ROUTER_ALERT)
+                    .withHopLimit(1));
+        }
+        net.advance(2 * SECOND);
+        net.expectNothing();
+        net.send(good);
+        net.advance(2 * SECOND);
+        assertEquals(1, net.frames().size());
+    }
+
+    /** RFC 3810 section 5.1.15: to one of our addresses, too. */
+    @Test
+    @Requirement("RFC 3810 5.1.15-1")
+    void mld_queryToOurAddress_isAnswered() throws StackException {
+        join(GROUP6);
+        net.advance(2 * SECOND);
+        net.frames();
+        net.send(new Icmpv6Message(Icmpv6Message.MLD_QUERY, 0, 1000 << 16, Bytes.hex(GROUP6_HEX + "027d0000"))
+                .packet(PEER_LINK_LOCAL, LINK_LOCAL)
+                .with(ROUTER_ALERT)
+                .withHopLimit(1));
+        net.advance(2 * SECOND);
+        net.expect(report6(2));
+    }
+
+    // --- Answers and changes that meet
+
+    /** RFC 3376 section 5.2, rules 4 and 5: senders asked about are answered together, or with the whole group. */
+    @Test
+    @Requirement("RFC 3376 5.2-5")
+    void sources_askedBeforeTheAnswer_areAnsweredTogether() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.frames();
+        query4("110a0000 ef010203 027d0001" + A_HEX);
+        query4("110a0000 ef010203 027d0001" + B_HEX);
+        net.advance(2 * SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(1, A_HEX, B_HEX))));
+        query4("110a0000 ef010203 027d0001" + A_HEX);
+        query4("110a0000 ef010203 027d0000");
+        query4("110a0000 ef010203 027d0001" + B_HEX);
+        net.advance(2 * SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(2))));
+    }
+
+    /** RFC 3376 section 5.1: the mode is told as often as the robustness says, whatever changes meanwhile. */
+    @Test
+    @Requirement("RFC 3376 5.1-4")
+    void sources_changedAfterTheMode_areToldWithIt_andThenAlone() throws StackException {
+        join(GROUP4);
+        net.expect(igmp(REPORT4_TO, report(record(4))));
+        endpoint.blockSource(GROUP4, net.nic.id(), A, true);
+        net.expect(igmp(REPORT4_TO, report(record(4, A_HEX))));
+        net.advance(SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(6, A_HEX))));
+        net.advance(10 * SECOND);
+        net.expectNothing();
+    }
+
+    /** RFC 3376 section 4.2.13: a host that has no address yet may want groups, that of its DHCP client for one. */
+    @Test
+    @Requirement("RFC 3376 4.2.13-1")
+    void igmp_reportBeforeThereIsAnAddress_comesFromNone() throws StackException {
+        net.nic.removeAddress(OURS4);
+        net.frames();
+        join(GROUP4);
+        net.expect(ipv4(source(IpAddress.V4_ANY), destination(REPORT4_TO)));
+    }
+
+    // --- Older queriers
+
+    /** RFC 3376 sections 7.2.1 and 8.12: for two intervals and the time for an answer. */
+    @Test
+    @Requirement("RFC 3376 8.12-1")
+    void igmp_olderQuerierThatFellSilent_isRememberedForAWhile() throws StackException {
+        query4("110a0000 00000000");
+        net.advance(259 * SECOND);
+        join(GROUP4);
+        net.expect(igmp(GROUP4, "16000000 ef010203"));
+        endpoint.leaveGroup(GROUP4, net.nic.id(), null);
+        net.frames();
+        net.advance(SECOND);
+        join(GROUP4);
+        net.expect(igmp(REPORT4_TO, report(record(4))));
+    }
+
+    /** RFC 3376 section 7.2.1: what was to be said in the other version is not. */
+    @Test
+    @Requirement("RFC 3376 7.2.1-3")
+    @Requirement("RFC 3810 8.2.1-2")
+    void version_changed_endsWhatIsPending() throws StackException {
+        join(GROUP4);
+        join(GROUP6);
+        query4("11640000 00000000 027d0000");
+        query6("00 7d 0000", IpAddress.V6_ANY, 10_000);
+        net.frames();
+        query4("110a0000 00000000");
+        query6("", IpAddress.parse("ff05::9"), 1000);
+        net.advance(20 * SECOND);
+        net.expect(igmp(GROUP4, "16000000 ef010203"));
+    }
+
+    /** RFC 3376 section 7.2.1: only its general queries tell of a querier of version 2. */
+    @Test
+    @Requirement("RFC 3376 7.2.1-4")
+    void igmp_groupQueryOfVersion2_leavesTheVersionAlone() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        net.frames();
+        query4("110a0000 ef010203");
+        net.advance(2 * SECOND);
+        net.expect(igmp(REPORT4_TO, report(record(2))));
+    }
+
+    /** RFC 3376 section 7.2.1: version 1 gives ten seconds, and version 2 counts tenths up to the last. */
+    @Test
+    @Requirement("RFC 3376 7.2.1-5")
+    void igmp_olderQueriers_giveTimeInTheirWay() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        long latestNs = latestAnswerNs(() -> query4("118f0000 00000000"));
+        assertTrue(latestNs > 10 * SECOND && latestNs <= 15 * SECOND, latestNs + " ns");
+        latestNs = latestAnswerNs(() -> query4("11000000 00000000"));
+        assertTrue(latestNs > 5 * SECOND && latestNs <= 11 * SECOND, latestNs + " ns");
+    }
+
+    /** RFC 3810 section 8.2.1. */
+    @Test
+    @Requirement("RFC 3810 8.2.1-3")
+    void mld_olderQuerier_countsMillisecondsUpToTheLast() throws StackException {
+        join(GROUP6);
+        net.advance(2 * SECOND);
+        long latestNs = latestAnswerNs(() -> query6("", GROUP6, 0x8fff));
+        assertTrue(latestNs > 20 * SECOND && latestNs <= 37 * SECOND, latestNs + " ns");
+    }
+
+    /** RFC 3376 section 4.2.14: an older report to any of our addresses is one. */
+    @Test
+    @Requirement("RFC 3376 4.2.14-2")
+    void igmp_olderReportOfAnother_servesForOurs_whereverItWasSent() throws StackException {
+        join(GROUP4);
+        net.advance(2 * SECOND);
+        for (IpAddress to : List.of(GROUP4, OURS4)) {
+            query4("110a0000 00000000");
+            net.frames();
+            query4("16000000 ef010203", to, ALERT4);
+            net.advance(2 * SECOND);
+            net.expectNothing();
+        }
     }
 }

@@ -509,6 +509,7 @@ class Ipv6Test {
 
     /** RFC 4443 section 2.4 (b). */
     @Test
+    @Requirement("RFC 3810 5-2")
     @Requirement("RFC 4443 2.4-b")
     void informational_ofUnknownType_isDroppedInSilence() {
         net.send(new Icmpv6Message(200, 0, 0, HELLO).packet(PEER_LINK_LOCAL, LINK_LOCAL));

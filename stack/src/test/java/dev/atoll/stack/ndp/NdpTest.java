@@ -150,11 +150,83 @@ class NdpTest {
     void tentative_packetsToIt_areNotTaken() throws StackException {
         restart(checking());
         net.send(new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY).packet(PEER_LINK_LOCAL, LINK_LOCAL));
-        assertEquals(1, net.stack.counters().drops(DropReason.IP_NOT_LOCAL));
+        net.send(Icmpv6Message.solicitation(LINK_LOCAL, Icmpv6Message.SOURCE_LINK, PEER_MAC.bits())
+                .packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        assertEquals(2, net.stack.counters().drops(DropReason.IP_NOT_LOCAL));
+    }
+
+    /** RFC 4862 section 5.4: what is set by hand is no exception. */
+    @Test
+    @Requirement("RFC 4862 5.4-1")
+    void addressSetByHand_isTentativeUntilItsProbeWasNotAnswered() throws StackException {
+        restart(checking());
+        net.advance(3 * SECOND);
+        net.frames();
+        IpAddress ours = IpAddress.parse("2001:db8:5::1");
+        net.nic.addAddress(ours, 64);
+        assertEquals(AddressState.TENTATIVE, stateOf(ours));
+        net.advance(SECOND);
+        Checks.frame(
+                onlySolicitation(),
+                ipv6(
+                        source6(IpAddress.V6_ANY),
+                        destination6(ours.solicitedNode()),
+                        icmp6(Icmpv6Message.SOLICITATION, 0, target6(ours))));
+        net.advance(SECOND);
+        assertEquals(AddressState.PREFERRED, stateOf(ours));
+    }
+
+    /** RFC 4862 section 5.4.1: with another hop limit it may come from anywhere. */
+    @Test
+    @Requirement("RFC 4862 5.4.1-1")
+    void tentative_invalidMessagesAboutIt_areIgnored() throws StackException {
+        restart(checking());
+        net.send(Icmpv6Message.advertisement(LINK_LOCAL, 1, OTHER_MAC)
+                .packet(LINK_LOCAL, IpAddress.V6_ALL_NODES)
+                .withHopLimit(254));
+        net.send(Icmpv6Message.solicitation(LINK_LOCAL, Icmpv6Message.NONCE, 0x1234)
+                .packet(IpAddress.V6_ANY, GROUP)
+                .withHopLimit(254));
+        assertEquals(2, net.stack.counters().drops(DropReason.NDP_INVALID));
+        assertEquals(AddressState.TENTATIVE, stateOf(LINK_LOCAL));
+    }
+
+    /** RFC 4862 sections 5.1 and 5.4.2: RetransTimer. */
+    @Test
+    @Requirement("RFC 4862 5.4.2-6")
+    void probes_areAsFarApartAsTheSettingSays() throws StackException {
+        restart(checking().withDadTransmits(3));
+        net.frames();
+        long[] sentNs = new long[3];
+        for (int i = 0; i < 3; ) {
+            net.advance(SECOND / 1000);
+            byte[] frame = net.link.poll();
+            if (frame != null && frame[54] == (byte) Icmpv6Message.SOLICITATION) {
+                sentNs[i++] = net.clock.nowNs();
+            }
+        }
+        long unitNs = net.nic.neighbors().settings(false).retransmitNs();
+        assertEquals(unitNs, sentNs[1] - sentNs[0], SECOND / 500.0);
+        assertEquals(unitNs, sentNs[2] - sentNs[1], SECOND / 500.0);
+    }
+
+    /** RFC 4862 section 5.3: whenever the interface becomes enabled, and for as long as it is. */
+    @Test
+    @Requirement("RFC 4862 5.3-1")
+    @Requirement("RFC 4862 5.3-2")
+    void linkLocal_comesWithTheInterface_andNeverEnds() throws StackException {
+        restart(checking());
+        net.nic.setEnabled(false);
+        assertEquals(List.of(), net.nic.addresses());
+        net.nic.setEnabled(true);
+        assertEquals(AddressState.TENTATIVE, stateOf(LINK_LOCAL));
+        net.advance(1000L * 86_400 * SECOND);
+        assertEquals(AddressState.PREFERRED, stateOf(LINK_LOCAL));
     }
 
     /** RFC 4862 section 5.4.4. */
     @Test
+    @Requirement("RFC 4862 5.4.2-5")
     @Requirement("RFC 4862 5.4.4-1")
     @Requirement("RFC 4862 5.4.5-1")
     @Requirement("features D9")
@@ -230,6 +302,7 @@ class NdpTest {
 
     /** RFC 4862 section 5.4.3: two hosts that check the same address both do without. */
     @Test
+    @Requirement("RFC 4862 5.4.2-5")
     @Requirement("RFC 4862 5.4.3-2")
     void tentative_probedByOther_isDuplicate() throws StackException {
         restart(checking());

@@ -392,20 +392,72 @@ class RouterTest {
     @Test
     @Requirement("RFC 4862 5.4-1")
     @Requirement("RFC 4862 5.4-2")
+    @Requirement("RFC 4862 5.4.2-4")
+    @Requirement("RFC 4862 5.5-1")
     @Requirement("RFC 4862 5.5.3-d")
     @Requirement("features D12")
     void prefix_autonomous_givesAnAddressAfterItsCheck() {
         net.advance(3 * SECOND);
+        net.frames();
         advertise(1800, prefix(0xc0, HOUR, HOUR));
         assertEquals(AddressState.TENTATIVE, formed());
+        // Whoever hears the same advertisement does not ask at the same moment.
+        assertEquals(0, probesWithin(1_000_000));
+        assertEquals(1, probesWithin(SECOND));
         net.advance(3 * SECOND);
         assertEquals(AddressState.PREFERRED, formed());
+    }
+
+    private int probesWithin(long spanNs) {
+        net.advance(spanNs);
+        return (int) net.frames().stream()
+                .filter(frame -> frame[54] == (byte) Icmpv6Message.SOLICITATION)
+                .count();
+    }
+
+    /** RFC 4862 section 5.5. */
+    @Test
+    @Requirement("RFC 4862 5.5-2")
+    void autoconfiguration_switchedOff_givesNoAddress() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withAutoconfiguration(false));
+        advertise(1800, prefix(0xc0, HOUR, HOUR));
+        assertEquals(0, addresses(AddressKind.SLAAC).size());
+        assertTrue(hasPrefix());
+    }
+
+    /** RFC 4862 section 5.5.4: it is not for what begins, and good for all that knows it. */
+    @Test
+    @Requirement("RFC 4862 5.5.4-4")
+    @Requirement("RFC 4862 5.5.4-5")
+    @Requirement("RFC 4862 5.5.4-6")
+    void deprecatedAddress_isUsedByWhatHasIt_byWhoAsksForIt_andTakenFromOthers() throws StackException {
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        advertise(1800, prefix(0xc0, HOUR, 10));
+        try (UdpEndpoint before = net.stack.newUdpEndpoint();
+                UdpEndpoint bound = net.stack.newUdpEndpoint();
+                UdpEndpoint after = net.stack.newUdpEndpoint()) {
+            before.connect(new FullAddress(FAR, 9));
+            net.advance(10 * SECOND);
+            net.nic.addAddress(IpAddress.parse("2001:db8:1::99"), 64);
+            assertEquals(AddressState.DEPRECATED, formed());
+            net.frames();
+            before.send(ByteBuffer.allocate(1), null);
+            net.expect(ipv6(source6(FORMED)));
+            bound.bind(new FullAddress(FORMED, 7));
+            Checks.frame(sendFar(bound), ipv6(source6(FORMED)));
+            Checks.frame(sendFar(after), ipv6(source6(IpAddress.parse("2001:db8:1::99"))));
+        }
+        net.frames();
+        net.send(new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY).packet(FAR, FORMED));
+        net.expect(ipv6(source6(FORMED), icmp6(Icmpv6Message.ECHO_REPLY, 0)));
     }
 
     @Test
     @Requirement("RFC 4862 5.5.3-c")
     @Requirement("RFC 4862 5.5.3-d")
-    void prefix_notOf64Bits_orPreferredLongerThanValid_givesNone() {
+    @Requirement("RFC 4862 5.5.3-d2")
+    void prefix_notOf64Bits_orPreferredLongerThanValid_orOver_givesNone() {
+        advertise(1800, prefix(0xc0, 0, 0));
         advertise(1800, prefix(0xc0, 100, 200));
         advertise(1800, prefix(0xc0, HOUR, HOUR).replaceFirst("0304 40", "0304 41"));
         assertEquals(0, addresses(AddressKind.SLAAC).size());
@@ -425,6 +477,8 @@ class RouterTest {
         assertEquals(AddressState.DEPRECATED, formed());
         net.advance(50 * SECOND);
         assertEquals(null, formed());
+        net.send(new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY).packet(ROUTER, FORMED));
+        assertEquals(1, net.stack.counters().drops(DropReason.IP_NOT_LOCAL));
     }
 
     /** RFC 4862 section 5.5.4: a prefix of which a router says so is not preferred from now on. */
