@@ -51,6 +51,12 @@ class OwnCongestionControlTest {
         }
 
         @Override
+        public void notLimiting(long nowNs) {
+            told.add("notLimiting");
+            window.set(WINDOW_SEGMENTS);
+        }
+
+        @Override
         public void measured(long rttNs, int sndUna, int sndNxt, long nowNs) {
             told.add("measured");
         }
@@ -109,6 +115,20 @@ class OwnCongestionControlTest {
             assertEquals(List.of("paced"), told);
             firstFlight(net, sender);
             assertEquals(WINDOW_SEGMENTS, sender.info().sndCwnd());
+        }
+    }
+
+    @Test
+    void ownControl_windowNotFilled_isToldThatItDoesNotLimit() throws StackException {
+        try (TwoStacks net = TwoStacks.with(builder -> builder.congestionControl("three", three));
+                TcpEndpoint sender = net.left.newTcpEndpoint()) {
+            sender.setOption(EndpointOption.TCP_CONGESTION, "three");
+            firstFlight(net, sender);
+            net.settle();
+            told.clear();
+            sender.write(ByteBuffer.allocate(1448));
+            net.settle();
+            assertEquals(List.of("measured", "notLimiting"), told);
         }
     }
 

@@ -151,8 +151,12 @@ final class LossRecovery {
             reduce(ack);
         } else {
             boolean raises = ack.acked > 0 || (reordering.segments() > DUPLICATE_THRESHOLD && ack.dataSacked);
-            if (raises && ack.delivered > 0 && window.isLimiting()) {
-                congestion.acknowledged(ack.delivered, nowNs);
+            if (raises && ack.delivered > 0) {
+                if (window.isLimiting()) {
+                    congestion.acknowledged(ack.delivered, nowNs);
+                } else {
+                    congestion.notLimiting(nowNs);
+                }
             }
         }
     }

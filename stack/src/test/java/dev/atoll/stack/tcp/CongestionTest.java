@@ -80,6 +80,25 @@ class CongestionTest {
         assertTrue(whole > 980 && whole <= 1010, () -> "at K it is " + whole);
     }
 
+    /** RFC 9438 sections 4.2 and 5.8: a program that pauses does not find the window grown as if it had not. */
+    @Test
+    void cubic_windowNotUsed_isNoTimeOnTheCurve() {
+        int[] after = new int[2];
+        for (int pauses = 0; pauses < 2; pauses++) {
+            Cubic cubic = new Cubic(window);
+            window.set(1000);
+            window.setThreshold(cubic.thresholdAfterLoss());
+            window.set(window.threshold());
+            int rounds = 20;
+            grow(cubic, rounds, 0);
+            for (int round = 0; round < 100 * pauses; round++) {
+                cubic.notLimiting(++rounds * RTT_NS);
+            }
+            after[pauses] = grow(cubic, 20, rounds * RTT_NS);
+        }
+        assertEquals(after[0], after[1], 5);
+    }
+
     /** RFC 9438 section 4.7. */
     @Test
     @Requirement("RFC 9438 4.7-1")
