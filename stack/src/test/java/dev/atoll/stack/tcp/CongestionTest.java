@@ -187,7 +187,7 @@ class CongestionTest {
     @Requirement("features I28")
     void prr_aboveThreshold_sendsInProportion() {
         Prr prr = new Prr();
-        prr.begin(100);
+        prr.begin(100, 0);
         assertEquals(90 + 1, prr.window(70, 90, 1, false), "the first retransmission goes");
         prr.sent(1);
         assertEquals(90 + 6, prr.window(70, 90, 9, false), "7 of 10 delivered, 1 sent");
@@ -196,7 +196,7 @@ class CongestionTest {
     @Test
     void prr_belowThreshold_catchesUpByOneMoreIfSafe() {
         Prr prr = new Prr();
-        prr.begin(20);
+        prr.begin(20, 0);
         prr.sent(5);
         assertEquals(6 + 2, prr.window(14, 6, 2, false));
         assertEquals(6 + 2, prr.window(14, 6, 1, true));
