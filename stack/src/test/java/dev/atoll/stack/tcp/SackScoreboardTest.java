@@ -213,7 +213,6 @@ class SackScoreboardTest {
     @Requirement("RFC 6675 3-1")
     @Requirement("RFC 6675 5.1-1")
     @Requirement("RFC 2018 5.1-1")
-    @Requirement("RFC 2018 8-1")
     void forgetSacked_peerReneged_allAreMissingAgain() {
         send(4, 0);
         begin(MS);
