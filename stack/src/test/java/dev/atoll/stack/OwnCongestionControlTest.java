@@ -17,6 +17,7 @@ import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.testing.Requirement;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -119,6 +120,8 @@ class OwnCongestionControlTest {
     }
 
     @Test
+    @Requirement("RFC 9438 4.2-3")
+    @Requirement("RFC 9438 5.8-1")
     void ownControl_windowNotFilled_isToldThatItDoesNotLimit() throws StackException {
         try (TwoStacks net = TwoStacks.with(builder -> builder.congestionControl("three", three));
                 TcpEndpoint sender = net.left.newTcpEndpoint()) {
