@@ -51,6 +51,7 @@ class CongestionTest {
     @Test
     @Requirement("RFC 9293 MUST-19")
     @Requirement("RFC 5681 3.1-1")
+    @Requirement("RFC 5681 3.1-7")
     void reno_congestionAvoidance_growsByOneARoundTrip() {
         NewReno reno = new NewReno(window);
         window.set(20);
@@ -229,6 +230,8 @@ class CongestionTest {
     /** RFC 9937 section 6.2: in proportion while more is in flight than the threshold. */
     @Test
     @Requirement("RFC 6675 5-2")
+    @Requirement("RFC 5681 3.2-8")
+    @Requirement("RFC 5681 4.3-2")
     @Requirement("features I28")
     void prr_aboveThreshold_sendsInProportion() {
         Prr prr = new Prr();
@@ -263,7 +266,6 @@ class CongestionTest {
     }
 
     @Test
-    @Requirement("RFC 5681 4.1-1")
     void window_idle_fallsByHalvesToTheInitialOne() {
         window.set(80);
         window.setThreshold(40);
