@@ -17,6 +17,7 @@ import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.testing.Requirement;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -47,6 +48,12 @@ class OwnCongestionControlTest {
         @Override
         public void acknowledged(int acked, long nowNs) {
             told.add("acknowledged");
+            window.set(WINDOW_SEGMENTS);
+        }
+
+        @Override
+        public void notLimiting(long nowNs) {
+            told.add("notLimiting");
             window.set(WINDOW_SEGMENTS);
         }
 
@@ -109,6 +116,22 @@ class OwnCongestionControlTest {
             assertEquals(List.of("paced"), told);
             firstFlight(net, sender);
             assertEquals(WINDOW_SEGMENTS, sender.info().sndCwnd());
+        }
+    }
+
+    @Test
+    @Requirement("RFC 9438 4.2-3")
+    @Requirement("RFC 9438 5.8-1")
+    void ownControl_windowNotFilled_isToldThatItDoesNotLimit() throws StackException {
+        try (TwoStacks net = TwoStacks.with(builder -> builder.congestionControl("three", three));
+                TcpEndpoint sender = net.left.newTcpEndpoint()) {
+            sender.setOption(EndpointOption.TCP_CONGESTION, "three");
+            firstFlight(net, sender);
+            net.settle();
+            told.clear();
+            sender.write(ByteBuffer.allocate(1448));
+            net.settle();
+            assertEquals(List.of("measured", "notLimiting"), told);
         }
     }
 

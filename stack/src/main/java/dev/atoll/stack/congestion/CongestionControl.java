@@ -36,6 +36,12 @@ public interface CongestionControl extends Archivable {
     void acknowledged(int acked, long nowNs);
 
     /**
+     * Segments were acknowledged outside of recovery while the sender had less to send than the window allows, or the peer
+     * less room: the window stays as it is.
+     */
+    default void notLimiting(long nowNs) {}
+
+    /**
      * A round trip was measured without ambiguity.
      *
      * @param rttNs to the moment the acknowledgment arrived

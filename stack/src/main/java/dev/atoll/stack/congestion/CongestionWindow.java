@@ -35,6 +35,14 @@ public class CongestionWindow implements Archivable {
         return segments;
     }
 
+    /**
+     * How much of it was in use of late: the most that was sent and not acknowledged in sequence, and no more than the
+     * window. What RFC 5681 calls FlightSize, without the segments of limited transmit.
+     */
+    public int segmentsInUse() {
+        return segments;
+    }
+
     /** Sets the window, to no less than 1 and no more than {@link #MAX_SEGMENTS}. */
     public final void set(int newSegments) {
         segments = Math.max(1, Math.min(newSegments, MAX_SEGMENTS));

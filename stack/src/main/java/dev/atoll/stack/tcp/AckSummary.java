@@ -39,6 +39,8 @@ final class AckSummary {
 
     /** A retransmission in flight was found to be lost too. */
     boolean retransmissionLost;
+    /** When the latest of those was sent. */
+    long lostAgainSentNs;
     /** The retransmission or probe timer is to be set anew. */
     boolean setTimer;
     /** Segments this acknowledgment made count as lost. */
@@ -77,6 +79,7 @@ final class AckSummary {
         duplicateReported = false;
         probeDuplicateReported = false;
         retransmissionLost = false;
+        lostAgainSentNs = NONE;
         setTimer = false;
         lost = 0;
         firstAckedSentNs = NONE;

@@ -128,6 +128,15 @@ final class Cubic implements CongestionControl {
     }
 
     @Override
+    public void notLimiting(long nowNs) {
+        if (inEpoch) {
+            // Time in which the window could not grow is no time on the curve (RFC 9438 section 4.2).
+            epochNs = Math.min(epochNs + nowNs - lastUpdateNs, nowNs);
+            lastUpdateNs = nowNs;
+        }
+    }
+
+    @Override
     public void measured(long rttNs, int sndUna, int sndNxt, long nowNs) {
         if (inEpoch && nowNs - epochNs < SECOND) {
             return; // Right after a reduction the queue is not what it will be.
@@ -176,6 +185,7 @@ final class Cubic implements CongestionControl {
         if (inEpoch && idleNs > 0) {
             // Idle time is no time on the curve (RFC 9438 section 5.8).
             epochNs = Math.min(epochNs + idleNs, nowNs);
+            lastUpdateNs = nowNs;
         }
     }
 

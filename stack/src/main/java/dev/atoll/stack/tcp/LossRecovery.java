@@ -151,8 +151,12 @@ final class LossRecovery {
             reduce(ack);
         } else {
             boolean raises = ack.acked > 0 || (reordering.segments() > DUPLICATE_THRESHOLD && ack.dataSacked);
-            if (raises && ack.delivered > 0 && window.isLimiting()) {
-                congestion.acknowledged(ack.delivered, nowNs);
+            if (raises && ack.delivered > 0) {
+                if (window.isLimiting()) {
+                    congestion.acknowledged(ack.delivered, nowNs);
+                } else {
+                    congestion.notLimiting(nowNs);
+                }
             }
         }
     }
@@ -214,7 +218,29 @@ final class LossRecovery {
             }
             enterRecovery(ack.congestionEcho);
         }
+        lowerForLostRetransmission(ack);
         return Resend.LOST;
+    }
+
+    /**
+     * The loss of a retransmission is one more sign of congestion (RFC 5681 section 4.3), and those that were sent since the
+     * last reduction are one together. What an undoing goes back to stays what was before the first.
+     */
+    private void lowerForLostRetransmission(AckSummary ack) {
+        Prr reduction = prr;
+        if (state == CaState.RECOVERY && reduction != null && reduction.isBefore(ack.lostAgainSentNs)) {
+            reduction.begin(window.threshold(), sender.now());
+            lowerAgain();
+        }
+    }
+
+    /** From where the reduction under way leads to, not from where it has come so far. */
+    private void lowerAgain() {
+        int reached = window.segments();
+        window.set(window.threshold());
+        window.setThreshold(congestion.thresholdAfterLoss());
+        window.set(reached);
+        sender.congestionReduced();
     }
 
     private Resend inLoss(AckSummary ack, int duplicates) {
@@ -307,6 +333,7 @@ final class LossRecovery {
             scratch.delivered = 1;
             reduce(scratch);
         }
+        lowerForLostRetransmission(scratch);
         return true;
     }
 
@@ -356,7 +383,7 @@ final class LossRecovery {
         if (prr == null) {
             prr = new Prr();
         }
-        prr.begin(priorWindow);
+        prr.begin(priorWindow, sender.now());
         window.setThreshold(congestion.thresholdAfterLoss());
         sender.congestionReduced();
     }
@@ -438,6 +465,9 @@ final class LossRecovery {
     void timedOut(boolean again, AckSummary scratch) {
         scratch.begin(sender.now());
         boolean newEpisode = state != CaState.RECOVERY && state != CaState.LOSS;
+        if (state == CaState.RECOVERY && board.is(board.slotAt(0), SackScoreboard.RETRANSMITTED)) {
+            lowerAgain(); // As for a retransmission that an ACK shows to be lost.
+        }
         markTimedOut(scratch);
         if (newEpisode || SeqNum.atMost(recoveryPoint, sender.sndUna) || (state == CaState.LOSS && !again)) {
             priorThreshold = window.currentThreshold(isReducing());

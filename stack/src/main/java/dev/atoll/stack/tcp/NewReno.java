@@ -31,7 +31,8 @@ final class NewReno implements CongestionControl {
 
     @Override
     public int thresholdAfterLoss() {
-        return Math.max(window.segments() / 2, 2);
+        // RFC 5681, equation 4: who did not fill the window has not found out that the path takes so much.
+        return Math.max(window.segmentsInUse() / 2, CongestionWindow.MIN_THRESHOLD);
     }
 
     @Override

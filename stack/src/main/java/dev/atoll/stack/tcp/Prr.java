@@ -10,12 +10,19 @@ final class Prr {
     private int priorWindow;
     private int delivered;
     private int sent;
+    private long beganNs = Long.MAX_VALUE;
 
     /** The reduction begins. */
-    void begin(int window) {
+    void begin(int window, long nowNs) {
+        beganNs = nowNs;
         priorWindow = window;
         delivered = 0;
         sent = 0;
+    }
+
+    /** Whether what was sent at that moment was sent in answer to the loss that the reduction is for. */
+    boolean isBefore(long sentNs) {
+        return sentNs >= beganNs;
     }
 
     /** Segments went out, new or again. */
@@ -47,5 +54,6 @@ final class Prr {
         priorWindow = archive.int32(priorWindow);
         delivered = archive.int32(delivered);
         sent = archive.int32(sent);
+        beganNs = archive.int64(beganNs);
     }
 }

@@ -143,6 +143,9 @@ final class Rack {
                 return Math.max(remainingNs(xmitNs, windowNs, nowNs), 1);
             }
             int next = board.sentAfter(slot);
+            if (board.is(slot, SackScoreboard.RETRANSMITTED)) {
+                summary.lostAgainSentNs = Math.max(summary.lostAgainSentNs, sentNs);
+            }
             if (board.markLost(slot)) {
                 summary.lost++;
             }

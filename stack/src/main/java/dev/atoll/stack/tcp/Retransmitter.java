@@ -304,15 +304,17 @@ final class Retransmitter implements Timer.Action {
 
     /** RFC 8985 section 7.3: new data if there is any, else the last segment again. */
     private void sendProbe() {
-        if (!probe.isOutstanding() && !board.isEmpty()) {
+        if (!probe.isOutstanding() && rtt.isMeasuredSinceProbe() && !board.isEmpty()) {
             if (sender.sendOneNew()) {
                 probe.sent(sender.sndNxt, /* isRetransmission= */ false);
+                rtt.probeSent();
                 pending = Pending.NOTHING;
             } else if (!sender.hasNewInWindow()) {
                 int slot = board.lastSlot();
                 sender.transmitAgain(slot);
                 board.resent(slot, sender.now(), recovery.delivered());
                 probe.sent(sender.sndNxt, /* isRetransmission= */ true);
+                rtt.probeSent();
                 pending = Pending.NOTHING;
                 connection.countTailLossProbe();
             }

@@ -9,6 +9,7 @@ final class RttEstimator {
     private long rtoNs = TcpSettings.INITIAL_RTO_NS;
     private int backoff;
     private int varianceMinUs = (int) (TcpSettings.MIN_RTO_NS / 1_000);
+    private boolean measuredSinceProbe;
     private final MinRtt least = new MinRtt();
 
     /** The least that the timeout is above the round trip, microseconds; from the next measurement on. */
@@ -44,10 +45,23 @@ final class RttEstimator {
         // Linux bounds the variance term from below, not the sum: a steady path keeps so much above its round trip.
         rtoNs = Math.min(srttNs + Math.max(4 * rttvarNs, varianceMinNs()), TcpSettings.MAX_RTO_NS);
         backoff = 0;
+        measuredSinceProbe = true;
     }
 
     boolean hasSample() {
         return srttNs != 0;
+    }
+
+    /**
+     * Whether a round trip was measured since the last tail loss probe. Probes that repeat a segment spoil its measurement:
+     * one after the other would keep a path that became slower from being noticed (RFC 8985 section 7.3).
+     */
+    boolean isMeasuredSinceProbe() {
+        return measuredSinceProbe;
+    }
+
+    void probeSent() {
+        measuredSinceProbe = false;
     }
 
     long srttNs() {
@@ -95,6 +109,7 @@ final class RttEstimator {
         rtoNs = archive.int64(rtoNs);
         backoff = archive.int32(backoff);
         varianceMinUs = archive.int32(varianceMinUs);
+        measuredSinceProbe = archive.bool(measuredSinceProbe);
         least.archive(archive);
     }
 }

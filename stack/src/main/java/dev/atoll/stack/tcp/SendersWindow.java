@@ -32,6 +32,11 @@ final class SendersWindow extends CongestionWindow {
         }
     }
 
+    @Override
+    public int segmentsInUse() {
+        return Math.min(segments(), mostOutstanding);
+    }
+
     void start(int iss) {
         usageSeq = iss;
     }

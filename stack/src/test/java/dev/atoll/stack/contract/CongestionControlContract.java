@@ -40,6 +40,7 @@ public abstract class CongestionControlContract {
                 case 2 -> window.set(control.windowAfterUndo(window.segments()));
                 case 3 -> control.restarted(RTT_NS, nowNs);
                 case 4 -> control.paced();
+                case 5, 6, 7 -> control.notLimiting(nowNs);
                 default -> {
                     control.measured(RTT_NS + random.nextLong(RTT_NS), sequence, sequence + 5000, nowNs);
                     control.acknowledged(acked, nowNs);

@@ -37,10 +37,21 @@ class CongestionTest {
         assertEquals(80, grow(reno, 3, 0));
     }
 
+    @Test
+    @Requirement("RFC 9438 4.10-1")
+    void cubic_belowTheThreshold_doublesEachRoundTrip() {
+        Cubic cubic = new Cubic(window);
+        window.setThreshold(60);
+        assertEquals(40, grow(cubic, 2, 0));
+        int beyond = grow(cubic, 1, 2 * RTT_NS);
+        assertTrue(beyond >= 60 && beyond < 65, () -> "it is " + beyond);
+    }
+
     /** RFC 5681 section 3.1, equation 3. */
     @Test
     @Requirement("RFC 9293 MUST-19")
     @Requirement("RFC 5681 3.1-1")
+    @Requirement("RFC 5681 3.1-7")
     void reno_congestionAvoidance_growsByOneARoundTrip() {
         NewReno reno = new NewReno(window);
         window.set(20);
@@ -52,20 +63,25 @@ class CongestionTest {
     @Requirement("RFC 5681 3.2-5")
     void reno_loss_halves() {
         window.set(21);
-        assertEquals(10, new NewReno(window).thresholdAfterLoss());
+        window.outputEnded(true, 23, 0, 23_000, 0);
+        assertEquals(10, new NewReno(window).thresholdAfterLoss(), "of the window, as limited transmit does not count");
     }
 
     /** RFC 9438 section 4.6: 0.7 of the window. */
     @Test
     @Requirement("RFC 9438 4.6-1")
-    void cubic_loss_keepsSevenTenths() {
+    @Requirement("RFC 9438 4.6-2")
+    void cubic_loss_keepsSevenTenths_andTwoSegments() {
         window.set(100);
         assertEquals(70, new Cubic(window).thresholdAfterLoss());
+        window.set(2);
+        assertEquals(2, new Cubic(window).thresholdAfterLoss());
     }
 
     /** RFC 9438 section 4.2: back at the plateau after K = cbrt(W_max * 0.3 / 0.4) seconds, and flat around it. */
     @Test
     @Requirement("RFC 9438 4.2-1")
+    @Requirement("RFC 9438 5.1-1")
     @Requirement("features I10")
     void cubic_afterLoss_comesBackToThePlateauInTimeK() {
         Cubic cubic = new Cubic(window);
@@ -78,6 +94,58 @@ class CongestionTest {
         assertTrue(half > 900 && half < 1000, () -> "half way it is " + half);
         int whole = grow(cubic, (int) (seconds / 2 * 10), (long) (seconds / 2 * 1e9) / RTT_NS * RTT_NS);
         assertTrue(whole > 980 && whole <= 1010, () -> "at K it is " + whole);
+    }
+
+    /** RFC 9438 section 4.5: as long after the plateau as before it, the window is as far above it as it was below. */
+    @Test
+    @Requirement("RFC 9438 4.5-1")
+    void cubic_beyondThePlateau_growsFasterAndFaster() {
+        Cubic cubic = new Cubic(window);
+        window.set(1000);
+        int threshold = cubic.thresholdAfterLoss();
+        window.setThreshold(threshold);
+        window.set(threshold);
+        double seconds = Math.cbrt(1000 * 0.3 / 0.4);
+        int rounds = (int) (seconds * 1.5 * 10);
+        int before = grow(cubic, rounds, 0);
+        assertEquals(1000 + 300 / 8, before, 15);
+        int after = grow(cubic, (int) (seconds / 2 * 10), rounds * RTT_NS);
+        assertEquals(1300, after, 40);
+    }
+
+    /** RFC 9438 section 4.2: the target is bounded, however far the curve has come. */
+    @Test
+    @Requirement("RFC 9438 4.2-2")
+    void cubic_curveFarAbove_growsByHalfARoundTripAtMost() {
+        Cubic cubic = new Cubic(window);
+        window.set(100);
+        window.setThreshold(cubic.thresholdAfterLoss());
+        window.set(window.threshold());
+        grow(cubic, 1, 0);
+        int before = window.segments();
+        int after = grow(cubic, 1, 1000 * RTT_NS);
+        assertTrue(after <= before * 3 / 2 + 1, () -> before + " became " + after);
+        assertTrue(after > before * 5 / 4, () -> before + " became " + after);
+    }
+
+    /** RFC 9438 sections 4.2 and 5.8: a program that pauses does not find the window grown as if it had not. */
+    @Test
+    @Requirement("RFC 9438 4.2-3")
+    void cubic_windowNotUsed_isNoTimeOnTheCurve() {
+        int[] after = new int[2];
+        for (int pauses = 0; pauses < 2; pauses++) {
+            Cubic cubic = new Cubic(window);
+            window.set(1000);
+            window.setThreshold(cubic.thresholdAfterLoss());
+            window.set(window.threshold());
+            int rounds = 20;
+            grow(cubic, rounds, 0);
+            for (int round = 0; round < 100 * pauses; round++) {
+                cubic.notLimiting(++rounds * RTT_NS);
+            }
+            after[pauses] = grow(cubic, 20, rounds * RTT_NS);
+        }
+        assertEquals(after[0], after[1], 5);
     }
 
     /** RFC 9438 section 4.7. */
@@ -121,7 +189,6 @@ class CongestionTest {
     }
 
     @Test
-    @Requirement("RFC 9438 4.10-1")
     @Requirement("features I10")
     void hyStart_delayGrownForEightSamples_endsSlowStart() {
         HyStart hyStart = new HyStart();
@@ -143,7 +210,6 @@ class CongestionTest {
     }
 
     @Test
-    @Requirement("RFC 9438 4.10-1")
     void hyStart_longTrain_endsSlowStart() {
         HyStart hyStart = new HyStart();
         boolean ended = false;
@@ -164,10 +230,12 @@ class CongestionTest {
     /** RFC 9937 section 6.2: in proportion while more is in flight than the threshold. */
     @Test
     @Requirement("RFC 6675 5-2")
+    @Requirement("RFC 5681 3.2-8")
+    @Requirement("RFC 5681 4.3-2")
     @Requirement("features I28")
     void prr_aboveThreshold_sendsInProportion() {
         Prr prr = new Prr();
-        prr.begin(100);
+        prr.begin(100, 0);
         assertEquals(90 + 1, prr.window(70, 90, 1, false), "the first retransmission goes");
         prr.sent(1);
         assertEquals(90 + 6, prr.window(70, 90, 9, false), "7 of 10 delivered, 1 sent");
@@ -176,7 +244,7 @@ class CongestionTest {
     @Test
     void prr_belowThreshold_catchesUpByOneMoreIfSafe() {
         Prr prr = new Prr();
-        prr.begin(20);
+        prr.begin(20, 0);
         prr.sent(5);
         assertEquals(6 + 2, prr.window(14, 6, 2, false));
         assertEquals(6 + 2, prr.window(14, 6, 1, true));
@@ -184,6 +252,7 @@ class CongestionTest {
 
     @Test
     @Requirement("RFC 9438 5.8-1")
+    @Requirement("RFC 9438 4.6-3")
     void window_notUsed_isNotLimiting() {
         window.start(0);
         window.outputEnded(false, 3, 0, 3000, 0);
@@ -197,7 +266,6 @@ class CongestionTest {
     }
 
     @Test
-    @Requirement("RFC 5681 4.1-1")
     void window_idle_fallsByHalvesToTheInitialOne() {
         window.set(80);
         window.setThreshold(40);

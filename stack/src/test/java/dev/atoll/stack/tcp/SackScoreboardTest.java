@@ -61,6 +61,7 @@ class SackScoreboardTest {
 
     /** New data and a retransmission in answer to acknowledgments that came together: nobody knows which left first. */
     @Test
+    @Requirement("RFC 8985 6.2-7")
     void rack_newDataOfTheSameMomentArrived_retransmissionIsNotLost() {
         send(4, 0);
         begin(MS);
@@ -156,7 +157,6 @@ class SackScoreboardTest {
     }
 
     @Test
-    @Requirement("RFC 8985 6.2-1")
     @Requirement("RFC 6298 3-1")
     void acknowledge_afterRetransmission_isAmbiguous() {
         send(2, 0);
@@ -171,7 +171,6 @@ class SackScoreboardTest {
     }
 
     @Test
-    @Requirement("RFC 8985 6.2-7")
     void markLost_retransmissionInFlight_isToBeSentAgain() {
         send(3, 0);
         int slot = board.slotAt(1);
@@ -213,7 +212,6 @@ class SackScoreboardTest {
     @Requirement("RFC 6675 3-1")
     @Requirement("RFC 6675 5.1-1")
     @Requirement("RFC 2018 5.1-1")
-    @Requirement("RFC 2018 8-1")
     void forgetSacked_peerReneged_allAreMissingAgain() {
         send(4, 0);
         begin(MS);

@@ -128,8 +128,42 @@ class UrgentTest {
         assertEquals(StackError.INVALID, refused.error());
     }
 
+    /** The pointer reaches 65,535 bytes; what is urgent may be longer, and the mark follows it to its end. */
     @Test
     @Requirement("RFC 9293 MUST-31")
+    void urgentData_longerThanThePointerReaches_endsAtItsLastByte() throws StackException {
+        int length = 200_000;
+        ByteBuffer data = ByteBuffer.allocate(length);
+        for (int i = 0; i < length; i++) {
+            data.put(i, (byte) (i % 251));
+        }
+        ByteBuffer read = ByteBuffer.allocate(length + 1);
+        boolean marked = false;
+        while (data.hasRemaining()) {
+            client.write(data);
+            if (!data.hasRemaining()) {
+                marked = client.sendUrgent((byte) '!');
+            }
+            net.settle();
+            assertTrue(server.read(read) > 0, "nothing arrived");
+            net.settle();
+        }
+        assertTrue(marked);
+        while (read.position() < length) {
+            assertTrue(server.read(read) > 0, () -> "stops at " + read.position());
+            net.settle();
+        }
+        assertEquals(length, read.position());
+        for (int i = 0; i < length; i++) {
+            assertEquals((byte) (i % 251), read.get(i));
+        }
+        assertTrue(server.isAtMark());
+        assertEquals('!', server.readUrgent());
+        write("after");
+        assertEquals("after", read());
+    }
+
+    @Test
     void secondUrgentByte_firstNotRead_becomesPartOfTheStream() throws StackException {
         write("a");
         writeUrgent('!');

@@ -90,6 +90,8 @@ class UdpTest {
     /** Each part that the sum covers in turn: pseudo-header, header and data, over both families. */
     @Test
     @Requirement("RFC 768 2")
+    @Requirement("RFC 768 6")
+    @Requirement("RFC 768 8")
     @Requirement("RFC 1122 4.1.3.4-1")
     void datagram_withABadChecksum_dropped() throws StackException {
         Bytes good = datagram();
