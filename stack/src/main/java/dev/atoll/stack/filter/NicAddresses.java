@@ -6,9 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** The addresses that NICs have at the moment, for targets that translate to them. */
 @FunctionalInterface
 public interface NicAddresses {
-    /** No NIC has any. */
-    NicAddresses NONE = (nic, peer) -> null;
-
     /**
      * The address that a NIC would send from.
      *

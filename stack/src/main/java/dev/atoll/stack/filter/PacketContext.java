@@ -20,7 +20,7 @@ public final class PacketContext {
     private int fragmentOffsetBytes;
     private ConnState connState = ConnState.UNTRACKED;
     private @Nullable NatRange translation;
-    private NicAddresses addresses = NicAddresses.NONE;
+    private @Nullable NicAddresses addresses;
 
     PacketContext() {}
 
@@ -118,7 +118,7 @@ public final class PacketContext {
     /** The address with which the NIC that the packet leaves by would send it, or null if it has none. */
     @Nullable IpAddress outAddress() {
         PacketBuffer judged = packet();
-        return addresses.find(outNic, new IpAddress(judged.destinationHigh, judged.destinationLow));
+        return addressOf(outNic, new IpAddress(judged.destinationHigh, judged.destinationLow));
     }
 
     /** This host as whoever sent the packet sees it: an address of the NIC it came in by; the loopback address for us. */
@@ -127,6 +127,11 @@ public final class PacketContext {
         if (hook == Hook.OUTPUT) {
             return judged.ipVersion == Family.IPV4.ipVersion() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK;
         }
-        return addresses.find(inNic, new IpAddress(judged.sourceHigh, judged.sourceLow));
+        return addressOf(inNic, new IpAddress(judged.sourceHigh, judged.sourceLow));
+    }
+
+    private @Nullable IpAddress addressOf(String nic, IpAddress peer) {
+        NicAddresses known = addresses;
+        return known == null ? null : known.find(nic, peer);
     }
 }
