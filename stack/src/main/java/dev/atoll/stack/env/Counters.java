@@ -69,6 +69,8 @@ public final class Counters {
     public long tcpPassiveOpens;
     public long tcpFailedConnects;
     public long tcpChallengeAcks;
+    /** SYNs that asked for a shift of windows by more than 14, which counts as 14 (RFC 7323 section 2.3). */
+    public long tcpWindowScalesTooLarge;
     /** SYNs answered without remembering them (RFC 4987), and how many of them came back rightly and wrongly. */
     public long tcpCookiesSent;
 

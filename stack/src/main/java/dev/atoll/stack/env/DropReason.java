@@ -102,6 +102,8 @@ public enum DropReason {
     TCP_OUT_OF_WINDOW,
     /** The segment's timestamp is older than one seen before (RFC 7323 section 5). */
     TCP_PAWS,
+    /** It has no timestamp, though both ends agreed on them and {@code TcpTuning.timestampsRequired} insists. */
+    TCP_TIMESTAMPS_MISSING,
     /** The segment does not fit the connection's state. */
     TCP_UNACCEPTABLE,
     /** The listener's queue of connections to accept is full. */

@@ -42,7 +42,10 @@ public final class ArchivedOptions {
         tuning.tailLossProbes = archive.bool(tuning.tailLossProbes);
         tuning.frto = archive.bool(tuning.frto);
         tuning.reordering = archive.int32(tuning.reordering);
+        tuning.timestampsRequired = archive.bool(tuning.timestampsRequired);
         tuning.slowStartAfterIdle = archive.bool(tuning.slowStartAfterIdle);
+        tuning.restartAtInitialWindow = archive.bool(tuning.restartAtInitialWindow);
+        tuning.slowStartLimit = archive.int32(tuning.slowStartLimit);
         tuning.minBurstSegments = archive.int32(tuning.minBurstSegments);
         tuning.pacing = archive.bool(tuning.pacing);
         tuning.notSentLowWaterBytes = archive.int32(tuning.notSentLowWaterBytes);
@@ -53,6 +56,7 @@ public final class ArchivedOptions {
         tuning.mtuProbeThresholdBytes = archive.int32(tuning.mtuProbeThresholdBytes);
         tuning.minMssBytes = archive.int32(tuning.minMssBytes);
         tuning.rtoMinUs = archive.int32(tuning.rtoMinUs);
+        tuning.invalidRateLimitMs = archive.int32(tuning.invalidRateLimitMs);
         tuning.synRetries = archive.int32(tuning.synRetries);
         tuning.synAckRetries = archive.int32(tuning.synAckRetries);
         tuning.synBacklog = archive.int32(tuning.synBacklog);

@@ -70,8 +70,20 @@ public final class TcpTuning {
     public boolean frto = true;
     /** Segments of reordering assumed at first [tcp_reordering]. */
     public int reordering = 3;
+    /**
+     * Whether a segment without timestamps is dropped where both ends agreed on them (RFC 7323 section 3.2), resets aside;
+     * Linux takes it.
+     */
+    public boolean timestampsRequired;
     /** The congestion window falls back after idle time (RFC 2861) [tcp_slow_start_after_idle]. */
     public boolean slowStartAfterIdle = true;
+    /** Whether it then falls to the initial window at once (RFC 5681 section 4.1), not by half for each timeout of it. */
+    public boolean restartAtInitialWindow;
+    /**
+     * Segments by which one acknowledgment may widen the window in slow start (L of RFC 3465), or 0 for as many as it
+     * acknowledges, as on Linux; RFC 5681 section 3.1 has 1.
+     */
+    public int slowStartLimit;
     /** Least segments of a burst, if there are as many to send [tcp_min_tso_segs]. */
     public int minBurstSegments = 2;
     /**
@@ -100,6 +112,9 @@ public final class TcpTuning {
      * from now on [tcp_rto_min_us]. RFC 6298 section 2.4 would have 1,000,000.
      */
     public int rtoMinUs = 200_000;
+
+    /** Milliseconds between two answers of a connection to segments that are invalid, or 0 for no limit [tcp_invalid_ratelimit]. */
+    public int invalidRateLimitMs = 500;
 
     /** Repetitions of SYN and of SYN-ACK [tcp_syn_retries, tcp_synack_retries]. */
     public int synRetries = 6;
@@ -139,7 +154,10 @@ public final class TcpTuning {
         copy.tailLossProbes = tailLossProbes;
         copy.frto = frto;
         copy.reordering = reordering;
+        copy.timestampsRequired = timestampsRequired;
         copy.slowStartAfterIdle = slowStartAfterIdle;
+        copy.restartAtInitialWindow = restartAtInitialWindow;
+        copy.slowStartLimit = slowStartLimit;
         copy.minBurstSegments = minBurstSegments;
         copy.pacing = pacing;
         copy.notSentLowWaterBytes = notSentLowWaterBytes;
@@ -150,6 +168,7 @@ public final class TcpTuning {
         copy.mtuProbeThresholdBytes = mtuProbeThresholdBytes;
         copy.minMssBytes = minMssBytes;
         copy.rtoMinUs = rtoMinUs;
+        copy.invalidRateLimitMs = invalidRateLimitMs;
         copy.synRetries = synRetries;
         copy.synAckRetries = synAckRetries;
         copy.synBacklog = synBacklog;
@@ -175,6 +194,8 @@ public final class TcpTuning {
         checkSegment("minMssBytes", minMssBytes);
         Check.argument(mtuProbeIntervalSeconds >= 0, "mtuProbeIntervalSeconds", mtuProbeIntervalSeconds, "0 or more");
         Check.argument(mtuProbeThresholdBytes >= 1, "mtuProbeThresholdBytes", mtuProbeThresholdBytes, "at least 1");
+        Check.argument(slowStartLimit >= 0, "slowStartLimit", slowStartLimit, "0 or more");
+        Check.argument(invalidRateLimitMs >= 0, "invalidRateLimitMs", invalidRateLimitMs, "0 or more");
         Check.argument(rtoMinUs >= 1, "rtoMinUs", rtoMinUs, "at least 1");
         Check.argument(synRetries >= 0 && synRetries <= 127, "synRetries", synRetries, "0 to 127");
         Check.argument(synAckRetries >= 0 && synAckRetries <= 127, "synAckRetries", synAckRetries, "0 to 127");

@@ -589,7 +589,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     /** Answers a segment that cannot be accepted, unless that was done just now (RFC 5961 section 7). */
     void sendChallengeAck() {
         long now = nowNs();
-        if (now - lastInvalidAnswerNs >= TcpSettings.INVALID_RATE_LIMIT_NS) {
+        if (now - lastInvalidAnswerNs >= settings().invalidRateLimitMs * 1_000_000L) {
             lastInvalidAnswerNs = now;
             layer.counters().tcpChallengeAcks++;
             sendAck();

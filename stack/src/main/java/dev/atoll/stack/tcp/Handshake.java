@@ -170,6 +170,9 @@ final class Handshake {
         connection.ecn.negotiate(syn, layer.settings().ecn);
         sender.setSack(sack);
         if (windowScaling) {
+            if (syn.options.windowScale > TcpSettings.MAX_WINDOW_SCALE) {
+                layer.counters().tcpWindowScalesTooLarge++;
+            }
             sender.peerWindow().setScale(Math.min(syn.options.windowScale, TcpSettings.MAX_WINDOW_SCALE));
             receiver.setWindowScale(receiver.offeredWindowScale());
         }

@@ -145,6 +145,12 @@ final class LossRecovery {
         return resend;
     }
 
+    /** How much of what was delivered may widen the window. */
+    private int widening(int segments) {
+        int most = sender.slowStartLimit();
+        return most > 0 && window.isSlowStart() ? Math.min(segments, most) : segments;
+    }
+
     /** The window's share of an acknowledgment: shrinks in recovery, grows outside. */
     void adjustWindow(AckSummary ack, long nowNs) {
         if (isReducing()) {
@@ -153,7 +159,7 @@ final class LossRecovery {
             boolean raises = ack.acked > 0 || (reordering.segments() > DUPLICATE_THRESHOLD && ack.dataSacked);
             if (raises && ack.delivered > 0) {
                 if (window.isLimiting()) {
-                    congestion.acknowledged(ack.delivered, nowNs);
+                    congestion.acknowledged(widening(ack.delivered), nowNs);
                 } else {
                     congestion.notLimiting(nowNs);
                 }

@@ -102,6 +102,10 @@ final class SegmentArrival {
             answerUnacceptable(connection, segment);
             return false;
         }
+        if (lacksTimestamps(connection, segment)) {
+            connection.drop(DropReason.TCP_TIMESTAMPS_MISSING);
+            return false;
+        }
         if (isSimultaneousAnswer(connection, segment)) {
             connection.receiver.acknowledgeNow();
             return true;
@@ -163,6 +167,14 @@ final class SegmentArrival {
                 && segment.options.hasTimestamps
                 && SeqNum.lessThan(segment.options.timestampValue, connection.tsRecent)
                 && !connection.isTimestampStale();
+    }
+
+    /** RFC 7323 section 3.2: what is sent without them, though they were agreed on, has no protection against old copies. */
+    private static boolean lacksTimestamps(Connection connection, Segment segment) {
+        return connection.settings().timestampsRequired
+                && connection.usesTimestamps()
+                && !segment.options.hasTimestamps
+                && !segment.has(Tcp.RST);
     }
 
     /** Retransmissions of what we have are answered at once; other stray segments at a limited rate. */

@@ -139,6 +139,10 @@ final class Sender {
         return sack;
     }
 
+    int slowStartLimit() {
+        return connection.settings().slowStartLimit;
+    }
+
     int initialReordering() {
         return connection.settings().reordering;
     }
@@ -391,7 +395,7 @@ final class Sender {
             congestion.restarted(idle, now());
         }
         if (connection.settings().slowStartAfterIdle && idle > rtt.rtoNs()) {
-            window.restart(idle, rtt.rtoNs(), now());
+            window.restart(idle, rtt.rtoNs(), now(), connection.settings().restartAtInitialWindow);
         }
     }
 

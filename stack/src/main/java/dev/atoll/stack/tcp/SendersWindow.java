@@ -62,11 +62,15 @@ final class SendersWindow extends CongestionWindow {
         fullAtNs = nowNs;
     }
 
-    /** Nothing was sent for a while: halved for each timeout of it, to no less than the initial window (RFC 2861). */
-    void restart(long idleNs, long rtoNs, long nowNs) {
+    /**
+     * Nothing was sent for a while: halved for each timeout of it, to no less than the initial window (RFC 2861).
+     *
+     * @param atOnce to the initial window whatever the while (RFC 5681 section 4.1)
+     */
+    void restart(long idleNs, long rtoNs, long nowNs, boolean atOnce) {
         int floor = Math.min(INITIAL_SEGMENTS, segments());
         setThreshold(thresholdOf(segments()));
-        int window = segments();
+        int window = atOnce ? floor : segments();
         long left = idleNs - rtoNs;
         while (left > 0 && window > floor) {
             window >>= 1;

@@ -27,8 +27,6 @@ public final class TcpSettings {
     static final long RESOURCE_PROBE_NS = 500 * MS;
     /** Segments acknowledged at once when a connection is young, so that its peer leaves slow start quickly. */
     static final int QUICK_ACKS = 16;
-    /** tcp_invalid_ratelimit: answers to segments that a live connection cannot accept (RFC 5961 section 7). */
-    static final long INVALID_RATE_LIMIT_NS = 500 * MS;
     /** RFC 9293 section 3.7.1: what a peer takes that names no MSS, IPv4. */
     static final int DEFAULT_MSS = 536;
     /** The same over IPv6. */

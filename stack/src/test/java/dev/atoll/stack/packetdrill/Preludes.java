@@ -90,6 +90,9 @@ final class Preludes {
             case "tcp_probe_interval" -> tuning.mtuProbeIntervalSeconds = Integer.parseInt(value);
             case "tcp_probe_threshold" -> tuning.mtuProbeThresholdBytes = Integer.parseInt(value);
             case "tcp_min_snd_mss" -> tuning.minMssBytes = Integer.parseInt(value);
+            case "tcp_invalid_ratelimit" -> tuning.invalidRateLimitMs = Integer.parseInt(value);
+            // Of Linux before 3.9.
+            case "tcp_abc" -> tuning.slowStartLimit = Integer.parseInt(value);
             case "tcp_rto_min_us" -> tuning.rtoMinUs = Integer.parseInt(value);
             case "tcp_rmem", "tcp_wmem" -> setBuffer(tuning, name, value);
             default -> {

@@ -149,6 +149,7 @@ class UdpTest {
 
     /** RFC 6935 section 5: both ends ask for it, each way for itself. */
     @Test
+    @Requirement("RFC 8200 8.1-5")
     void datagramOverIpv6_withoutChecksum_isSentAndReceivedWhereAskedFor() throws StackException {
         net.nic.neighbors().setStatic(PEER_LINK_LOCAL, PEER_MAC);
         endpoint.setOption(EndpointOption.UDP_NO_CHECK6_TX, true);
