@@ -8,6 +8,7 @@ import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
+import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.PortRange;
@@ -93,7 +94,7 @@ public final class PolicyPrinter {
     }
 
     private void matcher(Matcher matcher) {
-        if (!(matcher instanceof StandardMatcher)) {
+        if (!(matcher instanceof StandardMatcher) || matcher instanceof MarkMatcher) {
             throw new IllegalArgumentException("a matcher of " + matcher.getClass() + " has no text form");
         }
         if (matcher instanceof AddressMatcher address) {
@@ -222,7 +223,9 @@ public final class PolicyPrinter {
     }
 
     private void target(Target target) {
-        if (!(target instanceof StandardTarget) || target instanceof NatTarget) {
+        if (!(target instanceof StandardTarget)
+                || target instanceof NatTarget
+                || target instanceof StandardTarget.Mark) {
             throw new IllegalArgumentException("a target of " + target.getClass() + " has no text form");
         }
         if (target instanceof StandardTarget.Jump jump) {

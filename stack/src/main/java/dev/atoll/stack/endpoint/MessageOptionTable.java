@@ -35,6 +35,8 @@ final class MessageOptionTable {
             options.receiveBufferBytes = tuning.clamp(inRange(option, value, 0, Integer.MAX_VALUE));
         } else if (option == EndpointOption.IP_TOS) {
             options.tos = inRange(option, value, 0, 255);
+        } else if (option == EndpointOption.SO_MARK) {
+            options.mark = (Integer) value;
         } else if (option == EndpointOption.IP_OPTIONS) {
             options.setIpOptions(sendable((byte[]) value));
         } else if (option == EndpointOption.IP_TTL) {
@@ -107,6 +109,8 @@ final class MessageOptionTable {
             return options.receiveBufferBytes;
         } else if (option == EndpointOption.IP_TOS) {
             return options.tos;
+        } else if (option == EndpointOption.SO_MARK) {
+            return options.mark;
         } else if (option == EndpointOption.IP_OPTIONS) {
             return options.ipOptions().clone();
         } else if (option == EndpointOption.IP_TTL) {

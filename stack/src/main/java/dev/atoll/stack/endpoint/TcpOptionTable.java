@@ -85,6 +85,8 @@ final class TcpOptionTable {
             options.maxPacingRate = AbstractEndpoint.inRange(option, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
         } else if (option == EndpointOption.SO_LINGER) {
             options.lingerSeconds = AbstractEndpoint.inRange(option, value, -1, 65_535);
+        } else if (option == EndpointOption.SO_MARK) {
+            options.mark = (Integer) value;
         } else if (option == EndpointOption.IP_TOS) {
             options.tos = AbstractEndpoint.inRange(option, value, 0, 255);
         } else if (option == EndpointOption.IP_TTL) {
@@ -151,6 +153,8 @@ final class TcpOptionTable {
             return options.maxPacingRate;
         } else if (option == EndpointOption.SO_LINGER) {
             return options.lingerSeconds;
+        } else if (option == EndpointOption.SO_MARK) {
+            return options.mark;
         } else if (option == EndpointOption.IP_TOS) {
             return options.tos;
         } else if (option == EndpointOption.IP_OPTIONS) {

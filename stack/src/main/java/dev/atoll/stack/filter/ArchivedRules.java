@@ -26,6 +26,7 @@ final class ArchivedRules {
         CONN_STATE,
         ICMP,
         INTERFACE,
+        MARK,
         PROTOCOL,
         TCP,
         UDP
@@ -40,6 +41,7 @@ final class ArchivedRules {
         NONE,
         JUMP,
         GOTO,
+        MARK,
         SNAT,
         DNAT,
         MASQUERADE,
@@ -124,6 +126,7 @@ final class ArchivedRules {
             case CONN_STATE -> connState(archive, (ConnStateMatcher) value);
             case ICMP -> icmp(archive, (IcmpMatcher) value);
             case INTERFACE -> nic(archive, (InterfaceMatcher) value);
+            case MARK -> mark(archive, (MarkMatcher) value);
             case PROTOCOL -> protocol(archive, (ProtocolMatcher) value);
             case TCP -> tcp(archive, (TcpMatcher) value);
             case UDP -> udp(archive, (UdpMatcher) value);
@@ -141,6 +144,8 @@ final class ArchivedRules {
             return MatcherKind.ICMP;
         } else if (matcher instanceof InterfaceMatcher) {
             return MatcherKind.INTERFACE;
+        } else if (matcher instanceof MarkMatcher) {
+            return MatcherKind.MARK;
         } else if (matcher instanceof ProtocolMatcher) {
             return MatcherKind.PROTOCOL;
         }
@@ -181,6 +186,12 @@ final class ArchivedRules {
         return new InterfaceMatcher(side, pattern, archive.bool(value != null && value.negated()));
     }
 
+    private static MarkMatcher mark(Archive archive, @Nullable MarkMatcher value) {
+        int mark = archive.int32(value == null ? 0 : value.value());
+        int mask = archive.int32(value == null ? 0 : value.mask());
+        return new MarkMatcher(mark, mask, archive.bool(value != null && value.negated()));
+    }
+
     private static ProtocolMatcher protocol(Archive archive, @Nullable ProtocolMatcher value) {
         int protocol = archive.int32(value == null ? 0 : value.protocol());
         return new ProtocolMatcher(protocol, archive.bool(value != null && value.negated()));
@@ -217,12 +228,18 @@ final class ArchivedRules {
                         archive.constant(value == null ? RejectWith.ICMP_PORT_UNREACHABLE : value.rejectWith()));
             case JUMP -> new StandardTarget.Jump(chainName(archive, value));
             case GOTO -> new StandardTarget.GoTo(chainName(archive, value));
+            case MARK -> markTarget(archive, (StandardTarget.Mark) value);
             case SNAT -> new NatTarget.Snat(range(archive, (NatTarget) value));
             case DNAT -> new NatTarget.Dnat(range(archive, (NatTarget) value));
             case MASQUERADE -> new NatTarget.Masquerade(range(archive, (NatTarget) value));
             case REDIRECT -> new NatTarget.Redirect(range(archive, (NatTarget) value));
             case NETMAP -> netmap(archive, (NatTarget.Netmap) value);
         };
+    }
+
+    private static StandardTarget.Mark markTarget(Archive archive, StandardTarget.@Nullable Mark value) {
+        int mark = archive.int32(value == null ? 0 : value.value());
+        return new StandardTarget.Mark(mark, archive.int32(value == null ? 0 : value.mask()));
     }
 
     private static NatRange range(Archive archive, @Nullable NatTarget target) {
@@ -261,6 +278,8 @@ final class ArchivedRules {
         }
         if (target instanceof NatTarget nat) {
             return kind(nat);
+        } else if (target instanceof StandardTarget.Mark) {
+            return TargetKind.MARK;
         }
         return target instanceof StandardTarget.GoTo ? TargetKind.GOTO : TargetKind.NONE;
     }

@@ -10,6 +10,7 @@ public sealed interface StandardMatcher extends Matcher
                 ConnStateMatcher,
                 IcmpMatcher,
                 InterfaceMatcher,
+                MarkMatcher,
                 ProtocolMatcher,
                 TcpMatcher,
                 UdpMatcher {}

@@ -9,6 +9,7 @@ public sealed interface StandardTarget extends Target
                 StandardTarget.Drop,
                 StandardTarget.GoTo,
                 StandardTarget.Jump,
+                StandardTarget.Mark,
                 StandardTarget.None,
                 StandardTarget.Reject,
                 StandardTarget.Return {
@@ -79,6 +80,19 @@ public sealed interface StandardTarget extends Target
         @Override
         public Action apply(PacketContext context) {
             return Action.GOTO;
+        }
+    }
+
+    /**
+     * {@code -j MARK --set-xmark value/mask}: marks the packet and goes on.
+     *
+     * @param mask the bits that are cleared first; the value's are turned over then
+     */
+    record Mark(int value, int mask) implements StandardTarget {
+        @Override
+        public Action apply(PacketContext context) {
+            context.packet().mark = context.packet().mark & ~mask ^ value;
+            return Action.CONTINUE;
         }
     }
 }

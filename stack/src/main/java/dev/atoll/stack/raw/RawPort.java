@@ -100,6 +100,7 @@ public final class RawPort extends MessagePort {
         int at = packet.append(length);
         packet.data().put(at, payload, payload.position(), length);
         if (options().headerIncluded) {
+            packet.mark = options().mark;
             throwRefused(ip().sendWithHeader(packet, route));
             return;
         }

@@ -70,6 +70,8 @@ public final class EndpointOption<T> {
      * and queue what they were about.
      */
     public static final EndpointOption<Boolean> IP_RECVERR = new EndpointOption<>("IP_RECVERR", Boolean.class);
+    /** A mark on packets that are sent, which rules can match; 0 is none. A connection that is accepted has its listener's. */
+    public static final EndpointOption<Integer> SO_MARK = new EndpointOption<>("SO_MARK", Integer.class);
     /** UDP over IPv4: send datagrams without a checksum (RFC 768). */
     public static final EndpointOption<Boolean> SO_NO_CHECK = new EndpointOption<>("SO_NO_CHECK", Boolean.class);
     /** UDP over IPv6: send datagrams without a checksum, as only tunnels may whose peer agreed (RFC 6935). */

@@ -40,6 +40,7 @@ public final class ConnectionOptions {
 
     public boolean oobInline;
     public int tos;
+    public int mark;
     public int ttl = IpLayer.LINK_TTL;
     /** Options of the IPv4 header, in whole words; not to be changed. */
     public byte[] ipOptions = NO_BYTES;
@@ -100,6 +101,7 @@ public final class ConnectionOptions {
         copy.lingerSeconds = lingerSeconds;
         copy.oobInline = oobInline;
         copy.tos = tos;
+        copy.mark = mark;
         copy.ttl = ttl;
         copy.ipOptions = ipOptions;
         copy.maxSegmentBytes = maxSegmentBytes;
@@ -146,6 +148,7 @@ public final class ConnectionOptions {
         lingerSeconds = archive.int32(lingerSeconds);
         oobInline = archive.bool(oobInline);
         tos = archive.int32(tos);
+        mark = archive.int32(mark);
         ttl = archive.int32(ttl);
         byte[] saved = archive.bytes(ipOptions, Ipv4Option.MAX_BYTES);
         ipOptions = saved.length == 0 ? NO_BYTES : saved;

@@ -187,6 +187,7 @@ final class SegmentWriter {
         from.stats().segmentsSent++;
         checksum(packet, at, from.route());
         ConnectionOptions options = from.options();
+        packet.mark = options.mark;
         if (from.ipOptionBytes() > 0) {
             ip.addOptions(packet, options.ipOptions, from.route().source());
         }

@@ -22,6 +22,7 @@ public final class MessageOptions {
     public int nicId;
 
     public int tos;
+    public int mark;
     private byte[] ipOptions = NO_BYTES;
 
     public int ttl = IpLayer.LINK_TTL;
@@ -67,6 +68,7 @@ public final class MessageOptions {
         v6Only = archive.bool(v6Only);
         nicId = archive.int32(nicId);
         tos = archive.int32(tos);
+        mark = archive.int32(mark);
         ttl = archive.int32(ttl);
         multicastTtl = archive.int32(multicastTtl);
         multicastLoop = archive.bool(multicastLoop);

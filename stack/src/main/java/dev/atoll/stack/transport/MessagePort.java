@@ -161,6 +161,7 @@ public abstract class MessagePort extends DemuxEntry {
         if (optionBytes > 0) {
             ip.addOptions(packet, options.ipOptions(), route.source());
         }
+        packet.mark = options.mark;
         int ttl = route.destination().isMulticast() ? options.multicastTtl : options.ttl;
         int flags = options.mtuDiscovery.sendFlags() | (options.multicastLoop ? IpLayer.MULTICAST_LOOP : 0);
         throwRefused(ip.send(packet, route, protocol, ttl, options.tos, flags));

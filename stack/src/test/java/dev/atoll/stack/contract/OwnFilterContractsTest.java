@@ -6,6 +6,7 @@ import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
+import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.NatRange;
 import dev.atoll.stack.filter.NatTarget;
@@ -72,6 +73,13 @@ class OwnFilterContractsTest {
     class Comment extends OfMatcher {
         Comment() {
             super(new CommentMatcher("all"));
+        }
+    }
+
+    @Nested
+    class Marked extends OfMatcher {
+        Marked() {
+            super(new MarkMatcher(1, 3, false));
         }
     }
 
@@ -170,6 +178,13 @@ class OwnFilterContractsTest {
     class GoTo extends OfTarget {
         GoTo() {
             super(new StandardTarget.GoTo("elsewhere"));
+        }
+    }
+
+    @Nested
+    class Mark extends OfTarget {
+        Mark() {
+            super(new StandardTarget.Mark(1, 3));
         }
     }
 

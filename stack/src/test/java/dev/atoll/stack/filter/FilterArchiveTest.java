@@ -110,6 +110,7 @@ class FilterArchiveTest {
                 .chain("WEB")
                 .chain("LOG")
                 .add("OUTPUT", StandardTarget.NONE, new CommentMatcher("all"))
+                .add("OUTPUT", new StandardTarget.Mark(5, 0xff), new MarkMatcher(1, 3, true))
                 .add("OUTPUT", StandardTarget.ACCEPT, state(ConnState.ESTABLISHED, ConnState.RELATED))
                 .add("OUTPUT", new StandardTarget.Jump("WEB"), protocol(6), tcpTo(80))
                 .add("OUTPUT", new StandardTarget.GoTo("LOG"), new ProtocolMatcher(17, true))

@@ -163,4 +163,25 @@ class MatcherTest {
     void comment_matchesEverything() {
         assertEquals(Result.YES, match(new CommentMatcher("why"), SYN_TO_80));
     }
+
+    @Test
+    void mark_isComparedWithinTheMask() {
+        PacketBuffer packet = Packets.tcp(CLIENT, 40000, SERVER, 80, SYN);
+        packet.mark = 0x15;
+        assertEquals(Result.YES, match(new MarkMatcher(0x15, -1, false), packet));
+        assertEquals(Result.YES, match(new MarkMatcher(5, 0xf, false), packet));
+        assertEquals(Result.NO, match(new MarkMatcher(5, 0xf, true), packet));
+        assertEquals(Result.NO, match(new MarkMatcher(5, -1, false), packet));
+    }
+
+    /** iptables-extensions(8): zeroes the bits given by the mask and XORs the value into the mark. */
+    @Test
+    void setXmark_clearsTheMask_andTurnsTheValuesBits() {
+        PacketBuffer packet = Packets.tcp(CLIENT, 40000, SERVER, 80, SYN);
+        packet.mark = 0xf5;
+        PacketContext context = new PacketContext();
+        context.begin(Hook.OUTPUT, packet, null, "eth0", 0);
+        assertEquals(Target.Action.CONTINUE, new StandardTarget.Mark(0x21, 0x0f).apply(context));
+        assertEquals(0xd1, packet.mark);
+    }
 }
