@@ -74,6 +74,20 @@ class IpOptionsTest {
         assertEquals(Bytes.EMPTY, send(10).get(0).options());
     }
 
+    /** Options for experiments (RFC 4727 section 3.2): the value is the program's to give and to read. */
+    @Test
+    @Requirement("features E14")
+    void valueInAnExperimentalOption_isSentAndReceived() throws StackException {
+        byte[] experiment = {(byte) 0x5e, 4, 0x12, 0x34};
+        endpoint.setOption(EndpointOption.IP_OPTIONS, experiment);
+        assertEquals(Bytes.of(experiment), send(10).get(0).options());
+        Bytes datagram = new UdpDatagram(9, 7, Bytes.EMPTY).encode(PEER, HERE);
+        net.send(new Ipv4Packet(0, 1, true, false, 0, 64, Ipv4Packet.UDP, PEER, HERE, Bytes.of(experiment), datagram));
+        ReceivedMessage message = endpoint.receiveMessage(ByteBuffer.allocate(1));
+        assertNotNull(message);
+        assertArrayEquals(experiment, message.ipOptions());
+    }
+
     @Test
     void recordedRoute_beginsHere() throws StackException {
         endpoint.setOption(EndpointOption.IP_OPTIONS, new byte[] {7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0});
