@@ -56,6 +56,7 @@ public final class ArchivedOptions {
         tuning.mtuProbeThresholdBytes = archive.int32(tuning.mtuProbeThresholdBytes);
         tuning.minMssBytes = archive.int32(tuning.minMssBytes);
         tuning.rtoMinUs = archive.int32(tuning.rtoMinUs);
+        tuning.keepaliveOctet = archive.bool(tuning.keepaliveOctet);
         tuning.invalidRateLimitMs = archive.int32(tuning.invalidRateLimitMs);
         tuning.synRetries = archive.int32(tuning.synRetries);
         tuning.synAckRetries = archive.int32(tuning.synAckRetries);

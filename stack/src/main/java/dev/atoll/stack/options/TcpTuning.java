@@ -113,6 +113,8 @@ public final class TcpTuning {
      */
     public int rtoMinUs = 200_000;
 
+    /** Whether keepalives carry an octet, for peers that answer nothing else (RFC 9293 section 3.8.4). */
+    public boolean keepaliveOctet;
     /** Milliseconds between two answers of a connection to segments that are invalid, or 0 for no limit [tcp_invalid_ratelimit]. */
     public int invalidRateLimitMs = 500;
 
@@ -168,6 +170,7 @@ public final class TcpTuning {
         copy.mtuProbeThresholdBytes = mtuProbeThresholdBytes;
         copy.minMssBytes = minMssBytes;
         copy.rtoMinUs = rtoMinUs;
+        copy.keepaliveOctet = keepaliveOctet;
         copy.invalidRateLimitMs = invalidRateLimitMs;
         copy.synRetries = synRetries;
         copy.synAckRetries = synAckRetries;

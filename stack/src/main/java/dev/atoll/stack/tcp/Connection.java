@@ -564,6 +564,15 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
     }
 
+    /** Asks a peer whether it is there: nothing, or an octet, before what it expects (RFC 9293 section 3.8.4). */
+    void sendKeepalive() {
+        PacketBuffer packet = newPacket();
+        if (settings().keepaliveOctet) {
+            packet.data().put(packet.append(1), (byte) 0);
+        }
+        transmit(packet, sender.sndUna - 1, Tcp.ACK, 0, 0, /* isNew= */ false);
+    }
+
     void sendProbe(int seq) {
         transmit(newPacket(), seq, Tcp.ACK, 0, 0, /* isNew= */ false);
     }

@@ -112,7 +112,7 @@ final class LifeTimer implements Timer.Action {
             return;
         }
         probesSent++;
-        connection.sendProbe(connection.sender.sndUna - 1);
+        connection.sendKeepalive();
         layer.cycle().armIn(timer, options.keepIntervalSeconds * SECOND_NS);
     }
 

@@ -16,6 +16,7 @@ import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.options.TcpTuning;
+import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
@@ -157,5 +158,33 @@ class TcpTuningTest {
         assertTrue(windowAfterIdleness(tuning) > 10, "by default half of it is left after one timeout");
         tuning.restartAtInitialWindow = true;
         assertEquals(10, windowAfterIdleness(tuning));
+    }
+
+    private static TcpSegment keepalive(TcpTuning tuning) throws StackException {
+        try (OneStack net = new OneStack(Ipv6Settings.DEFAULT, 1500, builder -> builder.tcp(tuning))) {
+            net.nic.addAddress(OURS, 24);
+            net.nic.neighbors().setStatic(PEER, OneStack.PEER_MAC);
+            TcpEndpoint client = net.stack.newTcpEndpoint();
+            client.bind(new FullAddress(OURS, 80));
+            client.setOption(EndpointOption.SO_KEEPALIVE, true);
+            client.setOption(EndpointOption.TCP_KEEPIDLE, 10);
+            client.connect(new FullAddress(PEER, 5000));
+            TcpSegment syn = there(last(net));
+            send(net, 0, syn.seq() + 1, TcpSegment.SYN | TcpSegment.ACK, List.of(), "");
+            net.frames();
+            net.advance(11 * SECOND);
+            TcpSegment probe = there(last(net));
+            assertEquals(syn.seq(), probe.seq(), "before what the peer expects");
+            return probe;
+        }
+    }
+
+    @Test
+    @Requirement("RFC 9293 MAY-6")
+    void keepalive_carriesAnOctet_whereThatIsSet() throws StackException {
+        TcpTuning tuning = new TcpTuning();
+        assertEquals(0, keepalive(tuning).payload().length());
+        tuning.keepaliveOctet = true;
+        assertEquals(1, keepalive(tuning).payload().length());
     }
 }
