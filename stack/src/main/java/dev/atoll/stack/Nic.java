@@ -213,6 +213,21 @@ public final class Nic {
         });
     }
 
+    public boolean takesIeee802() {
+        return hold.query(device::takesIeee802);
+    }
+
+    /**
+     * Takes frames of IEEE 802 with an LLC and a SNAP header (RFC 1042), too; off by default, as on Linux. What is sent has
+     * the form of Ethernet (RFC 894).
+     */
+    public void setTakesIeee802(boolean on) {
+        hold.query(() -> {
+            device.setTakesIeee802(on);
+            return true;
+        });
+    }
+
     public boolean isStrongHost() {
         return hold.query(device::isStrongHost);
     }

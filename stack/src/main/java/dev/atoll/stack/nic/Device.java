@@ -136,6 +136,7 @@ public final class Device implements LinkDispatcher {
     private boolean promiscuous;
     private boolean spoofing;
     private boolean strongHost;
+    private boolean ieee802;
     private boolean forwarding4;
     private boolean forwarding6;
     private boolean sendsRedirects;
@@ -376,6 +377,15 @@ public final class Device implements LinkDispatcher {
 
     public void setSpoofing(boolean on) {
         spoofing = on;
+    }
+
+    /** Whether frames with LLC and SNAP headers are taken, too (RFC 1042). */
+    public boolean takesIeee802() {
+        return ieee802;
+    }
+
+    public void setTakesIeee802(boolean on) {
+        ieee802 = on;
     }
 
     /** Whether what comes in by this device is taken only if the address is the device's own. */
@@ -704,12 +714,18 @@ public final class Device implements LinkDispatcher {
             drop(frame, DropReason.OTHER_HOST);
             return;
         }
+        int headerBytes = Ethernet.HEADER_BYTES;
+        int snapType = ieee802 ? Ethernet.snapType(frame.data(), at, frame.end()) : -1;
+        if (snapType >= 0) {
+            etherType = snapType;
+            headerBytes += Ethernet.SNAP_BYTES;
+        }
         DropReason bar = barring(etherType);
         if (bar != null) {
             drop(frame, bar);
             return;
         }
-        frame.consume(Ethernet.HEADER_BYTES);
+        frame.consume(headerBytes);
         if (etherType == Ethernet.TYPE_ARP && ipv4) {
             arp.receive(frame);
         } else {
@@ -834,6 +850,7 @@ public final class Device implements LinkDispatcher {
         promiscuous = archive.bool(promiscuous);
         spoofing = archive.bool(spoofing);
         strongHost = archive.bool(strongHost);
+        ieee802 = archive.bool(ieee802);
         forwarding4 = archive.bool(forwarding4);
         forwarding6 = archive.bool(forwarding6);
         sendsRedirects = archive.bool(sendsRedirects);

@@ -11,6 +11,15 @@ public final class Ethernet {
     public static final int TYPE_ARP = 0x0806;
     public static final int TYPE_IPV6 = 0x86dd;
 
+    /** Bytes of what follows an IEEE 802.3 header when an EtherType comes after all (RFC 1042): LLC and SNAP. */
+    public static final int SNAP_BYTES = 8;
+
+    /** The field that holds a type here is a length up to this (IEEE 802.3 section 3.2.6). */
+    private static final int MAX_LENGTH = 1500;
+
+    /** LLC: both service access points that of SNAP, unnumbered information. */
+    private static final int LLC_SNAP = 0xaaaa03;
+
     private static final int SOURCE = 6;
     private static final int TYPE = 12;
 
@@ -26,6 +35,21 @@ public final class Ethernet {
 
     public static int type(ByteBuffer data, int at) {
         return data.getShort(at + TYPE) & 0xffff;
+    }
+
+    /**
+     * The EtherType of a frame of IEEE 802 (RFC 1042), which is behind its LLC and SNAP headers; -1 if it is none such.
+     *
+     * @param end of the frame
+     */
+    public static int snapType(ByteBuffer data, int at, int end) {
+        int llc = at + HEADER_BYTES;
+        if (type(data, at) > MAX_LENGTH || end - llc < SNAP_BYTES) {
+            return -1;
+        }
+        long header = data.getLong(llc);
+        // The organization of EtherTypes is 0.
+        return header >>> 16 == (long) LLC_SNAP << 24 ? (int) header & 0xffff : -1;
     }
 
     public static void write(ByteBuffer data, int at, long destination, long source, int type) {

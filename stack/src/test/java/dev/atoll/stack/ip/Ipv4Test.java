@@ -35,6 +35,8 @@ import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
 import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +93,29 @@ class Ipv4Test {
                 destination(PEER),
                 field("options", Ipv4Packet::options, Bytes.hex(options)),
                 icmp(IcmpMessage.ECHO_REPLY, 0)));
+    }
+
+    /** RFC 1042: the type is behind a header of IEEE 802.2, and what would be the type is a length. */
+    @Test
+    @Requirement("RFC 1122 2.3.3-2")
+    void frameOfIeee802_isTakenWhereThatIsSet() {
+        Bytes packet = echo("").encode();
+        for (String header :
+                List.of("aaaa03 000000 0800", "aaaa03 000001 0800", "424203 000000 0800", "aaaa03 000000 0900")) {
+            Bytes frame = Bytes.hex(header + " " + HexFormat.of().formatHex(packet.toArray()));
+            net.nic.setTakesIeee802(false);
+            net.send(TestLink.MAC, frame.length(), frame);
+            net.expectNothing();
+            net.nic.setTakesIeee802(true);
+            net.send(TestLink.MAC, frame.length(), frame);
+            if (header.equals("aaaa03 000000 0800")) {
+                expectEchoWith("");
+            } else {
+                net.expectNothing();
+            }
+        }
+        net.send(TestLink.MAC, 7, Bytes.hex("aaaa0300000008"));
+        net.expectNothing();
     }
 
     /** RFC 1122 section 3.2.2.6: as Linux with this host twice, as it was reached and as it sends. */

@@ -70,6 +70,7 @@ class DeviceArchiveTest {
             net.nic.setPromiscuous(true);
             net.nic.setSpoofing(true);
             net.nic.setStrongHost(true);
+            net.nic.setTakesIeee802(true);
             Device device = LowerHalf.device(net);
             device.setIpv4MtuBytes(1300);
             device.setIpv6MtuBytes(1350);
