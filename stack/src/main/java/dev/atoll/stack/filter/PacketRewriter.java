@@ -144,7 +144,7 @@ final class PacketRewriter {
         }
         if (partial) {
             int sum = data.getShort(checksumAt) & 0xffff;
-            data.putShort(checksumAt, (short) Checksum.fold(sum + (~Checksum.fold(before) & 0xffff) + after));
+            data.putShort(checksumAt, (short) Checksum.replace(sum, before, after));
             return;
         }
         update(data, checksumAt, before, after);
@@ -173,6 +173,6 @@ final class PacketRewriter {
     /** RFC 1624 section 3: of the sum that the field is the complement of, the old words are taken and the new ones added. */
     private static void update(ByteBuffer data, int checksumAt, long before, long after) {
         int sum = ~data.getShort(checksumAt) & 0xffff;
-        data.putShort(checksumAt, (short) Checksum.finish(sum + (~Checksum.fold(before) & 0xffff) + after));
+        data.putShort(checksumAt, (short) ~Checksum.replace(sum, before, after));
     }
 }
