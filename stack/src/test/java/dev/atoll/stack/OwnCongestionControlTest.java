@@ -149,7 +149,9 @@ class OwnCongestionControlTest {
             tuning.congestionControl = "four";
             IllegalArgumentException wrong =
                     assertThrows(IllegalArgumentException.class, () -> net.left.setTcp(tuning));
-            assertEquals("congestionControl is four, expected one of [cubic, reno, three]", wrong.getMessage());
+            assertEquals(
+                    "congestionControl is four, expected one of [cubic, cubic-rfc9438, reno, three]",
+                    wrong.getMessage());
         }
     }
 

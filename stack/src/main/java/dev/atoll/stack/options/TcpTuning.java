@@ -34,8 +34,9 @@ public final class TcpTuning {
     }
 
     /**
-     * Name of the congestion control of new endpoints: {@code cubic}, {@code reno}, or one that the stack was given
-     * [tcp_congestion_control].
+     * Name of the congestion control of new endpoints [tcp_congestion_control]: {@code cubic} as Linux has it, {@code
+     * cubic-rfc9438} with HyStart++ (RFC 9406) and without Linux's departures from RFC 9438, {@code reno}, or one that
+     * the stack was given.
      */
     public String congestionControl = "cubic";
 

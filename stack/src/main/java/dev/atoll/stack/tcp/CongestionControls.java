@@ -10,6 +10,8 @@ import java.util.TreeMap;
 
 /** The congestion controls of a stack by their names: the built-in ones, and those of its owner. */
 public final class CongestionControls {
+    private static final List<String> BUILT_IN = List.of(Cubic.NAME, LetterCubic.NAME, NewReno.NAME);
+
     private final TreeMap<String, CongestionControl.Factory> own;
 
     /**
@@ -21,7 +23,7 @@ public final class CongestionControls {
 
     /** Whether every stack has one of that name. */
     public static boolean isBuiltIn(String name) {
-        return name.equals(Cubic.NAME) || name.equals(NewReno.NAME);
+        return BUILT_IN.contains(name);
     }
 
     /** Whether there is one of that name. */
@@ -31,7 +33,7 @@ public final class CongestionControls {
 
     /** All of them, to be listed to who asked for another. */
     public List<String> names() {
-        List<String> names = new ArrayList<>(List.of(Cubic.NAME, NewReno.NAME));
+        List<String> names = new ArrayList<>(BUILT_IN);
         names.addAll(own.keySet());
         return names;
     }
@@ -40,6 +42,7 @@ public final class CongestionControls {
     CongestionControl create(String name, CongestionWindow window) {
         return switch (name) {
             case Cubic.NAME -> new Cubic(window);
+            case LetterCubic.NAME -> new LetterCubic(window);
             case NewReno.NAME -> new NewReno(window);
             default -> Objects.requireNonNull(own.get(name)).create(window);
         };

@@ -6,11 +6,11 @@ import dev.atoll.stack.congestion.CongestionWindow;
 
 /**
  * CUBIC (RFC 9438) with fast convergence, the Reno-friendly region and HyStart, with Linux's constants: C = 410/1024,
- * beta = 717/1024.
+ * beta = 717/1024. {@link LetterCubic} is the one without Linux's departures from the RFC.
  *
  * <p>All in integers, so that every run is the same: the curve's time is in 1/1024 s.
  */
-final class Cubic implements CongestionControl {
+class Cubic implements CongestionControl {
     static final String NAME = "cubic";
 
     private static final int BETA = 717;
@@ -31,26 +31,31 @@ final class Cubic implements CongestionControl {
     private static final long UPDATE_NS = SECOND / 32;
 
     private final CongestionWindow window;
-    private final HyStart hyStart = new HyStart();
+    private final SlowStartExit slowStartExit;
 
     /** Window at the last reduction: W_max. */
-    private int plateau;
+    int plateau;
 
-    private boolean inEpoch;
-    private long epochNs;
+    boolean inEpoch;
+    long epochNs;
     private long lastUpdateNs;
     private int lastWindow;
-    private int origin;
+    int origin;
     /** Time from the beginning of the epoch to the plateau, 1/1024 s: K. */
-    private int timeToPlateau;
+    int timeToPlateau;
 
     private int perStep = 1;
-    private int friendlyWindow;
-    private int friendlyAcked;
+    int friendlyWindow;
+    int friendlyAcked;
     private long pathNs;
 
     Cubic(CongestionWindow window) {
+        this(window, new HyStart());
+    }
+
+    Cubic(CongestionWindow window, SlowStartExit slowStartExit) {
         this.window = window;
+        this.slowStartExit = slowStartExit;
     }
 
     @Override
@@ -62,7 +67,7 @@ final class Cubic implements CongestionControl {
     public void acknowledged(int acked, long nowNs) {
         int left = acked;
         if (window.isSlowStart()) {
-            left = window.slowStart(left);
+            left = window.slowStart(slowStartExit.widening(left));
         }
         if (left > 0) {
             update(left, nowNs);
@@ -118,13 +123,18 @@ final class Cubic implements CongestionControl {
 
     /** RFC 9438 section 4.3. */
     private void keepUpWithReno(int cwnd) {
-        int step = Math.max(cwnd * FRIENDLY >> 3, 1);
+        int step = Math.max(renoStep(cwnd), 1);
         int steps = Math.max(friendlyAcked - 1, 0) / step;
         friendlyAcked -= steps * step;
         friendlyWindow += steps;
         if (friendlyWindow > cwnd) {
             perStep = Math.min(perStep, cwnd / (friendlyWindow - cwnd));
         }
+    }
+
+    /** How many segments acknowledged widen the Reno-friendly window by one. */
+    int renoStep(int cwnd) {
+        return cwnd * FRIENDLY >> 3;
     }
 
     @Override
@@ -144,16 +154,14 @@ final class Cubic implements CongestionControl {
         if (pathNs == 0 || rttNs < pathNs) {
             pathNs = Math.max(rttNs, 1);
         }
-        if (!hyStart.isFound()
-                && window.isSlowStart()
-                && hyStart.shouldEnd(window.segments(), rttNs, pathNs, sndUna, sndNxt, nowNs)) {
+        if (window.isSlowStart() && slowStartExit.shouldEnd(window, rttNs, pathNs, sndUna, sndNxt, nowNs)) {
             window.setThreshold(window.segments());
         }
     }
 
     @Override
     public void paced() {
-        hyStart.setPaced(true);
+        slowStartExit.setPaced(true);
     }
 
     @Override
@@ -177,7 +185,7 @@ final class Cubic implements CongestionControl {
         lastWindow = 0;
         pathNs = 0;
         perStep = 1;
-        hyStart.reset();
+        slowStartExit.reset();
     }
 
     @Override
@@ -206,7 +214,7 @@ final class Cubic implements CongestionControl {
 
     @Override
     public void archive(Archive archive) {
-        hyStart.archive(archive);
+        slowStartExit.archive(archive);
         plateau = archive.int32(plateau);
         inEpoch = archive.bool(inEpoch);
         epochNs = archive.int64(epochNs);

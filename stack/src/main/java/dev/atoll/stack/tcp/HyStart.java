@@ -1,13 +1,14 @@
 package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.congestion.CongestionWindow;
 
 /**
  * Ends slow start before it overruns the bottleneck's queue, as Linux's CUBIC does: when the acknowledgments of a round
- * trip come in one train longer than half the least delay, or when delay has grown for eight of them. RFC 9406
- * (HyStart++) describes the second. Nanoseconds.
+ * trip come in one train longer than half the least delay, or when delay has grown for eight of them. {@link
+ * HyStartPlusPlus} is its successor. Nanoseconds.
  */
-final class HyStart {
+final class HyStart implements SlowStartExit {
     private static final long MS = 1_000_000;
     /** Below this window there is nothing to overrun. */
     private static final int LOW_WINDOW = 16;
@@ -27,22 +28,24 @@ final class HyStart {
     private boolean found;
     private boolean paced;
 
-    void reset() {
+    @Override
+    public void reset() {
         inRound = false;
         found = false;
     }
 
-    boolean isFound() {
-        return found;
-    }
-
     /** Pacing may have spread the acknowledgments over up to half a round trip: a train is longer then. */
-    void setPaced(boolean on) {
+    @Override
+    public void setPaced(boolean on) {
         paced = on;
     }
 
-    /** Whether slow start should end with the window as it is. */
-    boolean shouldEnd(int window, long rttNs, long pathNs, int sndUna, int sndNxt, long nowNs) {
+    @Override
+    public boolean shouldEnd(CongestionWindow window, long rttNs, long pathNs, int sndUna, int sndNxt, long nowNs) {
+        return !found && isFound(window.segments(), rttNs, pathNs, sndUna, sndNxt, nowNs);
+    }
+
+    private boolean isFound(int window, long rttNs, long pathNs, int sndUna, int sndNxt, long nowNs) {
         if (!inRound || SeqNum.greaterThan(sndUna, roundEnd)) {
             inRound = true;
             roundEnd = sndNxt;
@@ -67,7 +70,8 @@ final class HyStart {
         return found;
     }
 
-    void archive(Archive archive) {
+    @Override
+    public void archive(Archive archive) {
         roundEnd = archive.int32(roundEnd);
         inRound = archive.bool(inRound);
         roundBeganNs = archive.int64(roundBeganNs);

@@ -170,6 +170,26 @@ class ThroughputTest {
         assertTrue(flow.megabitsPerSecond > 2 * without.megabitsPerSecond, () -> flow + "; without SACK " + without);
     }
 
+    /** Round trips that grow from one round to the next slow down the growth that overruns the queue. */
+    @Test
+    @Requirement("RFC 9438 4.10-2")
+    void slowStartUnderHyStartPlusPlus_overrunsADeepQueueByLess() throws StackException {
+        Impairments upload = path(66, 100, 2300);
+        Flow flow = send(1, 40 * MIB, upload, tuning -> windowsOpen(tuning, "cubic-rfc9438"));
+        Flow reno = send(1, 40 * MIB, upload, tuning -> windowsOpen(tuning, "reno"));
+        assertTrue(reno.overflowed > 1000, reno::toString);
+        assertTrue(2 * flow.overflowed < reno.overflowed, () -> flow + "; Reno " + reno);
+        assertTrue(flow.megabitsPerSecond >= reno.megabitsPerSecond, () -> flow + "; Reno " + reno);
+    }
+
+    /** The congestion window alone holds the sender back, from the beginning. */
+    private static void windowsOpen(TcpTuning tuning, String congestionControl) {
+        tuning.congestionControl = congestionControl;
+        largeBuffers(tuning);
+        tuning.sendBufferBytes = tuning.sendBufferMaxBytes;
+        tuning.receiveBufferBytes = tuning.receiveBufferMaxBytes;
+    }
+
     /** Packets overtake each other within a quarter of the round trip, two of a hundred. */
     @Test
     @Requirement("pain 1-2")

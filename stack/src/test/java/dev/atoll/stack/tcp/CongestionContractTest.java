@@ -16,6 +16,14 @@ class CongestionContractTest {
     }
 
     @Nested
+    class OfLetterCubic extends CongestionControlContract {
+        @Override
+        protected CongestionControl create(CongestionWindow window) {
+            return new LetterCubic(window);
+        }
+    }
+
+    @Nested
     class OfNewReno extends CongestionControlContract {
         @Override
         protected CongestionControl create(CongestionWindow window) {

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.congestion.CongestionControl;
+import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.testing.Requirement;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Congestion control, HyStart and proportional rate reduction by themselves. */
 class CongestionTest {
@@ -15,8 +18,15 @@ class CongestionTest {
 
     private final SendersWindow window = new SendersWindow();
 
-    /** One round trip after the other, each segment acknowledged by itself; the window after {@code rounds} of them. */
+    /** Segments that {@link #slowStartRound} has acknowledged. */
+    private int acked;
+
     private int grow(CongestionControl control, int rounds, long fromNs) {
+        return grow(control, window, rounds, fromNs);
+    }
+
+    /** One round trip after the other, each segment acknowledged by itself; the window after {@code rounds} of them. */
+    private static int grow(CongestionControl control, SendersWindow window, int rounds, long fromNs) {
         long now = fromNs;
         for (int round = 0; round < rounds; round++) {
             int segments = window.segments();
@@ -177,6 +187,54 @@ class CongestionTest {
     }
 
     @Test
+    @Requirement("RFC 9438 4.3-2")
+    void letterCubic_renoBeyondTheOldWindow_isReno() {
+        int[] grown = new int[2];
+        for (int letter = 0; letter < 2; letter++) {
+            SendersWindow window = new SendersWindow();
+            CongestionControl cubic = letter == 1 ? new LetterCubic(window) : new Cubic(window);
+            window.set(10);
+            window.set(cubic.thresholdAfterLoss());
+            window.setThreshold(window.segments());
+            for (int i = 0; i < 400; i++) {
+                cubic.acknowledged(window.segments(), 2L * i * MS); // A path so short that Reno is ahead of the curve.
+            }
+            grown[letter] = window.segments();
+        }
+        double pace = (grown[1] - 10) / (double) (grown[0] - 10);
+        assertEquals(1 / 0.53, pace, 0.05, () -> "grew to " + grown[0] + " and " + grown[1]);
+    }
+
+    /** RFC 9438 section 4.9: after a reduction that was a mistake the window is where it would have been without. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Requirement("RFC 9438 4.9-2")
+    void letterCubic_reductionUndone_goesOnAlongTheCurve(boolean timeout) {
+        int[] after = new int[2];
+        for (int mistakes = 0; mistakes < 2; mistakes++) {
+            SendersWindow window = new SendersWindow();
+            LetterCubic cubic = new LetterCubic(window);
+            window.set(200);
+            window.setThreshold(cubic.thresholdAfterLoss());
+            window.set(window.threshold());
+            int threshold = window.threshold();
+            int before = grow(cubic, window, 20, 0);
+            if (mistakes > 0) {
+                window.setThreshold(cubic.thresholdAfterLoss());
+                window.set(timeout ? 1 : window.threshold());
+                if (timeout) {
+                    cubic.timedOut();
+                }
+                window.set(cubic.windowAfterUndo(before));
+                window.setThreshold(threshold);
+            }
+            after[mistakes] = grow(cubic, window, 30, 20 * RTT_NS);
+            assertTrue(after[mistakes] > before, "the curve rises");
+        }
+        assertEquals(after[0], after[1], 1);
+    }
+
+    @Test
     @Requirement("RFC 9438 4.8-1")
     void cubic_timeout_forgetsThePlateau() {
         Cubic cubic = new Cubic(window);
@@ -195,9 +253,9 @@ class CongestionTest {
         int una = 0;
         for (int i = 0; i < 8; i++) {
             una += 100;
-            assertFalse(hyStart.shouldEnd(20, 140 * MS, RTT_NS, una, 100_000, 10L * i * MS));
+            assertFalse(hyStart.shouldEnd(windowOf(20), 140 * MS, RTT_NS, una, 100_000, 10L * i * MS));
         }
-        assertTrue(hyStart.shouldEnd(20, 140 * MS, RTT_NS, una + 100, 100_000, 80 * MS));
+        assertTrue(hyStart.shouldEnd(windowOf(20), 140 * MS, RTT_NS, una + 100, 100_000, 80 * MS));
     }
 
     @Test
@@ -205,7 +263,7 @@ class CongestionTest {
         HyStart hyStart = new HyStart();
         for (int i = 0; i < 20; i++) {
             long rtt = i == 3 ? RTT_NS : 140 * MS;
-            assertFalse(hyStart.shouldEnd(20, rtt, RTT_NS, i * 100, 100_000, 10L * i * MS));
+            assertFalse(hyStart.shouldEnd(windowOf(20), rtt, RTT_NS, i * 100, 100_000, 10L * i * MS));
         }
     }
 
@@ -214,7 +272,7 @@ class CongestionTest {
         HyStart hyStart = new HyStart();
         boolean ended = false;
         for (int i = 0; i <= 60 && !ended; i++) {
-            ended = hyStart.shouldEnd(20, RTT_NS, RTT_NS, i, 100_000, i * MS);
+            ended = hyStart.shouldEnd(windowOf(20), RTT_NS, RTT_NS, i, 100_000, i * MS);
         }
         assertTrue(ended);
     }
@@ -223,8 +281,93 @@ class CongestionTest {
     void hyStart_smallWindow_neverEnds() {
         HyStart hyStart = new HyStart();
         for (int i = 0; i < 100; i++) {
-            assertFalse(hyStart.shouldEnd(15, 500 * MS, RTT_NS, i, 100_000, i * MS));
+            assertFalse(hyStart.shouldEnd(windowOf(15), 500 * MS, RTT_NS, i, 100_000, i * MS));
         }
+    }
+
+    private static CongestionWindow windowOf(int segments) {
+        CongestionWindow window = new CongestionWindow();
+        window.set(segments);
+        return window;
+    }
+
+    /** One round of slow start under HyStart++: each segment acknowledged by itself, after the same round trip. */
+    private void slowStartRound(LetterCubic cubic, long rttNs) {
+        int end = acked + window.segments();
+        while (acked < end) {
+            int sndNxt = acked + window.segments();
+            acked++;
+            cubic.measured(rttNs, acked, sndNxt, acked * MS);
+            cubic.acknowledged(1, acked * MS);
+        }
+    }
+
+    /** RFC 9406 section 4.2. */
+    @Test
+    @Requirement("RFC 9438 4.10-2")
+    void hyStartPlusPlus_roundTripGrows_slowsDownForFiveRoundsAndEnds() {
+        LetterCubic cubic = new LetterCubic(window);
+        slowStartRound(cubic, RTT_NS);
+        slowStartRound(cubic, RTT_NS);
+        assertEquals(40, window.segments(), "twice at full pace");
+        slowStartRound(cubic, 113 * MS);
+        int slowed = window.segments();
+        assertEquals(40 + 7 + 33 / 4, slowed, "at full pace until eight measurements had come");
+        for (int round = 1; round < 5; round++) {
+            assertTrue(window.isSlowStart(), "no five rounds yet");
+            int before = window.segments();
+            slowStartRound(cubic, 113 * MS);
+            assertEquals(before + before / 4, window.segments(), 1);
+        }
+        assertFalse(window.isSlowStart());
+        assertEquals(window.segments(), window.threshold());
+    }
+
+    @Test
+    @Requirement("RFC 9438 4.10-2")
+    void hyStartPlusPlus_roundTripFallsAgain_goesOnAtFullPace() {
+        LetterCubic cubic = new LetterCubic(window);
+        slowStartRound(cubic, RTT_NS);
+        slowStartRound(cubic, RTT_NS);
+        slowStartRound(cubic, 113 * MS);
+        slowStartRound(cubic, RTT_NS);
+        for (int round = 0; round < 6; round++) {
+            int before = window.segments();
+            slowStartRound(cubic, RTT_NS);
+            assertEquals(2 * before, window.segments());
+        }
+        assertTrue(window.isSlowStart());
+    }
+
+    @Test
+    void hyStartPlusPlus_roundTripGrowsLittle_isNoQueue() {
+        LetterCubic cubic = new LetterCubic(window);
+        slowStartRound(cubic, RTT_NS);
+        slowStartRound(cubic, 112 * MS);
+        slowStartRound(cubic, 124 * MS);
+        assertEquals(80, window.segments());
+    }
+
+    @Test
+    void hyStartPlusPlus_manyAcknowledgedAtOnce_widensByEightUnlessPaced() {
+        LetterCubic cubic = new LetterCubic(window);
+        cubic.acknowledged(10, 0);
+        assertEquals(18, window.segments());
+        cubic.paced();
+        cubic.acknowledged(18, 0);
+        assertEquals(36, window.segments());
+    }
+
+    /** RFC 9406 section 4.3: later slow starts know where to end. */
+    @Test
+    void hyStartPlusPlus_afterATimeout_isOrdinarySlowStart() {
+        LetterCubic cubic = new LetterCubic(window);
+        window.setThreshold(cubic.thresholdAfterLoss());
+        window.set(1);
+        cubic.timedOut();
+        window.setThreshold(1000);
+        cubic.acknowledged(100, 0);
+        assertEquals(101, window.segments());
     }
 
     /** RFC 9937 section 6.2: in proportion while more is in flight than the threshold. */
