@@ -689,7 +689,7 @@ public final class Stack implements AutoCloseable {
             if (tcp.probe() != null) {
                 return false;
             }
-            tcp.setProbe(event -> events.add(() -> probe.onSegment(event)));
+            tcp.setProbe(new TcpProbeRelay(events, probe));
             return true;
         });
     }

@@ -19,6 +19,7 @@ import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -113,6 +114,45 @@ class TcpProbeTest {
         assertTrue(done.rcvRtt() > 0, done.toString());
         assertTrue(done.rcvWnd() > begun.rcvWnd(), begun + " to " + done);
         assertEquals(source.capacity(), done.bytesReceived());
+    }
+
+    @Test
+    @Requirement("RFC 9293 SHLD-9")
+    void peerThatDoesNotAnswer_isToldOfAfterR1() throws StackException {
+        List<TcpProbe.Doubt> doubts = new ArrayList<>();
+        net.left.addTcpProbe(new TcpProbe() {
+            @Override
+            public void onSegment(Event event) {}
+
+            @Override
+            public void onPathDoubted(Doubt doubt) {
+                doubts.add(doubt);
+            }
+        });
+        TcpEndpoint client = net.left.newTcpEndpoint();
+        connect(client);
+        client.write(ByteBuffer.allocate(100));
+        net.settle();
+        Nic there = Objects.requireNonNull(net.right.findNic("eth0"));
+        there.setEnabled(false);
+        long sentNs = net.clock.nowNs();
+        client.write(ByteBuffer.allocate(100));
+        assertTrue(net.runUntil(() -> !doubts.isEmpty(), 60 * SECOND), () -> client.info()
+                .toString());
+        TcpProbe.Doubt doubt = doubts.get(0);
+        // tcp_retries1 of 3: from 200 ms on doubled three times.
+        assertTrue(doubt.timeNs() - sentNs >= 3 * SECOND, () -> "after " + (doubt.timeNs() - sentNs) + " ns");
+        assertTrue(doubt.timeNs() - sentNs < 7 * SECOND, () -> "after " + (doubt.timeNs() - sentNs) + " ns");
+        assertEquals(client.localAddress(), doubt.local());
+        assertEquals(new FullAddress(TwoStacks.RIGHT, 80), doubt.remote());
+        assertEquals(doubt.state().sndUna() + 100, doubt.state().sndNxt());
+
+        there.setEnabled(true);
+        assertTrue(net.runUntil(() -> client.unacknowledgedBytes() == 0, 60 * SECOND));
+        int before = doubts.size();
+        client.write(ByteBuffer.allocate(100));
+        assertTrue(net.runUntil(() -> client.unacknowledgedBytes() == 0, SECOND));
+        assertEquals(before, doubts.size());
     }
 
     @Test

@@ -212,6 +212,11 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint, Conn
     }
 
     @Override
+    public int discardUnsent() throws StackException {
+        return held(connection::discardUnsent);
+    }
+
+    @Override
     public boolean sendUrgent(byte value) throws StackException {
         ByteBuffer one = ByteBuffer.allocate(1).put(0, value);
         return held(() -> connection.writeUrgent(one));

@@ -43,6 +43,9 @@ public final class ArchivedOptions {
         tuning.frto = archive.bool(tuning.frto);
         tuning.reordering = archive.int32(tuning.reordering);
         tuning.timestampsRequired = archive.bool(tuning.timestampsRequired);
+        tuning.checkResetEcho = archive.bool(tuning.checkResetEcho);
+        tuning.abortOnHardErrors = archive.bool(tuning.abortOnHardErrors);
+        tuning.weighRttByFlight = archive.bool(tuning.weighRttByFlight);
         tuning.slowStartAfterIdle = archive.bool(tuning.slowStartAfterIdle);
         tuning.restartAtInitialWindow = archive.bool(tuning.restartAtInitialWindow);
         tuning.slowStartLimit = archive.int32(tuning.slowStartLimit);

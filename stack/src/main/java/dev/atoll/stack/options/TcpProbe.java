@@ -3,8 +3,8 @@ package dev.atoll.stack.options;
 import dev.atoll.stack.wire.FullAddress;
 
 /**
- * Told of every segment that arrives for a TCP connection and of what it did: for tests, plots of a congestion window,
- * and the like. Costs the copies it is given, and only connections made while a probe is installed pay.
+ * Told of every segment that arrives for a TCP connection and of what it did, and when none arrive: for tests, plots of a
+ * congestion window, and the like. Costs the copies it is given, and only connections made while a probe is installed pay.
  *
  * <p>Called outside the stack's hold, by whichever thread just had it, in the order of the segments; may call the stack.
  * While it blocks, calls of other threads go on as ever and further events wait, but the calling thread does nothing else:
@@ -15,6 +15,21 @@ import dev.atoll.stack.wire.FullAddress;
 public interface TcpProbe {
     /** A segment was processed. */
     void onSegment(Event event);
+
+    /**
+     * Nothing has been acknowledged for as long as R1 (RFC 9293 section 3.8.3, Linux's tcp_retries1): the next hop is asked
+     * whether it is there. Called at each timeout from then on.
+     */
+    default void onPathDoubted(Doubt doubt) {}
+
+    /**
+     * A connection whose peer does not answer.
+     *
+     * @param timeNs the clock's monotonic time, nanoseconds
+     * @param local the connection's own address and port
+     * @param remote the peer's
+     */
+    record Doubt(long timeNs, FullAddress local, FullAddress remote, State state) {}
 
     /**
      * One segment and the connection before and after it.

@@ -76,6 +76,21 @@ public final class TcpTuning {
      * Linux takes it.
      */
     public boolean timestampsRequired;
+    /**
+     * Whether a reset that echoes a timestamp which was never sent is answered with a challenge ACK (RFC 7323 section 5.2),
+     * where both ends agreed on timestamps; Linux takes every reset with the next sequence number.
+     */
+    public boolean checkResetEcho;
+    /**
+     * Whether a report that a port or protocol is unreachable ends an established connection too (RFC 9293 section 3.9.2.2,
+     * SHLD-26). Linux notes it for a later timeout, as it can be forged (RFC 5927 section 5.2).
+     */
+    public boolean abortOnHardErrors;
+    /**
+     * Whether the measurements of one flight weigh as much together as one of RFC 6298 (RFC 7323 appendix G); on Linux each
+     * moves the estimate as far as a lone one.
+     */
+    public boolean weighRttByFlight;
     /** The congestion window falls back after idle time (RFC 2861) [tcp_slow_start_after_idle]. */
     public boolean slowStartAfterIdle = true;
     /** Whether it then falls to the initial window at once (RFC 5681 section 4.1), not by half for each timeout of it. */
@@ -158,6 +173,9 @@ public final class TcpTuning {
         copy.frto = frto;
         copy.reordering = reordering;
         copy.timestampsRequired = timestampsRequired;
+        copy.checkResetEcho = checkResetEcho;
+        copy.abortOnHardErrors = abortOnHardErrors;
+        copy.weighRttByFlight = weighRttByFlight;
         copy.slowStartAfterIdle = slowStartAfterIdle;
         copy.restartAtInitialWindow = restartAtInitialWindow;
         copy.slowStartLimit = slowStartLimit;

@@ -57,6 +57,17 @@ public interface TcpEndpoint extends Endpoint {
         return write(source);
     }
 
+    /**
+     * Takes back what was written and has not been sent at all (RFC 9293 section 3.9.1.7, FLUSH): the peer never sees it.
+     * What was sent once, and FIN after {@link #shutdownWrite}, still go.
+     *
+     * @return how many bytes
+     * @throws StackException as {@link #write}, though not after {@link #shutdownWrite} alone
+     */
+    default int discardUnsent() throws StackException {
+        throw new StackException(StackError.NOT_SUPPORTED);
+    }
+
     /** What is known of the connection (TCP_INFO). */
     TcpInfo info();
 

@@ -97,12 +97,18 @@ final class AckProcessor {
             last = ack.lastSackedSentNs;
         }
         if (first != AckSummary.NONE) {
-            sender.rtt().sample(ack.nowNs - first, ack.nowNs - last, sender.now());
+            int share = connection.settings().weighRttByFlight ? measurementsPerFlight(sender, ack) : 1;
+            sender.rtt().sample(ack.nowNs - first, ack.nowNs - last, share, sender.now());
             long rttNs = Math.max(ack.nowNs - last, 1);
             sender.congestionControl().measured(rttNs, sender.sndUna, sender.sndNxt, sender.now());
         } else if (ack.acked > 0 && connection.usesTimestamps() && segment.options.hasTimestamps) {
             sampleEcho(connection, segment);
         }
+    }
+
+    /** One for two segments of what was in flight (RFC 7323 appendix G). */
+    private static int measurementsPerFlight(Sender sender, AckSummary ack) {
+        return Math.max((sender.board().segments() + ack.delivered + 1) / 2, 1);
     }
 
     /** After retransmissions only the echoed timestamp says which one was answered (RFC 7323 section 4.1). */

@@ -8,6 +8,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.env.Timer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.options.TcpProbe;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Ports;
@@ -323,6 +324,16 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         int bytes = sender.write(source, more, record);
         flush();
         return bytes == 0 ? -2 : bytes;
+    }
+
+    /** Takes back what was not sent; how many bytes that was. */
+    public int discardUnsent() throws StackException {
+        if (!writeShut || state == TcpState.CLOSED) {
+            requireWritable();
+        }
+        int bytes = sender.discardUnsent();
+        flush();
+        return bytes;
     }
 
     /** Sends one urgent byte; false if there is no room. */
@@ -761,6 +772,8 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         if (isHandshaking() && (hard || state == TcpState.SYN_SENT)) {
             // Linux ends a connect at the first such report, as programs expect of an unreachable host.
             fail(new StackException(error));
+        } else if (hard && settings().abortOnHardErrors) {
+            fail(new StackException(error));
         } else {
             noteTrouble(error);
         }
@@ -873,9 +886,15 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         layer.counters().tcpRetransmitted += segments;
     }
 
-    /** R1 of RFC 9293 section 3.8.3: the network is told that nothing arrives. */
+    /** R1 of RFC 9293 section 3.8.3: the network is told that nothing arrives, and so is the program. */
     void doubtPath() {
         layer.routes().doubt(route());
+        TcpProbe probe = probed ? layer.probe() : null;
+        FullAddress local = localAddress();
+        FullAddress remote = remoteAddress();
+        if (probe != null && local != null && remote != null) {
+            probe.onPathDoubted(new TcpProbe.Doubt(nowNs(), local, remote, ConnectionInfo.stateOf(this)));
+        }
     }
 
     void countTimeout() {

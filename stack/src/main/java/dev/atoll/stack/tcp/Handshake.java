@@ -67,6 +67,11 @@ final class Handshake {
         firstAnswered = timestamps && segment.options.hasTimestamps && segment.options.timestampEcho == firstStamp;
     }
 
+    /** The timestamp of our first SYN. */
+    int firstStamp() {
+        return firstStamp;
+    }
+
     // --- Opening
 
     /** Sends SYN (RFC 9293 section 3.10.1). */
@@ -141,6 +146,7 @@ final class Handshake {
         syn.options.mss = mss;
         if (ack.options.hasTimestamps) {
             int echo = ack.options.timestampEcho;
+            firstStamp = echo;
             syn.options.hasTimestamps = true;
             syn.options.timestampValue = ack.options.timestampValue;
             syn.options.windowScale = SynCookies.windowScale(echo);

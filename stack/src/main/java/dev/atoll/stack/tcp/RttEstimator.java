@@ -23,7 +23,7 @@ final class RttEstimator {
 
     /** Takes one measurement (RFC 6298 sections 2.2 and 2.3), which by Karn's rule is of a segment sent once. */
     void sample(long rttNs, long nowNs) {
-        sample(rttNs, rttNs, nowNs);
+        sample(rttNs, rttNs, 1, nowNs);
     }
 
     /**
@@ -31,16 +31,17 @@ final class RttEstimator {
      *
      * @param rttNs of the first, which includes what the peer delayed
      * @param latestNs of the last, which says more about the path
+     * @param share of how many that are to weigh together as much as one it is one (RFC 7323 appendix G)
      */
-    void sample(long rttNs, long latestNs, long nowNs) {
+    void sample(long rttNs, long latestNs, int share, long nowNs) {
         least.sample(latestNs, nowNs);
         long measured = Math.max(rttNs, 1);
         if (srttNs == 0) {
             srttNs = measured;
             rttvarNs = measured / 2;
         } else {
-            rttvarNs += (Math.abs(srttNs - measured) - rttvarNs) / 4;
-            srttNs += (measured - srttNs) / 8;
+            rttvarNs += (Math.abs(srttNs - measured) - rttvarNs) / (4L * share);
+            srttNs += (measured - srttNs) / (8L * share);
         }
         // Linux bounds the variance term from below, not the sum: a steady path keeps so much above its round trip.
         rtoNs = Math.min(srttNs + Math.max(4 * rttvarNs, varianceMinNs()), TcpSettings.MAX_RTO_NS);

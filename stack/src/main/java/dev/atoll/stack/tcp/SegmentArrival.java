@@ -194,7 +194,7 @@ final class SegmentArrival {
 
     /** RFC 5961 section 3.2: only the exact next sequence number resets; others in the window are asked back. */
     private void reset(Connection connection, Segment segment) {
-        if (segment.seq != connection.receiver.rcvNxt) {
+        if (segment.seq != connection.receiver.rcvNxt || echoesWhatWasNotSent(connection, segment)) {
             connection.sendChallengeAck();
             return;
         }
@@ -205,6 +205,16 @@ final class SegmentArrival {
             case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 -> connection.fail(new StackException(StackError.RESET));
             case CLOSED, LISTEN, SYN_SENT, CLOSING, LAST_ACK, TIME_WAIT -> connection.end();
         }
+    }
+
+    /** RFC 7323 section 5.2: what may be asked of a reset's timestamp is that its echo is one of ours. */
+    private static boolean echoesWhatWasNotSent(Connection connection, Segment segment) {
+        int firstStamp = connection.handshake().firstStamp();
+        return connection.settings().checkResetEcho
+                && connection.usesTimestamps()
+                && segment.options.hasTimestamps
+                && !SeqNum.inWindow(
+                        segment.options.timestampEcho, firstStamp, connection.timestampNow() - firstStamp + 1);
     }
 
     /** RFC 5961 section 4.2: a SYN within the connection is asked back, whoever sent it. */

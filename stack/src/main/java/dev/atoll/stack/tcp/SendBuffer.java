@@ -114,6 +114,35 @@ final class SendBuffer {
         }
     }
 
+    /** Keeps the first {@code length} bytes: what follows was never sent, so that no packet refers to it. */
+    void truncate(int length) {
+        Check.that(length <= size, "what is kept was written");
+        if (length == 0) {
+            clear();
+            return;
+        }
+        PacketBuffer last = Objects.requireNonNull(head);
+        int lastOffset = 0;
+        while (lastOffset + last.linearLength() < length) {
+            lastOffset += last.linearLength();
+            last = Objects.requireNonNull(last.next);
+        }
+        last.trimTo(length - lastOffset);
+        PacketBuffer unsent = last.next;
+        last.next = null;
+        tail = last;
+        size = length;
+        if (cursorOffset > lastOffset) {
+            cursor = null;
+            cursorOffset = 0;
+        }
+        while (unsent != null) {
+            PacketBuffer chunk = unsent;
+            unsent = chunk.next;
+            chunk.release();
+        }
+    }
+
     private void drop(PacketBuffer chunk) {
         head = chunk.next;
         if (head == null) {

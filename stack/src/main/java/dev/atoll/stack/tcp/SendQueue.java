@@ -115,6 +115,28 @@ final class SendQueue {
         }
     }
 
+    /** Forgets what was never sent; how many bytes that was. */
+    int discardUnsent(int sndMax) {
+        int unsent = unsent(sndMax);
+        if (unsent > 0) {
+            buffer.truncate(buffer.size() - unsent);
+            begunBytes = 0;
+            urgent &= SeqNum.atMost(urgentEnd, dataEnd());
+            lastPush = SeqNum.atMost(lastPush, dataEnd()) ? lastPush : dataEnd();
+            pushCount = keep(pushes, pushCount, dataEnd());
+            recordCount = keep(records, recordCount, dataEnd());
+        }
+        return unsent;
+    }
+
+    private static int keep(int[] marks, int count, int end) {
+        int kept = count;
+        while (kept > 0 && SeqNum.greaterThan(marks[kept - 1], end)) {
+            kept--;
+        }
+        return kept;
+    }
+
     /** Bytes from {@code sndNxt} on that may leave together: to the end of a burst as it was gathered, or a record. */
     int together(int sndNxt) {
         int record = toEndOfRecord(sndNxt);

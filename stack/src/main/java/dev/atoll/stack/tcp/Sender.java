@@ -262,6 +262,13 @@ final class Sender {
         return taken;
     }
 
+    /** Takes back what was written and never sent. */
+    int discardUnsent() {
+        int bytes = queue.discardUnsent(sndMax());
+        output();
+        return bytes;
+    }
+
     /** Bytes gathered before they are sent, where there is so much: full segments, at most half of the peer's window. */
     private int burstBytes() {
         int most = BurstSize.MAX_BYTES;

@@ -26,4 +26,32 @@ class SendBufferTest {
         buffer.clear();
         assertEquals(0, pool.outstanding());
     }
+
+    @Test
+    void truncate_keepsTheFirstBytes_andGoesOnBehindThem() {
+        BufferPool pool = new BufferPool();
+        SendBuffer buffer = new SendBuffer(pool);
+        for (int kept : new int[] {20_000, 2048, 1, 0}) {
+            while (buffer.size() < SUPER_SEGMENT_BYTES) {
+                buffer.append(ByteBuffer.wrap(new byte[] {1, 1, 1}), 3);
+            }
+            // What was gathered last is behind what is kept.
+            PacketBuffer sent = pool.allocate(128);
+            buffer.gather(sent, 40_000, 100);
+            sent.release();
+            buffer.truncate(kept);
+            assertEquals(kept, buffer.size());
+            buffer.append(ByteBuffer.wrap(new byte[] {2, 2}), 2);
+            PacketBuffer packet = pool.allocate(128);
+            buffer.gather(packet, 0, kept + 2);
+            byte[] bytes = packet.toArray();
+            packet.release();
+            assertEquals(kept + 2, bytes.length);
+            for (int i = 0; i < bytes.length; i++) {
+                assertEquals(i < kept ? 1 : 2, bytes[i]);
+            }
+            buffer.release(kept + 2);
+            assertEquals(0, pool.outstanding());
+        }
+    }
 }

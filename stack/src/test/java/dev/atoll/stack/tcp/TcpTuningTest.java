@@ -8,22 +8,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.stack.TwoStacks;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.IcmpMessage;
 import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.TcpOption;
 import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.options.TcpTuning;
+import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.TcpState;
 import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -186,5 +191,161 @@ class TcpTuningTest {
         assertEquals(0, keepalive(tuning).payload().length());
         tuning.keepaliveOctet = true;
         assertEquals(1, keepalive(tuning).payload().length());
+    }
+
+    /** Opens a connection with timestamps from the peer; what answers its SYN. */
+    private static TcpSegment open(OneStack net) {
+        send(net, 0, 0, TcpSegment.SYN, List.of(new TcpOption.Timestamps(7, 0)), "");
+        TcpSegment answer = there(last(net));
+        List<TcpOption> stamp = List.of(new TcpOption.Timestamps(8, stampOf(answer)));
+        send(net, 1, answer.seq() + 1, TcpSegment.ACK, stamp, "");
+        net.frames();
+        return answer;
+    }
+
+    private static void sendReset(OneStack net, int ack, int echo) {
+        send(net, 1, ack, TcpSegment.RST | TcpSegment.ACK, List.of(new TcpOption.Timestamps(9, echo)), "");
+    }
+
+    @Test
+    @Requirement("RFC 7323 5.2-4")
+    void resetThatEchoesWhatWasNotSent_isAskedBack_whereThatIsSet() throws StackException {
+        TcpTuning tuning = new TcpTuning();
+        try (OneStack net = listening(tuning)) {
+            TcpSegment answer = open(net);
+            sendReset(net, answer.seq() + 1, stampOf(answer) + 5000);
+            assertEquals(1, net.stack.counters().tcpResetsReceived, "by default the sequence number decides");
+        }
+        tuning.checkResetEcho = true;
+        for (int off : new int[] {5000, -1}) {
+            try (OneStack net = listening(tuning)) {
+                TcpSegment answer = open(net);
+                sendReset(net, answer.seq() + 1, stampOf(answer) + off);
+                assertEquals(0, net.stack.counters().tcpResetsReceived);
+                assertEquals(1, net.stack.counters().tcpChallengeAcks);
+                assertEquals(TcpSegment.ACK, there(last(net)).flags());
+                sendReset(net, answer.seq() + 1, stampOf(answer));
+                assertEquals(1, net.stack.counters().tcpResetsReceived, "one that echoes ours is heard");
+            }
+        }
+    }
+
+    /** What a connection becomes when a router says that the port its text goes to is unreachable. */
+    private static TcpState afterHardError(TcpTuning tuning) throws StackException {
+        try (OneStack net = new OneStack(Ipv6Settings.DEFAULT, 1500, builder -> builder.tcp(tuning))) {
+            net.nic.addAddress(OURS, 24);
+            net.nic.neighbors().setStatic(PEER, OneStack.PEER_MAC);
+            TcpEndpoint client = net.stack.newTcpEndpoint();
+            client.bind(new FullAddress(OURS, 80));
+            client.connect(new FullAddress(PEER, 5000));
+            TcpSegment syn = there(last(net));
+            send(net, 0, syn.seq() + 1, TcpSegment.SYN | TcpSegment.ACK, List.of(), "");
+            net.frames();
+            client.write(ByteBuffer.allocate(100));
+            List<byte[]> frames = net.frames();
+            Bytes text = EthernetFrame.decode(Bytes.of(frames.get(frames.size() - 1)))
+                    .payload();
+            Bytes report = new IcmpMessage(IcmpMessage.UNREACHABLE, 3, 0, text).encode();
+            net.send(Ipv4Packet.of(PEER, OURS, Ipv4Packet.ICMP, report));
+            StackException error = client.takeError();
+            assertEquals(client.state() == TcpState.CLOSED, error != null && error.error() == StackError.REFUSED);
+            return client.state();
+        }
+    }
+
+    @Test
+    @Requirement("RFC 9293 SHLD-26")
+    void hardError_endsAnEstablishedConnection_whereThatIsSet() throws StackException {
+        TcpTuning tuning = new TcpTuning();
+        assertEquals(TcpState.ESTABLISHED, afterHardError(tuning));
+        tuning.abortOnHardErrors = true;
+        assertEquals(TcpState.CLOSED, afterHardError(tuning));
+    }
+
+    @Test
+    @Requirement("RFC 7323 4.2-1")
+    void measurementsThatShare_moveTheEstimateAsOne() {
+        RttEstimator alone = new RttEstimator();
+        RttEstimator together = new RttEstimator();
+        alone.sample(10_000_000, 0);
+        together.sample(10_000_000, 0);
+        alone.sample(100_000_000, 0);
+        for (int i = 0; i < 10; i++) {
+            together.sample(100_000_000, 100_000_000, 10, 0);
+        }
+        assertEquals(alone.srttNs() / 1e6, together.srttNs() / 1e6, 1);
+        assertEquals(alone.rttvarNs() / 1e6, together.rttvarNs() / 1e6, 4);
+    }
+
+    /** Smoothed round trip in milliseconds, 10 for each of many flights, and after one flight of 20 segments took 100. */
+    private static long smoothedAfterASlowFlight(TcpTuning tuning) throws StackException {
+        try (TwoStacks net = TwoStacks.withTcp(tuning)) {
+            TcpListener listener = net.right.newTcpListener();
+            listener.bind(new FullAddress(IpAddress.V4_ANY, 80));
+            listener.listen(10);
+            TcpEndpoint client = net.left.newTcpEndpoint();
+            client.connect(new FullAddress(TwoStacks.RIGHT, 80));
+            net.settle();
+            TcpEndpoint server = Objects.requireNonNull(listener.accept());
+            Objects.requireNonNull(net.right.findNic("eth0")).setCoalescing(false);
+            ByteBuffer got = ByteBuffer.allocate(20 * 1448);
+            for (int flight = 0; flight < 100; flight++) {
+                assertEquals(got.capacity(), client.write(ByteBuffer.allocate(got.capacity())));
+                net.clock.advanceNs(SECOND / (flight < 99 ? 100 : 10));
+                net.settle();
+                server.read(got.clear());
+            }
+            return client.info().rtt() / 1000;
+        }
+    }
+
+    @Test
+    @Requirement("RFC 7323 4.2-1")
+    void measurementsOfAFlight_weighAsMuchAsOne_whereThatIsSet() throws StackException {
+        TcpTuning tuning = new TcpTuning();
+        long each = smoothedAfterASlowFlight(tuning);
+        assertTrue(each > 60, () -> "by default each has its weight, and it is " + each);
+        tuning.weighRttByFlight = true;
+        // The shares rise as the flight is answered: a tenth of an eighth, a ninth, and so on.
+        double left = 1;
+        for (int inFlight = 10; inFlight > 0; inFlight--) {
+            left *= 1 - 1.0 / (8 * inFlight);
+        }
+        assertEquals(10 + 90 * (1 - left), (double) smoothedAfterASlowFlight(tuning), 3);
+    }
+
+    @Test
+    @Requirement("RFC 9293 MAY-14")
+    void discardUnsent_peerSeesWhatWasSentAndWhatIsWrittenThen() throws StackException {
+        try (TwoStacks net = new TwoStacks()) {
+            TcpListener listener = net.right.newTcpListener();
+            listener.bind(new FullAddress(IpAddress.V4_ANY, 80));
+            listener.listen(10);
+            TcpEndpoint client = net.left.newTcpEndpoint();
+            client.connect(new FullAddress(TwoStacks.RIGHT, 80));
+            assertTrue(net.runUntil(() -> (listener.readiness() & Readiness.IN) != 0, SECOND));
+            TcpEndpoint server = Objects.requireNonNull(listener.accept());
+            assertEquals(0, client.discardUnsent(), "nothing was written");
+
+            byte[] first = new byte[40_000];
+            Arrays.fill(first, (byte) 1);
+            assertEquals(first.length, client.write(ByteBuffer.wrap(first)));
+            assertTrue(client.sendUrgent((byte) 2));
+            client.shutdownWrite();
+            int sent = 10 * 1448;
+            assertEquals(first.length + 1 - sent, client.discardUnsent(), "all beyond the first window");
+            ByteBuffer got = ByteBuffer.allocate(100_000);
+            assertTrue(net.runUntil(() -> read(server, got) == Endpoint.END_OF_STREAM, 5 * SECOND));
+            assertEquals(sent, got.position());
+            assertEquals(0, server.readiness() & Readiness.PRI);
+        }
+    }
+
+    private static int read(TcpEndpoint endpoint, ByteBuffer into) {
+        try {
+            return endpoint.read(into);
+        } catch (StackException e) {
+            throw new AssertionError(e);
+        }
     }
 }
