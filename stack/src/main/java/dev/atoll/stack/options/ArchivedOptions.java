@@ -45,6 +45,7 @@ public final class ArchivedOptions {
         tuning.timestampsRequired = archive.bool(tuning.timestampsRequired);
         tuning.checkResetEcho = archive.bool(tuning.checkResetEcho);
         tuning.abortOnHardErrors = archive.bool(tuning.abortOnHardErrors);
+        tuning.lowerForLostRetransmission = archive.bool(tuning.lowerForLostRetransmission);
         tuning.weighRttByFlight = archive.bool(tuning.weighRttByFlight);
         tuning.slowStartAfterIdle = archive.bool(tuning.slowStartAfterIdle);
         tuning.restartAtInitialWindow = archive.bool(tuning.restartAtInitialWindow);

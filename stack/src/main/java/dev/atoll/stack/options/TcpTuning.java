@@ -100,6 +100,11 @@ public final class TcpTuning {
      * acknowledges, as on Linux; RFC 5681 section 3.1 has 1.
      */
     public int slowStartLimit;
+    /**
+     * Whether the loss of a retransmission, as an acknowledgment or a timeout shows, lowers the window once more (RFC 5681
+     * section 4.3). Linux repairs it within the same reduction.
+     */
+    public boolean lowerForLostRetransmission;
     /** Least segments of a burst, if there are as many to send [tcp_min_tso_segs]. */
     public int minBurstSegments = 2;
     /**
@@ -179,6 +184,7 @@ public final class TcpTuning {
         copy.slowStartAfterIdle = slowStartAfterIdle;
         copy.restartAtInitialWindow = restartAtInitialWindow;
         copy.slowStartLimit = slowStartLimit;
+        copy.lowerForLostRetransmission = lowerForLostRetransmission;
         copy.minBurstSegments = minBurstSegments;
         copy.pacing = pacing;
         copy.notSentLowWaterBytes = notSentLowWaterBytes;

@@ -224,7 +224,9 @@ final class LossRecovery {
             }
             enterRecovery(ack.congestionEcho);
         }
-        lowerForLostRetransmission(ack);
+        if (sender.lowersForLostRetransmission()) {
+            lowerForLostRetransmission(ack);
+        }
         return Resend.LOST;
     }
 
@@ -471,7 +473,9 @@ final class LossRecovery {
     void timedOut(boolean again, AckSummary scratch) {
         scratch.begin(sender.now());
         boolean newEpisode = state != CaState.RECOVERY && state != CaState.LOSS;
-        if (state == CaState.RECOVERY && board.is(board.slotAt(0), SackScoreboard.RETRANSMITTED)) {
+        if (sender.lowersForLostRetransmission()
+                && state == CaState.RECOVERY
+                && board.is(board.slotAt(0), SackScoreboard.RETRANSMITTED)) {
             lowerAgain(); // As for a retransmission that an ACK shows to be lost.
         }
         markTimedOut(scratch);

@@ -143,6 +143,10 @@ final class Sender {
         return connection.settings().slowStartLimit;
     }
 
+    boolean lowersForLostRetransmission() {
+        return connection.settings().lowerForLostRetransmission;
+    }
+
     int initialReordering() {
         return connection.settings().reordering;
     }

@@ -17,6 +17,9 @@ final class Preludes {
     private static final Pattern SETTING =
             Pattern.compile("(?:net[./]ipv4[./])(tcp_[a-z0-9_]+)\\s*=\\s*(\"[^\"]*\"|[^\\s\\\\]+)");
 
+    /** A setting that Linux does not have, by the name of its field. */
+    private static final Pattern OWN = Pattern.compile("atoll (\\w+)=(true|false)");
+
     private static final Pattern DEFAULTS = Pattern.compile("(?:^|\\s|/)defaults\\.sh\\b");
 
     /** Settings whose values here do not matter to scripts of features that exist. */
@@ -49,12 +52,24 @@ final class Preludes {
             if (foreign.find()) {
                 throw ScriptFailure.skip("the command `" + foreign.group() + "`");
             }
+            Matcher own = OWN.matcher(command);
+            while (own.find()) {
+                setOwn(tuning, own.group(1), Boolean.parseBoolean(own.group(2)));
+            }
             Matcher setting = SETTING.matcher(command);
             while (setting.find()) {
                 set(tuning, setting.group(1), setting.group(2).replace("\"", ""));
             }
         }
         return tuning;
+    }
+
+    private static void setOwn(TcpTuning tuning, String field, boolean value) throws ScriptFailure {
+        try {
+            TcpTuning.class.getField(field).setBoolean(tuning, value);
+        } catch (ReflectiveOperationException e) {
+            throw ScriptFailure.skip("no setting " + field);
+        }
     }
 
     private static void setDefaults(TcpTuning tuning) {
