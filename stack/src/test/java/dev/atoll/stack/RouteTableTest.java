@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.link.ChannelLink;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
@@ -19,6 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** The routes of a stack as its caller sees and sets them. */
 class RouteTableTest {
@@ -102,5 +105,77 @@ class RouteTableTest {
         nic.neighbors().setStatic(ONE, MAC);
         routes.add(NET, ONE, nic);
         assertEquals(MAC, kept.linkAddress());
+    }
+
+    private @Nullable IpAddress source() {
+        Route route = stack.findRoute(new FullAddress(FAR, 0), null);
+        return route == null ? null : route.source();
+    }
+
+    /** ip-route(8), src: an own address, of whichever NIC. */
+    @Test
+    @Requirement("features C7")
+    void source_ofARoute_isTaken_whileItIsOurs() throws StackException {
+        IpAddress second = IpAddress.parse("10.0.0.7");
+        Nic other = stack.createNic("eth1", new ChannelLink(1500, MAC));
+        RouteOptions options = RouteOptions.DEFAULT.withSource(second);
+        StackException refused = assertThrows(StackException.class, () -> routes.add(NET, ONE, nic, options));
+        assertEquals(StackError.BAD_LOCAL_ADDRESS, refused.error());
+        other.addAddress(second, 32);
+        routes.add(NET, ONE, nic, options);
+        assertEquals(second, source());
+        assertEquals(
+                List.of(second),
+                routes.list().stream()
+                        .filter(entry -> entry.destination().equals(NET))
+                        .map(entry -> entry.options().source())
+                        .toList());
+        other.removeAddress(second);
+        assertEquals(IpAddress.parse("10.0.0.1"), source());
+    }
+
+    /** A NIC without an address of its own sends with that of another, as Linux's unnumbered links do. */
+    @Test
+    @Requirement("features C7")
+    void source_ofARoute_makesDoWithoutAddressesOfTheNic() throws StackException {
+        Nic bare = stack.createNic("ptp", new ChannelLink(1500, MAC));
+        routes.add(NET, null, bare);
+        assertNull(source());
+        routes.replace(NET, null, bare, RouteOptions.DEFAULT.withSource(IpAddress.parse("10.0.0.1")));
+        assertEquals(IpAddress.parse("10.0.0.1"), source());
+    }
+
+    @Test
+    @Requirement("features C7")
+    void replace_takesThePlaceOfThoseWithTheSameMetric() throws StackException {
+        routes.add(NET, ONE, nic, 5);
+        routes.add(NET, TWO, nic, 6);
+        Route kept = stack.findRoute(new FullAddress(FAR, 0), null);
+        assertNotNull(kept);
+        assertEquals(1500, kept.mtuBytes());
+        RouteOptions narrow = RouteOptions.ofMetric(5).withMtuBytes(1000);
+        routes.replace(NET, null, nic, narrow);
+        assertEquals(
+                List.of(new RouteTable.Entry(NET, null, nic.id(), narrow), new RouteTable.Entry(NET, TWO, nic.id(), 6)),
+                routes.list().subList(1, 3));
+        assertEquals(FAR, kept.nextHop());
+        assertEquals(1000, kept.mtuBytes());
+    }
+
+    @Test
+    void wrongOptions_areRefusedByName() throws StackException {
+        assertMessage("mtuBytes", () -> RouteOptions.DEFAULT.withMtuBytes(67));
+        assertMessage("mtuLocked", () -> new RouteOptions(0, null, 0, true, 0, 0));
+        assertMessage("advertisedMssBytes", () -> RouteOptions.DEFAULT.withAdvertisedMssBytes(-1));
+        assertMessage("initialWindowSegments", () -> RouteOptions.DEFAULT.withInitialWindowSegments(1 << 16));
+        RouteOptions small = RouteOptions.DEFAULT.withMtuBytes(1279);
+        assertMessage("mtuBytes", () -> routes.add(Subnet.V6_ALL, null, nic, small));
+        RouteOptions six = RouteOptions.DEFAULT.withSource(IpAddress.parse("fd00::1"));
+        assertMessage("source", () -> routes.add(NET, null, nic, six));
+    }
+
+    private static void assertMessage(String field, Executable wrong) {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, wrong);
+        assertTrue(String.valueOf(refused.getMessage()).startsWith(field + " is "), refused.getMessage());
     }
 }

@@ -17,6 +17,7 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.link.ChannelLink;
 import dev.atoll.stack.link.LinkEndpoint;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.protocol.TransportDisposition;
 import dev.atoll.stack.protocol.TransportProtocol;
@@ -474,8 +475,16 @@ class SaveRestoreTest {
     void settings_areThoseThatWereSaved() throws IOException {
         stack.setDefaultTtl(true, 7);
         stack.icmpLimit().setPerSecond(5);
-        stack.routes().add(Subnet.parse("192.0.2.0/24"), PEER, stack.nics().get(1));
+        RouteOptions options = new RouteOptions(7, LOCAL, 1400, true, 1000, 4);
+        stack.routes().add(Subnet.parse("192.0.2.0/24"), PEER, stack.nics().get(1), options);
         move();
+        assertEquals(
+                options,
+                stack.routes().list().stream()
+                        .filter(entry -> entry.destination().equals(Subnet.parse("192.0.2.0/24")))
+                        .findFirst()
+                        .orElseThrow()
+                        .options());
         assertEquals(7, stack.defaultTtl(true));
         assertEquals(5, stack.icmpLimit().perSecond());
         assertTrue(stack.protocols().contains(Protocol.IPV6));

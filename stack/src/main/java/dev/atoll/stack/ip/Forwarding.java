@@ -123,7 +123,7 @@ final class Forwarding {
         if (!passesForward(in, network, out, packet)) {
             return DropReason.FILTERED;
         }
-        int mtu = network.mtuBytes(out);
+        int mtu = Routes.mtuBytes(network, out, hop.options());
         // The fragments it came in tell how large its sender believes they may be: larger ones may not get through
         // later, and reports of that would change nothing.
         int most = packet.largestFragmentBytes == 0 ? mtu : Math.min(mtu, packet.largestFragmentBytes);

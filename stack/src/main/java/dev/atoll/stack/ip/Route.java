@@ -1,6 +1,7 @@
 package dev.atoll.stack.ip;
 
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.IpAddress;
 
 /**
@@ -18,6 +19,7 @@ public final class Route {
     private Device device;
     private IpAddress nextHop;
     private boolean broadcast;
+    private RouteOptions options = RouteOptions.DEFAULT;
     private PathMtus.Entry path = PathMtus.UNLIMITED;
     private int generation;
 
@@ -57,6 +59,7 @@ public final class Route {
         device = hop.device();
         nextHop = hop.nextHop();
         broadcast = hop.broadcast();
+        options = hop.options();
         path = routes.pathMtus().find(destination, device.id());
     }
 
@@ -129,12 +132,18 @@ public final class Route {
 
     /** The largest IP packet the path is known to carry, bytes. */
     public int mtuBytes() {
-        return Math.min(network.mtuBytes(device), path.mtuBytes());
+        int bytes = Routes.mtuBytes(network, device, options);
+        return options.mtuLocked() ? bytes : Math.min(bytes, path.mtuBytes());
+    }
+
+    /** What the table says of the way besides. */
+    public RouteOptions options() {
+        return options;
     }
 
     /** Whether the path carries less than we are willing to send, so that routers must cut (Linux's locked MTU). */
     boolean pathMayFragment() {
-        return path.mayFragment();
+        return options.mtuLocked() || path.mayFragment();
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
@@ -32,10 +33,24 @@ public final class Routes {
      *
      * @param gateway the router, or null if the destinations are on the link itself
      */
-    public record Entry(Subnet destination, @Nullable IpAddress gateway, Device device, int metric) {}
+    public record Entry(Subnet destination, @Nullable IpAddress gateway, Device device, RouteOptions options) {
+        /** One of that metric. */
+        public Entry(Subnet destination, @Nullable IpAddress gateway, Device device, int metric) {
+            this(destination, gateway, device, RouteOptions.ofMetric(metric));
+        }
+
+        int metric() {
+            return options.metric();
+        }
+    }
 
     /** Where a packet goes first. */
-    record Hop(Device device, IpAddress nextHop, boolean broadcast) {}
+    record Hop(Device device, IpAddress nextHop, boolean broadcast, RouteOptions options) {
+        /** One that no entry of the table leads to. */
+        Hop(Device device, IpAddress nextHop, boolean broadcast) {
+            this(device, nextHop, broadcast, RouteOptions.DEFAULT);
+        }
+    }
 
     private final List<Entry> entries = new ArrayList<>();
     private final List<Device> devices;
@@ -122,6 +137,12 @@ public final class Routes {
     private static boolean before(Entry a, Entry b) {
         int longer = a.destination().prefixLength() - b.destination().prefixLength();
         return longer > 0 || (longer == 0 && a.metric() < b.metric());
+    }
+
+    /** Puts an entry in the place of those to the same destination with the same metric; false if the table is full. */
+    public boolean replace(Entry entry) {
+        entries.removeIf(old -> old.destination().equals(entry.destination()) && old.metric() == entry.metric());
+        return add(entry);
     }
 
     /** Removes entries equal in destination, gateway and device; says how many. */
@@ -304,7 +325,7 @@ public final class Routes {
             // A group or broadcast is heard on the link; no router is asked to carry it there.
             IpAddress nextHop = entry.gateway() == null || group || broadcast ? to : entry.gateway();
             IpAddress better = redirects.find(device, to);
-            return new Hop(device, better == null ? nextHop : better, broadcast);
+            return new Hop(device, better == null ? nextHop : better, broadcast, entry.options());
         }
         return nicId == 0 || !to.isV4() ? null : onLinkHop(to, nicId);
     }
@@ -319,7 +340,7 @@ public final class Routes {
                 continue;
             }
             boolean leads = entry.destination().contains(to) || (to.isLimitedBroadcast() && entry.gateway() == null);
-            if (!leads || !hasSource(device, to.isV4())) {
+            if (!leads || !(hasSource(device, to.isV4()) || preferredSource(entry.options()) != null)) {
                 continue;
             }
             if (lastResort != null && !entry.destination().equals(lastResort.destination())) {
@@ -387,7 +408,23 @@ public final class Routes {
         return false;
     }
 
-    private static @Nullable IpAddress sourceFor(Hop hop, IpAddress destination) {
+    /** The largest packet that a link and a route over it carry, whatever is known of paths. */
+    static int mtuBytes(NetworkLayer network, Device device, RouteOptions options) {
+        int bytes = network.mtuBytes(device);
+        return options.mtuBytes() == 0 ? bytes : Math.min(bytes, options.mtuBytes());
+    }
+
+    /** The source that a route asks for, if it is ours now. */
+    private @Nullable IpAddress preferredSource(RouteOptions options) {
+        IpAddress source = options.source();
+        return source != null && isLocal(source.high(), source.low()) ? source : null;
+    }
+
+    private @Nullable IpAddress sourceFor(Hop hop, IpAddress destination) {
+        IpAddress preferred = preferredSource(hop.options());
+        if (preferred != null) {
+            return preferred;
+        }
         return destination.isV4()
                 ? sourceFor(hop.device(), hop.nextHop())
                 : SourceSelection.select(hop.device(), destination, hop.nextHop());
@@ -502,8 +539,25 @@ public final class Routes {
         Subnet destination = ArchivedValues.subnet(archive, value == null ? null : value.destination());
         IpAddress gateway = archive.optional(value == null ? null : value.gateway(), ArchivedValues::address);
         Device device = archivedDevice(archive, value == null ? null : value.device());
+        RouteOptions options = archiveOptions(archive, value == null ? null : value.options());
+        return value == null ? new Entry(destination, gateway, device, options) : value;
+    }
+
+    private static RouteOptions archiveOptions(Archive archive, @Nullable RouteOptions value) {
         int metric = archive.int32(value == null ? 0 : value.metric());
-        return value == null ? new Entry(destination, gateway, device, metric) : value;
+        IpAddress source = archive.optional(value == null ? null : value.source(), ArchivedValues::address);
+        int mtuBytes = archive.int32(value == null ? 0 : value.mtuBytes());
+        boolean locked = archive.bool(value != null && value.mtuLocked());
+        int mssBytes = archive.int32(value == null ? 0 : value.advertisedMssBytes());
+        int window = archive.int32(value == null ? 0 : value.initialWindowSegments());
+        if (value != null) {
+            return value;
+        }
+        try {
+            return new RouteOptions(metric, source, mtuBytes, locked, mssBytes, window);
+        } catch (IllegalArgumentException e) {
+            throw new ArchiveException("route: " + e.getMessage());
+        }
     }
 
     /** A route that somebody keeps; after {@link #archive}, since what is known of its path is looked up. */
@@ -514,6 +568,7 @@ public final class Routes {
         Device device = archivedDevice(archive, value == null ? null : value.device());
         IpAddress nextHop = ArchivedValues.address(archive, value == null ? null : value.nextHop());
         boolean broadcast = archive.bool(value != null && value.broadcast());
+        RouteOptions options = archiveOptions(archive, value == null ? null : value.options());
         int foundIn = archive.int32(value == null ? 0 : value.generation());
         if (value != null) {
             return value;
@@ -522,6 +577,7 @@ public final class Routes {
         if (network == null) {
             throw new ArchiveException("a route leads to " + destination + ", a family that this stack does not have");
         }
-        return new Route(this, network, source, destination, nicId, new Hop(device, nextHop, broadcast), foundIn);
+        return new Route(
+                this, network, source, destination, nicId, new Hop(device, nextHop, broadcast, options), foundIn);
     }
 }

@@ -2,6 +2,7 @@ package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.congestion.CongestionWindow;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
@@ -252,6 +253,12 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         return state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED;
     }
 
+    /** Segments that may be sent before the path is known (RFC 6928, initcwnd of ip-route). */
+    int initialWindow() {
+        int segments = route().options().initialWindowSegments();
+        return segments == 0 ? CongestionWindow.INITIAL_SEGMENTS : segments;
+    }
+
     /** The handshake is over. */
     void established() {
         changeState(TcpState.ESTABLISHED);
@@ -263,6 +270,8 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
         if (handshake.wasLossy()) {
             sender.window().set(1);
+        } else if (route().options().initialWindowSegments() > 0) {
+            sender.window().set(initialWindow());
         }
         if (settings().mtuProbing == TcpTuning.MtuProbing.ON) {
             sender.startMtuSearch();
@@ -599,7 +608,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             pathShrank = false;
             pathMtuChanged(route().mtuBytes());
         } else if (state.isSynchronized()) {
-            followWiderPath();
+            followPath();
         }
         if (receiver.isAckDue() && state.isSynchronized()) {
             sendAck();
@@ -662,7 +671,11 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     int announcedMss() {
-        return pathMss();
+        int announced = route == null ? 0 : route.options().advertisedMssBytes();
+        if (announced == 0) {
+            return pathMss();
+        }
+        return options.maxSegmentBytes > 0 ? Math.min(announced, options.maxSegmentBytes) : announced;
     }
 
     int keepalivesSent() {
@@ -705,13 +718,18 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         }
     }
 
-    /** What was known of the path was forgotten, or its link takes more: what is sent from now on may be larger. */
-    private void followWiderPath() {
+    /**
+     * What was known of the path was forgotten, its link takes more, or the table has another route: what is sent from now on
+     * may be larger or has to be smaller.
+     */
+    private void followPath() {
         if (route().refresh()) {
             int mss = route().mtuBytes() - SegmentWriter.headerBytes(route());
             if (mss > pathMss) {
                 pathMss = mss;
                 applyMss();
+            } else if (mss < pathMss && route().options().mtuBytes() > 0) {
+                pathMtuChanged(route().mtuBytes());
             }
         }
     }

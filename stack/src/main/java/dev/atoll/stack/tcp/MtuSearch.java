@@ -82,17 +82,20 @@ final class MtuSearch {
         if (probeBytes != 0
                 || sender.recovery().state() != CaState.OPEN
                 || windowSegments < LEAST_WINDOW_SEGMENTS
+                || sender.queue().unsent(sender.sndNxt) == 0
                 || sender.isHeldByPacing()
                 || !connection.linkHasRoom()) {
             return 0;
         }
-        highBytes = Math.min(highBytes, connection.route().mtuBytes());
-        if (highBytes - lowBytes < connection.settings().mtuProbeThresholdBytes) {
+        connection.route().refresh();
+        // Only now: the route may have a larger one later.
+        int most = Math.min(highBytes, connection.route().mtuBytes());
+        if (most - lowBytes < connection.settings().mtuProbeThresholdBytes) {
             beginAgain();
             return 0;
         }
         int mss = sender.mss();
-        int payload = payloadOf((lowBytes + highBytes) >> 1);
+        int payload = payloadOf((lowBytes + most) >> 1);
         if (payload <= mss) {
             setArriving(mss);
             return 0;

@@ -89,7 +89,7 @@ final class SegmentWriter {
         int window = answer ? from.receiver.windowField(true) : synWindow(from);
         write(from, data, at, seq, answer ? from.receiver.rcvNxt : 0, Tcp.HEADER_BYTES + options, flags, window, 0);
         int option = at + Tcp.HEADER_BYTES;
-        data.putInt(option, TcpOptions.KIND_MSS << 24 | SYN_OPTIONS_MSS_BYTES << 16 | from.pathMss());
+        data.putInt(option, TcpOptions.KIND_MSS << 24 | SYN_OPTIONS_MSS_BYTES << 16 | from.announcedMss());
         option += SYN_OPTIONS_MSS_BYTES;
         if (timestamps) {
             writeTimestamps(from, data, option, answer);

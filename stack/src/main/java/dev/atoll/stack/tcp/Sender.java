@@ -380,7 +380,7 @@ final class Sender {
         window.outputEnded(limited, board.segments(), sndUna, sndNxt, now());
         if (connection.settings().slowStartAfterIdle) {
             boolean open = recovery.state() == CaState.OPEN && !queue.isSpaceWanted(sndNxt);
-            window.decayUnused(rtt.rtoNs(), now(), open);
+            window.decayUnused(rtt.rtoNs(), now(), open, connection.initialWindow());
         }
         if (!window.isLimiting() && unsentBytes() == 0 && queue.isSpaceWanted(sndNxt)) {
             connection.stats().start(ConnectionStats.Phase.SEND_BUFFER, now());
@@ -406,7 +406,8 @@ final class Sender {
             congestion.restarted(idle, now());
         }
         if (connection.settings().slowStartAfterIdle && idle > rtt.rtoNs()) {
-            window.restart(idle, rtt.rtoNs(), now(), connection.settings().restartAtInitialWindow);
+            window.restart(
+                    idle, rtt.rtoNs(), now(), connection.initialWindow(), connection.settings().restartAtInitialWindow);
         }
     }
 

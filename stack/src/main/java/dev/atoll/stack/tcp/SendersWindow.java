@@ -47,12 +47,12 @@ final class SendersWindow extends CongestionWindow {
     }
 
     /** The window was not filled for a timeout: part of it is no longer backed by what was seen (RFC 7661). */
-    void decayUnused(long rtoNs, long nowNs, boolean open) {
+    void decayUnused(long rtoNs, long nowNs, boolean open, int initial) {
         if (isLimiting() || nowNs - fullAtNs < rtoNs) {
             return;
         }
         if (open) {
-            int floor = Math.max(used, INITIAL_SEGMENTS);
+            int floor = Math.max(used, initial);
             if (floor < segments()) {
                 setThreshold(thresholdOf(segments()));
                 set((segments() + floor) >> 1);
@@ -65,10 +65,11 @@ final class SendersWindow extends CongestionWindow {
     /**
      * Nothing was sent for a while: halved for each timeout of it, to no less than the initial window (RFC 2861).
      *
+     * @param initial the initial window of the path
      * @param atOnce to the initial window whatever the while (RFC 5681 section 4.1)
      */
-    void restart(long idleNs, long rtoNs, long nowNs, boolean atOnce) {
-        int floor = Math.min(INITIAL_SEGMENTS, segments());
+    void restart(long idleNs, long rtoNs, long nowNs, int initial, boolean atOnce) {
+        int floor = Math.min(initial, segments());
         setThreshold(thresholdOf(segments()));
         int window = atOnce ? floor : segments();
         long left = idleNs - rtoNs;

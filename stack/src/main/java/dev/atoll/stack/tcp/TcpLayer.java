@@ -429,7 +429,10 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
         }
         if (nextHopMtu >= 0) {
             IpAddress to = connection.route().destination();
-            connection.pathMtuChanged(ip.routes().pathMtu(to, quoted.nicId, nextHopMtu));
+            int believed = ip.routes().pathMtu(to, quoted.nicId, nextHopMtu);
+            if (!connection.route().options().mtuLocked()) {
+                connection.pathMtuChanged(believed);
+            }
         } else {
             connection.unreachable(error, hard);
         }

@@ -44,6 +44,7 @@ import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.link.ChannelLink;
 import dev.atoll.stack.link.LinkEndpoint;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
@@ -560,5 +561,25 @@ class ForwardingTest {
             net.send(six(elsewhere, 10));
         }
         assertEquals(200 + IpLayer.ICMP_BURST, net.frames().size());
+    }
+
+    /** ip-route(8), mtu: what is passed on keeps to it, over both families. */
+    @Test
+    @Requirement("features C7")
+    void packet_largerThanTheRouteTakes_isReported() throws StackException {
+        Nic there = Objects.requireNonNull(net.stack.findNic("eth1"));
+        RouteOptions narrow = RouteOptions.DEFAULT.withMtuBytes(1280);
+        for (IpAddress each : List.of(THERE4, THERE6)) {
+            net.stack.routes().add(Subnet.containing(each, each.isV4() ? 32 : 128), null, there, narrow);
+        }
+        net.send(four(THERE4, 1252));
+        expectFar(ipv4(destination(THERE4)));
+        net.send(four(THERE4, 1253));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 4, field("MTU", IcmpMessage::rest, 1280))));
+        net.send(six(THERE6, 1232));
+        expectFar(ipv6(destination6(THERE6)));
+        net.send(six(THERE6, 1233));
+        net.expect(ipv6(icmp6(Icmpv6Message.PACKET_TOO_BIG, 0, rest6(1280))));
+        assertNull(far.poll());
     }
 }

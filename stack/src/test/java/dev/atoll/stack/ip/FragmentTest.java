@@ -27,10 +27,12 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Subnet;
 import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -580,5 +582,26 @@ class FragmentTest {
                     .i32(3));
         }
         assertEquals(20, ids.size());
+    }
+
+    /** ip-route(8), mtu lock: routers may cut what is sent, and what they report changes nothing. */
+    @Test
+    @Requirement("features C7")
+    void routeWithLockedMtu_isWhatItSays() throws StackException {
+        FullAddress to = new FullAddress(PEER4, 9);
+        net.stack
+                .routes()
+                .add(Subnet.containing(PEER4, 32), null, net.nic, RouteOptions.DEFAULT.withLockedMtuBytes(1000));
+        endpoint.send(ByteBuffer.allocate(972), to);
+        net.expect(dev.atoll.stack.check.Checks.ipv4(dev.atoll.stack.check.Checks.dontFragment(false)));
+        endpoint.send(ByteBuffer.allocate(973), to);
+        assertEquals(2, net.frames().size());
+        Bytes quoted = Ipv4Packet.of(
+                        OURS4, PEER4, Ipv4Packet.UDP, new UdpDatagram(7, 9, payload(100)).encode(OURS4, PEER4))
+                .encode();
+        Bytes report = new IcmpMessage(IcmpMessage.UNREACHABLE, 4, 600, quoted).encode();
+        net.send(Ipv4Packet.of(PEER4, OURS4, Ipv4Packet.ICMP, report));
+        endpoint.send(ByteBuffer.allocate(972), to);
+        assertEquals(1, net.frames().size());
     }
 }

@@ -1,6 +1,9 @@
 package dev.atoll.stack.packetdrill;
 
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.options.TcpTuning;
+import dev.atoll.stack.wire.IpAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -33,12 +36,41 @@ final class Preludes {
 
     /** Commands that change a link or a queue in a way the virtual link does not have. */
     private static final Pattern FOREIGN =
-            Pattern.compile("tc qdisc replace(?! dev tun0 root fq)|ip (-6 )?route change|limit 0");
+            Pattern.compile("tc qdisc replace(?! dev tun0 root fq)|ip -6 route change|limit 0");
 
     /** The queue that paces: what it does to a packet script, the stack does by itself. */
     private static final Pattern PACING = Pattern.compile("tc qdisc replace dev tun0 root fq(?!_)");
 
+    /** What the route to a host is from now on. */
+    private static final Pattern ROUTE = Pattern.compile("ip route change (\\S+)([^\\n;]*)");
+
+    private static final Pattern ROUTE_OPTION = Pattern.compile("\\b(mtu|advmss|initcwnd) (lock )?(\\d+)");
+
+    /** The options of a route to a host. */
+    record RouteChange(IpAddress host, RouteOptions options) {}
+
     private Preludes() {}
+
+    /** The routes that a command changes, in its order. */
+    static List<RouteChange> routeChanges(String command) {
+        List<RouteChange> changes = new ArrayList<>();
+        Matcher change = ROUTE.matcher(command);
+        while (change.find()) {
+            RouteOptions options = RouteOptions.DEFAULT;
+            Matcher option = ROUTE_OPTION.matcher(change.group(2));
+            while (option.find()) {
+                int value = Integer.parseInt(option.group(3));
+                options = switch (option.group(1)) {
+                    case "mtu" ->
+                        option.group(2) == null ? options.withMtuBytes(value) : options.withLockedMtuBytes(value);
+                    case "advmss" -> options.withAdvertisedMssBytes(value);
+                    default -> options.withInitialWindowSegments(value);
+                };
+            }
+            changes.add(new RouteChange(IpAddress.parse(change.group(1)), options));
+        }
+        return changes;
+    }
 
     /** The settings that the commands before the first event make. */
     static TcpTuning tuning(List<String> commands) throws ScriptFailure {

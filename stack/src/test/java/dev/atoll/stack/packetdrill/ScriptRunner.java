@@ -43,6 +43,7 @@ public final class ScriptRunner {
     private final ScriptClock time = new ScriptClock();
     private final ScriptLink link;
     private final Stack stack;
+    private final Nic nic;
     private final Conversations conversations;
     private final SystemCalls calls;
     private @Nullable Blocked blocked;
@@ -61,11 +62,20 @@ public final class ScriptRunner {
                 .rng(Rng.seeded(SEED))
                 .driver(Driver.MANUAL)
                 .build();
-        Nic nic = stack.createNic("eth0", link);
+        nic = stack.createNic("eth0", link);
         nic.addAddress(config.localIp(), config.prefixLength());
         stack.routes().add(Subnet.V4_ALL, config.gatewayIp(), nic);
         conversations = new Conversations(config);
         calls = new SystemCalls(stack, config, conversations);
+        for (String command : script.commands()) {
+            changeRoutes(command);
+        }
+    }
+
+    private void changeRoutes(String command) throws StackException {
+        for (Preludes.RouteChange change : Preludes.routeChanges(command)) {
+            stack.routes().replace(Subnet.containing(change.host(), 32), config.gatewayIp(), nic, change.options());
+        }
     }
 
     /** Reads and plays a script; what the stack sends that no line expects fails it. */
@@ -162,6 +172,12 @@ public final class ScriptRunner {
                     config.localIp(),
                     Ipv4Packet.ICMP,
                     new IcmpMessage(IcmpMessage.ECHO_REQUEST, 0, 0, Bytes.EMPTY).encode()));
+        } else if (!Preludes.routeChanges(command.text()).isEmpty()) {
+            try {
+                changeRoutes(command.text());
+            } catch (StackException e) {
+                throw ScriptFailure.failed("the route cannot be changed: " + e.getMessage());
+            }
         } else if (!Preludes.isHarmless(command.text())) {
             throw Preludes.refusal(command.text());
         }

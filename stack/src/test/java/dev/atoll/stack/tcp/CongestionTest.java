@@ -412,10 +412,10 @@ class CongestionTest {
     void window_idle_fallsByHalvesToTheInitialOne() {
         window.set(80);
         window.setThreshold(40);
-        window.restart(2_500 * MS, 1_000 * MS, 0, /* atOnce= */ false);
+        window.restart(2_500 * MS, 1_000 * MS, 0, 10, /* atOnce= */ false);
         assertEquals(20, window.segments());
         assertEquals(60, window.currentThreshold(true), "three quarters of what it was");
-        window.restart(60_000 * MS, 1_000 * MS, 0, /* atOnce= */ false);
+        window.restart(60_000 * MS, 1_000 * MS, 0, 10, /* atOnce= */ false);
         assertEquals(10, window.segments());
     }
 
