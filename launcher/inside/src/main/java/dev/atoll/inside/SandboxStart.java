@@ -16,6 +16,7 @@ import dev.atoll.runtime.sandbox.SandboxBuilder;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.Subnet;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.spi.SelectorProvider;
@@ -45,11 +46,11 @@ final class SandboxStart {
                 builder.address(address.address(), address.prefixLength());
             }
             IpAddress router = setup.router();
-            if (router != null) {
+            if (router != null && !isAmong(setup.routes(), router)) {
                 builder.router(router);
             }
             for (ControlRecord.Route route : setup.routes()) {
-                builder.route(route.destination(), route.gateway());
+                builder.route(route.destination(), route.gateway(), route.options());
             }
             if (setup.captureDescriptor() != ControlRecord.NO_DESCRIPTOR) {
                 builder.capture(new FileOutputStream(HostAccess.descriptor(setup.captureDescriptor())).getChannel());
@@ -63,6 +64,15 @@ final class SandboxStart {
             }
         }
         return builder.start();
+    }
+
+    private static boolean isAmong(List<ControlRecord.Route> routes, IpAddress router) {
+        for (ControlRecord.Route route : routes) {
+            if (router.equals(route.gateway()) && route.destination().equals(Subnet.V4_ALL)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static LinkEndpoint endpoint(ControlRecord.Link link, HostDescriptor descriptor) throws IOException {

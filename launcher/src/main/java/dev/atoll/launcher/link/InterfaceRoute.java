@@ -2,6 +2,7 @@ package dev.atoll.launcher.link;
 
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.sys.NetlinkAttributes;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
 import java.nio.ByteBuffer;
@@ -12,10 +13,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gateway the router, or null if the destinations are on the link
  * @param metric the smaller of two wins; unsigned
+ * @param options what the program's stack has of what it is besides, without the metric
  * @param main whether it is in the table that counts where no rule says otherwise
  * @param command the words for ip(8) that give it back, with {@code $name} for the interface's name
  */
-record InterfaceRoute(Subnet destination, @Nullable IpAddress gateway, int metric, boolean main, String command) {
+record InterfaceRoute(
+        Subnet destination,
+        @Nullable IpAddress gateway,
+        int metric,
+        RouteOptions options,
+        boolean main,
+        String command) {
     // linux/rtnetlink.h
     private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
@@ -73,6 +81,9 @@ record InterfaceRoute(Subnet destination, @Nullable IpAddress gateway, int metri
     };
 
     private static final int RTAX_LOCK = 1;
+    private static final int RTAX_MTU = 2;
+    private static final int RTAX_ADVMSS = 8;
+    private static final int RTAX_INITCWND = 11;
 
     /**
      * Reads {@code struct rtmsg}.
@@ -103,7 +114,25 @@ record InterfaceRoute(Subnet destination, @Nullable IpAddress gateway, int metri
         int metric = attributes.number(RTA_PRIORITY, 0);
         // The network gives it again, but it counts while it is there.
         String command = protocol == RTPROT_RA ? "" : command(message, name, attributes, destination, gateway, table);
-        return new InterfaceRoute(destination, gateway, metric, table == TABLE_MAIN, command);
+        return new InterfaceRoute(
+                destination, gateway, metric, options(attributes, destination), table == TABLE_MAIN, command);
+    }
+
+    private static RouteOptions options(NetlinkAttributes attributes, Subnet destination) {
+        byte[] source = attributes.octets(RTA_PREFSRC);
+        NetlinkAttributes metrics = attributes.in(RTA_METRICS);
+        // The kernel takes any number; what it makes of the strange ones is what the stack refuses to be told.
+        int least = destination.network().isV4() ? 68 : 1280;
+        int mtu = Math.min(metrics.number(RTAX_MTU, 0), 0xffff);
+        boolean locked = (metrics.number(RTAX_LOCK, 0) >>> RTAX_MTU & 1) != 0;
+        int mss = metrics.number(RTAX_ADVMSS, 0);
+        return new RouteOptions(
+                0,
+                source == null ? null : IpAddress.of(source),
+                mtu <= 0 ? 0 : Math.max(mtu, least),
+                locked && mtu > 0,
+                mss <= 0 ? 0 : Math.max(28, Math.min(mss, 0xffff)),
+                Math.max(0, Math.min(metrics.number(RTAX_INITCWND, 0), 0xffff)));
     }
 
     private static boolean isOneOf(NetlinkAttributes attributes, int index) {

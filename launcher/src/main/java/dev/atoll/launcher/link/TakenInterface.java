@@ -11,6 +11,7 @@ import dev.atoll.runtime.control.ControlCodec;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.runtime.control.ControlRecord.Route;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
@@ -90,7 +91,7 @@ final class TakenInterface implements OpenLink {
         IpAddress router;
         if (request.address() == null) {
             takeAddresses(device, true, own, routes);
-            router = takeRoutes(device, true, routes);
+            router = takeRoutes(device, true, own, routes);
         } else {
             AddressPlan plan = AddressPlan.of(request.address(), request.router());
             own.add(plan.program());
@@ -128,10 +129,7 @@ final class TakenInterface implements OpenLink {
                 // The kernel gives every interface a link-local address; with that alone it is one of IPv4.
                 if (hasIpv6(device)) {
                     takeAddresses(device, false, own, routes);
-                    IpAddress router = takeRoutes(device, false, routes);
-                    if (router != null) {
-                        routes.add(new Route(Subnet.V6_ALL, router));
-                    }
+                    IpAddress unused = takeRoutes(device, false, own, routes);
                 }
             }
         }
@@ -158,8 +156,12 @@ final class TakenInterface implements OpenLink {
         }
     }
 
-    /** Returns the next hop of the default route, which is not among the routes, or null. */
-    private static @Nullable IpAddress takeRoutes(HostInterface device, boolean ipv4, List<Route> routes) {
+    /**
+     * Returns the next hop of the default route, or null. Among the routes that of IPv4 is only if it is something besides, that
+     * of IPv6 always.
+     */
+    private static @Nullable IpAddress takeRoutes(
+            HostInterface device, boolean ipv4, List<Address> own, List<Route> routes) {
         List<InterfaceRoute> sorted = new ArrayList<>();
         for (InterfaceRoute each : device.routes()) {
             if (each.main() && each.destination().network().isV4() == ipv4) {
@@ -170,11 +172,25 @@ final class TakenInterface implements OpenLink {
         for (InterfaceRoute each : sorted) {
             if (each.destination().prefixLength() == 0 && each.gateway() != null && router == null) {
                 router = each.gateway();
+                if (!ipv4 || !each.options().equals(RouteOptions.DEFAULT)) {
+                    routes.add(new Route(each.destination(), router, options(each, own)));
+                }
             } else if (!has(routes, each)) {
-                routes.add(new Route(each.destination(), each.gateway()));
+                routes.add(new Route(each.destination(), each.gateway(), options(each, own)));
             }
         }
         return router;
+    }
+
+    /** With the source only if that is one of the program's: the kernel also takes those of other interfaces. */
+    private static RouteOptions options(InterfaceRoute route, List<Address> own) {
+        IpAddress source = route.options().source();
+        for (Address each : own) {
+            if (each.address().equals(source)) {
+                return route.options();
+            }
+        }
+        return route.options().withSource(null);
     }
 
     /** The smaller metric first; among equals the kernel's order. */

@@ -105,13 +105,19 @@ class VethTest {
     @ParameterizedTest
     @MethodSource("jdks")
     void taken_theProgramHasItsAddressesAndRoutes_underThePolicy_andTheHostHasItBack(int feature) throws Exception {
+        Needs.needsCommand("iptables", "iptables");
         neighbour.serve("8080", "8081");
+        // What the program says it takes is what the route's MTU leaves.
+        String other = "-A INPUT -p tcp --syn -d " + HostSide.ADDRESS + " -m tcpmss ! --mss 1260 -j REJECT";
+        neighbour.inside(("iptables " + other).split(" ", -1));
         String before = host.state();
         Atoll atoll = atoll().on(Jdks.require(feature));
         Path rules = atoll.file(
                 "a.rules",
                 "*filter",
                 "-A OUTPUT -p tcp --dport 8081 -j REJECT --reject-with icmp-admin-prohibited",
+                // The route there has another source than the one chosen without it.
+                "-A OUTPUT -s 10.5.0.2 -d " + HostSide.ADDRESS + " -j REJECT",
                 "COMMIT");
         Path status = atoll.path("status.json");
         List<String> options =

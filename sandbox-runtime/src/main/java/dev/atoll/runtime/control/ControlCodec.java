@@ -16,6 +16,7 @@ import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
@@ -202,7 +203,12 @@ public final class ControlCodec {
             Subnet destination = route.destination();
             FieldWriter unused = out.address(destination.network())
                     .octet(destination.prefixLength())
-                    .optionalAddress(route.gateway());
+                    .optionalAddress(route.gateway())
+                    .optionalAddress(route.options().source())
+                    .number(route.options().mtuBytes())
+                    .flag(route.options().mtuLocked())
+                    .number(route.options().advertisedMssBytes())
+                    .number(route.options().initialWindowSegments());
         }
     };
 
@@ -223,7 +229,10 @@ public final class ControlCodec {
     private static final FieldReader.Entry<Route> READ_ROUTE = new FieldReader.Entry<>() {
         @Override
         public Route read(FieldReader in) throws ControlFault {
-            return new Route(new Subnet(in.address(), in.octet()), in.optionalAddress());
+            return new Route(
+                    new Subnet(in.address(), in.octet()),
+                    in.optionalAddress(),
+                    new RouteOptions(0, in.optionalAddress(), in.number(), in.flag(), in.number(), in.number()));
         }
     };
 

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.control;
 
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
@@ -51,8 +52,14 @@ public sealed interface ControlRecord {
      * A route through the link besides that of its addresses' subnets and the default route.
      *
      * @param gateway the router, or null if the destinations are on the link itself
+     * @param options what it is besides; its metric is the place it has among others
      */
-    record Route(Subnet destination, @Nullable IpAddress gateway) {
+    record Route(Subnet destination, @Nullable IpAddress gateway, RouteOptions options) {
+        /** One that is nothing besides. */
+        public Route(Subnet destination, @Nullable IpAddress gateway) {
+            this(destination, gateway, RouteOptions.DEFAULT);
+        }
+
         @Override
         public String toString() {
             return gateway == null ? destination.toString() : destination + " via " + gateway;
@@ -85,8 +92,8 @@ public sealed interface ControlRecord {
      * @param hostname the sandbox's name
      * @param link the one link besides loopback
      * @param addresses of the link's interface
-     * @param router next hop of the default route, or null for none
-     * @param routes others, the better one of two first
+     * @param router next hop of the default route of IPv4, or null for none
+     * @param routes others, the better one of two first; the default route itself if it is something besides
      * @param dnsServers in the order they are asked
      * @param ipv6 whether Java sees IPv6
      * @param denialLines whether a denial is also a line on the program's stderr

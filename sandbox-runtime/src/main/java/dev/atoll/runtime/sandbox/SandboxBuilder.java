@@ -21,6 +21,7 @@ import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.filter.DenialListener;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.IpAddress;
@@ -40,7 +41,7 @@ public final class SandboxBuilder {
 
     private record Address(IpAddress address, int prefixLength) {}
 
-    private record Route(Subnet destination, @Nullable IpAddress router) {}
+    private record Route(Subnet destination, @Nullable IpAddress router, RouteOptions options) {}
 
     /** What is done to a stack before it meets its first packet. */
     @FunctionalInterface
@@ -93,7 +94,12 @@ public final class SandboxBuilder {
 
     /** A route through the link; a null router means that the destinations are on it. */
     public SandboxBuilder route(Subnet destination, @Nullable IpAddress router) {
-        routes.add(new Route(destination, router));
+        return route(destination, router, RouteOptions.DEFAULT);
+    }
+
+    /** The same with what {@code ip route} can say of it besides; a source is one of the addresses. */
+    public SandboxBuilder route(Subnet destination, @Nullable IpAddress router, RouteOptions options) {
+        routes.add(new Route(destination, router, options));
         return this;
     }
 
@@ -240,7 +246,7 @@ public final class SandboxBuilder {
             nic.addAddress(each.address(), each.prefixLength());
         }
         for (Route each : routes) {
-            stack.routes().add(each.destination(), each.router(), nic);
+            stack.routes().add(each.destination(), each.router(), nic, each.options());
         }
         return nic;
     }

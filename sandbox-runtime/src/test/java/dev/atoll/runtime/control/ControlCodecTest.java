@@ -20,6 +20,7 @@ import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
@@ -40,7 +41,10 @@ class ControlCodecTest {
             IpAddress.parse("10.66.0.1"),
             List.of(
                     new Route(Subnet.parse("10.0.0.0/8"), IpAddress.parse("10.66.0.3")),
-                    new Route(Subnet.parse("169.254.1.1/32"), null)),
+                    new Route(
+                            Subnet.parse("169.254.1.1/32"),
+                            null,
+                            new RouteOptions(0, IpAddress.parse("10.66.0.2"), 1300, true, 1200, 4))),
             List.of(IpAddress.parse("10.66.0.1"), IpAddress.parse("9.9.9.9")),
             false,
             true,
