@@ -525,5 +525,6 @@ public final class Ipv4Layer extends NetworkLayer {
         idHash.archive(archive);
         archive.int32s(ids);
         reassembly.archive(archive);
+        errors.archive(archive);
     }
 }

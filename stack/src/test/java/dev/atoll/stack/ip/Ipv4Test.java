@@ -374,6 +374,18 @@ class Ipv4Test {
         assertThrows(IllegalArgumentException.class, () -> limit.setPerSecond(-1));
     }
 
+    @Test
+    @Requirement("RFC 1122 3.2.2-5")
+    void typeOfService_ofErrors_isAsSet() {
+        assertEquals(0xc0, net.stack.icmpErrorTos());
+        for (int tos : new int[] {0xc0, 0}) {
+            net.stack.setIcmpErrorTos(tos);
+            net.send(udp(PEER, OURS, NO_PORT, ""));
+            net.expect(ipv4(tos(tos), icmp(IcmpMessage.UNREACHABLE, 3)));
+        }
+        assertThrows(IllegalArgumentException.class, () -> net.stack.setIcmpErrorTos(256));
+    }
+
     private int unreachables(int datagrams) {
         for (int i = 0; i < datagrams; i++) {
             net.send(udp(PEER, OURS, NO_PORT, ""));
