@@ -82,9 +82,6 @@ public final class Device implements LinkDispatcher {
 
         @Override
         public void event(NeighborObserver.Event event, Neighbor neighbor) {
-            if (neighbor.isRouter && discovery != null && neighbor.state == NeighborState.FAILED) {
-                discovery.routerLost(Device.this, neighbor.toEntry());
-            }
             if (event != NeighborObserver.Event.REMOVED) {
                 tellWhetherItAnswers(neighbor);
             }
@@ -96,7 +93,13 @@ public final class Device implements LinkDispatcher {
 
     private void tellWhetherItAnswers(Neighbor neighbor) {
         switch (neighbor.state) {
-            case FAILED -> upper.neighborAnswers(this, neighbor.address, false);
+            case FAILED -> {
+                // An entry made since it failed last does not say whether it is a router.
+                if (discovery != null) {
+                    discovery.routerLost(this, neighbor.toEntry());
+                }
+                upper.neighborAnswers(this, neighbor.address, false);
+            }
             case REACHABLE, STALE -> upper.neighborAnswers(this, neighbor.address, true);
             case INCOMPLETE, DELAY, PROBE, STATIC -> {
                 // Nothing was heard.
