@@ -140,6 +140,7 @@ public final class Device implements LinkDispatcher {
     private boolean spoofing;
     private boolean strongHost;
     private boolean ieee802;
+    private boolean zeroBroadcasts;
     private boolean forwarding4;
     private boolean forwarding6;
     private boolean sendsRedirects;
@@ -398,6 +399,15 @@ public final class Device implements LinkDispatcher {
 
     public void setStrongHost(boolean on) {
         strongHost = on;
+    }
+
+    /** Whether broadcasts in the form with zeros are taken. */
+    public boolean takesZeroBroadcasts() {
+        return zeroBroadcasts;
+    }
+
+    public void setTakesZeroBroadcasts(boolean on) {
+        zeroBroadcasts = on;
     }
 
     /** Whether packets of a family that come in by this device and are for others are passed on. */
@@ -854,6 +864,7 @@ public final class Device implements LinkDispatcher {
         spoofing = archive.bool(spoofing);
         strongHost = archive.bool(strongHost);
         ieee802 = archive.bool(ieee802);
+        zeroBroadcasts = archive.bool(zeroBroadcasts);
         forwarding4 = archive.bool(forwarding4);
         forwarding6 = archive.bool(forwarding6);
         sendsRedirects = archive.bool(sendsRedirects);

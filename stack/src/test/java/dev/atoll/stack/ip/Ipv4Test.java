@@ -674,6 +674,40 @@ class Ipv4Test {
         }
     }
 
+    @Test
+    @Requirement("RFC 1122 3.3.6-1")
+    void broadcast_ofZeros_isTakenWhereThatIsSet() throws StackException {
+        IpAddress lowest = IpAddress.parse("192.0.2.0");
+        List<IpAddress> forms = List.of(lowest, IpAddress.V4_ANY);
+        for (IpAddress form : forms) {
+            net.send(
+                    MacAddress.BROADCAST,
+                    EthernetFrame.IPV4,
+                    udp(PEER, form, 7, "").encode());
+            assertFalse(isDelivered());
+        }
+        net.nic.setTakesZeroBroadcasts(true);
+        for (IpAddress form : forms) {
+            net.send(
+                    MacAddress.BROADCAST,
+                    EthernetFrame.IPV4,
+                    udp(PEER, form, 7, "").encode());
+            assertTrue(isDelivered());
+            assertFalse(isDelivered(), "once is enough");
+            net.send(udp(PEER, form, NO_PORT, ""));
+            net.expectNothing();
+        }
+        long martians = net.stack.counters().drops(DropReason.IP_MARTIAN);
+        net.send(udp(lowest, OURS, 7, ""));
+        net.send(udp(PEER, IpAddress.parse("0.0.0.1"), 7, ""));
+        assertEquals(martians + 2, net.stack.counters().drops(DropReason.IP_MARTIAN));
+        assertFalse(isDelivered());
+        net.nic.addAddress(IpAddress.parse("198.51.100.0"), 31);
+        net.frames();
+        net.send(udp(PEER, IpAddress.parse("198.51.100.0"), NO_PORT, ""));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
+    }
+
     /** RFC 1122 section 3.2.2.2: one about a network goes for the host alone (section 3.3.1.2). */
     @Test
     @Requirement("RFC 1122 3.2.2.2-3")
