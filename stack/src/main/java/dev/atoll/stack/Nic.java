@@ -228,6 +228,22 @@ public final class Nic {
         });
     }
 
+    public boolean takesZeroBroadcasts() {
+        return hold.query(device::takesZeroBroadcasts);
+    }
+
+    /**
+     * Takes broadcasts in the form that 4.2BSD sent them in, too: to 0.0.0.0 and to the lowest address of a subnet (RFC 1122
+     * section 3.3.6). Off by default, as on Linux since 5.14: 0.0.0.0 is nobody then, and the lowest address one like others.
+     * What is sent has the form with ones in any case.
+     */
+    public void setTakesZeroBroadcasts(boolean on) {
+        hold.query(() -> {
+            device.setTakesZeroBroadcasts(on);
+            return true;
+        });
+    }
+
     public boolean isStrongHost() {
         return hold.query(device::isStrongHost);
     }

@@ -592,6 +592,25 @@ public final class Stack implements AutoCloseable {
         return new IcmpLimit(hold, cycle, ip.icmpLimit());
     }
 
+    /** The type of service of ICMP errors over IPv4, the octet of the header. */
+    public int icmpErrorTos() {
+        return hold.query(() -> ip.ipv4().errors().tos());
+    }
+
+    /**
+     * Sets it, from the next error on.
+     *
+     * @param tos 0xc0 as RFC 1812 section 4.3.2.5 asks of routers and Linux has it, unless it is set; 0 is what RFC 1122
+     *     section 3.2.2 asks of hosts
+     */
+    public void setIcmpErrorTos(int tos) {
+        Check.argument(tos >= 0 && tos <= 0xff, "tos", tos, "0 to 255");
+        hold.query(() -> {
+            ip.ipv4().errors().setTos(tos);
+            return true;
+        });
+    }
+
     // --- Endpoints
 
     /**

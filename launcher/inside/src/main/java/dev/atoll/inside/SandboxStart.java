@@ -93,7 +93,7 @@ final class SandboxStart {
         for (ControlRecord.Address address : setup.addresses()) {
             linkLocal &= address.address().isV4() || !address.address().isLinkLocal();
         }
-        return new Ipv6Settings(linkLocal, false, 0, false, false, false, false);
+        return new Ipv6Settings(linkLocal, false, 0, false, false, false, false, false);
     }
 
     private static ResolverOptions names(Setup setup) {

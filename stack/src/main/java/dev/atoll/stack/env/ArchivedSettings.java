@@ -32,7 +32,8 @@ public final class ArchivedSettings {
                 archive.bool(saved.routerDiscovery()),
                 archive.bool(saved.autoconfiguration()),
                 archive.bool(saved.temporaryAddresses()),
-                archive.bool(saved.disabledByDuplicate()));
+                archive.bool(saved.disabledByDuplicate()),
+                archive.bool(saved.delayedGroupReports()));
     }
 
     public static DhcpSettings dhcp(Archive archive, @Nullable DhcpSettings value) {

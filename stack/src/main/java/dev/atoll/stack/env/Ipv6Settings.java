@@ -14,6 +14,9 @@ package dev.atoll.stack.env;
  * @param disabledByDuplicate end IPv6 on a NIC whose link-local address, made from its link address, is another's: two have
  *     that link address then (RFC 4862 section 5.4.5; Linux's accept_dad 2). It begins anew when the NIC is disabled and
  *     enabled. Whoever forges an answer ends it, too
+ * @param delayedGroupReports let the report for an address's solicited-node group wait as long as the first question about
+ *     the address, up to a second, so that hosts that start together do not report together (RFC 4862 section 5.4.2); Linux
+ *     reports at once
  */
 public record Ipv6Settings(
         boolean linkLocal,
@@ -22,9 +25,10 @@ public record Ipv6Settings(
         boolean routerDiscovery,
         boolean autoconfiguration,
         boolean temporaryAddresses,
-        boolean disabledByDuplicate) {
+        boolean disabledByDuplicate,
+        boolean delayedGroupReports) {
     /** As a Linux host is by default, with its link-local address made from the link address. */
-    public static final Ipv6Settings DEFAULT = new Ipv6Settings(true, false, 1, true, true, false, false);
+    public static final Ipv6Settings DEFAULT = new Ipv6Settings(true, false, 1, true, true, false, false, false);
 
     public Ipv6Settings {
         Check.argument(dadTransmits >= 0 && dadTransmits <= 16, "dadTransmits", dadTransmits, "0 to 16");
@@ -38,7 +42,8 @@ public record Ipv6Settings(
                 routerDiscovery,
                 autoconfiguration,
                 temporaryAddresses,
-                disabledByDuplicate);
+                disabledByDuplicate,
+                delayedGroupReports);
     }
 
     public Ipv6Settings withOpaqueIds(boolean on) {
@@ -49,7 +54,8 @@ public record Ipv6Settings(
                 routerDiscovery,
                 autoconfiguration,
                 temporaryAddresses,
-                disabledByDuplicate);
+                disabledByDuplicate,
+                delayedGroupReports);
     }
 
     public Ipv6Settings withDadTransmits(int count) {
@@ -60,26 +66,67 @@ public record Ipv6Settings(
                 routerDiscovery,
                 autoconfiguration,
                 temporaryAddresses,
-                disabledByDuplicate);
+                disabledByDuplicate,
+                delayedGroupReports);
     }
 
     public Ipv6Settings withRouterDiscovery(boolean on) {
         return new Ipv6Settings(
-                linkLocal, opaqueIds, dadTransmits, on, autoconfiguration, temporaryAddresses, disabledByDuplicate);
+                linkLocal,
+                opaqueIds,
+                dadTransmits,
+                on,
+                autoconfiguration,
+                temporaryAddresses,
+                disabledByDuplicate,
+                delayedGroupReports);
     }
 
     public Ipv6Settings withAutoconfiguration(boolean on) {
         return new Ipv6Settings(
-                linkLocal, opaqueIds, dadTransmits, routerDiscovery, on, temporaryAddresses, disabledByDuplicate);
+                linkLocal,
+                opaqueIds,
+                dadTransmits,
+                routerDiscovery,
+                on,
+                temporaryAddresses,
+                disabledByDuplicate,
+                delayedGroupReports);
     }
 
     public Ipv6Settings withTemporaryAddresses(boolean on) {
         return new Ipv6Settings(
-                linkLocal, opaqueIds, dadTransmits, routerDiscovery, autoconfiguration, on, disabledByDuplicate);
+                linkLocal,
+                opaqueIds,
+                dadTransmits,
+                routerDiscovery,
+                autoconfiguration,
+                on,
+                disabledByDuplicate,
+                delayedGroupReports);
     }
 
     public Ipv6Settings withDisabledByDuplicate(boolean on) {
         return new Ipv6Settings(
-                linkLocal, opaqueIds, dadTransmits, routerDiscovery, autoconfiguration, temporaryAddresses, on);
+                linkLocal,
+                opaqueIds,
+                dadTransmits,
+                routerDiscovery,
+                autoconfiguration,
+                temporaryAddresses,
+                on,
+                delayedGroupReports);
+    }
+
+    public Ipv6Settings withDelayedGroupReports(boolean on) {
+        return new Ipv6Settings(
+                linkLocal,
+                opaqueIds,
+                dadTransmits,
+                routerDiscovery,
+                autoconfiguration,
+                temporaryAddresses,
+                disabledByDuplicate,
+                on);
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.stack.ip;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
@@ -19,11 +20,15 @@ public final class Icmpv4Errors {
     /** An error quotes as much as keeps the message within the size every host takes (RFC 1812 section 4.3.2.3). */
     static final int MAX_PACKET_BYTES = 576;
 
+    /** The precedence of internetwork control (RFC 1812 section 4.3.2.5), as Linux sends them. */
+    private static final int INTERNETWORK_CONTROL = 0xc0;
+
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
     private final IpLayer ip;
     private final TokenBucket limit;
+    private int tos = INTERNETWORK_CONTROL;
 
     Icmpv4Errors(Cycle cycle, Counters counters, BufferPool pool, IpLayer ip, TokenBucket limit) {
         this.cycle = cycle;
@@ -31,6 +36,15 @@ public final class Icmpv4Errors {
         this.pool = pool;
         this.ip = ip;
         this.limit = limit;
+    }
+
+    /** The type of service errors are sent with. */
+    public int tos() {
+        return tos;
+    }
+
+    public void setTos(int newTos) {
+        tos = newTos;
     }
 
     /** Tells the sender of an incoming packet that it was not delivered; does not take the packet. */
@@ -83,8 +97,7 @@ public final class Icmpv4Errors {
         Icmpv4.fillChecksum(error.data(), at, length);
         ip.filter().answers(error, packet);
         counters.icmpSent++;
-        // The precedence of errors is that of internetwork control (RFC 1812 section 4.3.2.5), as Linux sends them.
-        ip.send(error, route, IpProtocol.ICMP, IpLayer.LINK_TTL, 0xc0);
+        ip.send(error, route, IpProtocol.ICMP, IpLayer.LINK_TTL, tos);
     }
 
     private static boolean mayAnswer(PacketBuffer packet) {
@@ -99,5 +112,9 @@ public final class Icmpv4Errors {
                     && !Icmpv4.isError(Icmpv4.type(packet.data(), packet.transportOffset));
         }
         return true;
+    }
+
+    void archive(Archive archive) {
+        tos = archive.int32(tos);
     }
 }

@@ -448,7 +448,8 @@ public final class Ipv4Layer extends NetworkLayer {
     private boolean isMartian(Device device, PacketBuffer packet) {
         int source = (int) packet.sourceLow;
         int destination = (int) packet.destinationLow;
-        if (source >>> 28 >= 0xe || destination >>> 24 == 0 || (source >>> 24 == 0 && !isForNobodyYet(packet))) {
+        boolean toNobody = destination >>> 24 == 0 && !(destination == 0 && device.takesZeroBroadcasts());
+        if (source >>> 28 >= 0xe || toNobody || (source >>> 24 == 0 && !isForNobodyYet(packet))) {
             return true;
         }
         if (device.isLoopback() || packet.looped) {
@@ -456,7 +457,7 @@ public final class Ipv4Layer extends NetworkLayer {
         }
         return source >>> 24 == 127
                 || destination >>> 24 == 127
-                || device.addressTable().isSubnetBroadcast(packet.sourceLow)
+                || isSubnetBroadcast(device, packet.sourceLow)
                 || (routes.handlesLocal() && routes.isLocal(packet.sourceHigh, packet.sourceLow));
     }
 
@@ -466,6 +467,12 @@ public final class Ipv4Layer extends NetworkLayer {
         boolean linkGroup = destination >>> 8 == 0xe00000;
         boolean igmp = destination >>> 28 == 0xe && packet.transportProtocol == IpProtocol.IGMP;
         return destination == -1 || linkGroup || igmp;
+    }
+
+    /** RFC 1122 section 3.3.6: in the form with ones, and in that with zeros if the device takes it. */
+    private static boolean isSubnetBroadcast(Device device, long v4Low) {
+        return device.addressTable().isSubnetBroadcast(v4Low)
+                || (device.takesZeroBroadcasts() && device.addressTable().isLowestOfSubnet(v4Low));
     }
 
     private boolean isForUs(Device device, PacketBuffer packet) {
@@ -482,7 +489,8 @@ public final class Ipv4Layer extends NetworkLayer {
             packet.type = PacketType.MULTICAST;
             return device.groups().isMember(packet.destinationHigh, packet.destinationLow);
         }
-        if (destination == -1 || device.addressTable().isSubnetBroadcast(packet.destinationLow)) {
+        boolean toAll = destination == -1 || (destination == 0 && device.takesZeroBroadcasts());
+        if (toAll || isSubnetBroadcast(device, packet.destinationLow)) {
             packet.type = PacketType.BROADCAST;
             return true;
         }
@@ -525,5 +533,6 @@ public final class Ipv4Layer extends NetworkLayer {
         idHash.archive(archive);
         archive.int32s(ids);
         reassembly.archive(archive);
+        errors.archive(archive);
     }
 }

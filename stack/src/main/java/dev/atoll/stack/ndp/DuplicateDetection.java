@@ -67,6 +67,7 @@ final class DuplicateDetection {
         probesLeft--;
         nonce = cycle.rng().nextLong() >>> 16;
         cycle.armIn(timer, device.neighborTable().settings(false).retransmitNs());
+        device.groups().report(address.address().solicitedNode());
         writer.probe(device, address.address(), nonce);
     }
 

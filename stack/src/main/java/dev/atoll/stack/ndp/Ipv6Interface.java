@@ -143,7 +143,12 @@ final class Ipv6Interface implements DuplicateDetection.Outcome {
         }
         // Tentative before anything is sent: not even the report for its group comes from it (RFC 4862 section 5.4.2).
         address.setState(AddressState.TENTATIVE);
-        device.groups().join(address.address().solicitedNode());
+        // Heard from now on in any case; the first question reports what was not.
+        if (settings.delayedGroupReports()) {
+            device.groups().joinUnreported(address.address().solicitedNode());
+        } else {
+            device.groups().join(address.address().solicitedNode());
+        }
         DuplicateDetection detection =
                 new DuplicateDetection(cycle, writer, device, address, settings.dadTransmits(), this);
         detections.add(detection);

@@ -299,11 +299,16 @@ final class RouterDiscovery {
 
     private void setMetric(Advertised advertised, int metric) {
         if (advertised.metric != metric) {
-            withdraw(advertised);
-            advertised.metric = metric;
-            Routes.Entry entry = new Routes.Entry(advertised.destination, advertised.router, device, metric);
-            advertised.entry = routes.add(entry) ? entry : null;
+            place(advertised, metric);
         }
+    }
+
+    /** Gives it a line of the table behind all others of the same metric. */
+    private void place(Advertised advertised, int metric) {
+        withdraw(advertised);
+        advertised.metric = metric;
+        Routes.Entry entry = new Routes.Entry(advertised.destination, advertised.router, device, metric);
+        advertised.entry = routes.add(entry) ? entry : null;
     }
 
     /** Takes back the line of the table that came of it, and no other, however alike. */
@@ -378,7 +383,8 @@ final class RouterDiscovery {
         if (known != null && isHost) {
             dropRouter(known);
         } else if (known != null) {
-            setMetric(known, UNREACHABLE_METRIC);
+            // Each time behind the others that do not answer: so all are asked in turn (section 6.3.6).
+            place(known, UNREACHABLE_METRIC);
         }
         for (Advertised route : List.copyOf(specificRoutes)) {
             if (router.equals(route.router)) {

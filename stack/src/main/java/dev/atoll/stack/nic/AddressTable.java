@@ -82,6 +82,16 @@ public final class AddressTable {
         return false;
     }
 
+    /** Whether it is the lowest address of one of the subnets, which was a broadcast once; of the low half. */
+    public boolean isLowestOfSubnet(long v4Low) {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).subnet().isLowest(v4Low)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void archive(Archive archive) {
         archive.list(addresses, MAX_ADDRESSES, LocalAddress::archived);
     }

@@ -82,9 +82,6 @@ public final class Device implements LinkDispatcher {
 
         @Override
         public void event(NeighborObserver.Event event, Neighbor neighbor) {
-            if (neighbor.isRouter && discovery != null && neighbor.state == NeighborState.FAILED) {
-                discovery.routerLost(Device.this, neighbor.toEntry());
-            }
             if (event != NeighborObserver.Event.REMOVED) {
                 tellWhetherItAnswers(neighbor);
             }
@@ -96,7 +93,13 @@ public final class Device implements LinkDispatcher {
 
     private void tellWhetherItAnswers(Neighbor neighbor) {
         switch (neighbor.state) {
-            case FAILED -> upper.neighborAnswers(this, neighbor.address, false);
+            case FAILED -> {
+                // An entry made since it failed last does not say whether it is a router.
+                if (discovery != null) {
+                    discovery.routerLost(this, neighbor.toEntry());
+                }
+                upper.neighborAnswers(this, neighbor.address, false);
+            }
             case REACHABLE, STALE -> upper.neighborAnswers(this, neighbor.address, true);
             case INCOMPLETE, DELAY, PROBE, STATIC -> {
                 // Nothing was heard.
@@ -137,6 +140,7 @@ public final class Device implements LinkDispatcher {
     private boolean spoofing;
     private boolean strongHost;
     private boolean ieee802;
+    private boolean zeroBroadcasts;
     private boolean forwarding4;
     private boolean forwarding6;
     private boolean sendsRedirects;
@@ -395,6 +399,15 @@ public final class Device implements LinkDispatcher {
 
     public void setStrongHost(boolean on) {
         strongHost = on;
+    }
+
+    /** Whether broadcasts in the form with zeros are taken. */
+    public boolean takesZeroBroadcasts() {
+        return zeroBroadcasts;
+    }
+
+    public void setTakesZeroBroadcasts(boolean on) {
+        zeroBroadcasts = on;
     }
 
     /** Whether packets of a family that come in by this device and are for others are passed on. */
@@ -851,6 +864,7 @@ public final class Device implements LinkDispatcher {
         spoofing = archive.bool(spoofing);
         strongHost = archive.bool(strongHost);
         ieee802 = archive.bool(ieee802);
+        zeroBroadcasts = archive.bool(zeroBroadcasts);
         forwarding4 = archive.bool(forwarding4);
         forwarding6 = archive.bool(forwarding6);
         sendsRedirects = archive.bool(sendsRedirects);

@@ -60,13 +60,26 @@ public final class GroupTable {
 
     /** Joins; false if the table is full. */
     public boolean join(IpAddress group) {
+        if (!joinUnreported(group)) {
+            return false;
+        }
+        report(group);
+        return true;
+    }
+
+    /** Joins without telling routers until {@link #report}; false if the table is full. */
+    public boolean joinUnreported(IpAddress group) {
         Membership membership = findOrAdd(group);
         if (membership == null) {
             return false;
         }
         membership.joins++;
-        observer.changed(device, group);
         return true;
+    }
+
+    /** Tells routers of a group what they do not know yet. */
+    public void report(IpAddress group) {
+        observer.changed(device, group);
     }
 
     /** Ends one join; does nothing if there is none. */

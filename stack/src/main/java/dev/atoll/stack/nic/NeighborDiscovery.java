@@ -26,6 +26,6 @@ public interface NeighborDiscovery extends NeighborResolver {
     /** The NIC began to pass packets on, or ended to. */
     void forwardingChanged(Device device);
 
-    /** A neighbour that was a router is none any more, or does not answer. */
+    /** A neighbour that was a router is none any more, or one that may be a router does not answer. */
     void routerLost(Device device, NeighborTableView.Entry router);
 }

@@ -187,7 +187,7 @@ public final class Demuxer {
     public void forEachUnconnected(IpAddress localAddress, int localPort, int nicId, Consumer<DemuxEntry> visitor) {
         boolean ipv4 = localAddress.isV4();
         visitChain(localAddress.high(), localAddress.low(), localPort, false, nicId, visitor);
-        if (ipv4) {
+        if (ipv4 && !localAddress.isUnspecified()) {
             visitChain(0, IpAddress.V4_PREFIX, localPort, false, nicId, visitor);
         }
         visitChain(0, 0, localPort, ipv4, nicId, visitor);

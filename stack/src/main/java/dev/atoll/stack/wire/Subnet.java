@@ -74,6 +74,11 @@ public record Subnet(IpAddress network, int prefixLength) {
         return network.isV4() && prefixLength < 31 && v4Low == (network.low() | ~lowMask(mappedPrefixLength()));
     }
 
+    /** Whether it is the lowest address of this IPv4 subnet, where that is no host's of two (RFC 3021). */
+    public boolean isLowest(long v4Low) {
+        return network.isV4() && prefixLength < 31 && v4Low == network.low();
+    }
+
     // Written out, as IpAddress has it, for the first route of a program that starts.
 
     @Override

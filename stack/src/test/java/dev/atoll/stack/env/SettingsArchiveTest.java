@@ -31,7 +31,7 @@ class SettingsArchiveTest {
 
     @Test
     void ipv6Settings_eachForItself() {
-        for (int bit = 0; bit < 6; bit++) {
+        for (int bit = 0; bit < 7; bit++) {
             int on = 1 << bit;
             Ipv6Settings settings = new Ipv6Settings(
                     (on & 1) != 0,
@@ -40,7 +40,8 @@ class SettingsArchiveTest {
                     (on & 4) != 0,
                     (on & 8) != 0,
                     (on & 16) != 0,
-                    (on & 32) != 0);
+                    (on & 32) != 0,
+                    (on & 64) != 0);
             assertEquals(settings, copy(settings, ArchivedSettings::ipv6));
         }
     }

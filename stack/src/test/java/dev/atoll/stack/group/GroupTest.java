@@ -23,6 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.Checks;
 import dev.atoll.stack.check.EthernetFrame;
 import dev.atoll.stack.check.FrameCheck;
 import dev.atoll.stack.check.Icmpv6Message;
@@ -281,6 +282,49 @@ class GroupTest {
                         Icmpv6Message.MLD2_REPORT,
                         0,
                         field("record", Icmpv6Message::body, Bytes.hex("04000000 ff0200000000000000000001ff000001")))));
+    }
+
+    private void restartWithDelayedReports() throws StackException {
+        endpoint.close();
+        net.close();
+        net = new OneStack(Ipv6Settings.DEFAULT.withRouterDiscovery(false).withDelayedGroupReports(true));
+        endpoint = net.stack.newUdpEndpoint();
+    }
+
+    /** What comes to the group is heard meanwhile. */
+    @Test
+    @Requirement("RFC 4862 5.4.2-7")
+    void mld_solicitedNodeGroup_reportedWithTheProbe_ifThatIsSet() throws StackException {
+        restartWithDelayedReports();
+        IpAddress group = OneStack.LINK_LOCAL.solicitedNode();
+        net.expectNothing();
+        assertTrue(net.nic.isInGroup(group));
+        List<byte[]> frames = net.frames();
+        while (frames.isEmpty()) {
+            net.advance(SECOND / 1000);
+            frames = net.frames();
+        }
+        assertEquals(2, frames.size());
+        Checks.frame(
+                frames.get(0),
+                ipv6(
+                        source6(IpAddress.V6_ANY),
+                        destination6(REPORT6_TO),
+                        icmp6(
+                                Icmpv6Message.MLD2_REPORT,
+                                0,
+                                field(
+                                        "record",
+                                        Icmpv6Message::body,
+                                        Bytes.hex("04000000 ff0200000000000000000001ff000001")))));
+        Checks.frame(frames.get(1), ipv6(destination6(group), icmp6(Icmpv6Message.SOLICITATION, 0)));
+
+        restartWithDelayedReports();
+        net.send(Icmpv6Message.solicitation(OneStack.LINK_LOCAL, Icmpv6Message.NONCE, 0x1234)
+                .packet(IpAddress.V6_ANY, group));
+        assertEquals(1, net.stack.counters().duplicateAddresses);
+        net.advance(2 * SECOND);
+        net.expectNothing();
     }
 
     /** RFC 3376 section 5.1. */

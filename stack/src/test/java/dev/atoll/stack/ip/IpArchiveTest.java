@@ -163,6 +163,7 @@ class IpArchiveTest {
             net.stack.setMessages(new MessageTuning(3000, 100_000, 1 << 20));
             net.stack.icmpLimit().setBurst(9);
             net.stack.icmpLimit().setPerSecond(3);
+            net.stack.setIcmpErrorTos(0);
             net.advance(SECOND / 2);
             for (int i = 0; i < 5; i++) {
                 toClosedPort(net);

@@ -374,6 +374,18 @@ class Ipv4Test {
         assertThrows(IllegalArgumentException.class, () -> limit.setPerSecond(-1));
     }
 
+    @Test
+    @Requirement("RFC 1122 3.2.2-5")
+    void typeOfService_ofErrors_isAsSet() {
+        assertEquals(0xc0, net.stack.icmpErrorTos());
+        for (int tos : new int[] {0xc0, 0}) {
+            net.stack.setIcmpErrorTos(tos);
+            net.send(udp(PEER, OURS, NO_PORT, ""));
+            net.expect(ipv4(tos(tos), icmp(IcmpMessage.UNREACHABLE, 3)));
+        }
+        assertThrows(IllegalArgumentException.class, () -> net.stack.setIcmpErrorTos(256));
+    }
+
     private int unreachables(int datagrams) {
         for (int i = 0; i < datagrams; i++) {
             net.send(udp(PEER, OURS, NO_PORT, ""));
@@ -660,6 +672,40 @@ class Ipv4Test {
                     udp(PEER, everybody.address(), 7, "").encode());
             assertTrue(isDelivered());
         }
+    }
+
+    @Test
+    @Requirement("RFC 1122 3.3.6-1")
+    void broadcast_ofZeros_isTakenWhereThatIsSet() throws StackException {
+        IpAddress lowest = IpAddress.parse("192.0.2.0");
+        List<IpAddress> forms = List.of(lowest, IpAddress.V4_ANY);
+        for (IpAddress form : forms) {
+            net.send(
+                    MacAddress.BROADCAST,
+                    EthernetFrame.IPV4,
+                    udp(PEER, form, 7, "").encode());
+            assertFalse(isDelivered());
+        }
+        net.nic.setTakesZeroBroadcasts(true);
+        for (IpAddress form : forms) {
+            net.send(
+                    MacAddress.BROADCAST,
+                    EthernetFrame.IPV4,
+                    udp(PEER, form, 7, "").encode());
+            assertTrue(isDelivered());
+            assertFalse(isDelivered(), "once is enough");
+            net.send(udp(PEER, form, NO_PORT, ""));
+            net.expectNothing();
+        }
+        long martians = net.stack.counters().drops(DropReason.IP_MARTIAN);
+        net.send(udp(lowest, OURS, 7, ""));
+        net.send(udp(PEER, IpAddress.parse("0.0.0.1"), 7, ""));
+        assertEquals(martians + 2, net.stack.counters().drops(DropReason.IP_MARTIAN));
+        assertFalse(isDelivered());
+        net.nic.addAddress(IpAddress.parse("198.51.100.0"), 31);
+        net.frames();
+        net.send(udp(PEER, IpAddress.parse("198.51.100.0"), NO_PORT, ""));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
     }
 
     /** RFC 1122 section 3.2.2.2: one about a network goes for the host alone (section 3.3.1.2). */

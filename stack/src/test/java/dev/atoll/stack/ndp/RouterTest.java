@@ -35,6 +35,7 @@ import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
 import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -648,6 +649,41 @@ class RouterTest {
         }
         advertise(ROUTER, 1800, 1, "");
         assertEquals(ROUTER, defaultRoutes().get(0).gateway());
+    }
+
+    /** Each time one of them does not answer the next is asked, and all are before the first is again. */
+    @Test
+    @Requirement("RFC 4861 6.3.6-2")
+    void routers_noneAnswers_areAskedInTurn() throws StackException {
+        IpAddress third = IpAddress.parse("fe80::3");
+        restart(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        advertise(ROUTER, 1800, 1, prefix(0xc0, HOUR, HOUR));
+        advertise(OTHER_ROUTER, 1800, 0, "");
+        advertise(third, 1800, 3, "");
+        try (UdpEndpoint endpoint = net.stack.newUdpEndpoint()) {
+            for (int i = 0; i < 3; i++) {
+                for (IpAddress next : List.of(ROUTER, OTHER_ROUTER, third)) {
+                    net.frames();
+                    endpoint.send(ByteBuffer.allocate(1), new FullAddress(FAR, 9));
+                    // As long as it takes to give a neighbour up, and to forget that it was.
+                    net.advance(12 * SECOND);
+                    List<IpAddress> asked = neighborsAskedFor();
+                    assertFalse(asked.isEmpty());
+                    assertTrue(asked.stream().allMatch(next::equals), next + " in round " + i + ": " + asked);
+                }
+            }
+        }
+    }
+
+    private List<IpAddress> neighborsAskedFor() {
+        List<IpAddress> targets = new ArrayList<>();
+        for (byte[] frame : net.frames()) {
+            if (frame[54] == (byte) Icmpv6Message.SOLICITATION) {
+                ByteBuffer target = ByteBuffer.wrap(frame, 62, 16);
+                targets.add(new IpAddress(target.getLong(), target.getLong()));
+            }
+        }
+        return targets;
     }
 
     /** RFC 4861 section 6.3.4: what an advertisement does not say stays as it was. */

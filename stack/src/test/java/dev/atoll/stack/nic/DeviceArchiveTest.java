@@ -71,6 +71,7 @@ class DeviceArchiveTest {
             net.nic.setSpoofing(true);
             net.nic.setStrongHost(true);
             net.nic.setTakesIeee802(true);
+            net.nic.setTakesZeroBroadcasts(true);
             Device device = LowerHalf.device(net);
             device.setIpv4MtuBytes(1300);
             device.setIpv6MtuBytes(1350);
