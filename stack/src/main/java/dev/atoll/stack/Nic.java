@@ -154,6 +154,23 @@ public final class Nic {
     }
 
     /**
+     * Passes packets to groups that come in here on, by the {@linkplain Stack#multicastRoutes routes for them} and the
+     * FORWARD chain, as mc_forwarding of Linux; off by default. Groups and sources of the link alone stay on it (RFC 5771
+     * section 4, RFC 3927 section 7, RFC 4291 sections 2.5.6 and 2.7). Whether packets to hosts are passed on is {@linkplain
+     * #setForwarding another setting}.
+     */
+    public void setMulticastForwarding(boolean ipv4, boolean on) {
+        hold.query(() -> {
+            device.setMulticastForwarding(ipv4, on);
+            return true;
+        });
+    }
+
+    public boolean isMulticastForwarding(boolean ipv4) {
+        return hold.query(() -> device.isMulticastForwarding(ipv4));
+    }
+
+    /**
      * Tells hosts on the link of better first hops when their packets are passed on by the NIC they came by (RFC 1812
      * section 5.2.7.2, RFC 4861 section 8.2); off by default.
      */

@@ -189,6 +189,9 @@ public final class Stack implements AutoCloseable {
         });
         events = new EventQueue(hold, counters);
         setNeighborListener(builder.neighborListener);
+        if (builder.multicastForwardingListener != null) {
+            ip.multicast().setObserver(new MulticastEvents(events, builder.multicastForwardingListener));
+        }
         raws = builder.rawEndpoints ? new RawLayer(counters, pool, ip) : null;
         packets = builder.packetEndpoints ? new PacketLayer(cycle, counters, pool, ip) : null;
         if (packets != null) {
@@ -397,6 +400,7 @@ public final class Stack implements AutoCloseable {
                 throw new StackException(StackError.UNKNOWN_NIC, nic.toString());
             }
             routes.removeAll(nic.device);
+            ip.multicast().removeAll(nic.device);
             tcp.deviceFailed(nic.device);
             nic.device.close();
             groups.removed(nic.device);
@@ -465,6 +469,11 @@ public final class Stack implements AutoCloseable {
 
     public RouteTable routes() {
         return new RouteTable(hold, routes);
+    }
+
+    /** By which packets to groups are passed on, where a NIC {@linkplain Nic#setMulticastForwarding forwards} them. */
+    public MulticastRouteTable multicastRoutes() {
+        return new MulticastRouteTable(hold, ip);
     }
 
     /**

@@ -50,6 +50,8 @@ public final class StackBuilder {
 
     @Nullable NeighborListener neighborListener;
 
+    @Nullable MulticastForwardingListener multicastForwardingListener;
+
     @Nullable Ipv6Listener ipv6Listener;
 
     @Nullable LongSupplier idSource;
@@ -236,6 +238,12 @@ public final class StackBuilder {
     /** Who is told what happens to neighbours; by default nobody. */
     public StackBuilder neighborListener(NeighborListener listener) {
         neighborListener = listener;
+        return this;
+    }
+
+    /** Who is told what packets to groups need to be passed on; by default nobody. */
+    public StackBuilder multicastForwardingListener(MulticastForwardingListener listener) {
+        multicastForwardingListener = listener;
         return this;
     }
 

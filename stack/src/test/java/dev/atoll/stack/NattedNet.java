@@ -21,6 +21,7 @@ import dev.atoll.stack.wire.Subnet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * A router that may translate, two hosts behind it on links of their own, and one beyond it that knows no way to them: what
@@ -47,16 +48,21 @@ final class NattedNet implements AutoCloseable {
     private final List<Table> tables = new ArrayList<>();
 
     NattedNet(boolean v4, int outsideMtuBytes) throws StackException {
+        this(v4, outsideMtuBytes, builder -> {});
+    }
+
+    /** With a router that has whatever else is asked for. */
+    NattedNet(boolean v4, int outsideMtuBytes, Consumer<StackBuilder> more) throws StackException {
         this.v4 = v4;
         insideAddress = address(0, 2);
         nearAddress = address(0, 1);
         secondAddress = address(1, 2);
         routerAddress = address(2, 1);
         outsideAddress = address(2, 2);
-        router = stack(1);
-        inside = stack(2);
-        second = stack(3);
-        outside = stack(4);
+        router = stack(1, more);
+        inside = stack(2, builder -> {});
+        second = stack(3, builder -> {});
+        outside = stack(4, builder -> {});
         connect("eth0", inside, 0, 1500);
         connect("eth1", second, 1, 1500);
         connect("eth2", outside, 2, outsideMtuBytes);
@@ -72,12 +78,11 @@ final class NattedNet implements AutoCloseable {
         return IpAddress.parse((net == 2 ? "2001:db8:2::" : "fd00:0:0:" + net + "::") + host);
     }
 
-    private Stack stack(long seed) throws StackException {
-        Stack stack = Stack.builder()
-                .clock(clock)
-                .rng(Rng.seeded(seed))
-                .ipv6(Ipv6Settings.DEFAULT.withDadTransmits(0))
-                .build();
+    private Stack stack(long seed, Consumer<StackBuilder> more) throws StackException {
+        StackBuilder builder =
+                Stack.builder().clock(clock).rng(Rng.seeded(seed)).ipv6(Ipv6Settings.DEFAULT.withDadTransmits(0));
+        more.accept(builder);
+        Stack stack = builder.build();
         stacks.add(stack);
         return stack;
     }

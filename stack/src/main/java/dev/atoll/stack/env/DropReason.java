@@ -44,6 +44,14 @@ public enum DropReason {
     IP_NO_ROUTE,
     /** A packet to be forwarded is larger than the next link carries and must not be cut. */
     IP_TOO_BIG,
+    /** A packet to a group whose route did not come in time. */
+    MULTICAST_NO_ROUTE,
+    /** Too many packets to a group, or to too many groups, wait for routes; one more is not kept. */
+    MULTICAST_PENDING_FULL,
+    /** A packet to a group came in by another NIC than its route expects. */
+    MULTICAST_UNEXPECTED_NIC,
+    /** A packet to a group had fewer hops left than it needs to leave by a NIC; counted for each such NIC. */
+    MULTICAST_TTL_THRESHOLD,
     /** A fragment within what was put together from fragments. */
     IP_FRAGMENT,
     /** A fragment that overlaps another or contradicts it: its whole datagram went (RFC 5722). */

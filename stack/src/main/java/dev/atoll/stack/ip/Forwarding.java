@@ -120,6 +120,12 @@ final class Forwarding {
             network.hostUnreachable(packet);
             return DropReason.IP_NO_ROUTE;
         }
+        return leave(in, network, packet, hop);
+    }
+
+    /** Has a packet leave by a device other than it came by, or the same; as {@link #tryForward}. */
+    @Nullable DropReason leave(Device in, NetworkLayer network, PacketBuffer packet, Routes.Hop hop) {
+        Device out = hop.device();
         if (!passesForward(in, network, out, packet)) {
             return DropReason.FILTERED;
         }

@@ -76,6 +76,7 @@ public final class IpLayer implements Device.Upper {
     private final BufferPool pool;
     private final TokenBucket icmpLimit;
     private final Forwarding forwarding;
+    private final MulticastForwarding multicast;
     private final Routes routes;
     private final IpTables filter;
     private final Ipv4Layer ipv4;
@@ -148,6 +149,7 @@ public final class IpLayer implements Device.Upper {
         icmpLimit = new TokenBucket(ICMP_PER_SECOND, ICMP_BURST, cycle.nowNs());
         this.pool = pool;
         forwarding = new Forwarding(cycle, counters, routes, filter, this);
+        multicast = new MulticastForwarding(cycle, pool, routes, forwarding);
         ipv4 = new Ipv4Layer(cycle, counters, pool, routes, new Icmpv4Errors(cycle, counters, pool, this, icmpLimit));
         ipv6 = withIpv6
                 ? new Ipv6Layer(cycle, counters, pool, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit))
@@ -176,6 +178,11 @@ public final class IpLayer implements Device.Upper {
     /** The filter this asks at its hooks. */
     public IpTables filter() {
         return filter;
+    }
+
+    /** How packets to groups are passed on. */
+    public MulticastForwarding multicast() {
+        return multicast;
     }
 
     public Ipv4Layer ipv4() {
@@ -207,6 +214,11 @@ public final class IpLayer implements Device.Upper {
     /** What limits ICMP errors, of both families together. */
     public TokenBucket icmpLimit() {
         return icmpLimit;
+    }
+
+    /** Whether there is that family. */
+    public boolean has(boolean v4) {
+        return v4 ? withIpv4 : ipv6 != null;
     }
 
     /** Null in a stack without IPv6. */
@@ -489,6 +501,7 @@ public final class IpLayer implements Device.Upper {
         defaultTtl6 = archive.int32(defaultTtl6);
         messageTuning = ArchivedOptions.messages(archive, messageTuning);
         icmpLimit.archive(archive);
+        multicast.archive(archive);
         ipv4.archive(archive);
         if (ipv6 != null) {
             ipv6.archive(archive);
@@ -498,6 +511,7 @@ public final class IpLayer implements Device.Upper {
     /** Drops what waits: the stack closes. */
     public void close() {
         looped.clear();
+        multicast.close();
         ipv4.clear();
         if (ipv6 != null) {
             ipv6.clear();
@@ -598,6 +612,7 @@ public final class IpLayer implements Device.Upper {
     /** Whether a packet for somebody else is passed on, or may yet be led here by the policy. */
     private boolean mayGoOn(Device device, NetworkLayer network, PacketBuffer packet) {
         return device.isForwarding(network == ipv4)
+                || MulticastForwarding.concerns(device, packet)
                 || (packet.type == PacketType.HOST && filter.asks(Hook.PREROUTING, packet.ipVersion));
     }
 
@@ -718,6 +733,14 @@ public final class IpLayer implements Device.Upper {
         }
         boolean moved = packet.destinationHigh != high || packet.destinationLow != low;
         DropReason now = moved ? network.parse(device, packet) : fault;
+        boolean sound = now == null || now == DropReason.IP_NOT_LOCAL;
+        if (sound && MulticastForwarding.concerns(device, packet)) {
+            multicast.forward(device, network, packet);
+            if (now != null) {
+                packet.release();
+                return;
+            }
+        }
         if (now == null) {
             deliver(device, network, packet);
         } else if (now == DropReason.IP_NOT_LOCAL && device.isForwarding(network == ipv4)) {

@@ -405,7 +405,7 @@ public final class Ipv4Layer extends NetworkLayer {
             return DropReason.IP_MARTIAN;
         }
         boolean forUs = isForUs(device, packet);
-        if (!forUs && !device.isForwarding(true)) {
+        if (!forUs && !device.isForwarding(true) && !MulticastForwarding.concerns(device, packet)) {
             return DropReason.IP_NOT_LOCAL;
         }
         if (headerBytes > Ipv4.HEADER_BYTES) {

@@ -143,6 +143,8 @@ public final class Device implements LinkDispatcher {
     private boolean zeroBroadcasts;
     private boolean forwarding4;
     private boolean forwarding6;
+    private boolean multicastForwarding4;
+    private boolean multicastForwarding6;
     private boolean sendsRedirects;
     private boolean coalescable;
     private boolean coalescing;
@@ -423,6 +425,19 @@ public final class Device implements LinkDispatcher {
             if (discovery != null && enabled && !ipv6Disabled) {
                 discovery.forwardingChanged(this);
             }
+        }
+    }
+
+    /** Whether packets of a family to groups that come in by this device are passed on. */
+    public boolean isMulticastForwarding(boolean ipv4) {
+        return ipv4 ? multicastForwarding4 : multicastForwarding6;
+    }
+
+    public void setMulticastForwarding(boolean ipv4, boolean on) {
+        if (ipv4) {
+            multicastForwarding4 = on;
+        } else {
+            multicastForwarding6 = on;
         }
     }
 
@@ -867,6 +882,8 @@ public final class Device implements LinkDispatcher {
         zeroBroadcasts = archive.bool(zeroBroadcasts);
         forwarding4 = archive.bool(forwarding4);
         forwarding6 = archive.bool(forwarding6);
+        multicastForwarding4 = archive.bool(multicastForwarding4);
+        multicastForwarding6 = archive.bool(multicastForwarding6);
         sendsRedirects = archive.bool(sendsRedirects);
         coalescing = archive.bool(coalescing);
         addresses.archive(archive);

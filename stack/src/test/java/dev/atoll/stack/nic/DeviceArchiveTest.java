@@ -65,6 +65,8 @@ class DeviceArchiveTest {
             net.nic.setMtuBytes(1400);
             net.nic.setForwarding(true, true);
             net.nic.setForwarding(false, true);
+            net.nic.setMulticastForwarding(true, true);
+            net.nic.setMulticastForwarding(false, true);
             net.nic.setSendRedirects(true);
             net.nic.setCoalescing(false);
             net.nic.setPromiscuous(true);
