@@ -82,8 +82,8 @@ public final class TcpTuning {
      */
     public boolean checkResetEcho;
     /**
-     * Whether a report that a port or protocol is unreachable ends an established connection too (RFC 9293 section 3.9.2.2,
-     * SHLD-26). Linux notes it for a later timeout, as it can be forged (RFC 5927 section 5.2).
+     * Whether a report that a port or protocol is unreachable, or that somebody prohibits it, ends an established connection
+     * too (RFC 9293 section 3.9.2.2, SHLD-26). Linux notes it for a later timeout, as it can be forged (RFC 5927 section 5.2).
      */
     public boolean abortOnHardErrors;
     /**

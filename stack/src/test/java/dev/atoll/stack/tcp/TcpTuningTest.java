@@ -124,16 +124,25 @@ class TcpTuningTest {
         }
     }
 
-    /** Sends until the window has grown, waits for some timeouts, and gives the window with which sending begins again. */
-    private static int windowAfterIdleness(TcpTuning tuning) throws StackException {
-        try (TwoStacks net = TwoStacks.withTcp(tuning)) {
+    /** The two ends of a connection between two stacks. */
+    private record Ends(TcpEndpoint client, TcpEndpoint server) {
+        static Ends connect(TwoStacks net) throws StackException {
             TcpListener listener = net.right.newTcpListener();
             listener.bind(new FullAddress(IpAddress.V4_ANY, 80));
             listener.listen(10);
             TcpEndpoint client = net.left.newTcpEndpoint();
             client.connect(new FullAddress(TwoStacks.RIGHT, 80));
             assertTrue(net.runUntil(() -> (listener.readiness() & Readiness.IN) != 0, SECOND));
-            TcpEndpoint server = Objects.requireNonNull(listener.accept());
+            return new Ends(client, Objects.requireNonNull(listener.accept()));
+        }
+    }
+
+    /** Sends until the window has grown, waits for some timeouts, and gives the window with which sending begins again. */
+    private static int windowAfterIdleness(TcpTuning tuning) throws StackException {
+        try (TwoStacks net = TwoStacks.withTcp(tuning)) {
+            Ends ends = Ends.connect(net);
+            TcpEndpoint client = ends.client();
+            TcpEndpoint server = ends.server();
             ByteBuffer text = ByteBuffer.allocate(400_000);
             ByteBuffer got = ByteBuffer.allocate(400_000);
             assertTrue(net.runUntil(
@@ -280,13 +289,9 @@ class TcpTuningTest {
     /** Smoothed round trip in milliseconds, 10 for each of many flights, and after one flight of 20 segments took 100. */
     private static long smoothedAfterASlowFlight(TcpTuning tuning) throws StackException {
         try (TwoStacks net = TwoStacks.withTcp(tuning)) {
-            TcpListener listener = net.right.newTcpListener();
-            listener.bind(new FullAddress(IpAddress.V4_ANY, 80));
-            listener.listen(10);
-            TcpEndpoint client = net.left.newTcpEndpoint();
-            client.connect(new FullAddress(TwoStacks.RIGHT, 80));
-            net.settle();
-            TcpEndpoint server = Objects.requireNonNull(listener.accept());
+            Ends ends = Ends.connect(net);
+            TcpEndpoint client = ends.client();
+            TcpEndpoint server = ends.server();
             Objects.requireNonNull(net.right.findNic("eth0")).setCoalescing(false);
             ByteBuffer got = ByteBuffer.allocate(20 * 1448);
             for (int flight = 0; flight < 100; flight++) {
@@ -314,30 +319,48 @@ class TcpTuningTest {
         assertEquals(10 + 90 * (1 - left), (double) smoothedAfterASlowFlight(tuning), 3);
     }
 
+    /** Writes more than the first window, the last byte urgent, and takes back what is left; how much was sent. */
+    private static int sendThenDiscard(TcpEndpoint client) throws StackException {
+        byte[] first = new byte[40_000];
+        Arrays.fill(first, (byte) 1);
+        assertEquals(first.length, client.write(ByteBuffer.wrap(first)));
+        assertTrue(client.sendUrgent((byte) 2));
+        int sent = 10 * 1448;
+        assertEquals(first.length + 1 - sent, client.discardUnsent(), "all beyond the first window");
+        return sent;
+    }
+
     @Test
     @Requirement("RFC 9293 MAY-14")
     void discardUnsent_peerSeesWhatWasSentAndWhatIsWrittenThen() throws StackException {
         try (TwoStacks net = new TwoStacks()) {
-            TcpListener listener = net.right.newTcpListener();
-            listener.bind(new FullAddress(IpAddress.V4_ANY, 80));
-            listener.listen(10);
-            TcpEndpoint client = net.left.newTcpEndpoint();
-            client.connect(new FullAddress(TwoStacks.RIGHT, 80));
-            assertTrue(net.runUntil(() -> (listener.readiness() & Readiness.IN) != 0, SECOND));
-            TcpEndpoint server = Objects.requireNonNull(listener.accept());
-            assertEquals(0, client.discardUnsent(), "nothing was written");
-
-            byte[] first = new byte[40_000];
-            Arrays.fill(first, (byte) 1);
-            assertEquals(first.length, client.write(ByteBuffer.wrap(first)));
-            assertTrue(client.sendUrgent((byte) 2));
-            client.shutdownWrite();
-            int sent = 10 * 1448;
-            assertEquals(first.length + 1 - sent, client.discardUnsent(), "all beyond the first window");
+            Ends ends = Ends.connect(net);
+            assertEquals(0, ends.client().discardUnsent(), "nothing was written");
+            int sent = sendThenDiscard(ends.client());
+            assertEquals(3, ends.client().write(ByteBuffer.wrap(new byte[] {3, 3, 3})));
+            ends.client().shutdownWrite();
             ByteBuffer got = ByteBuffer.allocate(100_000);
-            assertTrue(net.runUntil(() -> read(server, got) == Endpoint.END_OF_STREAM, 5 * SECOND));
+            assertTrue(net.runUntil(() -> read(ends.server(), got) == Endpoint.END_OF_STREAM, 5 * SECOND));
+            assertEquals(sent + 3, got.position());
+            for (int i = 0; i < got.position(); i++) {
+                assertEquals(i < sent ? 1 : 3, got.get(i));
+            }
+            assertEquals(0, ends.server().readiness() & Readiness.PRI);
+        }
+    }
+
+    @Test
+    @Requirement("RFC 9293 MAY-14")
+    void discardUnsent_afterShutdown_finFollowsWhatWasSent() throws StackException {
+        try (TwoStacks net = new TwoStacks()) {
+            Ends ends = Ends.connect(net);
+            int sent = sendThenDiscard(ends.client());
+            assertEquals(3, ends.client().write(ByteBuffer.wrap(new byte[] {3, 3, 3})));
+            ends.client().shutdownWrite();
+            assertEquals(3, ends.client().discardUnsent());
+            ByteBuffer got = ByteBuffer.allocate(100_000);
+            assertTrue(net.runUntil(() -> read(ends.server(), got) == Endpoint.END_OF_STREAM, 5 * SECOND));
             assertEquals(sent, got.position());
-            assertEquals(0, server.readiness() & Readiness.PRI);
         }
     }
 
