@@ -420,6 +420,8 @@ final class Retransmitter implements Timer.Action {
      */
     private void probeWindow() {
         if (!sender.isSomethingWaiting()) {
+            // It was taken back: what is written next waits anew.
+            firstProbeNs = AckSummary.NONE;
             return;
         }
         if (firstProbeNs == AckSummary.NONE) {

@@ -364,6 +364,31 @@ class TcpTuningTest {
         }
     }
 
+    /** The user timeout counts while something waits: what was taken back does not, however long ago that was. */
+    @Test
+    void discardUnsent_beforeAClosedWindow_endsTheWait() throws StackException {
+        try (TwoStacks net = new TwoStacks()) {
+            Ends ends = Ends.connect(net);
+            TcpEndpoint client = ends.client();
+            client.setOption(EndpointOption.TCP_USER_TIMEOUT, 10_000);
+            ByteBuffer text = ByteBuffer.allocate(1_000_000);
+            assertFalse(net.runUntil(() -> write(client, text) > 0 && text.remaining() == 0, 5 * SECOND));
+            assertTrue(client.info().sndWnd() < 1448 && client.discardUnsent() > 0, "the window is closed");
+            assertFalse(net.runUntil(() -> false, 60 * SECOND));
+            assertTrue(write(client, text) > 0);
+            assertFalse(net.runUntil(() -> client.state() == TcpState.CLOSED, 5 * SECOND), "it waits anew");
+            assertTrue(net.runUntil(() -> client.state() == TcpState.CLOSED, 10 * SECOND), "and not for ever");
+        }
+    }
+
+    private static int write(TcpEndpoint endpoint, ByteBuffer from) {
+        try {
+            return endpoint.write(from);
+        } catch (StackException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static int read(TcpEndpoint endpoint, ByteBuffer into) {
         try {
             return endpoint.read(into);
