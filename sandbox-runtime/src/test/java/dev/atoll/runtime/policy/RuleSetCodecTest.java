@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainPolicy;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 class RuleSetCodecTest {
@@ -37,6 +39,17 @@ class RuleSetCodecTest {
             -A E -j ACCEPT
             COMMIT
             """;
+
+    /** Magic, version, length and checksum of an archive. */
+    private static final int HEADER_BYTES = 24;
+
+    /** With the length and the checksum that belong to what is behind them. */
+    private static byte[] sealed(byte[] archive) {
+        CRC32 checksum = new CRC32();
+        checksum.update(archive, HEADER_BYTES, archive.length - HEADER_BYTES);
+        ByteBuffer.wrap(archive).putInt(12, archive.length - HEADER_BYTES).putLong(16, checksum.getValue());
+        return archive;
+    }
 
     private static String malformed(byte[] bytes) {
         MalformedRuleSetException refusal =
@@ -68,7 +81,7 @@ class RuleSetCodecTest {
             text.append("-A OUTPUT -j DROP\n");
         }
         int length = RuleSetCodec.encode(Policies.accepted(text + "COMMIT\n")).length;
-        assertTrue(length < 1000 * 20, "1000 like rules take " + length + " bytes");
+        assertTrue(length < 1000 * 32, "1000 like rules take " + length + " bytes");
     }
 
     @Test
@@ -76,10 +89,10 @@ class RuleSetCodecTest {
         byte[] bytes = RuleSetCodec.encode(RuleSet.EMPTY);
         byte[] magic = bytes.clone();
         magic[0] = 'X';
-        assertEquals("not a rule set: it does not begin with its magic number", malformed(magic));
+        assertEquals("not a rule set: this is no saved stack", malformed(magic));
         byte[] version = bytes.clone();
-        version[5] = 2;
-        assertEquals("a rule set of format 2, expected 1: launcher and program differ", malformed(version));
+        version[11] = 99;
+        assertTrue(malformed(version).startsWith("not a rule set: saved in version 99 of the format"));
     }
 
     @Test
@@ -88,7 +101,9 @@ class RuleSetCodecTest {
         for (int length = 0; length < bytes.length; length++) {
             malformed(Arrays.copyOf(bytes, length));
         }
-        assertTrue(malformed(Arrays.copyOf(bytes, bytes.length + 1)).endsWith("1 bytes behind the end"));
+        malformed(Arrays.copyOf(bytes, bytes.length + 1));
+        byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
+        assertEquals("not a rule set: 1 bytes follow the end", malformed(sealed(longer)));
     }
 
     @Test
@@ -99,10 +114,10 @@ class RuleSetCodecTest {
         for (int i = 0; i < 20_000; i++) {
             byte[] changed = bytes.clone();
             for (int flips = 1 + rng.nextInt(3); flips > 0; flips--) {
-                changed[rng.nextInt(changed.length)] = (byte) rng.nextInt(256);
+                changed[HEADER_BYTES + rng.nextInt(changed.length - HEADER_BYTES)] = (byte) rng.nextInt(256);
             }
             try {
-                RuleSet decoded = RuleSetCodec.decode(ByteBuffer.wrap(changed));
+                RuleSet decoded = RuleSetCodec.decode(ByteBuffer.wrap(sealed(changed)));
                 assertEquals(List.of(), RuleSet.problems(decoded.tables()));
             } catch (MalformedRuleSetException e) {
                 refused++;
@@ -113,12 +128,16 @@ class RuleSetCodecTest {
 
     @Test
     void hugeCounts_costNothing() {
-        ByteBuffer bytes = ByteBuffer.allocate(64);
-        bytes.putInt(RuleSetCodec.MAGIC).putShort((short) RuleSetCodec.VERSION).put((byte) 1);
-        bytes.put((byte) 4).put((byte) 3).put((byte) 1);
-        bytes.putInt(0).putInt(1).put((byte) 'f').putInt(1).putInt(0);
-        bytes.putInt(Integer.MAX_VALUE);
-        assertTrue(malformed(bytes.array()).contains("2147483647 chains in "), malformed(bytes.array()));
+        for (int chains : new int[] {Integer.MAX_VALUE, RuleSet.MAX_RULES}) {
+            Archive archive = Archive.saving();
+            archive.int32(1);
+            archive.constant(TableName.FILTER);
+            archive.constant(Family.IPV4);
+            archive.int32(chains);
+            String refusal = malformed(archive.toByteArray());
+            String expected = chains == RuleSet.MAX_RULES ? "ends early" : "2147483647 of something";
+            assertTrue(refusal.contains(expected), refusal);
+        }
     }
 
     @Test

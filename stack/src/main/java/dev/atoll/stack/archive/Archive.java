@@ -3,8 +3,10 @@ package dev.atoll.stack.archive;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,10 @@ public final class Archive {
     private final IdentityHashMap<Object, Integer> numbers = new IdentityHashMap<>();
 
     private final List<Object> objects = new ArrayList<>();
+    /** Texts that were written already, by number; those read already. */
+    private final Map<String, Integer> textNumbers = new HashMap<>();
+
+    private final List<String> texts = new ArrayList<>();
     private String section = "head";
 
     private Archive(boolean restoring, ByteBuffer data) {
@@ -149,7 +155,7 @@ public final class Archive {
 
     /** A constant of an enum, by its name. */
     public <E extends Enum<E>> E constant(E value) {
-        String name = text(value.name());
+        String name = repeatedText(value.name());
         try {
             return Enum.valueOf(value.getDeclaringClass(), name);
         } catch (IllegalArgumentException e) {
@@ -162,6 +168,19 @@ public final class Archive {
     public String text(String value) {
         byte[] utf8 = bytes(value.getBytes(StandardCharsets.UTF_8), MAX_TEXT_BYTES);
         return restoring ? new String(utf8, StandardCharsets.UTF_8) : value;
+    }
+
+    /** The same of text that comes again and again: it is written the first time only. */
+    public String repeatedText(String value) {
+        Integer known = restoring ? null : textNumbers.get(value);
+        int number = count(known == null ? texts.size() : known, texts.size());
+        if (number < texts.size()) {
+            return texts.get(number);
+        }
+        String archived = text(value);
+        textNumbers.put(archived, texts.size());
+        texts.add(archived);
+        return archived;
     }
 
     public byte[] bytes(byte[] value, int most) {

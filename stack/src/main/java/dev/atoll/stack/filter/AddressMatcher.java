@@ -1,8 +1,11 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Check;
+import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code [!] -s address/mask} and {@code [!] -d address/mask}; the mask may have holes.
@@ -40,5 +43,14 @@ public record AddressMatcher(Direction direction, IpAddress address, IpAddress m
         // An IPv4 mask carries the bits of the mapped prefix, so this also compares the family.
         boolean inside = (high & mask.high()) == address.high() && (low & mask.low()) == address.low();
         return Matcher.of(inside != negated);
+    }
+
+    static AddressMatcher archived(Archive archive, @Nullable AddressMatcher value) {
+        AddressMatcher.Direction direction =
+                archive.constant(value == null ? AddressMatcher.Direction.SOURCE : value.direction());
+        IpAddress address = ArchivedValues.address(archive, value == null ? null : value.address());
+        IpAddress mask = ArchivedValues.address(archive, value == null ? null : value.mask());
+        boolean negated = archive.bool(value != null && value.negated());
+        return value == null ? new AddressMatcher(direction, address, mask, negated) : value;
     }
 }

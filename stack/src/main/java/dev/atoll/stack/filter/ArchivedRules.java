@@ -72,7 +72,7 @@ final class ArchivedRules {
 
     /** A rule set without a {@link #foreignClass}; restored it is checked as any other. */
     static RuleSet ruleSet(Archive archive, @Nullable RuleSet value) {
-        List<Table> tables = list(archive, value == null ? null : value.tables(), MAX_TABLES, ArchivedRules::table);
+        List<Table> tables = list(archive, value == null ? null : value.tables(), MAX_TABLES, TABLE);
         return value == null ? RuleSet.of(tables) : value;
     }
 
@@ -82,56 +82,77 @@ final class ArchivedRules {
         return list;
     }
 
-    private static Table table(Archive archive, @Nullable Table value) {
-        TableName name = archive.constant(value == null ? TableName.FILTER : value.name());
-        Family family = archive.constant(value == null ? Family.IPV4 : value.family());
-        List<Chain> chains = list(archive, value == null ? null : value.chains(), MAX_LISTED, ArchivedRules::chain);
-        Origin origin = origin(archive, value == null ? null : value.origin());
-        return value == null ? new Table(name, family, chains, origin) : value;
-    }
+    // Classes and no lambdas: a program that starts under a policy reads one before its main.
 
-    private static Chain chain(Archive archive, @Nullable Chain value) {
-        String name = archive.text(value == null ? "" : value.name());
-        ChainPolicy policy = archive.optional(value == null ? null : value.policy(), ArchivedRules::policy);
-        List<Rule> rules = list(archive, value == null ? null : value.rules(), RuleSet.MAX_RULES, ArchivedRules::rule);
-        Origin origin = archive.optional(value == null ? null : value.origin(), ArchivedRules::origin);
-        return value == null ? new Chain(name, policy, rules, origin) : value;
-    }
+    static final Archive.Codec<IpAddress> ADDRESS = new Archive.Codec<>() {
+        @Override
+        public IpAddress archive(Archive archive, @Nullable IpAddress value) {
+            return ArchivedValues.address(archive, value);
+        }
+    };
 
-    private static ChainPolicy policy(Archive archive, @Nullable ChainPolicy value) {
-        return archive.constant(value == null ? ChainPolicy.ACCEPT : value);
-    }
+    private static final Archive.Codec<Table> TABLE = new Archive.Codec<>() {
+        @Override
+        public Table archive(Archive archive, @Nullable Table value) {
+            TableName name = archive.constant(value == null ? TableName.FILTER : value.name());
+            Family family = archive.constant(value == null ? Family.IPV4 : value.family());
+            List<Chain> chains = list(archive, value == null ? null : value.chains(), MAX_LISTED, CHAIN);
+            Origin origin = Origin.archived(archive, value == null ? null : value.origin());
+            return value == null ? new Table(name, family, chains, origin) : value;
+        }
+    };
 
-    private static Origin origin(Archive archive, @Nullable Origin value) {
-        String source = archive.text(value == null ? "" : value.source());
-        int line = archive.int32(value == null ? 0 : value.line());
-        String text = archive.text(value == null ? "" : value.text());
-        return value == null ? new Origin(source, line, text) : value;
-    }
+    private static final Archive.Codec<Chain> CHAIN = new Archive.Codec<>() {
+        @Override
+        public Chain archive(Archive archive, @Nullable Chain value) {
+            String name = archive.repeatedText(value == null ? "" : value.name());
+            ChainPolicy policy = archive.optional(value == null ? null : value.policy(), POLICY);
+            List<Rule> rules = list(archive, value == null ? null : value.rules(), RuleSet.MAX_RULES, RULE);
+            Origin origin = archive.optional(value == null ? null : value.origin(), ORIGIN);
+            return value == null ? new Chain(name, policy, rules, origin) : value;
+        }
+    };
 
-    private static Rule rule(Archive archive, @Nullable Rule value) {
-        List<Matcher> matchers =
-                list(archive, value == null ? null : value.matchers(), MAX_LISTED, ArchivedRules::matcher);
-        Target target = target(archive, value == null ? null : (StandardTarget) value.target());
-        Origin origin = origin(archive, value == null ? null : value.origin());
-        return value == null ? new Rule(matchers, target, origin) : value;
-    }
+    private static final Archive.Codec<ChainPolicy> POLICY = new Archive.Codec<>() {
+        @Override
+        public ChainPolicy archive(Archive archive, @Nullable ChainPolicy value) {
+            return archive.constant(value == null ? ChainPolicy.ACCEPT : value);
+        }
+    };
 
-    // --- Matchers
+    private static final Archive.Codec<Origin> ORIGIN = new Archive.Codec<>() {
+        @Override
+        public Origin archive(Archive archive, @Nullable Origin value) {
+            return Origin.archived(archive, value);
+        }
+    };
 
-    private static Matcher matcher(Archive archive, @Nullable Matcher value) {
-        return switch (archive.constant(value == null ? MatcherKind.ADDRESS : kind((StandardMatcher) value))) {
-            case ADDRESS -> address(archive, (AddressMatcher) value);
-            case COMMENT -> comment(archive, (CommentMatcher) value);
-            case CONN_STATE -> connState(archive, (ConnStateMatcher) value);
-            case ICMP -> icmp(archive, (IcmpMatcher) value);
-            case INTERFACE -> nic(archive, (InterfaceMatcher) value);
-            case MARK -> mark(archive, (MarkMatcher) value);
-            case PROTOCOL -> protocol(archive, (ProtocolMatcher) value);
-            case TCP -> tcp(archive, (TcpMatcher) value);
-            case UDP -> udp(archive, (UdpMatcher) value);
-        };
-    }
+    private static final Archive.Codec<Rule> RULE = new Archive.Codec<>() {
+        @Override
+        public Rule archive(Archive archive, @Nullable Rule value) {
+            List<Matcher> matchers = list(archive, value == null ? null : value.matchers(), MAX_LISTED, MATCHER);
+            Target target = target(archive, value == null ? null : (StandardTarget) value.target());
+            Origin origin = Origin.archived(archive, value == null ? null : value.origin());
+            return value == null ? new Rule(matchers, target, origin) : value;
+        }
+    };
+
+    private static final Archive.Codec<Matcher> MATCHER = new Archive.Codec<>() {
+        @Override
+        public Matcher archive(Archive archive, @Nullable Matcher value) {
+            return switch (archive.constant(value == null ? MatcherKind.ADDRESS : kind((StandardMatcher) value))) {
+                case ADDRESS -> AddressMatcher.archived(archive, (AddressMatcher) value);
+                case COMMENT -> CommentMatcher.archived(archive, (CommentMatcher) value);
+                case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
+                case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
+                case INTERFACE -> InterfaceMatcher.archived(archive, (InterfaceMatcher) value);
+                case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
+                case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
+                case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);
+                case UDP -> UdpMatcher.archived(archive, (UdpMatcher) value);
+            };
+        }
+    };
 
     private static MatcherKind kind(StandardMatcher matcher) {
         if (matcher instanceof AddressMatcher) {
@@ -150,69 +171,6 @@ final class ArchivedRules {
             return MatcherKind.PROTOCOL;
         }
         return matcher instanceof TcpMatcher ? MatcherKind.TCP : MatcherKind.UDP;
-    }
-
-    private static AddressMatcher address(Archive archive, @Nullable AddressMatcher value) {
-        AddressMatcher.Direction direction =
-                archive.constant(value == null ? AddressMatcher.Direction.SOURCE : value.direction());
-        IpAddress address = ArchivedValues.address(archive, value == null ? null : value.address());
-        IpAddress mask = ArchivedValues.address(archive, value == null ? null : value.mask());
-        boolean negated = archive.bool(value != null && value.negated());
-        return value == null ? new AddressMatcher(direction, address, mask, negated) : value;
-    }
-
-    private static CommentMatcher comment(Archive archive, @Nullable CommentMatcher value) {
-        return new CommentMatcher(archive.text(value == null ? "" : value.text()));
-    }
-
-    private static ConnStateMatcher connState(Archive archive, @Nullable ConnStateMatcher value) {
-        ConnStateMatcher.Spelling spelling =
-                archive.constant(value == null ? ConnStateMatcher.Spelling.STATE : value.spelling());
-        int states = archive.int32(value == null ? 0 : value.states());
-        boolean negated = archive.bool(value != null && value.negated());
-        return new ConnStateMatcher(spelling, states, negated);
-    }
-
-    private static IcmpMatcher icmp(Archive archive, @Nullable IcmpMatcher value) {
-        int type = archive.int32(value == null ? 0 : value.type());
-        int firstCode = archive.int32(value == null ? 0 : value.firstCode());
-        int lastCode = archive.int32(value == null ? 0 : value.lastCode());
-        return new IcmpMatcher(type, firstCode, lastCode, archive.bool(value != null && value.negated()));
-    }
-
-    private static InterfaceMatcher nic(Archive archive, @Nullable InterfaceMatcher value) {
-        InterfaceMatcher.Side side = archive.constant(value == null ? InterfaceMatcher.Side.IN : value.side());
-        String pattern = archive.text(value == null ? "" : value.pattern());
-        return new InterfaceMatcher(side, pattern, archive.bool(value != null && value.negated()));
-    }
-
-    private static MarkMatcher mark(Archive archive, @Nullable MarkMatcher value) {
-        int mark = archive.int32(value == null ? 0 : value.value());
-        int mask = archive.int32(value == null ? 0 : value.mask());
-        return new MarkMatcher(mark, mask, archive.bool(value != null && value.negated()));
-    }
-
-    private static ProtocolMatcher protocol(Archive archive, @Nullable ProtocolMatcher value) {
-        int protocol = archive.int32(value == null ? 0 : value.protocol());
-        return new ProtocolMatcher(protocol, archive.bool(value != null && value.negated()));
-    }
-
-    private static TcpMatcher tcp(Archive archive, @Nullable TcpMatcher value) {
-        PortRange source = ports(archive, value == null ? PortRange.ANY : value.source());
-        PortRange destination = ports(archive, value == null ? PortRange.ANY : value.destination());
-        int flagsMask = archive.int32(value == null ? 0 : value.flagsMask());
-        int flagsSet = archive.int32(value == null ? 0 : value.flagsSet());
-        boolean flagsNegated = archive.bool(value != null && value.flagsNegated());
-        return new TcpMatcher(source, destination, flagsMask, flagsSet, flagsNegated);
-    }
-
-    private static UdpMatcher udp(Archive archive, @Nullable UdpMatcher value) {
-        PortRange source = ports(archive, value == null ? PortRange.ANY : value.source());
-        return new UdpMatcher(source, ports(archive, value == null ? PortRange.ANY : value.destination()));
-    }
-
-    private static PortRange ports(Archive archive, PortRange value) {
-        return new PortRange(archive.int32(value.first()), archive.int32(value.last()), archive.bool(value.negated()));
     }
 
     // --- Targets
@@ -242,17 +200,8 @@ final class ArchivedRules {
         return new StandardTarget.Mark(mark, archive.int32(value == null ? 0 : value.mask()));
     }
 
-    private static NatRange range(Archive archive, @Nullable NatTarget target) {
-        NatRange value = target == null ? NatRange.ANY : target.range();
-        return new NatRange(
-                archive.optional(value.firstAddress(), ArchivedValues::address),
-                archive.optional(value.lastAddress(), ArchivedValues::address),
-                archive.int32(value.firstPort()),
-                archive.int32(value.lastPort()),
-                archive.int32(value.basePort()),
-                archive.bool(value.random()),
-                archive.bool(value.fullyRandom()),
-                archive.bool(value.persistent()));
+    private static NatRange range(Archive archive, @Nullable NatTarget value) {
+        return NatRange.archived(archive, value == null ? NatRange.ANY : value.range());
     }
 
     private static NatTarget netmap(Archive archive, NatTarget.@Nullable Netmap value) {
@@ -261,7 +210,7 @@ final class ArchivedRules {
     }
 
     private static String chainName(Archive archive, @Nullable StandardTarget value) {
-        return archive.text(value == null ? "" : Objects.requireNonNull(value.chain()));
+        return archive.repeatedText(value == null ? "" : Objects.requireNonNull(value.chain()));
     }
 
     private static TargetKind kind(StandardTarget target) {

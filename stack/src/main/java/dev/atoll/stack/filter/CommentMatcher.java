@@ -1,6 +1,8 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
+import org.jspecify.annotations.Nullable;
 
 /** {@code -m comment --comment text}: matches every packet. */
 public record CommentMatcher(String text) implements StandardMatcher {
@@ -14,5 +16,9 @@ public record CommentMatcher(String text) implements StandardMatcher {
     @Override
     public Result match(PacketContext context) {
         return Result.YES;
+    }
+
+    static CommentMatcher archived(Archive archive, @Nullable CommentMatcher value) {
+        return new CommentMatcher(archive.text(value == null ? "" : value.text()));
     }
 }

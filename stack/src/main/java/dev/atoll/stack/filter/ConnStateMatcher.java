@@ -1,6 +1,8 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code -m state [!] --state} and {@code -m conntrack [!] --ctstate}.
@@ -29,5 +31,13 @@ public record ConnStateMatcher(Spelling spelling, int states, boolean negated) i
     @Override
     public boolean needsConnTrack() {
         return true;
+    }
+
+    static ConnStateMatcher archived(Archive archive, @Nullable ConnStateMatcher value) {
+        ConnStateMatcher.Spelling spelling =
+                archive.constant(value == null ? ConnStateMatcher.Spelling.STATE : value.spelling());
+        int states = archive.int32(value == null ? 0 : value.states());
+        boolean negated = archive.bool(value != null && value.negated());
+        return new ConnStateMatcher(spelling, states, negated);
     }
 }

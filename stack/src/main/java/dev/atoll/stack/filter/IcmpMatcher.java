@@ -1,9 +1,11 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpProtocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code -m icmp [!] --icmp-type type[/code]}. A later fragment never matches; a truncated header is dropped.
@@ -44,5 +46,12 @@ public record IcmpMatcher(int type, int firstCode, int lastCode, boolean negated
     @Override
     public int requiredProtocol() {
         return IpProtocol.ICMP;
+    }
+
+    static IcmpMatcher archived(Archive archive, @Nullable IcmpMatcher value) {
+        int type = archive.int32(value == null ? 0 : value.type());
+        int firstCode = archive.int32(value == null ? 0 : value.firstCode());
+        int lastCode = archive.int32(value == null ? 0 : value.lastCode());
+        return new IcmpMatcher(type, firstCode, lastCode, archive.bool(value != null && value.negated()));
     }
 }

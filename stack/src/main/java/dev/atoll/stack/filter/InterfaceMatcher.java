@@ -1,6 +1,8 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code [!] -i name} and {@code [!] -o name}; {@code eth+} is every name that begins with {@code eth}. A packet that
@@ -32,5 +34,11 @@ public record InterfaceMatcher(Side side, String pattern, boolean negated) imple
         int prefix = pattern.length() - 1;
         boolean same = pattern.charAt(prefix) == '+' ? name.regionMatches(0, pattern, 0, prefix) : name.equals(pattern);
         return Matcher.of(same != negated);
+    }
+
+    static InterfaceMatcher archived(Archive archive, @Nullable InterfaceMatcher value) {
+        InterfaceMatcher.Side side = archive.constant(value == null ? InterfaceMatcher.Side.IN : value.side());
+        String pattern = archive.text(value == null ? "" : value.pattern());
+        return new InterfaceMatcher(side, pattern, archive.bool(value != null && value.negated()));
     }
 }

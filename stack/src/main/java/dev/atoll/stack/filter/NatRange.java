@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
@@ -92,5 +93,17 @@ public record NatRange(
 
     boolean containsPort(int port) {
         return !hasPorts() || (port >= firstPort && port <= lastPort);
+    }
+
+    static NatRange archived(Archive archive, NatRange value) {
+        return new NatRange(
+                archive.optional(value.firstAddress, ArchivedRules.ADDRESS),
+                archive.optional(value.lastAddress, ArchivedRules.ADDRESS),
+                archive.int32(value.firstPort),
+                archive.int32(value.lastPort),
+                archive.int32(value.basePort),
+                archive.bool(value.random),
+                archive.bool(value.fullyRandom),
+                archive.bool(value.persistent));
     }
 }

@@ -1,5 +1,8 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a rule or a chain's policy was written.
  *
@@ -12,5 +15,12 @@ public record Origin(String source, int line, String text) {
     @Override
     public String toString() {
         return source + ":" + line + ": " + text;
+    }
+
+    static Origin archived(Archive archive, @Nullable Origin value) {
+        String source = archive.repeatedText(value == null ? "" : value.source());
+        int line = archive.int32(value == null ? 0 : value.line());
+        String text = archive.repeatedText(value == null ? "" : value.text());
+        return value == null ? new Origin(source, line, text) : value;
     }
 }

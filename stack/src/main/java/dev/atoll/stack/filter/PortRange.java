@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 
 /**
@@ -18,5 +19,9 @@ public record PortRange(int first, int last, boolean negated) {
 
     public boolean contains(int port) {
         return (port >= first && port <= last) != negated;
+    }
+
+    static PortRange archived(Archive archive, PortRange value) {
+        return new PortRange(archive.int32(value.first()), archive.int32(value.last()), archive.bool(value.negated()));
     }
 }

@@ -1,6 +1,8 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code [!] -p protocol}
@@ -15,5 +17,10 @@ public record ProtocolMatcher(int protocol, boolean negated) implements Standard
     @Override
     public Result match(PacketContext context) {
         return Matcher.of(context.packet().transportProtocol == protocol != negated);
+    }
+
+    static ProtocolMatcher archived(Archive archive, @Nullable ProtocolMatcher value) {
+        int protocol = archive.int32(value == null ? 0 : value.protocol());
+        return new ProtocolMatcher(protocol, archive.bool(value != null && value.negated()));
     }
 }

@@ -1,5 +1,7 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.env.Check;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -75,6 +77,19 @@ public final class RuleSet {
             problems.add(new Problem(null, rules + " rules, at most " + MAX_RULES + " are allowed"));
         }
         return problems;
+    }
+
+    /**
+     * Passes a rule set through an archive, which is how it gets to another process; origins go with it.
+     *
+     * @param value while saving the rule set, while restoring null
+     * @throws IllegalArgumentException while saving, if it has a matcher or target that is not one of the standard ones; while
+     *     restoring, if what was saved is no rule set
+     */
+    public static RuleSet archive(Archive archive, @Nullable RuleSet value) {
+        Class<?> foreign = value == null ? null : ArchivedRules.foreignClass(value);
+        Check.argument(foreign == null, "value", foreign, "standard matchers and targets only");
+        return ArchivedRules.ruleSet(archive, value);
     }
 
     /** The tables in the order given. */

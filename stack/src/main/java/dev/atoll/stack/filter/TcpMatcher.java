@@ -1,8 +1,10 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code -m tcp}: ports and flags. The first fragment of a packet has the header, a later one never matches; one that
@@ -41,5 +43,14 @@ public record TcpMatcher(PortRange source, PortRange destination, int flagsMask,
     @Override
     public int requiredProtocol() {
         return IpProtocol.TCP;
+    }
+
+    static TcpMatcher archived(Archive archive, @Nullable TcpMatcher value) {
+        PortRange source = PortRange.archived(archive, value == null ? PortRange.ANY : value.source());
+        PortRange destination = PortRange.archived(archive, value == null ? PortRange.ANY : value.destination());
+        int flagsMask = archive.int32(value == null ? 0 : value.flagsMask());
+        int flagsSet = archive.int32(value == null ? 0 : value.flagsSet());
+        boolean flagsNegated = archive.bool(value != null && value.flagsNegated());
+        return new TcpMatcher(source, destination, flagsMask, flagsSet, flagsNegated);
     }
 }

@@ -1,8 +1,10 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Udp;
+import org.jspecify.annotations.Nullable;
 
 /** {@code -m udp}: ports. A later fragment never matches; a truncated header is dropped. */
 public record UdpMatcher(PortRange source, PortRange destination) implements StandardMatcher {
@@ -23,5 +25,10 @@ public record UdpMatcher(PortRange source, PortRange destination) implements Sta
     @Override
     public int requiredProtocol() {
         return IpProtocol.UDP;
+    }
+
+    static UdpMatcher archived(Archive archive, @Nullable UdpMatcher value) {
+        PortRange source = PortRange.archived(archive, value == null ? PortRange.ANY : value.source());
+        return new UdpMatcher(source, PortRange.archived(archive, value == null ? PortRange.ANY : value.destination()));
     }
 }
