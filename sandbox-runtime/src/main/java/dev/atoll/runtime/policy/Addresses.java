@@ -130,6 +130,16 @@ final class Addresses {
         return List.copyOf(found);
     }
 
+    /** An IPv4 address that is neither shortened nor a name, or null. */
+    static @Nullable IpAddress plain(String text) {
+        try {
+            IpAddress address = IpAddress.parse(text);
+            return address.isV4() ? address : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
     /** What iptables makes of a shortened address such as 10.1, for the suggestion. */
     private static @Nullable String padded(String host) {
         String[] parts = host.split("\\.", -1);

@@ -179,7 +179,7 @@ final class CommandReader {
         if (arguments == null) {
             return false;
         }
-        draft.use(extension, new MatchSyntax.Use(word, negated, arguments));
+        draft.use(extension, new OptionUses.Use(option, word, negated, arguments));
         return true;
     }
 

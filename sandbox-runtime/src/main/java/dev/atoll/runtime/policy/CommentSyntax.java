@@ -29,4 +29,8 @@ final class CommentSyntax extends MatchSyntax {
         }
         return new CommentMatcher(word.text());
     }
+
+    static void print(CommentMatcher matcher, RuleText out) {
+        out.match("comment").option(false, "comment").quoted(matcher.text());
+    }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.policy;
 
+import dev.atoll.stack.filter.StandardTarget;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,22 +15,35 @@ import org.jspecify.annotations.Nullable;
  */
 final class Extensions {
     /** The names that {@link #match} knows. */
-    static final List<String> MATCHES = List.of("tcp", "udp", "icmp", "state", "conntrack", "comment");
+    static final List<String> MATCHES = List.of(
+            "tcp",
+            "udp",
+            "icmp",
+            "state",
+            "conntrack",
+            "comment",
+            "dscp",
+            "iprange",
+            "length",
+            "mark",
+            "multiport",
+            "pkttype",
+            "tos",
+            "ttl");
 
     private static final Set<String> UNBUILT_MATCHES = words("addrtype ah bpf cgroup cluster codesource connbytes"
-            + " connlabel connlimit connmark cpu dccp devgroup dscp dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
-            + " icmp6 icmpv6 ipcomp iprange ipv6-icmp ipv6header ipvs length limit mac mark mh multiport nfacct osf"
-            + " owner physdev pkttype policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
-            + " tcpmss time tos ttl u32");
+            + " connlabel connlimit connmark cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
+            + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs limit mac mh nfacct osf"
+            + " owner physdev policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
+            + " tcpmss time u32");
 
     private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT"
-            + " DNAT DNPT DSCP ECN HL HMARK IDLETIMER LED LOG MARK MASQUERADE NETMAP NFLOG NFQUEUE NOTRACK QUEUE"
-            + " RATEEST REDIRECT SECMARK SET SNAT SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TPROXY TRACE TTL ULOG");
+            + " DNPT DSCP ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE NOTRACK QUEUE"
+            + " RATEEST SECMARK SET SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TPROXY TRACE TTL ULOG");
 
-    /** Targets of our own, standard ones first. */
-    static final List<String> TARGETS = List.of("ACCEPT", "DROP", "RETURN", "REJECT");
-
-    static final List<OptionSpec> REJECT_OPTIONS = List.of(OptionSpec.of("reject-with", 1, false));
+    /** The names that {@link #target} knows, standard ones first. */
+    static final List<String> TARGETS =
+            List.of("ACCEPT", "DROP", "RETURN", "REJECT", "MARK", "SNAT", "DNAT", "MASQUERADE", "REDIRECT", "NETMAP");
 
     /** Options that people use without the extension they belong to, and that extension. */
     private static final Map<String, String> OWNERS = new LinkedHashMap<>();
@@ -47,6 +61,8 @@ final class Extensions {
         owner("addrtype", "src-type dst-type");
         owner("pkttype", "pkt-type");
         owner("length", "length");
+        owner("dscp", "dscp dscp-class");
+        owner("tos", "tos");
         owner("ttl", "ttl ttl-eq ttl-lt ttl-gt");
         owner("time", "timestart timestop datestart datestop weekdays monthdays");
         owner("string", "string algo hex-string");
@@ -97,6 +113,31 @@ final class Extensions {
             case "state" -> StateSyntax.state();
             case "conntrack" -> StateSyntax.conntrack();
             case "comment" -> new CommentSyntax();
+            case "dscp" -> TosSyntax.dscp();
+            case "iprange" -> new RangeSyntax();
+            case "length" -> new LengthSyntax();
+            case "mark" -> new MarkSyntax();
+            case "multiport" -> new MultiportSyntax();
+            case "pkttype" -> new PacketTypeSyntax();
+            case "tos" -> TosSyntax.tos();
+            case "ttl" -> new TtlSyntax();
+            default -> null;
+        };
+    }
+
+    /** A new use of a target, or null if there is none of that name. */
+    static @Nullable TargetSyntax target(String name) {
+        return switch (name) {
+            case "ACCEPT" -> new TargetSyntax.Plain(name, StandardTarget.ACCEPT);
+            case "DROP" -> new TargetSyntax.Plain(name, StandardTarget.DROP);
+            case "RETURN" -> new TargetSyntax.Plain(name, StandardTarget.RETURN);
+            case "REJECT" -> new RejectSyntax();
+            case "MARK" -> new MarkTargetSyntax();
+            case "SNAT" -> NatSyntax.snat();
+            case "DNAT" -> NatSyntax.dnat();
+            case "MASQUERADE" -> NatSyntax.masquerade();
+            case "REDIRECT" -> NatSyntax.redirect();
+            case "NETMAP" -> new NetmapSyntax();
             default -> null;
         };
     }

@@ -122,4 +122,12 @@ final class IcmpSyntax extends MatchSyntax {
         }
         return found.get(0);
     }
+
+    static void print(IcmpMatcher matcher, RuleText out) {
+        String type = matcher.type() == IcmpMatcher.ANY_TYPE ? "any" : Integer.toString(matcher.type());
+        boolean oneCode = matcher.type() != IcmpMatcher.ANY_TYPE && matcher.firstCode() == matcher.lastCode();
+        out.match("icmp")
+                .option(matcher.negated(), "icmp-type")
+                .word(oneCode ? type + "/" + matcher.firstCode() : type);
+    }
 }

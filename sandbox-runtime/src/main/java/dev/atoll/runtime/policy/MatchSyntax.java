@@ -1,46 +1,28 @@
 package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.Matcher;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The text form of one {@code -m} extension; an object reads one use of it. */
-abstract class MatchSyntax {
-    /** An option met, where, and its arguments. */
-    record Use(Word at, boolean negated, List<Word> arguments) {
-        Word argument() {
-            return arguments.get(0);
-        }
-    }
-
-    private final String name;
-    private final List<OptionSpec> options;
-    private final Map<String, Use> uses = new HashMap<>();
-
+abstract class MatchSyntax extends OptionUses {
     MatchSyntax(String name, List<OptionSpec> options) {
-        this.name = name;
-        this.options = options;
+        super(name, options);
     }
 
-    final String name() {
-        return name;
+    @Override
+    final String kind() {
+        return "match";
     }
 
-    final List<OptionSpec> options() {
-        return options;
+    /** Whether it works in a rule that {@code -p} restricts to that protocol; 0 for one that is not restricted. */
+    boolean fits(int protocol) {
+        return true;
     }
 
-    /** Takes note of an option; each can be there once. */
-    final void use(OptionSpec option, Use use, Line line) {
-        if (uses.putIfAbsent(option.key(), use) != null) {
-            line.error(use.at(), "--" + option.name() + " is there twice in this match");
-        }
-    }
-
-    final @Nullable Use used(String key) {
-        return uses.get(key);
+    /** The protocols that {@link #fits} has, to be told to who named none of them. */
+    String protocols() {
+        return "";
     }
 
     /**

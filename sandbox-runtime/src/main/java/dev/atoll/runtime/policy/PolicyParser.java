@@ -164,9 +164,9 @@ public final class PolicyParser {
                 tableName = known;
             }
         }
-        if (tableName == TableName.FILTER) {
+        if (tableName != null) {
             table = new TableBuilder(tableName, line.origin(), declarations(line.number()), targetWords);
-        } else if (tableName != null || name.text().equals("security")) {
+        } else if (name.text().equals("security")) {
             line.error(name, "table \"" + name.text() + "\" is not supported yet");
         } else {
             List<String> names = new ArrayList<>();

@@ -1,25 +1,28 @@
 package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.AddressMatcher;
+import dev.atoll.stack.filter.AddressRangeMatcher;
 import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainPolicy;
 import dev.atoll.stack.filter.CommentMatcher;
-import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
+import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.MultiportMatcher;
 import dev.atoll.stack.filter.NatTarget;
-import dev.atoll.stack.filter.PortRange;
+import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
-import dev.atoll.stack.filter.StandardMatcher;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
+import dev.atoll.stack.filter.TosMatcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,10 +33,6 @@ import java.util.List;
  * with counters of 0: reading what was printed gives the same rules.
  */
 public final class PolicyPrinter {
-    private static final String UNQUOTED = "_-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    private static final String ESCAPED = "\"\\'";
-    private static final int MAX_PORT = 0xffff;
-
     private final StringBuilder out = new StringBuilder();
 
     private PolicyPrinter() {}
@@ -94,9 +93,6 @@ public final class PolicyPrinter {
     }
 
     private void matcher(Matcher matcher) {
-        if (!(matcher instanceof StandardMatcher) || matcher instanceof MarkMatcher) {
-            throw new IllegalArgumentException("a matcher of " + matcher.getClass() + " has no text form");
-        }
         if (matcher instanceof AddressMatcher address) {
             address(address);
         } else if (matcher instanceof InterfaceMatcher nic) {
@@ -106,23 +102,41 @@ public final class PolicyPrinter {
             negation(protocol.negated());
             String name = Protocols.name(protocol.protocol());
             out.append(" -p ").append(name == null ? Integer.toString(protocol.protocol()) : name);
-        } else if (matcher instanceof TcpMatcher tcp) {
-            out.append(" -m tcp");
-            ports("sport", tcp.source());
-            ports("dport", tcp.destination());
-            tcpFlags(tcp);
-        } else if (matcher instanceof UdpMatcher udp) {
-            out.append(" -m udp");
-            ports("sport", udp.source());
-            ports("dport", udp.destination());
-        } else if (matcher instanceof IcmpMatcher icmp) {
-            icmp(icmp);
-        } else if (matcher instanceof ConnStateMatcher state) {
-            states(state);
-        } else if (matcher instanceof CommentMatcher comment) {
-            out.append(" -m comment --comment ");
-            quoted(comment.text());
+        } else if (!extension(matcher)) {
+            throw new IllegalArgumentException("a matcher of " + matcher.getClass() + " has no text form");
         }
+    }
+
+    private boolean extension(Matcher matcher) {
+        RuleText text = new RuleText(out);
+        if (matcher instanceof AddressRangeMatcher range) {
+            RangeSyntax.print(range, text);
+        } else if (matcher instanceof CommentMatcher comment) {
+            CommentSyntax.print(comment, text);
+        } else if (matcher instanceof ConnStateMatcher state) {
+            StateSyntax.print(state, text);
+        } else if (matcher instanceof HopsMatcher hops) {
+            TtlSyntax.print(hops, text);
+        } else if (matcher instanceof IcmpMatcher icmp) {
+            IcmpSyntax.print(icmp, text);
+        } else if (matcher instanceof LengthMatcher length) {
+            LengthSyntax.print(length, text);
+        } else if (matcher instanceof MarkMatcher mark) {
+            MarkSyntax.print(mark, text);
+        } else if (matcher instanceof MultiportMatcher ports) {
+            MultiportSyntax.print(ports, text);
+        } else if (matcher instanceof PacketTypeMatcher type) {
+            PacketTypeSyntax.print(type, text);
+        } else if (matcher instanceof TcpMatcher tcp) {
+            TcpSyntax.print(tcp, text);
+        } else if (matcher instanceof TosMatcher tos) {
+            TosSyntax.print(tos, text);
+        } else if (matcher instanceof UdpMatcher udp) {
+            UdpSyntax.print(udp, text);
+        } else {
+            return false;
+        }
+        return true;
     }
 
     private void negation(boolean negated) {
@@ -145,104 +159,28 @@ public final class PolicyPrinter {
         }
     }
 
-    private void ports(String option, PortRange range) {
-        if (range.equals(PortRange.ANY)) {
-            return;
-        }
-        negation(range.negated());
-        out.append(" --").append(option).append(' ').append(range.first());
-        if (range.last() != range.first()) {
-            out.append(':').append(Math.min(range.last(), MAX_PORT));
-        }
-    }
-
-    private void tcpFlags(TcpMatcher tcp) {
-        if (tcp.flagsMask() == 0 && !tcp.flagsNegated()) {
-            return;
-        }
-        negation(tcp.flagsNegated());
-        out.append(" --tcp-flags ").append(flags(tcp.flagsMask()));
-        out.append(' ').append(flags(tcp.flagsSet()));
-    }
-
-    private static String flags(int bits) {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < TcpSyntax.FLAG_NAMES.size(); i++) {
-            if ((bits & 1 << i) != 0) {
-                names.add(TcpSyntax.FLAG_NAMES.get(i));
-            }
-        }
-        return names.isEmpty() ? "NONE" : String.join(",", names);
-    }
-
-    private void icmp(IcmpMatcher icmp) {
-        out.append(" -m icmp");
-        negation(icmp.negated());
-        out.append(" --icmp-type ");
-        if (icmp.type() == IcmpMatcher.ANY_TYPE) {
-            out.append("any");
-            return;
-        }
-        out.append(icmp.type());
-        if (icmp.firstCode() == icmp.lastCode()) {
-            out.append('/').append(icmp.firstCode());
-        }
-    }
-
-    private void states(ConnStateMatcher matcher) {
-        boolean state = matcher.spelling() == ConnStateMatcher.Spelling.STATE;
-        out.append(state ? " -m state" : " -m conntrack");
-        negation(matcher.negated());
-        out.append(state ? " --state " : " --ctstate ");
-        List<String> names = new ArrayList<>();
-        for (ConnState one : ConnState.values()) {
-            if ((matcher.states() & one.bit()) != 0) {
-                names.add(one.name());
-            }
-        }
-        out.append(String.join(",", names));
-    }
-
-    private void quoted(String text) {
-        boolean plain = !text.isEmpty();
-        for (int i = 0; i < text.length(); i++) {
-            plain &= UNQUOTED.indexOf(text.charAt(i)) >= 0;
-        }
-        if (plain) {
-            out.append(text);
-            return;
-        }
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            if (ESCAPED.indexOf(text.charAt(i)) >= 0) {
-                out.append('\\');
-            }
-            out.append(text.charAt(i));
-        }
-        out.append('"');
-    }
-
     private void target(Target target) {
-        if (!(target instanceof StandardTarget)
-                || target instanceof NatTarget
-                || target instanceof StandardTarget.Mark) {
-            throw new IllegalArgumentException("a target of " + target.getClass() + " has no text form");
-        }
+        RuleText text = new RuleText(out);
         if (target instanceof StandardTarget.Jump jump) {
-            out.append(" -j ").append(jump.chain());
+            text.target(jump.chain());
         } else if (target instanceof StandardTarget.GoTo goTo) {
             out.append(" -g ").append(goTo.chain());
+        } else if (target instanceof StandardTarget.Accept) {
+            text.target("ACCEPT");
+        } else if (target instanceof StandardTarget.Drop) {
+            text.target("DROP");
+        } else if (target instanceof StandardTarget.Return) {
+            text.target("RETURN");
         } else if (target instanceof StandardTarget.Reject reject) {
-            out.append(" -j REJECT --reject-with ").append(reject.rejectWith().optionName());
-        } else if (!target.equals(StandardTarget.NONE)) {
-            out.append(" -j ").append(plainName(target));
+            RejectSyntax.print(reject, text);
+        } else if (target instanceof StandardTarget.Mark mark) {
+            MarkTargetSyntax.print(mark, text);
+        } else if (target instanceof NatTarget.Netmap netmap) {
+            NetmapSyntax.print(netmap, text);
+        } else if (target instanceof NatTarget nat) {
+            NatSyntax.print(nat, text);
+        } else if (!(target instanceof StandardTarget.None)) {
+            throw new IllegalArgumentException("a target of " + target.getClass() + " has no text form");
         }
-    }
-
-    private static String plainName(Target target) {
-        if (target.equals(StandardTarget.ACCEPT)) {
-            return "ACCEPT";
-        }
-        return target.equals(StandardTarget.DROP) ? "DROP" : "RETURN";
     }
 }

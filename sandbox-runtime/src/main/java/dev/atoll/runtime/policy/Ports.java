@@ -10,7 +10,7 @@ final class Ports {
     private Ports() {}
 
     /** The range an option names, every port if the option is absent; null if it is wrong, which was reported. */
-    static @Nullable PortRange range(MatchSyntax.@Nullable Use use, Line line) {
+    static @Nullable PortRange range(OptionUses.@Nullable Use use, Line line) {
         if (use == null) {
             return PortRange.ANY;
         }
@@ -37,6 +37,21 @@ final class Ports {
         return new PortRange(first, last, use.negated());
     }
 
+    /** A port or a range of which both ends are there; null if it is wrong, which was reported. */
+    static @Nullable PortRange closedRange(Word word, Line line) {
+        int colon = word.text().indexOf(':');
+        int first = port(colon < 0 ? word : word.part(0, colon), line);
+        int last = colon < 0 ? first : port(word.part(colon + 1, word.text().length()), line);
+        if (first < 0 || last < 0) {
+            return null;
+        }
+        if (first > last) {
+            line.error(word, "the range begins behind its end, expected FIRST:LAST", last + ":" + first);
+            return null;
+        }
+        return new PortRange(first, last, false);
+    }
+
     private static int port(Word word, Line line) {
         int number = number(word.text(), MAX_PORT);
         if (number >= 0) {
@@ -46,7 +61,7 @@ final class Ports {
         if (named != null) {
             return named;
         }
-        String several = word.text().indexOf(',') >= 0 ? "; a list of ports needs -m multiport, not supported yet" : "";
+        String several = word.text().indexOf(',') >= 0 ? "; a list of ports needs -m multiport --dports" : "";
         line.error(
                 word,
                 "\"" + word.text() + "\" is no port, expected 0 to 65535 or the name of a service" + several,

@@ -1,6 +1,7 @@
 package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.filter.StandardTarget;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,8 +9,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The argument of {@code --reject-with}: a name or its short form, which may be cut short. */
-final class RejectSyntax {
+/** {@code -j REJECT}: the argument of {@code --reject-with} is a name or its short form, which may be cut short. */
+final class RejectSyntax extends TargetSyntax {
+    private static final List<OptionSpec> OPTIONS = List.of(OptionSpec.of("reject-with", 1, false));
+
     private static final Map<String, RejectWith> NAMES = new LinkedHashMap<>();
 
     static {
@@ -26,9 +29,24 @@ final class RejectSyntax {
         NAMES.put("tcp-rst", RejectWith.TCP_RESET);
     }
 
-    private RejectSyntax() {}
+    RejectSyntax() {
+        super("REJECT", OPTIONS);
+    }
 
-    static @Nullable RejectWith parse(Word word, Line line) {
+    @Override
+    StandardTarget.@Nullable Reject finish(Word at, Line line) {
+        Use use = used("reject-with");
+        RejectWith with = use == null ? RejectWith.ICMP_PORT_UNREACHABLE : parse(use.argument(), line);
+        return with == null ? null : new StandardTarget.Reject(with);
+    }
+
+    static void print(StandardTarget.Reject target, RuleText out) {
+        out.target("REJECT")
+                .option(false, "reject-with")
+                .word(target.rejectWith().optionName());
+    }
+
+    private static @Nullable RejectWith parse(Word word, Line line) {
         String wanted = word.text().toLowerCase(Locale.ROOT);
         RejectWith exact = NAMES.get(wanted);
         if (exact != null) {

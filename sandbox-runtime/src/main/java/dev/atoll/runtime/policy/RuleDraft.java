@@ -5,7 +5,6 @@ import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.ProtocolMatcher;
-import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Target;
@@ -20,9 +19,9 @@ final class RuleDraft {
     /**
      * An option of a match or target that this rule has named so far.
      *
-     * @param use the match it belongs to; null for the target
+     * @param of the match or target it belongs to
      */
-    record Extension(OptionSpec option, @Nullable MatchUse use) {}
+    record Extension(OptionSpec option, OptionUses of) {}
 
     /** One use of a match and where it began. */
     record MatchUse(MatchSyntax syntax, Word at) {}
@@ -53,8 +52,7 @@ final class RuleDraft {
     private @Nullable InterfaceMatcher out;
     private @Nullable Word targetWord;
     private boolean goTo;
-    private @Nullable Word rejectWord;
-    private RejectWith rejectWith = RejectWith.ICMP_PORT_UNREACHABLE;
+    private @Nullable TargetSyntax target;
 
     RuleDraft(Line line, HostResolver resolver) {
         this.line = line;
@@ -172,6 +170,7 @@ final class RuleDraft {
         if (once(targetWord, option)) {
             targetWord = value;
             goTo = isGoTo;
+            target = isGoTo ? null : Extensions.target(value.text());
         }
         return true;
     }
@@ -212,42 +211,41 @@ final class RuleDraft {
             MatchUse use = matches.get(i);
             for (OptionSpec option : use.syntax().options()) {
                 if (seen.add(option.name())) {
-                    extensions.add(new Extension(option, use));
+                    extensions.add(new Extension(option, use.syntax()));
                 }
             }
         }
-        if (targetWord != null && !goTo && targetWord.text().equals("REJECT")) {
-            for (OptionSpec option : Extensions.REJECT_OPTIONS) {
-                extensions.add(new Extension(option, null));
+        if (target != null) {
+            for (OptionSpec option : target.options()) {
+                extensions.add(new Extension(option, target));
             }
         }
         return extensions;
     }
 
-    void use(Extension extension, MatchSyntax.Use use) {
+    void use(Extension extension, OptionUses.Use use) {
         part(use.at());
-        MatchUse match = extension.use();
-        if (match != null) {
-            match.syntax().use(extension.option(), use, line);
-        } else if (once(rejectWord, use.at())) {
-            rejectWord = use.argument();
-            RejectWith parsed = RejectSyntax.parse(use.argument(), line);
-            if (parsed != null) {
-                rejectWith = parsed;
-            }
-        }
+        extension.of().use(use, line);
     }
 
     /** The rules these parts make in that chain; null if they make none, which was reported. */
     @Nullable Finished finish(Word chain, ChainNames chains) {
-        if (inWord != null && chain.text().equals(Hook.OUTPUT.name())) {
-            line.error(inWord, "-i cannot be used in OUTPUT: what leaves came in nowhere", "-o");
+        String where = chain.text();
+        if (inWord != null && (where.equals(Hook.OUTPUT.name()) || where.equals(Hook.POSTROUTING.name()))) {
+            line.error(inWord, "-i cannot be used in " + where + ": what leaves came in nowhere", "-o");
         }
-        if (outWord != null && chain.text().equals(Hook.INPUT.name())) {
-            line.error(outWord, "-o cannot be used in INPUT: what arrives goes out nowhere", "-i");
+        if (outWord != null && (where.equals(Hook.INPUT.name()) || where.equals(Hook.PREROUTING.name()))) {
+            line.error(outWord, "-o cannot be used in " + where + ": what arrives goes out nowhere", "-i");
         }
         List<Matcher> extended = new ArrayList<>();
         for (MatchUse use : matches) {
+            int only = protocolWord == null || protocolNegated ? Protocols.ALL : protocol;
+            if (!use.syntax().fits(only)) {
+                line.error(
+                        use.at(),
+                        "-m " + use.syntax().name() + " needs -p with "
+                                + use.syntax().protocols() + ", not negated");
+            }
             Matcher matcher = use.syntax().finish(use.at(), line);
             if (matcher != null) {
                 checkProtocol(
@@ -257,7 +255,7 @@ final class RuleDraft {
                 extended.add(matcher);
             }
         }
-        Target target = finishTarget(chains);
+        Target made = finishTarget(chains);
         long count = (long) (sources == null ? 1 : sources.size()) * (destinations == null ? 1 : destinations.size());
         if (count > 1 && negatedAddress != null) {
             line.error(negatedAddress, "! works in a line with one address only, and this one stands for " + count);
@@ -268,13 +266,13 @@ final class RuleDraft {
                     "the addresses of this line stand for " + count + " rules, at most " + MAX_RULES_OF_A_LINE
                             + " are read");
         }
-        if (target == null || line.isBad()) {
+        if (made == null || line.isBad()) {
             return null;
         }
-        return new Finished(expand(extended, target), targetWord);
+        return new Finished(expand(extended, made), targetWord);
     }
 
-    private List<Rule> expand(List<Matcher> extended, Target target) {
+    private List<Rule> expand(List<Matcher> extended, Target made) {
         List<Rule> rules = new ArrayList<>();
         for (AddressMatcher source : sources == null ? oneAnything() : sources) {
             for (AddressMatcher destination : destinations == null ? oneAnything() : destinations) {
@@ -287,7 +285,7 @@ final class RuleDraft {
                     matchers.add(new ProtocolMatcher(protocol, protocolNegated));
                 }
                 matchers.addAll(extended);
-                rules.add(new Rule(matchers, target, line.origin()));
+                rules.add(new Rule(matchers, made, line.origin()));
             }
         }
         return rules;
@@ -323,24 +321,21 @@ final class RuleDraft {
             }
             return goTo ? new StandardTarget.GoTo(name) : new StandardTarget.Jump(name);
         }
-        switch (name) {
-            case "ACCEPT":
-                return StandardTarget.ACCEPT;
-            case "DROP":
-                return StandardTarget.DROP;
-            case "RETURN":
-                return StandardTarget.RETURN;
-            case "REJECT":
-                StandardTarget.Reject reject = new StandardTarget.Reject(rejectWith);
-                checkProtocol(
-                        reject.requiredProtocol(),
-                        rejectWord == null ? targetWord : rejectWord,
-                        "--reject-with " + rejectWith.optionName());
-                return reject;
-            default:
-                noTarget(targetWord, chains);
-                return null;
+        if (target == null) {
+            noTarget(targetWord, chains);
+            return null;
         }
+        StandardTarget made = target.finish(targetWord, line);
+        if (made != null) {
+            OptionUses.Use with = target.used("reject-with");
+            checkProtocol(
+                    made.requiredProtocol(),
+                    with == null ? targetWord : with.argument(),
+                    made instanceof StandardTarget.Reject reject
+                            ? "--reject-with " + reject.rejectWith().optionName()
+                            : "-j " + name);
+        }
+        return made;
     }
 
     private void noTarget(Word word, ChainNames chains) {

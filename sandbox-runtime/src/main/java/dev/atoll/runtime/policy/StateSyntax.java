@@ -81,4 +81,17 @@ final class StateSyntax extends MatchSyntax {
         }
         return 0;
     }
+
+    static void print(ConnStateMatcher matcher, RuleText out) {
+        List<String> names = new ArrayList<>();
+        for (ConnState one : ConnState.values()) {
+            if ((matcher.states() & one.bit()) != 0) {
+                names.add(one.name());
+            }
+        }
+        boolean state = matcher.spelling() == ConnStateMatcher.Spelling.STATE;
+        out.match(state ? "state" : "conntrack")
+                .option(matcher.negated(), state ? "state" : "ctstate")
+                .word(String.join(",", names));
+    }
 }

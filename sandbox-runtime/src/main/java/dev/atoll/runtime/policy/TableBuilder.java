@@ -201,6 +201,9 @@ final class TableBuilder implements ChainNames {
                 delete(draft, chain, line);
                 break;
             case 'P':
+                if (argument != null && name == TableName.NAT && argument.text().equals("DROP")) {
+                    noDropInNat(argument, line);
+                }
                 setPolicy(chain, argument == null ? chain : argument, line);
                 break;
             case 'E':
@@ -209,6 +212,10 @@ final class TableBuilder implements ChainNames {
             default:
                 change(draft, command, line);
         }
+    }
+
+    private static void noDropInNat(Word at, Line line) {
+        line.error(at, "table nat does not filter, so DROP cannot be used there; use table filter");
     }
 
     private void noSuchChain(Word chain, Line line) {
@@ -226,6 +233,11 @@ final class TableBuilder implements ChainNames {
         Word argument = command.argument();
         if (command.target() != null) {
             targetWords.put(line.number(), command.target());
+        }
+        for (Rule rule : rules) {
+            if (name == TableName.NAT && rule.target() instanceof StandardTarget.Drop) {
+                noDropInNat(command.target() == null ? line.whole() : command.target(), line);
+            }
         }
         added += rules.size();
         if (added > RuleSet.MAX_RULES) {

@@ -3,6 +3,7 @@ package dev.atoll.runtime.policy;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.TcpMatcher;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -74,5 +75,24 @@ final class TcpSyntax extends MatchSyntax {
             from = to + 1;
         }
         return bits;
+    }
+
+    static void print(TcpMatcher matcher, RuleText out) {
+        out.match("tcp").ports("sport", matcher.source()).ports("dport", matcher.destination());
+        if (matcher.flagsMask() != 0 || matcher.flagsNegated()) {
+            out.option(matcher.flagsNegated(), "tcp-flags")
+                    .word(names(matcher.flagsMask()))
+                    .word(names(matcher.flagsSet()));
+        }
+    }
+
+    private static String names(int bits) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < FLAG_NAMES.size(); i++) {
+            if ((bits & 1 << i) != 0) {
+                names.add(FLAG_NAMES.get(i));
+            }
+        }
+        return names.isEmpty() ? "NONE" : String.join(",", names);
     }
 }

@@ -24,4 +24,8 @@ final class UdpSyntax extends MatchSyntax {
         PortRange destination = Ports.range(used("dport"), line);
         return source == null || destination == null ? null : new UdpMatcher(source, destination);
     }
+
+    static void print(UdpMatcher matcher, RuleText out) {
+        out.match("udp").ports("sport", matcher.source()).ports("dport", matcher.destination());
+    }
 }

@@ -13,6 +13,15 @@ class ExtensionsTest {
             assertNotNull(Extensions.match(name), name);
             assertFalse(Extensions.isUnbuiltMatch(name), name);
         }
-        assertNull(Extensions.match("multiport"));
+        assertNull(Extensions.match("hashlimit"));
+    }
+
+    @Test
+    void target_everyNameListed_isBuilt() {
+        for (String name : Extensions.TARGETS) {
+            assertNotNull(Extensions.target(name), name);
+            assertFalse(Extensions.isUnbuiltTarget(name), name);
+        }
+        assertNull(Extensions.target("LOG"));
     }
 }

@@ -57,9 +57,11 @@ class IptablesOracleTest {
             Files.writeString(directory.resolve(i + ".rules"), texts.get(i));
         }
         String script = "i=0; while [ $i -lt " + texts.size() + " ]; do"
-                + " iptables-legacy -F; iptables-legacy -X; for c in INPUT FORWARD OUTPUT; do"
-                + " iptables-legacy -P $c ACCEPT; done;"
-                + " if iptables-legacy-restore $i.rules >/dev/null 2>$i.err; then iptables-legacy-save -t filter >$i.out; fi;"
+                + " t=$(sed -n 's/^[*]//p' $i.rules | head -n 1);"
+                + " case $t in raw|mangle|nat) ;; *) t=filter ;; esac;"
+                + " iptables-legacy -t $t -F; iptables-legacy -t $t -X; for c in INPUT FORWARD OUTPUT; do"
+                + " [ $t != filter ] || iptables-legacy -P $c ACCEPT; done;"
+                + " if iptables-legacy-restore $i.rules >/dev/null 2>$i.err; then iptables-legacy-save -t $t >$i.out; fi;"
                 + " i=$((i+1)); done";
         Process shell = new ProcessBuilder("unshare", "-n", "sh", "-c", script)
                 .directory(directory.toFile())
@@ -137,7 +139,10 @@ class IptablesOracleTest {
             }
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
                 if (!line.isEmpty() && !line.startsWith("#")) {
-                    texts.add("*filter\n:A - [0:0]\n" + line.replace("\\n", "\n") + "\nCOMMIT\n");
+                    int table = line.indexOf(": -");
+                    String lines = (table < 0 ? line : line.substring(table + 2)).replace("\\n", "\n");
+                    texts.add("*" + (table < 0 ? "filter" : line.substring(0, table)) + "\n:A - [0:0]\n" + lines
+                            + "\nCOMMIT\n");
                 }
             }
         }

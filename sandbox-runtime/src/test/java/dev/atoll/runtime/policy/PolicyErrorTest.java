@@ -16,9 +16,14 @@ class PolicyErrorTest {
     void unknownOption_thatBelongsToAnUnbuiltMatch() {
         says(
                 "-A OUTPUT -p tcp --dports 443 -j ACCEPT",
-                "egress.rules:2:18: --dports belongs to -m multiport, which is not supported yet",
+                "egress.rules:2:18: --dports needs -m multiport before it",
                 "    -A OUTPUT -p tcp --dports 443 -j ACCEPT",
                 "                     ^~~~~~~~");
+        says(
+                "-A OUTPUT --limit 5/s -j ACCEPT",
+                "egress.rules:2:11: --limit belongs to -m limit, which is not supported yet",
+                "    -A OUTPUT --limit 5/s -j ACCEPT",
+                "              ^~~~~~~");
     }
 
     @Test
@@ -180,7 +185,7 @@ class PolicyErrorTest {
         says(
                 "-A OUTPUT -p tcp --dport 80,443",
                 "egress.rules:2:26: \"80,443\" is no port, expected 0 to 65535 or the name of a service; a list of ports"
-                        + " needs -m multiport, not supported yet",
+                        + " needs -m multiport --dports",
                 "    -A OUTPUT -p tcp --dport 80,443",
                 "                             ^~~~~~");
         says(
@@ -289,10 +294,18 @@ class PolicyErrorTest {
                 "    -A OUTPUT -j LOG --log-prefix x",
                 "                     ^~~~~~~~~~~~");
         says(
-                "-A OUTPUT -j MASQUERADE",
-                "egress.rules:2:14: target \"MASQUERADE\" is not supported yet",
-                "    -A OUTPUT -j MASQUERADE",
-                "                 ^~~~~~~~~~");
+                "-A OUTPUT -j CONNMARK",
+                "egress.rules:2:14: target \"CONNMARK\" is not supported yet",
+                "    -A OUTPUT -j CONNMARK",
+                "                 ^~~~~~~~");
+        says(
+                "-A FORWARD -j MASQUERADE",
+                "egress.rules:2:15: this target can only be used in table nat",
+                "    -A FORWARD -j MASQUERADE",
+                "                  ^~~~~~~~~~",
+                "egress.rules:2:15: this target cannot be reached from FORWARD",
+                "    -A FORWARD -j MASQUERADE",
+                "                  ^~~~~~~~~~");
         says(
                 "-A OUTPUT -j INPUT",
                 "egress.rules:2:14: no rule can go to the built-in chain INPUT",

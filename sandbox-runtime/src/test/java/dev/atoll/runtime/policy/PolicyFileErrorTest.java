@@ -44,10 +44,10 @@ class PolicyFileErrorTest {
                 "    *filter",
                 "    ^~~~~~~");
         file(
-                "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j NONSENSE\nCOMMIT\n*filter\nCOMMIT\n",
-                "egress.rules:1:2: table \"nat\" is not supported yet",
-                "    *nat",
-                "     ^~~");
+                "*security\n:INPUT ACCEPT [0:0]\n-A INPUT -j NONSENSE\nCOMMIT\n*filter\nCOMMIT\n",
+                "egress.rules:1:2: table \"security\" is not supported yet",
+                "    *security",
+                "     ^~~~~~~~");
         file(
                 "*flter\nCOMMIT\n",
                 "egress.rules:1:2: unknown table \"flter\"",

@@ -4,7 +4,9 @@ import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.wire.ArchivedValues;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +24,45 @@ final class ArchivedRules {
     /** The forms of a matcher. */
     private enum MatcherKind {
         ADDRESS,
+        ADDRESS_RANGE,
         COMMENT,
         CONN_STATE,
+        HOPS,
         ICMP,
         INTERFACE,
+        LENGTH,
         MARK,
+        MULTIPORT,
+        PACKET_TYPE,
         PROTOCOL,
         TCP,
+        TOS,
         UDP
+    }
+
+    /** The form of each matcher: only who saves needs all these classes. */
+    private static final class Saved {
+        static final Map<Class<?>, MatcherKind> KINDS = new HashMap<>();
+
+        static {
+            KINDS.put(AddressMatcher.class, MatcherKind.ADDRESS);
+            KINDS.put(AddressRangeMatcher.class, MatcherKind.ADDRESS_RANGE);
+            KINDS.put(CommentMatcher.class, MatcherKind.COMMENT);
+            KINDS.put(ConnStateMatcher.class, MatcherKind.CONN_STATE);
+            KINDS.put(HopsMatcher.class, MatcherKind.HOPS);
+            KINDS.put(IcmpMatcher.class, MatcherKind.ICMP);
+            KINDS.put(InterfaceMatcher.class, MatcherKind.INTERFACE);
+            KINDS.put(LengthMatcher.class, MatcherKind.LENGTH);
+            KINDS.put(MarkMatcher.class, MatcherKind.MARK);
+            KINDS.put(MultiportMatcher.class, MatcherKind.MULTIPORT);
+            KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
+            KINDS.put(ProtocolMatcher.class, MatcherKind.PROTOCOL);
+            KINDS.put(TcpMatcher.class, MatcherKind.TCP);
+            KINDS.put(TosMatcher.class, MatcherKind.TOS);
+            KINDS.put(UdpMatcher.class, MatcherKind.UDP);
+        }
+
+        private Saved() {}
     }
 
     /** The forms of a target. */
@@ -142,35 +175,26 @@ final class ArchivedRules {
         public Matcher archive(Archive archive, @Nullable Matcher value) {
             return switch (archive.constant(value == null ? MatcherKind.ADDRESS : kind((StandardMatcher) value))) {
                 case ADDRESS -> AddressMatcher.archived(archive, (AddressMatcher) value);
+                case ADDRESS_RANGE -> AddressRangeMatcher.archived(archive, (AddressRangeMatcher) value);
                 case COMMENT -> CommentMatcher.archived(archive, (CommentMatcher) value);
                 case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
+                case HOPS -> HopsMatcher.archived(archive, (HopsMatcher) value);
                 case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
                 case INTERFACE -> InterfaceMatcher.archived(archive, (InterfaceMatcher) value);
+                case LENGTH -> LengthMatcher.archived(archive, (LengthMatcher) value);
                 case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
+                case MULTIPORT -> MultiportMatcher.archived(archive, (MultiportMatcher) value);
+                case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);
                 case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
                 case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);
+                case TOS -> TosMatcher.archived(archive, (TosMatcher) value);
                 case UDP -> UdpMatcher.archived(archive, (UdpMatcher) value);
             };
         }
     };
 
     private static MatcherKind kind(StandardMatcher matcher) {
-        if (matcher instanceof AddressMatcher) {
-            return MatcherKind.ADDRESS;
-        } else if (matcher instanceof CommentMatcher) {
-            return MatcherKind.COMMENT;
-        } else if (matcher instanceof ConnStateMatcher) {
-            return MatcherKind.CONN_STATE;
-        } else if (matcher instanceof IcmpMatcher) {
-            return MatcherKind.ICMP;
-        } else if (matcher instanceof InterfaceMatcher) {
-            return MatcherKind.INTERFACE;
-        } else if (matcher instanceof MarkMatcher) {
-            return MatcherKind.MARK;
-        } else if (matcher instanceof ProtocolMatcher) {
-            return MatcherKind.PROTOCOL;
-        }
-        return matcher instanceof TcpMatcher ? MatcherKind.TCP : MatcherKind.UDP;
+        return Objects.requireNonNull(Saved.KINDS.get(matcher.getClass()), "every standard matcher has a form");
     }
 
     // --- Targets

@@ -6,11 +6,17 @@ package dev.atoll.stack.filter;
  */
 public sealed interface StandardMatcher extends Matcher
         permits AddressMatcher,
+                AddressRangeMatcher,
                 CommentMatcher,
                 ConnStateMatcher,
+                HopsMatcher,
                 IcmpMatcher,
                 InterfaceMatcher,
+                LengthMatcher,
                 MarkMatcher,
+                MultiportMatcher,
+                PacketTypeMatcher,
                 ProtocolMatcher,
                 TcpMatcher,
+                TosMatcher,
                 UdpMatcher {}

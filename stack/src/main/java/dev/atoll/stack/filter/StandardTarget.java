@@ -46,6 +46,11 @@ public sealed interface StandardTarget extends Target
         }
 
         @Override
+        public TableName requiredTable() {
+            return TableName.FILTER;
+        }
+
+        @Override
         public int requiredProtocol() {
             return rejectWith == RejectWith.TCP_RESET ? IpProtocol.TCP : Matcher.ANY_PROTOCOL;
         }
