@@ -8,7 +8,7 @@ import dev.atoll.stack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code -m iprange [!] --src-range first-last [!] --dst-range first-last}.
+ * {@code -m iprange [!] --src-range first-last [!] --dst-range first-last}, of the table's family.
  *
  * @param source null for every source
  * @param destination null for every destination; one of the two is there
@@ -30,7 +30,6 @@ public record AddressRangeMatcher(
         }
 
         boolean contains(long high, long low) {
-            // An IPv4 address carries the mapped prefix, so this also compares the family.
             return (compare(first, high, low) <= 0 && compare(last, high, low) >= 0) != negated;
         }
 

@@ -4,6 +4,7 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -110,8 +111,18 @@ final class TableCheck {
     }
 
     private void checkFamily(Rule rule, Matcher matcher) {
-        if (matcher instanceof AddressMatcher named && named.address().isV4() != (table.family() == Family.IPV4)) {
-            report(rule.origin(), named.address() + " is not an address of " + table.family());
+        if (matcher instanceof AddressMatcher named) {
+            checkFamily(rule, named.address());
+        } else if (matcher instanceof AddressRangeMatcher ranges) {
+            for (AddressRangeMatcher.Range range : Arrays.asList(ranges.source(), ranges.destination())) {
+                checkFamily(rule, range == null ? null : range.first());
+            }
+        }
+    }
+
+    private void checkFamily(Rule rule, @Nullable IpAddress address) {
+        if (address != null && address.isV4() != (table.family() == Family.IPV4)) {
+            report(rule.origin(), address + " is not an address of " + table.family());
         }
     }
 
@@ -126,9 +137,7 @@ final class TableCheck {
         IpAddress address = nat instanceof NatTarget.Netmap map
                 ? map.network()
                 : nat.range().firstAddress();
-        if (address != null && address.isV4() != (table.family() == Family.IPV4)) {
-            report(rule.origin(), address + " is not an address of " + table.family());
-        }
+        checkFamily(rule, address);
         if (nat.range().hasPorts() && protocol != IpProtocol.TCP && protocol != IpProtocol.UDP) {
             report(
                     rule.origin(),

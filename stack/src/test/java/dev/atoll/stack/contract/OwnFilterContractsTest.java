@@ -1,23 +1,30 @@
 package dev.atoll.stack.contract;
 
 import dev.atoll.stack.filter.AddressMatcher;
+import dev.atoll.stack.filter.AddressRangeMatcher;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
+import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.MultiportMatcher;
 import dev.atoll.stack.filter.NatRange;
 import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
+import dev.atoll.stack.filter.TosMatcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import dev.atoll.stack.wire.IpAddress;
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 
 /** The matchers and targets that come with the stack keep the contracts that it asks others to keep. */
@@ -80,6 +87,50 @@ class OwnFilterContractsTest {
     class Marked extends OfMatcher {
         Marked() {
             super(new MarkMatcher(1, 3, false));
+        }
+    }
+
+    @Nested
+    class Multiport extends OfMatcher {
+        Multiport() {
+            super(new MultiportMatcher(MultiportMatcher.Side.EITHER, List.of(LOW), true));
+        }
+    }
+
+    @Nested
+    class AddressRange extends OfMatcher {
+        AddressRange() {
+            super(new AddressRangeMatcher(
+                    new AddressRangeMatcher.Range(IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.9"), true),
+                    null));
+        }
+    }
+
+    @Nested
+    class Length extends OfMatcher {
+        Length() {
+            super(new LengthMatcher(40, 1500, true));
+        }
+    }
+
+    @Nested
+    class Hops extends OfMatcher {
+        Hops() {
+            super(new HopsMatcher(HopsMatcher.Comparison.LESS, 64));
+        }
+    }
+
+    @Nested
+    class TypeOfService extends OfMatcher {
+        TypeOfService() {
+            super(new TosMatcher(TosMatcher.Spelling.DSCP, 0xb8, TosMatcher.DSCP_MASK, true));
+        }
+    }
+
+    @Nested
+    class OfPacketType extends OfMatcher {
+        OfPacketType() {
+            super(new PacketTypeMatcher(PacketTypeMatcher.Type.UNICAST, false));
         }
     }
 

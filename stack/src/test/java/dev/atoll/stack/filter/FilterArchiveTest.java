@@ -123,6 +123,22 @@ class FilterArchiveTest {
                 .add("WEB", StandardTarget.RETURN, destination("192.0.2.0/24"))
                 .add(
                         "WEB",
+                        StandardTarget.NONE,
+                        protocol(6),
+                        new MultiportMatcher(
+                                MultiportMatcher.Side.SOURCE,
+                                List.of(new PortRange(1, 1, false), new PortRange(3, 9, false)),
+                                true),
+                        new AddressRangeMatcher(
+                                null,
+                                new AddressRangeMatcher.Range(
+                                        IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.9"), true)),
+                        new LengthMatcher(40, 1500, true),
+                        new HopsMatcher(HopsMatcher.Comparison.LESS, 9),
+                        new TosMatcher(TosMatcher.Spelling.TOS, 0x10, 0x3f, true),
+                        new PacketTypeMatcher(PacketTypeMatcher.Type.MULTICAST, true))
+                .add(
+                        "WEB",
                         new StandardTarget.Reject(RejectWith.TCP_RESET),
                         protocol(6),
                         new TcpMatcher(PortRange.ANY, PortRange.ANY, TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, true))

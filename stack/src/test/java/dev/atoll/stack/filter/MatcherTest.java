@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.filter.Matcher.Result;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.testing.Requirement;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +165,110 @@ class MatcherTest {
     @Requirement("features J4")
     void comment_matchesEverything() {
         assertEquals(Result.YES, match(new CommentMatcher("why"), SYN_TO_80));
+    }
+
+    private static MultiportMatcher multiport(MultiportMatcher.Side side, boolean negated) {
+        return new MultiportMatcher(side, List.of(ports(80, 80), ports(8000, 8009)), negated);
+    }
+
+    @Test
+    void multiport_looksForOneOfThePorts_onTheSideThatIsAsked() {
+        PacketBuffer back = Packets.udp(SERVER, 8009, CLIENT, 40000);
+        for (MultiportMatcher.Side side : MultiportMatcher.Side.values()) {
+            boolean toServer = side != MultiportMatcher.Side.SOURCE;
+            assertEquals(Matcher.of(toServer), match(multiport(side, false), SYN_TO_80), side.name());
+            assertEquals(Matcher.of(!toServer), match(multiport(side, true), SYN_TO_80), side.name());
+            boolean fromServer = side != MultiportMatcher.Side.DESTINATION;
+            assertEquals(Matcher.of(fromServer), match(multiport(side, false), back), side.name());
+        }
+        MultiportMatcher either = multiport(MultiportMatcher.Side.EITHER, false);
+        assertEquals(Result.NO, match(either, Packets.udp(SERVER, 8010, CLIENT, 79)));
+    }
+
+    @Test
+    void multiport_withoutPorts_neverMatches_andATruncatedHeaderIsDropped() {
+        MultiportMatcher negated = multiport(MultiportMatcher.Side.EITHER, true);
+        assertEquals(Result.NO, match(negated, Packets.icmp(CLIENT, SERVER, 8, 0, 80)));
+        assertEquals(Result.NO, match(negated, Packets.ip(17, CLIENT, SERVER, 1, new byte[8])));
+        assertEquals(Result.HOTDROP, match(negated, Packets.ip(17, CLIENT, SERVER, 0, new byte[3])));
+    }
+
+    @Test
+    void multiport_sixteenPorts_areTooMany() {
+        List<PortRange> fifteen = Collections.nCopies(15, ports(1, 1));
+        assertEquals(
+                15,
+                new MultiportMatcher(MultiportMatcher.Side.SOURCE, fifteen, false)
+                        .ports()
+                        .size());
+        for (List<PortRange> wrong : List.of(List.<PortRange>of(), Collections.nCopies(8, ports(1, 2)))) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new MultiportMatcher(MultiportMatcher.Side.SOURCE, wrong, false));
+        }
+    }
+
+    private static AddressRangeMatcher.Range range(String first, String last, boolean negated) {
+        return new AddressRangeMatcher.Range(IpAddress.parse(first), IpAddress.parse(last), negated);
+    }
+
+    @Test
+    void addressRange_endsIncluded_bothSidesHaveToHold() {
+        AddressRangeMatcher.Range around = range("192.0.2.7", "192.0.2.9", false);
+        assertEquals(Result.YES, match(new AddressRangeMatcher(null, around), SYN_TO_80));
+        assertEquals(Result.NO, match(new AddressRangeMatcher(around, null), SYN_TO_80));
+        assertEquals(
+                Result.YES, match(new AddressRangeMatcher(null, range("192.0.2.1", "192.0.2.7", false)), SYN_TO_80));
+        assertEquals(
+                Result.NO, match(new AddressRangeMatcher(null, range("192.0.2.1", "192.0.2.6", false)), SYN_TO_80));
+        assertEquals(
+                Result.YES, match(new AddressRangeMatcher(range("10.0.0.0", "10.0.0.9", true), around), SYN_TO_80));
+        assertEquals(Result.NO, match(new AddressRangeMatcher(range("10.0.0.0", "11.0.0.0", true), around), SYN_TO_80));
+        assertThrows(IllegalArgumentException.class, () -> range("10.0.0.2", "10.0.0.1", false));
+        assertThrows(IllegalArgumentException.class, () -> new AddressRangeMatcher(null, null));
+    }
+
+    @Test
+    void length_countsTheIpHeader() {
+        assertEquals(Result.YES, match(new LengthMatcher(40, 40, false), SYN_TO_80));
+        assertEquals(Result.NO, match(new LengthMatcher(41, 0xffff, false), SYN_TO_80));
+        assertEquals(Result.NO, match(new LengthMatcher(0, 40, true), SYN_TO_80));
+    }
+
+    @Test
+    void hops_areComparedAsAsked() {
+        Result yes = Result.YES;
+        assertEquals(yes, match(new HopsMatcher(HopsMatcher.Comparison.EQUAL, 64), SYN_TO_80));
+        assertEquals(yes, match(new HopsMatcher(HopsMatcher.Comparison.UNEQUAL, 63), SYN_TO_80));
+        assertEquals(yes, match(new HopsMatcher(HopsMatcher.Comparison.LESS, 65), SYN_TO_80));
+        assertEquals(yes, match(new HopsMatcher(HopsMatcher.Comparison.GREATER, 63), SYN_TO_80));
+        for (HopsMatcher.Comparison other : List.of(HopsMatcher.Comparison.LESS, HopsMatcher.Comparison.GREATER)) {
+            assertEquals(Result.NO, match(new HopsMatcher(other, 64), SYN_TO_80));
+        }
+    }
+
+    @Test
+    void typeOfService_isComparedWithinTheMask() {
+        PacketBuffer packet = Packets.tcp(CLIENT, 40000, SERVER, 80, SYN);
+        packet.data().put(packet.networkOffset + 1, (byte) 0xb9);
+        TosMatcher expedited = new TosMatcher(TosMatcher.Spelling.DSCP, 0xb8, TosMatcher.DSCP_MASK, false);
+        assertEquals(Result.YES, match(expedited, packet), "whatever the congestion bits");
+        assertEquals(Result.NO, match(expedited, SYN_TO_80));
+        assertEquals(Result.YES, match(new TosMatcher(TosMatcher.Spelling.TOS, 0xb9, 0xff, false), packet));
+        assertEquals(Result.NO, match(new TosMatcher(TosMatcher.Spelling.TOS, 0x18, 0x1e, true), packet));
+    }
+
+    @Test
+    void packetType_isThatOfTheFrame_andWhatIsSentIsUnicast() {
+        PacketBuffer packet = Packets.udp(SERVER, 1, CLIENT, 2);
+        packet.type = PacketType.BROADCAST;
+        assertEquals(Result.YES, match(new PacketTypeMatcher(PacketTypeMatcher.Type.BROADCAST, false), packet));
+        assertEquals(Result.NO, match(new PacketTypeMatcher(PacketTypeMatcher.Type.UNICAST, false), packet));
+        assertEquals(Result.YES, match(new PacketTypeMatcher(PacketTypeMatcher.Type.MULTICAST, true), packet));
+        for (PacketType own : List.of(PacketType.HOST, PacketType.OUTGOING)) {
+            packet.type = own;
+            assertEquals(Result.YES, match(new PacketTypeMatcher(PacketTypeMatcher.Type.UNICAST, false), packet));
+        }
     }
 
     @Test

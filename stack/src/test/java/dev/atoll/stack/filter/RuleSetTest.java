@@ -94,6 +94,18 @@ class RuleSetTest {
     }
 
     @Test
+    void rangeOfTheOtherFamily_isAProblem() {
+        AddressRangeMatcher.Range six =
+                new AddressRangeMatcher.Range(IpAddress.parse("fd00::1"), IpAddress.parse("fd00::9"), false);
+        Rules rules = new Rules().add("OUTPUT", StandardTarget.DROP, new AddressRangeMatcher(null, six));
+        assertEquals(
+                List.of("fd00::1 is not an address of IPv4"),
+                RuleSet.problems(List.of(rules.table())).stream()
+                        .map(RuleSet.Problem::message)
+                        .toList());
+    }
+
+    @Test
     void jump_toNowhereOrBuiltIn_isRefused() {
         Rules rules = new Rules()
                 .add("OUTPUT", new StandardTarget.Jump("NOWHERE"))
