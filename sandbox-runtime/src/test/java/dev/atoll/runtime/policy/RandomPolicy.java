@@ -99,6 +99,9 @@ final class RandomPolicy {
                 parts.add(match);
             }
         }
+        if (oneIn(4)) {
+            parts.add(match());
+        }
         if (oneIn(3)) {
             parts.add(pick("-m state ", "-m state ! ") + "--state " + states());
         } else if (oneIn(3)) {
@@ -115,6 +118,32 @@ final class RandomPolicy {
         }
         String counters = oneIn(12) ? "[3:180] " : "";
         return counters + pick("-A ", "-A ", "--append ") + chain + " " + String.join(oneIn(9) ? "  " : " ", parts);
+    }
+
+    private String match() {
+        switch (rng.nextInt(8)) {
+            case 0:
+                return "-m multiport " + negation()
+                        + pick("--dports ", "--sports ", "--ports ", "--destination-ports ")
+                        + pick("80,443", "domain", "1:1024,8080,https", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", "9,");
+            case 1:
+                return "-m iprange " + negation() + pick("--src-range ", "--dst-range ")
+                        + pick("10.0.0.1-10.0.0.9", "192.0.2.1", "10.0.0.1-10.0.0.300", "0.0.0.0-255.255.255.255");
+            case 2:
+                return "-m length " + negation() + "--length " + pick("40", "64:1500", ":576", "1400:", "65536", "x");
+            case 3:
+                return "-m ttl " + negation() + pick("--ttl-eq ", "--ttl-lt ", "--ttl-gt ", "--ttl ")
+                        + pick("0", "64", "255", "256");
+            case 4:
+                return "-m mark " + negation() + "--mark " + pick("1", "0x10/0xf0", "017", "0xffffffff", "1/", "-1");
+            case 5:
+                return "-m dscp " + negation()
+                        + pick("--dscp 0x2e", "--dscp 0", "--dscp 63", "--dscp-class EF", "--dscp-class af23");
+            case 6:
+                return "-m tos " + negation() + "--tos " + pick("0x10", "0x10/0x1e", "Normal-Service", "8", "0x1ff");
+            default:
+                return "-m pkttype " + negation() + "--pkt-type " + pick("unicast", "Broadcast", "mcast", "all");
+        }
     }
 
     private String protocolMatch(String protocol) {
@@ -216,6 +245,14 @@ final class RandomPolicy {
                         + pick("icmp-host-unreachable", "tcp-reset", "admin-prohib", "icmp-net-prohibited", "nonsense");
             case 7:
                 return oneIn(4) ? jump + "NOWHERE" : jump + "ACCEPT";
+            case 8:
+                return jump + "MARK "
+                        + pick(
+                                "--set-mark 1",
+                                "--set-xmark 0x10/0xff",
+                                "--or-mark 3",
+                                "--and-mark 0xf",
+                                "--xor-mark 7");
             default:
                 return jump + "ACCEPT";
         }
