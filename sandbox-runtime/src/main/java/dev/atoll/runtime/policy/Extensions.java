@@ -25,6 +25,7 @@ final class Extensions {
             "dscp",
             "iprange",
             "length",
+            "limit",
             "mark",
             "multiport",
             "pkttype",
@@ -33,7 +34,7 @@ final class Extensions {
 
     private static final Set<String> UNBUILT_MATCHES = words("addrtype ah bpf cgroup cluster codesource connbytes"
             + " connlabel connlimit connmark cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
-            + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs limit mac mh nfacct osf"
+            + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs mac mh nfacct osf"
             + " owner physdev policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
             + " tcpmss time u32");
 
@@ -116,6 +117,7 @@ final class Extensions {
             case "dscp" -> TosSyntax.dscp();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();
+            case "limit" -> new LimitSyntax();
             case "mark" -> new MarkSyntax();
             case "multiport" -> new MultiportSyntax();
             case "pkttype" -> new PacketTypeSyntax();

@@ -10,6 +10,7 @@ import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
+import dev.atoll.stack.filter.LimitMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
@@ -121,6 +122,8 @@ public final class PolicyPrinter {
             IcmpSyntax.print(icmp, text);
         } else if (matcher instanceof LengthMatcher length) {
             LengthSyntax.print(length, text);
+        } else if (matcher instanceof LimitMatcher limit) {
+            LimitSyntax.print(limit, text);
         } else if (matcher instanceof MarkMatcher mark) {
             MarkSyntax.print(mark, text);
         } else if (matcher instanceof MultiportMatcher ports) {

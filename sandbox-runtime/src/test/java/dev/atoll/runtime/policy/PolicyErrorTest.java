@@ -20,10 +20,10 @@ class PolicyErrorTest {
                 "    -A OUTPUT -p tcp --dports 443 -j ACCEPT",
                 "                     ^~~~~~~~");
         says(
-                "-A OUTPUT --limit 5/s -j ACCEPT",
-                "egress.rules:2:11: --limit belongs to -m limit, which is not supported yet",
-                "    -A OUTPUT --limit 5/s -j ACCEPT",
-                "              ^~~~~~~");
+                "-A OUTPUT --hashlimit-upto 5/s -j ACCEPT",
+                "egress.rules:2:11: --hashlimit-upto belongs to -m hashlimit, which is not supported yet",
+                "    -A OUTPUT --hashlimit-upto 5/s -j ACCEPT",
+                "              ^~~~~~~~~~~~~~~~");
     }
 
     @Test
@@ -349,10 +349,10 @@ class PolicyErrorTest {
     @Test
     void matches() {
         says(
-                "-A OUTPUT -m limit --limit 5/s -j ACCEPT",
-                "egress.rules:2:14: match \"limit\" is not supported yet",
-                "    -A OUTPUT -m limit --limit 5/s -j ACCEPT",
-                "                 ^~~~~");
+                "-A OUTPUT -m recent --rcheck -j ACCEPT",
+                "egress.rules:2:14: match \"recent\" is not supported yet",
+                "    -A OUTPUT -m recent --rcheck -j ACCEPT",
+                "                 ^~~~~~");
         says(
                 "-A OUTPUT -m contrack --ctstate NEW",
                 "egress.rules:2:14: unknown match \"contrack\"",

@@ -121,7 +121,10 @@ final class RandomPolicy {
     }
 
     private String match() {
-        switch (rng.nextInt(8)) {
+        switch (rng.nextInt(9)) {
+            case 7:
+                return "-m limit " + pick("", "--limit 5/s", "--limit 90/minute", "--limit 1/hour", "--limit 9/x")
+                        + pick("", " --limit-burst 1", " --limit-burst 77");
             case 0:
                 return "-m multiport " + negation()
                         + pick("--dports ", "--sports ", "--ports ", "--destination-ports ")

@@ -31,6 +31,7 @@ final class ArchivedRules {
         ICMP,
         INTERFACE,
         LENGTH,
+        LIMIT,
         MARK,
         MULTIPORT,
         PACKET_TYPE,
@@ -53,6 +54,7 @@ final class ArchivedRules {
             KINDS.put(IcmpMatcher.class, MatcherKind.ICMP);
             KINDS.put(InterfaceMatcher.class, MatcherKind.INTERFACE);
             KINDS.put(LengthMatcher.class, MatcherKind.LENGTH);
+            KINDS.put(LimitMatcher.class, MatcherKind.LIMIT);
             KINDS.put(MarkMatcher.class, MatcherKind.MARK);
             KINDS.put(MultiportMatcher.class, MatcherKind.MULTIPORT);
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
@@ -182,6 +184,7 @@ final class ArchivedRules {
                 case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
                 case INTERFACE -> InterfaceMatcher.archived(archive, (InterfaceMatcher) value);
                 case LENGTH -> LengthMatcher.archived(archive, (LengthMatcher) value);
+                case LIMIT -> LimitMatcher.archived(archive, (LimitMatcher) value);
                 case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
                 case MULTIPORT -> MultiportMatcher.archived(archive, (MultiportMatcher) value);
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);

@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.archive.Archivable;
 import dev.atoll.stack.archive.Archive;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -230,6 +231,11 @@ final class LoadedRules {
                 for (LoadedRule rule : rules) {
                     rule.packets = archive.int64(rule.packets);
                     rule.bytes = archive.int64(rule.bytes);
+                    for (Matcher matcher : rule.matchers) {
+                        if (matcher instanceof Archivable remembers) {
+                            remembers.archive(archive);
+                        }
+                    }
                 }
             }
             return same;
@@ -256,7 +262,10 @@ final class LoadedRules {
 
         LoadedRule(Rule rule) {
             this.rule = rule;
-            matchers = rule.matchers().toArray(new Matcher[0]);
+            matchers = new Matcher[rule.matchers().size()];
+            for (int i = 0; i < matchers.length; i++) {
+                matchers[i] = rule.matchers().get(i).inForce();
+            }
             target = rule.target();
         }
 

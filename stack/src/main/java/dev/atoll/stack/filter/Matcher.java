@@ -6,7 +6,7 @@ package dev.atoll.stack.filter;
  *
  * <p>Called under the stack's hold for each packet that reaches the rule, so it neither blocks, throws nor allocates, and it
  * changes nothing in the packet. What it says of itself is always the same; {@code MatcherContract} tests that. One matcher
- * may serve several stacks at once: what it remembers between packets is its own business to guard.
+ * may serve several stacks at once: what it remembers between packets belongs into what {@link #inForce} gives.
  */
 public interface Matcher {
     /** {@link #requiredProtocol}: the matcher works with any protocol. */
@@ -29,6 +29,15 @@ public interface Matcher {
      */
     default int requiredProtocol() {
         return ANY_PROTOCOL;
+    }
+
+    /**
+     * What a stack asks in place of this: one that remembers something between packets gives a new one each time, with a
+     * memory of its own for one rule of one stack. What is given may be {@link dev.atoll.stack.archive.Archivable}: then its
+     * memory is saved with the stack.
+     */
+    default Matcher inForce() {
+        return this;
     }
 
     /** Whether {@link PacketContext#connState} is asked: then the stack tracks connections. */

@@ -13,6 +13,7 @@ public sealed interface StandardMatcher extends Matcher
                 IcmpMatcher,
                 InterfaceMatcher,
                 LengthMatcher,
+                LimitMatcher,
                 MarkMatcher,
                 MultiportMatcher,
                 PacketTypeMatcher,

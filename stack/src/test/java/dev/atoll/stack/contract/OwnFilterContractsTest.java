@@ -9,6 +9,7 @@ import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
+import dev.atoll.stack.filter.LimitMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
@@ -110,6 +111,13 @@ class OwnFilterContractsTest {
     class Length extends OfMatcher {
         Length() {
             super(new LengthMatcher(40, 1500, true));
+        }
+    }
+
+    @Nested
+    class Limit extends OfMatcher {
+        Limit() {
+            super(new LimitMatcher(LimitMatcher.DEFAULT_PERIOD, LimitMatcher.DEFAULT_BURST));
         }
     }
 

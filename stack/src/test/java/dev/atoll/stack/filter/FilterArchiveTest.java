@@ -134,6 +134,7 @@ class FilterArchiveTest {
                                 new AddressRangeMatcher.Range(
                                         IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.9"), true)),
                         new LengthMatcher(40, 1500, true),
+                        new LimitMatcher(10_000, 7),
                         new HopsMatcher(HopsMatcher.Comparison.LESS, 9),
                         new TosMatcher(TosMatcher.Spelling.TOS, 0x10, 0x3f, true),
                         new PacketTypeMatcher(PacketTypeMatcher.Type.MULTICAST, true))

@@ -235,6 +235,32 @@ class MatcherTest {
         assertEquals(Result.NO, match(new LengthMatcher(0, 40, true), SYN_TO_80));
     }
 
+    private static Result at(Matcher matcher, long nowNs) {
+        PacketContext context = new PacketContext();
+        context.begin(Hook.INPUT, SYN_TO_80, "eth0", null, nowNs);
+        return matcher.match(context);
+    }
+
+    /** Linux's xt_limit: the bucket is full at first, and takes no more than the burst. */
+    @Test
+    void limit_letsTheBurstPass_thenOneForEachPeriod() {
+        LimitMatcher rate = new LimitMatcher(1_000, 3);
+        Matcher bucket = rate.inForce();
+        long tenth = 100_000_000;
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Result.YES, at(bucket, tenth));
+        }
+        assertEquals(Result.NO, at(bucket, tenth));
+        assertEquals(Result.NO, at(bucket, 2 * tenth - 1));
+        assertEquals(Result.YES, at(bucket, 2 * tenth));
+        assertEquals(Result.NO, at(bucket, 2 * tenth));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Result.YES, at(bucket, 100 * tenth));
+        }
+        assertEquals(Result.NO, at(bucket, 100 * tenth));
+        assertEquals(Result.YES, at(rate.inForce(), 100 * tenth), "another rule has another bucket");
+    }
+
     @Test
     void hops_areComparedAsAsked() {
         Result yes = Result.YES;

@@ -1,0 +1,86 @@
+package dev.atoll.stack.filter;
+
+import dev.atoll.stack.archive.Archivable;
+import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.env.Check;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code -m limit --limit rate --limit-burst packets}: matches as long as no more packets come than the rate, and so many at
+ * once. Each rule in force has a bucket of its own, full at first; it is asked only of packets that the matchers before it
+ * match.
+ *
+ * @param period time for one packet, in ten-thousandths of a second as Linux has it: 1 to 2^32 - 1
+ * @param burst packets that match at once, 1 to {@link #MAX_BURST}, and no more than come in 2^32 - 1 units
+ */
+public record LimitMatcher(long period, int burst) implements StandardMatcher {
+    /** What iptables takes at most. */
+    public static final int MAX_BURST = 10_000;
+
+    /** XT_LIMIT_BURST of Linux. */
+    public static final int DEFAULT_BURST = 5;
+
+    /** XT_LIMIT_AVG of Linux: three packets an hour. */
+    public static final long DEFAULT_PERIOD = 12_000_000;
+
+    /** The longest period, and the longest that a burst may stand for: what Linux counts in 32 bits. */
+    public static final long MAX_PERIOD = 0xffff_ffffL;
+
+    private static final long NS = 100_000;
+
+    public LimitMatcher {
+        Check.argument(period >= 1 && period <= MAX_PERIOD, "period", period, "1 to 4294967295");
+        Check.argument(burst >= 1 && burst <= MAX_BURST, "burst", burst, "1 to " + MAX_BURST);
+        Check.argument(
+                period * burst <= MAX_PERIOD, "burst", burst, "at most " + MAX_PERIOD / period + " at that rate");
+    }
+
+    /** As of a bucket that is full: only what {@link #inForce} gives has a memory. */
+    @Override
+    public Result match(PacketContext context) {
+        return Result.YES;
+    }
+
+    @Override
+    public Matcher inForce() {
+        return new Bucket(period * NS, burst);
+    }
+
+    private static final class Bucket implements Matcher, Archivable {
+        private final long costNs;
+        private final long capNs;
+        private boolean begun;
+        private long creditNs;
+        private long lastNs;
+
+        Bucket(long costNs, int burst) {
+            this.costNs = costNs;
+            capNs = costNs * burst;
+        }
+
+        @Override
+        public Result match(PacketContext context) {
+            long nowNs = context.nowNs();
+            creditNs = begun ? Math.min(creditNs + (nowNs - lastNs), capNs) : capNs;
+            begun = true;
+            lastNs = nowNs;
+            if (creditNs < costNs) {
+                return Result.NO;
+            }
+            creditNs -= costNs;
+            return Result.YES;
+        }
+
+        @Override
+        public void archive(Archive archive) {
+            begun = archive.bool(begun);
+            creditNs = archive.int64(creditNs);
+            lastNs = archive.int64(lastNs);
+        }
+    }
+
+    static LimitMatcher archived(Archive archive, @Nullable LimitMatcher value) {
+        long time = archive.int64(value == null ? 0 : value.period());
+        return new LimitMatcher(time, archive.int32(value == null ? 0 : value.burst()));
+    }
+}
