@@ -102,6 +102,45 @@ class PolicyTest {
         }
     }
 
+    /** Table nat leads the program's connections elsewhere, and table filter judges where they go; marks join two tables. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void tap_translatedByTheFile_theProgramReachesWhatItDidNotName(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
+        Needs.tap();
+        try (HostSide host = new HostSide()) {
+            host.serve("8080", "8081");
+            Atoll atoll = new Atoll(directory).behind(host.prefix()).on(jdk);
+            Path rules = atoll.file(
+                    "nat.rules",
+                    "*mangle",
+                    "-A OUTPUT -p tcp -m multiport --dports 81:89,443 -j MARK --set-mark 7",
+                    "COMMIT",
+                    "*nat",
+                    "-A OUTPUT -p tcp -d 203.0.113.9 --dport 80 -j DNAT --to-destination " + HOST + ":8080",
+                    "-A OUTPUT -p udp -d 203.0.113.9 --dport 53 -j DNAT --to-destination " + HOST + ":8080",
+                    "-A OUTPUT -p tcp -m mark --mark 7 -j DNAT --to-destination " + HOST + ":8081",
+                    "COMMIT",
+                    "*filter",
+                    "-A OUTPUT -p tcp -d " + HOST + " --dport 8081 -m mark --mark 7 -j REJECT --reject-with tcp-reset",
+                    "-A OUTPUT -d 203.0.113.9 -j DROP",
+                    "COMMIT");
+            Result result = atoll.runProbe(
+                            List.of("--link", "tap", "--policy", rules.toString()),
+                            "tcp:203.0.113.9:80",
+                            "udp:203.0.113.9:53",
+                            "tcp:203.0.113.9:443",
+                            "tcp:" + HOST + ":8081")
+                    .assertExit(0);
+            assertEquals("hello", answer(result, "tcp:203.0.113.9:80"));
+            assertEquals("ping", answer(result, "udp:203.0.113.9:53"));
+            assertTrue(
+                    answerAtOnce(result, "tcp:203.0.113.9:443").contains("nat.rules:10: -A OUTPUT -p tcp -d " + HOST),
+                    "judged by where it goes: " + result);
+            assertEquals("hello", answer(result, "tcp:" + HOST + ":8081"), "without the mark");
+        }
+    }
+
     /** Without a policy the same program reaches everything, and the status file says that there is no filter. */
     @ParameterizedTest
     @MethodSource("jdks")
