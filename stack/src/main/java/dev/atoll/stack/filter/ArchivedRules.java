@@ -29,6 +29,7 @@ final class ArchivedRules {
         CONN_STATE,
         HOPS,
         ICMP,
+        ICMPV6,
         INTERFACE,
         LENGTH,
         LIMIT,
@@ -52,6 +53,7 @@ final class ArchivedRules {
             KINDS.put(ConnStateMatcher.class, MatcherKind.CONN_STATE);
             KINDS.put(HopsMatcher.class, MatcherKind.HOPS);
             KINDS.put(IcmpMatcher.class, MatcherKind.ICMP);
+            KINDS.put(Icmpv6Matcher.class, MatcherKind.ICMPV6);
             KINDS.put(InterfaceMatcher.class, MatcherKind.INTERFACE);
             KINDS.put(LengthMatcher.class, MatcherKind.LENGTH);
             KINDS.put(LimitMatcher.class, MatcherKind.LIMIT);
@@ -182,6 +184,7 @@ final class ArchivedRules {
                 case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
                 case HOPS -> HopsMatcher.archived(archive, (HopsMatcher) value);
                 case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
+                case ICMPV6 -> Icmpv6Matcher.archived(archive, (Icmpv6Matcher) value);
                 case INTERFACE -> InterfaceMatcher.archived(archive, (InterfaceMatcher) value);
                 case LENGTH -> LengthMatcher.archived(archive, (LengthMatcher) value);
                 case LIMIT -> LimitMatcher.archived(archive, (LimitMatcher) value);

@@ -5,6 +5,10 @@ import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.Icmpv6;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Ipv6;
+import dev.atoll.stack.wire.Ndp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * filter, at INPUT nat last, where a table's verdict other than ACCEPT ends the packet. A flow becomes known once its first
  * packet was accepted. Connections are tracked only while a rule asks for their state, there is a table nat or a flow is
  * translated; what was known is forgotten when nothing needs it any more.
+ *
+ * <p>Neighbour discovery (RFC 4861) is no rule's business, as ARP is none of iptables: a policy that forgot it would cut IPv6
+ * off.
  */
 public final class IpTables {
     /** Verdict on an ICMP redirect about a flow that is translated: followed, it would lead past the translation. */
@@ -60,8 +67,13 @@ public final class IpTables {
     public Verdict check(Hook hook, PacketBuffer packet, @Nullable String inNic, @Nullable String outNic, long nowNs) {
         LoadedRules rules = loaded;
         Verdict closed = rules.closed(packet.ipVersion);
-        if (closed != null) {
-            return closed;
+        if (closed != null || rules.asks(packet.ipVersion, hook)) {
+            if (isNeighbourDiscovery(packet)) {
+                return Verdict.ACCEPT;
+            }
+            if (closed != null) {
+                return closed;
+            }
         }
         ConnTrack tracking = connTrackFor(rules);
         if (tracking == null && !rules.asks(packet.ipVersion, hook)) {
@@ -93,6 +105,19 @@ public final class IpTables {
         }
         context.end();
         return verdict;
+    }
+
+    /** Whether it is a message of RFC 4861 from this link, as its hop limit shows. */
+    private static boolean isNeighbourDiscovery(PacketBuffer packet) {
+        if (packet.transportProtocol != IpProtocol.ICMPV6
+                || packet.ipVersion != Family.IPV6.ipVersion()
+                || packet.transportOffset == PacketBuffer.UNKNOWN
+                || packet.end() - packet.transportOffset < Icmpv6.HEADER_BYTES
+                || Ipv6.hopLimit(packet.data(), packet.networkOffset) != Ndp.HOP_LIMIT) {
+            return false;
+        }
+        int type = Icmpv6.type(packet.data(), packet.transportOffset);
+        return type >= Icmpv6.ROUTER_SOLICITATION && type <= Icmpv6.REDIRECT;
     }
 
     /** Sends the packet through a table's chain at its hook; ACCEPT if there is none. */

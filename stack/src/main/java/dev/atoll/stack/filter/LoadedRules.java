@@ -54,8 +54,8 @@ final class LoadedRules {
         }
         Origin first = ruleSet.tables().get(0).origin();
         String text = "no " + family + " policy given (" + first.source() + " has only " + other + " rules)";
-        return new Verdict(
-                Verdict.Kind.REJECT, RejectWith.ICMP_ADMIN_PROHIBITED, new Origin(first.source(), first.line(), text));
+        RejectWith with = family == Family.IPV4 ? RejectWith.ICMP_ADMIN_PROHIBITED : RejectWith.ICMP6_ADDR_UNREACHABLE;
+        return new Verdict(Verdict.Kind.REJECT, with, new Origin(first.source(), first.line(), text));
     }
 
     private void load(Family family, Map<TableName, Map<Hook, LoadedChain>> byTable) {

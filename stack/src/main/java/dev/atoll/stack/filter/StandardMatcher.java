@@ -11,6 +11,7 @@ public sealed interface StandardMatcher extends Matcher
                 ConnStateMatcher,
                 HopsMatcher,
                 IcmpMatcher,
+                Icmpv6Matcher,
                 InterfaceMatcher,
                 LengthMatcher,
                 LimitMatcher,

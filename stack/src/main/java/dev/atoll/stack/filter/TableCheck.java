@@ -131,6 +131,12 @@ final class TableCheck {
         if (required != null && required != table.name()) {
             report(rule.origin(), "this target can only be used in table " + required.text());
         }
+        if (rule.target() instanceof StandardTarget.Reject reject) {
+            RejectWith with = reject.rejectWith();
+            if (with.family() != null && with.family() != table.family()) {
+                report(rule.origin(), with.optionName() + " is no answer of " + table.family());
+            }
+        }
         if (!(rule.target() instanceof NatTarget nat)) {
             return;
         }

@@ -179,7 +179,7 @@ class RuleSetTest {
     void sameTableTwice_isRefused() {
         Table table = new Rules().table();
         assertEquals(
-                List.of("the IPv4 table filter is there twice"),
+                List.of("the IPv4 table filter is there twice, first at test.rules:1"),
                 RuleSet.problems(List.of(table, table)).stream()
                         .map(RuleSet.Problem::message)
                         .toList());
