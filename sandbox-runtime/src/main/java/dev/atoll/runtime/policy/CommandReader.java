@@ -23,6 +23,8 @@ final class CommandReader {
     private char command;
     private @Nullable Word chain;
     private @Nullable Word argument;
+    private @Nullable Word familyOption;
+    private boolean ofOtherFamily;
 
     CommandReader(Line line, List<Word> words, HostResolver resolver) {
         this.line = line;
@@ -30,7 +32,17 @@ final class CommandReader {
         draft = new RuleDraft(line, resolver);
     }
 
-    /** What the line says to do; null if it was wrong, which was reported. */
+    /** {@code -4} or {@code -6} if the line has it, or null. */
+    @Nullable Word familyOption() {
+        return familyOption;
+    }
+
+    /** Whether that is for the other family than the one whose rules are read; then nothing of the line counts. */
+    boolean isOfOtherFamily() {
+        return ofOtherFamily;
+    }
+
+    /** What the line says to do; null if it was wrong, which was reported, or is of the other family. */
     @Nullable Command read(ChainNames chains) {
         while (next < words.size()) {
             Word word = words.get(next++);
@@ -217,6 +229,11 @@ final class CommandReader {
 
     private boolean readBase(BaseOptions.Base option, Word word, @Nullable Word attached) {
         boolean negated = takeNegation(word, "sdpio".indexOf(option.letter()) >= 0);
+        if (option.letter() == '4' || option.letter() == '6') {
+            familyOption = word;
+            ofOtherFamily = (option.letter() == '4') != line.isIpv4();
+            return !ofOtherFamily;
+        }
         String refused = BaseOptions.REFUSED.get(option.letter());
         if (refused != null) {
             line.error(word, word.text() + " " + refused);
@@ -268,7 +285,7 @@ final class CommandReader {
                 Counters.check(arguments.get(1), line);
                 return true;
             default:
-                // -4 and -v: this is an IPv4 table, and there is nothing to be wordy about.
+                // -v: there is nothing to be wordy about.
                 return true;
         }
     }

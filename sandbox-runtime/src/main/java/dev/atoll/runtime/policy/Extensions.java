@@ -19,10 +19,12 @@ final class Extensions {
             "tcp",
             "udp",
             "icmp",
+            "icmp6",
             "state",
             "conntrack",
             "comment",
             "dscp",
+            "hl",
             "iprange",
             "length",
             "limit",
@@ -33,8 +35,8 @@ final class Extensions {
             "ttl");
 
     private static final Set<String> UNBUILT_MATCHES = words("addrtype ah bpf cgroup cluster codesource connbytes"
-            + " connlabel connlimit connmark cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
-            + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs mac mh nfacct osf"
+            + " connlabel connlimit connmark cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper"
+            + " ipcomp ipv6header ipvs mac mh nfacct osf"
             + " owner physdev policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
             + " tcpmss time u32");
 
@@ -65,6 +67,7 @@ final class Extensions {
         owner("dscp", "dscp dscp-class");
         owner("tos", "tos");
         owner("ttl", "ttl ttl-eq ttl-lt ttl-gt");
+        owner("hl", "hl-eq hl-lt hl-gt");
         owner("time", "timestart timestop datestart datestop weekdays monthdays");
         owner("string", "string algo hex-string");
         owner("recent", "rcheck update seconds hitcount rdest rsource");
@@ -110,11 +113,13 @@ final class Extensions {
         return switch (name) {
             case "tcp" -> new TcpSyntax();
             case "udp" -> new UdpSyntax();
-            case "icmp" -> new IcmpSyntax();
+            case "icmp" -> IcmpSyntax.icmp();
+            case "icmp6", "icmpv6", "ipv6-icmp" -> IcmpSyntax.icmp6();
             case "state" -> StateSyntax.state();
             case "conntrack" -> StateSyntax.conntrack();
             case "comment" -> new CommentSyntax();
             case "dscp" -> TosSyntax.dscp();
+            case "hl" -> TtlSyntax.hl();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();
             case "limit" -> new LimitSyntax();
@@ -122,7 +127,7 @@ final class Extensions {
             case "multiport" -> new MultiportSyntax();
             case "pkttype" -> new PacketTypeSyntax();
             case "tos" -> TosSyntax.tos();
-            case "ttl" -> new TtlSyntax();
+            case "ttl" -> TtlSyntax.ttl();
             default -> null;
         };
     }
@@ -153,9 +158,22 @@ final class Extensions {
                 return match("udp");
             case Protocols.ICMP:
                 return match("icmp");
+            case Protocols.ICMPV6:
+                return match("icmp6");
             default:
                 return null;
         }
+    }
+
+    /** What the other family has in place of a match of one family alone; null for nothing. */
+    static @Nullable String counterpart(String match) {
+        return switch (match) {
+            case "icmp" -> "icmp6";
+            case "icmp6" -> "icmp";
+            case "ttl" -> "hl";
+            case "hl" -> "ttl";
+            default -> null;
+        };
     }
 
     static boolean isUnbuiltMatch(String name) {

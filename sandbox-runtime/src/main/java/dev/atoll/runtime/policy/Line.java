@@ -1,6 +1,9 @@
 package dev.atoll.runtime.policy;
 
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Origin;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One line that is being read, and the way to say what is wrong with it. */
@@ -8,11 +11,19 @@ final class Line {
     private final String source;
     private final int number;
     private final String text;
+    private final Family family;
     private final Problems problems;
+    private final List<PolicyError> told = new ArrayList<>();
     private boolean bad;
 
-    Line(String source, int number, String text, Problems problems) {
+    /**
+     * A line as one family's tool reads it.
+     *
+     * @param number counted from 1
+     */
+    Line(String source, int number, String text, Family family, Problems problems) {
         this.source = source;
+        this.family = family;
         this.number = number;
         this.text = text;
         this.problems = problems;
@@ -26,6 +37,21 @@ final class Line {
         return text;
     }
 
+    /** The family whose rules are being read; a line of both is read twice. */
+    Family family() {
+        return family;
+    }
+
+    boolean isIpv4() {
+        return family == Family.IPV4;
+    }
+
+    /** As if it were not there: what was wrong with it is not told. */
+    void skip() {
+        problems.removeAll(told);
+        bad = false;
+    }
+
     /** Whether something in this line was wrong, so that it has no effect. */
     boolean isBad() {
         return bad;
@@ -37,7 +63,11 @@ final class Line {
 
     void error(Word at, String message, @Nullable String suggestion) {
         bad = true;
-        problems.add(number, text, at, message, suggestion);
+        PolicyError error =
+                new PolicyError(source, number, at.column(), Math.max(1, at.width()), message, suggestion, text);
+        if (problems.add(error)) {
+            told.add(error);
+        }
     }
 
     /** The whole line as the place of a mistake. */

@@ -6,8 +6,10 @@ import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainPolicy;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
+import dev.atoll.stack.filter.Icmpv6Matcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.LimitMatcher;
@@ -35,27 +37,44 @@ import java.util.List;
  */
 public final class PolicyPrinter {
     private final StringBuilder out = new StringBuilder();
+    private final Family family;
 
-    private PolicyPrinter() {}
+    private PolicyPrinter(Family family) {
+        this.family = family;
+    }
 
     /**
-     * The whole rule set as text.
+     * The whole rule set as text: the tables for IPv4 first, those for IPv6 under a heading that says so.
      *
      * @throws IllegalArgumentException if it has a matcher or target that is not one of the standard ones
      */
     public static String print(RuleSet ruleSet) {
-        PolicyPrinter printer = new PolicyPrinter();
-        ruleSet.tables().forEach(printer::table);
+        String v4 = print(ruleSet, Family.IPV4);
+        return ruleSet.covers(Family.IPV6) ? v4 + Heading.IPV6 + "\n" + print(ruleSet, Family.IPV6) : v4;
+    }
+
+    /**
+     * One family's tables as text.
+     *
+     * @throws IllegalArgumentException as {@link #print(RuleSet)}
+     */
+    public static String print(RuleSet ruleSet, Family family) {
+        PolicyPrinter printer = new PolicyPrinter(family);
+        for (Table table : ruleSet.tables()) {
+            if (table.family() == family) {
+                printer.table(table);
+            }
+        }
         return printer.out.toString();
     }
 
     /**
      * One rule as iptables-save prints it in that chain.
      *
-     * @throws IllegalArgumentException as {@link #print}
+     * @throws IllegalArgumentException as {@link #print(RuleSet)}
      */
-    public static String print(String chain, Rule rule) {
-        PolicyPrinter printer = new PolicyPrinter();
+    public static String print(Family family, String chain, Rule rule) {
+        PolicyPrinter printer = new PolicyPrinter(family);
         printer.rule(chain, rule);
         return printer.out.toString();
     }
@@ -109,7 +128,7 @@ public final class PolicyPrinter {
     }
 
     private boolean extension(Matcher matcher) {
-        RuleText text = new RuleText(out);
+        RuleText text = new RuleText(out, family);
         if (matcher instanceof AddressRangeMatcher range) {
             RangeSyntax.print(range, text);
         } else if (matcher instanceof CommentMatcher comment) {
@@ -119,6 +138,8 @@ public final class PolicyPrinter {
         } else if (matcher instanceof HopsMatcher hops) {
             TtlSyntax.print(hops, text);
         } else if (matcher instanceof IcmpMatcher icmp) {
+            IcmpSyntax.print(icmp, text);
+        } else if (matcher instanceof Icmpv6Matcher icmp) {
             IcmpSyntax.print(icmp, text);
         } else if (matcher instanceof LengthMatcher length) {
             LengthSyntax.print(length, text);
@@ -150,20 +171,12 @@ public final class PolicyPrinter {
 
     private void address(AddressMatcher address) {
         negation(address.negated());
-        int mask = address.mask().v4Bits();
-        int length = Integer.bitCount(mask);
-        boolean prefix = mask == (length == 0 ? 0 : -1 << 32 - length);
         out.append(address.direction() == AddressMatcher.Direction.SOURCE ? " -s " : " -d ");
-        out.append(address.address()).append('/');
-        if (prefix) {
-            out.append(length);
-        } else {
-            out.append(address.mask());
-        }
+        out.append(Masks.text(address.address(), address.mask()));
     }
 
     private void target(Target target) {
-        RuleText text = new RuleText(out);
+        RuleText text = new RuleText(out, family);
         if (target instanceof StandardTarget.Jump jump) {
             text.target(jump.chain());
         } else if (target instanceof StandardTarget.GoTo goTo) {

@@ -110,8 +110,9 @@ final class RuleDraft {
         if (protocol == Protocols.ALL && negated) {
             line.error(value, "! -p " + value.text() + " never matches");
         }
-        if (protocol == Protocols.ICMPV6) {
-            line.error(value, "ICMPv6 is never in an IPv4 packet, and IPv6 rules are not supported yet");
+        if (protocol == (line.isIpv4() ? Protocols.ICMPV6 : Protocols.ICMP)) {
+            String own = line.isIpv4() ? "icmp" : "ipv6-icmp";
+            line.error(value, Protocols.name(protocol) + " is never in an " + line.family() + " packet", own);
             return false;
         }
         return true;
@@ -160,6 +161,13 @@ final class RuleDraft {
                         "unknown match \"" + value.text() + "\"",
                         Suggestion.closest(value.text(), Extensions.matchNames()));
             }
+            return false;
+        }
+        if (syntax.onlyFamily() != null && syntax.onlyFamily() != line.family()) {
+            line.error(
+                    value,
+                    "match \"" + value.text() + "\" is of " + syntax.onlyFamily() + " alone",
+                    Extensions.counterpart(syntax.name()));
             return false;
         }
         matches.add(new MatchUse(syntax, value));

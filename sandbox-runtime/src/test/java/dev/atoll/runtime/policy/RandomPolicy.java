@@ -4,21 +4,40 @@ import dev.atoll.stack.env.Rng;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes policies as people and tools write them, with a mistake now and then; the same seed makes the same text. */
+/**
+ * Makes policies as people and tools write them, with a mistake now and then; the same seed makes the same text. One is for
+ * IPv4, for IPv6, or for both with {@code -4} or {@code -6} in lines that only one can read.
+ */
 final class RandomPolicy {
-    private final Rng rng;
-    private final List<String> userChains = new ArrayList<>();
-
-    private RandomPolicy(long seed) {
-        rng = Rng.seeded(seed);
+    /** Whose tools are to read a policy. */
+    enum Kind {
+        IPV4,
+        IPV6,
+        BOTH
     }
 
+    private final Rng rng;
+    private final Kind kind;
+    private final List<String> userChains = new ArrayList<>();
+    /** Whether the line being made is for IPv6. */
+    private boolean v6;
+
+    private RandomPolicy(long seed, Kind kind) {
+        rng = Rng.seeded(seed);
+        this.kind = kind;
+    }
+
+    /** One of the kind that the seed chooses. */
     static String make(long seed) {
-        return new RandomPolicy(seed).text();
+        return make(seed, Kind.values()[Math.floorMod(seed, Kind.values().length)]);
+    }
+
+    static String make(long seed, Kind kind) {
+        return new RandomPolicy(seed, kind).text();
     }
 
     private String text() {
-        StringBuilder text = new StringBuilder("*filter\n");
+        StringBuilder text = new StringBuilder(kind == Kind.IPV6 ? "# ip6tables-save\n*filter\n" : "*filter\n");
         if (oneIn(2)) {
             text.append(":INPUT ").append(pick("ACCEPT", "DROP", "-")).append(" [0:0]\n");
         }
@@ -33,6 +52,9 @@ final class RandomPolicy {
                 userChains.add(name);
                 text.append(':').append(name).append(" - [0:0]\n");
             }
+        }
+        if (kind == Kind.BOTH) {
+            text.append(pick("-4 -Z\n", "-Z -6 ignored\n"));
         }
         int rules = 1 + rng.nextInt(5);
         for (int i = 0; i < rules; i++) {
@@ -80,6 +102,14 @@ final class RandomPolicy {
             chain = userChains.get(rng.nextInt(userChains.size()));
         }
         List<String> parts = new ArrayList<>();
+        boolean forBoth = kind == Kind.BOTH && oneIn(3);
+        v6 = kind == Kind.IPV6 || (kind == Kind.BOTH && oneIn(2));
+        if (kind == Kind.BOTH && !forBoth) {
+            parts.add(v6 ? pick("-6", "--ipv6") : pick("-4", "--ipv4"));
+        }
+        if (forBoth) {
+            return pick("-A ", "-I ") + chain + " -p tcp " + ports() + " " + pick("-j ACCEPT", "-j DROP", "-j REJECT");
+        }
         if (oneIn(3)) {
             parts.add(negation() + pick("-s ", "--source ", "--src ") + address());
         }
@@ -90,7 +120,7 @@ final class RandomPolicy {
             String side = chain.equals("INPUT") ? "-i" : chain.equals("OUTPUT") ? "-o" : pick("-i", "-o");
             parts.add(negation() + (oneIn(15) ? pick("-i", "-o") : side) + " " + pick("lo", "eth0", "eth+", "tun1"));
         }
-        String protocol = pick("tcp", "tcp", "udp", "icmp", "17", "6", "all", "gre", "99", "TCP");
+        String protocol = pick("tcp", "tcp", "udp", v6 ? "icmpv6" : "icmp", "17", "6", "all", "gre", "99", "TCP");
         boolean withProtocol = !oneIn(4);
         if (withProtocol) {
             parts.add((oneIn(12) ? "! " : "") + pick("-p ", "--protocol ", "--proto ") + protocol);
@@ -121,6 +151,7 @@ final class RandomPolicy {
     }
 
     private String match() {
+        String hops = v6 ? "hl" : "ttl";
         switch (rng.nextInt(9)) {
             case 7:
                 return "-m limit " + pick("", "--limit 5/s", "--limit 90/minute", "--limit 1/hour", "--limit 9/x")
@@ -131,11 +162,13 @@ final class RandomPolicy {
                         + pick("80,443", "domain", "1:1024,8080,https", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", "9,");
             case 1:
                 return "-m iprange " + negation() + pick("--src-range ", "--dst-range ")
-                        + pick("10.0.0.1-10.0.0.9", "192.0.2.1", "10.0.0.1-10.0.0.300", "0.0.0.0-255.255.255.255");
+                        + (v6
+                                ? pick("2001:db8::1-2001:db8::9", "fe80::1", "::-ffff::", "2001:db8::1-10.0.0.1")
+                                : pick("10.0.0.1-10.0.0.9", "192.0.2.1", "10.0.0.1-10.0.0.300", "0.0.0.0-9.9.9.9"));
             case 2:
                 return "-m length " + negation() + "--length " + pick("40", "64:1500", ":576", "1400:", "65536", "x");
             case 3:
-                return "-m ttl " + negation() + pick("--ttl-eq ", "--ttl-lt ", "--ttl-gt ", "--ttl ")
+                return "-m " + hops + " " + negation() + "--" + hops + pick("-eq ", "-lt ", "-gt ", v6 ? "-eq " : " ")
                         + pick("0", "64", "255", "256");
             case 4:
                 return "-m mark " + negation() + "--mark " + pick("1", "0x10/0xf0", "017", "0xffffffff", "1/", "-1");
@@ -162,6 +195,11 @@ final class RandomPolicy {
             case "icmp":
                 return (named ? "-m icmp " : "") + negation() + "--icmp-type "
                         + pick("8", "3/1", "echo-request", "any", "host-unreach", "ping", "0/0", "ttl-z", "256");
+            case "icmpv6":
+                return (named ? pick("-m icmp6 ", "-m icmpv6 ", "-m ipv6-icmp ") : "")
+                        + negation()
+                        + "--icmpv6-type "
+                        + pick("128", "1/1", "echo-request", "addr", "neighb", "ping", "1/0", "ttl-exceeded", "256");
             default:
                 return "";
         }
@@ -201,6 +239,19 @@ final class RandomPolicy {
     }
 
     private String address() {
+        if (v6) {
+            return pick(
+                    "2001:db8::53",
+                    "2001:db8:1:2:3:4:5:6/8",
+                    "fe80::/10",
+                    "2001:db8::/ffff:ffff::",
+                    "2001:db8::1/ffff::ffff",
+                    "fd00::7/128",
+                    "2001:db8::1,2001:db8::2",
+                    "::1",
+                    oneIn(10) ? "2001:db8::1/129" : "2000::/3",
+                    oneIn(10) ? "10.0.0.1" : "ff02::1/16");
+        }
         return pick(
                 "10.0.0.53",
                 "10.1.2.3/8",
@@ -245,7 +296,9 @@ final class RandomPolicy {
                 return jump + "REJECT";
             case 6:
                 return jump + "REJECT --reject-with "
-                        + pick("icmp-host-unreachable", "tcp-reset", "admin-prohib", "icmp-net-prohibited", "nonsense");
+                        + (v6
+                                ? pick("icmp6-no-route", "tcp-reset", "adm-prohib", "reject-route", "admin-prohib")
+                                : pick("icmp-host-unreachable", "tcp-reset", "admin-prohib", "icmp-net-prohib", "no"));
             case 7:
                 return oneIn(4) ? jump + "NOWHERE" : jump + "ACCEPT";
             case 8:
