@@ -5,6 +5,7 @@ import dev.atoll.runtime.policy.HostResolver;
 import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
+import dev.atoll.runtime.policy.PolicyText;
 import dev.atoll.runtime.policy.RuleSetCodec;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.wire.IpAddress;
@@ -33,17 +34,16 @@ public final class PolicyFile {
     private PolicyFile() {}
 
     /**
-     * Reads a file.
+     * Reads files that make one policy together.
      *
      * @throws LaunchException with one line for each mistake: file, line, column, what was expected
      */
-    public static Policy load(Path file) throws LaunchException {
-        return new Policy(ByteBuffer.wrap(encoded(parse(file.toString(), read(file)), file)));
-    }
-
-    /** Reads a text. */
-    public static RuleSet parse(String source, String text) throws LaunchException {
-        PolicyResult result = PolicyParser.parse(source, text, HOST_NAMES);
+    public static RuleSet load(List<Path> files) throws LaunchException {
+        List<PolicyText> texts = new ArrayList<>();
+        for (Path file : files) {
+            texts.add(new PolicyText(file.toString(), read(file)));
+        }
+        PolicyResult result = PolicyParser.parse(texts, HOST_NAMES);
         if (result instanceof PolicyResult.Refused refused) {
             StringBuilder lines = new StringBuilder();
             for (PolicyError error : refused.errors()) {
@@ -52,6 +52,19 @@ public final class PolicyFile {
             throw new LaunchException(ExitCode.CONFIGURATION, lines.toString());
         }
         return ((PolicyResult.Accepted) result).ruleSet();
+    }
+
+    /**
+     * A policy as the program gets it.
+     *
+     * @throws LaunchException if it is larger than that may be
+     */
+    public static Policy encode(RuleSet rules) throws LaunchException {
+        try {
+            return new Policy(ByteBuffer.wrap(RuleSetCodec.encode(rules)));
+        } catch (IllegalArgumentException e) {
+            throw new LaunchException(ExitCode.CONFIGURATION, "policy: " + e.getMessage(), e);
+        }
     }
 
     private static String line(PolicyError error) {
@@ -68,14 +81,6 @@ public final class PolicyFile {
             throw new LaunchException(ExitCode.CONFIGURATION, "policy: " + file + " is not UTF-8 text", e);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.CONFIGURATION, "policy: " + file + " cannot be read: " + e, e);
-        }
-    }
-
-    private static byte[] encoded(RuleSet rules, Path file) throws LaunchException {
-        try {
-            return RuleSetCodec.encode(rules);
-        } catch (IllegalArgumentException e) {
-            throw new LaunchException(ExitCode.CONFIGURATION, "policy: " + file + ": " + e.getMessage(), e);
         }
     }
 

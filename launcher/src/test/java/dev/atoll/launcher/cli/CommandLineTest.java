@@ -45,6 +45,8 @@ class CommandLineTest {
         assertEquals(
                 Map.of("atoll.link", "stream", "atoll.policy", "a=b"),
                 run.options().settings());
+        CommandLine.Run two = assertInstanceOf(CommandLine.Run.class, parse("run --policy a,b --policy=c -- java"));
+        assertEquals(Map.of("atoll.policy", List.of("a,b", "c")), two.options().settings());
         assertEquals(List.of("java", "--x=y"), run.command());
     }
 

@@ -94,7 +94,7 @@ class PolicyTest {
 
             Json json = Json.read(status);
             assertEquals("exited", json.text("outcome"));
-            assertEquals(rules.toString(), json.text("policy"));
+            assertEquals("[" + rules + "]", json.text("policies"));
             assertEquals("true", json.text("filter"));
             assertEquals("tap:atoll0", json.text("link"));
             assertEquals("10.66.0.2/30", json.text("address"));
@@ -170,7 +170,7 @@ class PolicyTest {
                     "refused by the host and not by a rule");
             assertEquals("", result.stderr());
             Json json = Json.read(status);
-            assertEquals("null", json.text("policy"));
+            assertEquals("[]", json.text("policies"));
             assertEquals("false", json.text("filter"));
             assertEquals("0", json.text("denials"));
         }
