@@ -49,6 +49,15 @@ final class PolicyReader {
             return List.of();
         }
         lines = splitLines();
+        if (ScriptReader.isScript(lines)) {
+            ScriptReader script = new ScriptReader(source, problems, resolver, targetWords);
+            script.read(lines);
+            List<Table> tables = script.tables();
+            if (tables.isEmpty() && problems.isEmpty()) {
+                first.error(first.whole(), "the script has no iptables command, so it says nothing");
+            }
+            return tables;
+        }
         RestoreReader v4 = new RestoreReader(Family.IPV4, resolver, targetWords);
         readFor(v4, false);
         RestoreReader v6 = new RestoreReader(Family.IPV6, resolver, targetWords);

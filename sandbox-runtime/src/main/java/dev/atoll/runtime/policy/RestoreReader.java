@@ -98,36 +98,34 @@ final class RestoreReader {
     private void readOutside(Line line) {
         Word whole = line.whole();
         if (!line.text().startsWith("*")) {
-            String hint = "";
-            if (whole.text().startsWith("iptables ") || whole.text().startsWith("#!")) {
-                hint = "; scripts of iptables commands are not supported yet";
-            } else if (whole.text().startsWith("*")) {
-                hint = " at the start of the line";
-            }
+            String hint = whole.text().startsWith("*") ? " at the start of the line" : "";
             line.error(whole, "this line is in no table, expected *filter before it" + hint);
             return;
         }
         sawTable = true;
         tableLine = line;
         Word name = whole.part(1, whole.text().length());
-        tableName = null;
-        table = null;
+        tableName = tableName(name, line);
+        table = tableName == null
+                ? null
+                : new TableBuilder(tableName, family, line.origin(), declarations(line.number()), targetWords);
+    }
+
+    /** The table of that name; null if there is none, which was reported. */
+    static @Nullable TableName tableName(Word name, Line line) {
+        List<String> names = new ArrayList<>();
         for (TableName known : TableName.values()) {
             if (known.text().equals(name.text())) {
-                tableName = known;
+                return known;
             }
+            names.add(known.text());
         }
-        if (tableName != null) {
-            table = new TableBuilder(tableName, family, line.origin(), declarations(line.number()), targetWords);
-        } else if (name.text().equals("security")) {
+        if (name.text().equals("security")) {
             line.error(name, "table \"" + name.text() + "\" is not supported yet");
         } else {
-            List<String> names = new ArrayList<>();
-            for (TableName known : TableName.values()) {
-                names.add(known.text());
-            }
             line.error(name, "unknown table \"" + name.text() + "\"", Suggestion.closest(name.text(), names));
         }
+        return null;
     }
 
     /** Where each chain of the table that begins at this line is declared. */
@@ -253,8 +251,8 @@ final class RestoreReader {
         if (line.isBad()) {
             return;
         }
-        CommandReader reader = new CommandReader(line, words, resolver);
-        Command command = reader.read(builder);
+        CommandReader reader = new CommandReader(line, words, false, resolver);
+        Command command = reader.read() ? reader.finish(builder) : null;
         Word familyOption = reader.familyOption();
         if (familyOption != null && !underHeading) {
             sawFamilyOption = true;

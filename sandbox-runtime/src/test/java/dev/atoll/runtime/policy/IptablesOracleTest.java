@@ -191,6 +191,67 @@ class IptablesOracleTest {
         return texts;
     }
 
+    /** What a shell and the tools make of a script, each in a namespace without rules; a failed command refuses it. */
+    @Test
+    void chosenScripts_areJudgedAndPrintedAlike() throws IOException, InterruptedException {
+        StringBuilder differences = new StringBuilder();
+        for (String text : List.of(
+                "iptables -A OUTPUT -d 10.0.0.1 -j DROP\n",
+                "X='-p tcp'\niptables -A INPUT $X --dport 80 -j ACCEPT; ip6tables -P OUTPUT DROP\n",
+                "iptables -N \"a b\"\n",
+                "iptables -A OUTPUT -m comment --comment 'a \\ b' # -j DROP\n",
+                "iptables -A OUTPUT -m comment --comment \"a \\\\ \\\"b\\\" \\c\" -j DROP\n",
+                "iptables -A OUTPUT -m comment --comment a\\ b\"c d\"'e f' -j DROP\n",
+                "iptables -A OUTPUT \\\n -j DROP\n",
+                "iptables -A OUTPUT -j \\\nDROP && ip6tables -w -A OUTPUT -s ::1 -j DROP\n",
+                "iptables -t mangle -A OUTPUT -j MARK --set-mark 1\nA=mangle\niptables -t ${A} -I OUTPUT -j ACCEPT\n",
+                "iptables -A OUTPUT -j NOWHERE\n",
+                "iptables -D OUTPUT -j DROP\n",
+                "A=\"-d\t10.0.0.1  \"\niptables -A OUTPUT $A-j DROP\n",
+                "A=\niptables -A OUTPUT $A -j DROP$A\n")) {
+            Path script = directory.resolve("script.sh");
+            Files.writeString(script, text);
+            String expected = shell("for t in iptables ip6tables; do ln -sf $(command -v $t-legacy) $t; done;"
+                    + " PATH=$PWD:$PATH; sh -e script.sh >/dev/null 2>&1 || { echo " + REFUSED + "; exit; };"
+                    + " for t in iptables ip6tables; do for n in filter mangle; do $t-legacy-save -t $n; done; done");
+            String actual = atoll(text);
+            if (!rulesOf(actual).equals(rulesOf(expected))) {
+                differences
+                        .append('\n')
+                        .append(text)
+                        .append("iptables: ")
+                        .append(expected)
+                        .append("atoll: ")
+                        .append(actual);
+            }
+        }
+        assertEquals("", differences.toString());
+    }
+
+    /** Rules and policies that are not as at the beginning. */
+    private static List<String> rulesOf(String saved) {
+        List<String> rules = new ArrayList<>();
+        for (String line : saved.split("\n", -1)) {
+            if (line.equals(REFUSED) || line.startsWith("-A ") || line.contains(" DROP [") || line.contains(" - [")) {
+                rules.add(line);
+            }
+        }
+        return rules;
+    }
+
+    private String shell(String script) throws IOException, InterruptedException {
+        Process shell = new ProcessBuilder("unshare", "-n", "sh", "-c", script)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output;
+        try (InputStream in = shell.getInputStream()) {
+            output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        assertEquals(0, shell.waitFor(), output);
+        return output;
+    }
+
     @Test
     void everyServiceAndProtocolName_meansTheSame() throws IOException, InterruptedException {
         for (RandomPolicy.Kind kind : List.of(RandomPolicy.Kind.IPV4, RandomPolicy.Kind.IPV6)) {

@@ -23,12 +23,6 @@ class PolicyFileErrorTest {
                 "    -A OUTPUT -j DROP",
                 "    ^~~~~~~~~~~~~~~~~");
         file(
-                "iptables -A OUTPUT -j DROP\n",
-                "egress.rules:1:1: this line is in no table, expected *filter before it; scripts of iptables commands"
-                        + " are not supported yet",
-                "    iptables -A OUTPUT -j DROP",
-                "    ^~~~~~~~~~~~~~~~~~~~~~~~~~");
-        file(
                 "*filter\n-A OUTPUT -j DROP\n",
                 "egress.rules:2:18: the file ends inside the table begun at line 1, expected COMMIT",
                 "    -A OUTPUT -j DROP",
