@@ -33,6 +33,11 @@ public record ConnStateMatcher(Spelling spelling, int states, boolean negated) i
         return true;
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static ConnStateMatcher archived(Archive archive, @Nullable ConnStateMatcher value) {
         ConnStateMatcher.Spelling spelling =
                 archive.constant(value == null ? ConnStateMatcher.Spelling.STATE : value.spelling());

@@ -278,6 +278,7 @@ final class ConnTrack {
     }
 
     private void remove(Flow flow) {
+        flow.forgetPaths();
         unlink(flow.original);
         unlink(flow.reply);
         if (flow.list != null) {

@@ -36,6 +36,9 @@ final class Flow {
 
     @Nullable FlowList list;
 
+    /** The ways its packets go through the rules. */
+    private @Nullable FlowPath paths;
+
     private final TrackedPacket first = new TrackedPacket(this, false, ConnState.NEW);
     private final TrackedPacket onward = new TrackedPacket(this, false, ConnState.ESTABLISHED);
     private final TrackedPacket back = new TrackedPacket(this, true, ConnState.ESTABLISHED);
@@ -72,6 +75,49 @@ final class Flow {
     /** How a packet about the flow is marked: an ICMP error, or our own answer to a packet we rejected. */
     TrackedPacket about(boolean isReply) {
         return isReply ? relatedBack : related;
+    }
+
+    // --- Ways through the rules
+
+    /** The way through a chain in one direction, if one is known. */
+    @Nullable FlowPath path(LoadedRules.LoadedChain chain, boolean isReply) {
+        FlowPath path = paths;
+        while (path != null && !path.isThrough(chain, isReply)) {
+            path = path.next;
+        }
+        return path;
+    }
+
+    /** Adds a way; those through rules that are not in force any more end. */
+    void add(FlowPath path) {
+        if (paths != null && !paths.isOfSameRules(path)) {
+            forgetPaths();
+        }
+        path.next = paths;
+        paths = path;
+    }
+
+    void forget(FlowPath gone) {
+        FlowPath before = null;
+        FlowPath path = paths;
+        while (path != null && path != gone) {
+            before = path;
+            path = path.next;
+        }
+        if (before == null) {
+            paths = gone.next;
+        } else {
+            before.next = gone.next;
+        }
+        gone.end();
+    }
+
+    /** The flow is over: what was counted on its ways is credited. */
+    void forgetPaths() {
+        for (FlowPath path = paths; path != null; path = path.next) {
+            path.end();
+        }
+        paths = null;
     }
 
     // --- Translation

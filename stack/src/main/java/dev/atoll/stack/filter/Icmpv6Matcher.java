@@ -44,6 +44,11 @@ public record Icmpv6Matcher(int type, int firstCode, int lastCode, boolean negat
         return IpProtocol.ICMPV6;
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static Icmpv6Matcher archived(Archive archive, @Nullable Icmpv6Matcher value) {
         int type = archive.int32(value == null ? 0 : value.type());
         int firstCode = archive.int32(value == null ? 0 : value.firstCode());

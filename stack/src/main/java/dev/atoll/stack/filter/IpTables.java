@@ -32,6 +32,7 @@ public final class IpTables {
     private static final Verdict REDIRECT_UNTRANSLATED = new Verdict(Verdict.Kind.DROP, null, null);
 
     private final Rng rng;
+    private final boolean plainly;
     private final PacketContext context = new PacketContext();
     private final DenialGate denials = new DenialGate();
     private volatile LoadedRules loaded = new LoadedRules(RuleSet.EMPTY);
@@ -43,12 +44,22 @@ public final class IpTables {
      * @param rng seeds the connection table's hash
      */
     public IpTables(Rng rng) {
+        this(rng, false);
+    }
+
+    /**
+     * A filter that accepts everything until it is given rules.
+     *
+     * @param plainly whether each packet is asked about with each rule, for tests
+     */
+    IpTables(Rng rng, boolean plainly) {
         this.rng = rng;
+        this.plainly = plainly;
     }
 
     /** Puts a rule set in force in place of the one before, all of it at once. Counters begin at 0. */
     public void replace(RuleSet ruleSet) {
-        loaded = new LoadedRules(ruleSet);
+        loaded = new LoadedRules(ruleSet, plainly);
     }
 
     /** The rules in force. */
@@ -100,7 +111,8 @@ public final class IpTables {
         if (tracking != null
                 && verdict.kind() == Verdict.Kind.ACCEPT
                 && isLast(hook, packet.ipVersion)
-                && !tracking.confirm(packet, nowNs)) {
+                && !tracking.confirm(packet, nowNs)
+                && (rules.asksForStates || tracking.translates())) {
             verdict = ConnTrack.TABLE_FULL;
         }
         context.end();
@@ -226,6 +238,11 @@ public final class IpTables {
     /** What each chain and rule counted since it came into force. */
     public List<ChainCounters> counters() {
         return loaded.counters();
+    }
+
+    /** How many ways of flows are known; for tests. */
+    int paths() {
+        return loaded.paths();
     }
 
     /** How many packets were ended. */

@@ -40,6 +40,15 @@ public interface Matcher {
         return this;
     }
 
+    /**
+     * Whether it always says the same of the packets of one flow that go in one direction, come to one hook by the same
+     * interfaces and find the flow in the same state. Then it is asked once for all of them; otherwise, which is assumed of one
+     * that does not say, for each.
+     */
+    default boolean isConstant() {
+        return false;
+    }
+
     /** Whether {@link PacketContext#connState} is asked: then the stack tracks connections. */
     default boolean needsConnTrack() {
         return false;

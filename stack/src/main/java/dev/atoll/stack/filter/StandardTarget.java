@@ -25,6 +25,11 @@ public sealed interface StandardTarget extends Target
     /** Lets the packet pass. */
     record Accept() implements StandardTarget {
         @Override
+        public boolean isConstant() {
+            return true;
+        }
+
+        @Override
         public Action apply(PacketContext context) {
             return Action.ACCEPT;
         }
@@ -33,6 +38,11 @@ public sealed interface StandardTarget extends Target
     /** Ends the packet in silence. */
     record Drop() implements StandardTarget {
         @Override
+        public boolean isConstant() {
+            return true;
+        }
+
+        @Override
         public Action apply(PacketContext context) {
             return Action.DROP;
         }
@@ -40,6 +50,11 @@ public sealed interface StandardTarget extends Target
 
     /** Ends the packet and tells its sender. */
     record Reject(RejectWith rejectWith) implements StandardTarget {
+        @Override
+        public boolean isConstant() {
+            return true;
+        }
+
         @Override
         public Action apply(PacketContext context) {
             return Action.REJECT;
@@ -59,6 +74,11 @@ public sealed interface StandardTarget extends Target
     /** Goes back to the calling chain. */
     record Return() implements StandardTarget {
         @Override
+        public boolean isConstant() {
+            return true;
+        }
+
+        @Override
         public Action apply(PacketContext context) {
             return Action.RETURN;
         }
@@ -66,6 +86,11 @@ public sealed interface StandardTarget extends Target
 
     /** Counts only. */
     record None() implements StandardTarget {
+        @Override
+        public boolean isConstant() {
+            return true;
+        }
+
         @Override
         public Action apply(PacketContext context) {
             return Action.CONTINUE;
@@ -75,6 +100,11 @@ public sealed interface StandardTarget extends Target
     /** {@code -j CHAIN} */
     record Jump(String chain) implements StandardTarget {
         @Override
+        public boolean isConstant() {
+            return true;
+        }
+
+        @Override
         public Action apply(PacketContext context) {
             return Action.JUMP;
         }
@@ -82,6 +112,11 @@ public sealed interface StandardTarget extends Target
 
     /** {@code -g CHAIN} */
     record GoTo(String chain) implements StandardTarget {
+        @Override
+        public boolean isConstant() {
+            return true;
+        }
+
         @Override
         public Action apply(PacketContext context) {
             return Action.GOTO;

@@ -93,6 +93,7 @@ public abstract class TargetContract {
         RejectWith rejectWith = target.rejectWith();
         TableName table = target.requiredTable();
         Set<Hook> hooks = target.hooks();
+        boolean constant = target.isConstant();
         run(new Around(target) {
             @Override
             public Action apply(PacketContext context) {
@@ -102,6 +103,7 @@ public abstract class TargetContract {
                 assertEquals(rejectWith, inner.rejectWith());
                 assertEquals(table, inner.requiredTable());
                 assertEquals(hooks, inner.hooks());
+                assertEquals(constant, inner.isConstant());
                 return action;
             }
         });
