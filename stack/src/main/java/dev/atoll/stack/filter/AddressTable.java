@@ -22,10 +22,6 @@ final class AddressTable {
         return slots;
     }
 
-    int size() {
-        return size;
-    }
-
     /** The number of an address given by its halves, or {@link #NONE}. */
     int get(long high, long low) {
         return values[slot(high, low)];

@@ -2,6 +2,7 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.archive.Archivable;
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.wire.IpProtocol;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -522,7 +523,7 @@ final class LoadedRules {
         private boolean covers(LoadedRule rule, PacketContext context) {
             for (Matcher matcher : rule.matchers) {
                 if (matcher instanceof TcpMatcher tcp) {
-                    flagsMask |= tcp.flagsMask();
+                    flagsMask |= context.packet().transportProtocol == IpProtocol.TCP ? tcp.flagsMask() : 0;
                 } else if (!matcher.isConstant()) {
                     return false;
                 }
