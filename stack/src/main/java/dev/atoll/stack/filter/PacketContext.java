@@ -35,7 +35,8 @@ public final class PacketContext {
         inNic = incomingNic == null ? "" : incomingNic;
         outNic = outgoingNic == null ? "" : outgoingNic;
         nowNs = time;
-        connState = ConnState.UNTRACKED;
+        // In table raw a packet is not tracked yet, unless it was met at an earlier hook or answers one that was.
+        connState = judged.flow instanceof TrackedPacket met ? met.state() : ConnState.INVALID;
         translation = null;
         fragmentOffsetBytes = judged.ipVersion == Family.IPV4.ipVersion()
                 ? Ipv4.fragmentOffset(judged.data(), judged.networkOffset)
@@ -95,8 +96,10 @@ public final class PacketContext {
         return judged.transportOffset != PacketBuffer.UNKNOWN && judged.end() - judged.transportOffset >= lengthBytes;
     }
 
-    /** What connection tracking says; {@link ConnState#UNTRACKED} where no rule {@linkplain
-     * Matcher#needsConnTrack needs it}. */
+    /**
+     * What connection tracking says; {@link ConnState#INVALID} before it was asked, as on Linux, and where no rule {@linkplain
+     * Matcher#needsConnTrack needs it}.
+     */
     public ConnState connState() {
         return connState;
     }

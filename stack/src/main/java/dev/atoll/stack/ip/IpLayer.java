@@ -825,15 +825,20 @@ public final class IpLayer implements Device.Upper {
     private void denyInput(NetworkLayer network, PacketBuffer packet, Verdict verdict) {
         countDrop(packet, DropReason.FILTERED);
         filter.denied(Hook.INPUT, packet, verdict, cycle.nowNs());
-        RejectWith with = verdict.rejectWith();
-        if (with == RejectWith.TCP_RESET) {
-            if (packet.transportProtocol == IpProtocol.TCP && resetSender != null) {
-                resetSender.reset(packet);
-            }
-        } else if (with != null) {
-            network.reject(packet, with);
-        }
+        answerRejected(network, packet, verdict.rejectWith());
         packet.release();
+    }
+
+    /** Tells the sender of a packet that came in what the policy says; nothing if {@code with} is null or it may be forged. */
+    void answerRejected(NetworkLayer network, PacketBuffer packet, @Nullable RejectWith with) {
+        if (with == null || packet.transportOffset == PacketBuffer.UNKNOWN || !Checksum.isSumSound(packet)) {
+            return;
+        }
+        if (with != RejectWith.TCP_RESET) {
+            network.reject(packet, with);
+        } else if (packet.transportProtocol == IpProtocol.TCP && resetSender != null) {
+            resetSender.reset(packet);
+        }
     }
 
     private void drop(PacketBuffer packet, DropReason reason) {
