@@ -1,0 +1,37 @@
+package dev.atoll.runtime.oracle;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.atoll.runtime.host.Programs;
+import dev.atoll.stack.filter.Family;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Some cases of what {@code .ci/iptables-oracle} plays by the thousand. */
+class FilterOracleTest {
+    private static final int CASES = 100;
+
+    @ParameterizedTest
+    @EnumSource
+    @Timeout(120)
+    void randomRules_judgeRewriteAndCountAsTheKernelDoes(Backend backend) throws Exception {
+        Family family = Family.IPV4;
+        String program = backend.program(family, "-restore");
+        assumeTrue(Programs.isInstalled(program), "needs " + program + " (apt-get install iptables)");
+        Topology topology = Topology.of(family);
+        try (Oracle oracle = new Oracle(topology, backend)) {
+            for (long seed = 1; seed <= CASES; seed++) {
+                OracleCase each = OracleCase.of(topology, seed);
+                if (oracle.difference(each) != null) {
+                    OracleCase smallest = oracle.shrunk(each);
+                    fail("seed " + seed + "\n" + smallest + oracle.difference(smallest));
+                }
+            }
+            assertTrue(oracle.accepted() > CASES / 2, oracle.accepted() + " cases were taken");
+            assertTrue(oracle.counted() > CASES, oracle.counted() + " rules met a packet");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.atoll.runtime.oracle;
+
+import dev.atoll.stack.filter.Family;
+
+/** {@code OracleMain FAMILY BACKEND CASES SEED}: as many cases, from that seed on; ends with the counts. */
+final class OracleMain {
+    private static final int MAX_SHOWN = 5;
+
+    private OracleMain() {}
+
+    public static void main(String[] args) throws Exception {
+        Topology topology = Topology.of(Family.valueOf(args[0]));
+        Backend backend = Backend.valueOf(args[1]);
+        int cases = Integer.parseInt(args[2]);
+        long first = Long.parseLong(args[3]);
+        int failed = 0;
+        try (Oracle oracle = new Oracle(topology, backend)) {
+            for (long seed = first; seed < first + cases; seed++) {
+                OracleCase each = OracleCase.of(topology, seed);
+                if (oracle.difference(each) == null) {
+                    continue;
+                }
+                failed++;
+                if (failed <= MAX_SHOWN) {
+                    OracleCase smallest = oracle.shrunk(each);
+                    System.out.println("FAIL  seed " + seed + "\n" + smallest + oracle.difference(smallest));
+                }
+            }
+            System.out.println(args[0] + " " + args[1] + ": rules of " + oracle.accepted() + " cases were taken, "
+                    + oracle.counted() + " rules met a packet");
+        }
+        System.out.println((cases - failed) + " passed, " + failed + " failed, 0 skipped");
+        System.exit(failed == 0 ? 0 : 1);
+    }
+}
