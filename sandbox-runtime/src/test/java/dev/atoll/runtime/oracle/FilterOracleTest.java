@@ -24,10 +24,10 @@ class FilterOracleTest {
         Topology topology = Topology.of(family);
         try (Oracle oracle = new Oracle(topology, backend)) {
             for (long seed = 1; seed <= CASES; seed++) {
-                OracleCase each = OracleCase.of(topology, seed);
-                if (oracle.difference(each) != null) {
-                    OracleCase smallest = oracle.shrunk(each);
-                    fail("seed " + seed + "\n" + smallest + oracle.difference(smallest));
+                OracleCase each = OracleCase.of(topology, backend, seed);
+                String difference = oracle.difference(each);
+                if (difference != null) {
+                    fail("seed " + seed + "\n" + oracle.explain(each, difference));
                 }
             }
             assertTrue(oracle.accepted() > CASES / 2, oracle.accepted() + " cases were taken");

@@ -3,76 +3,133 @@ package dev.atoll.runtime.oracle;
 import dev.atoll.stack.check.BadFrameException;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.IcmpMessage;
 import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.TcpSegment;
+import dev.atoll.stack.check.UdpDatagram;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 
 /**
  * Frames as text that is the same for frames between which a host is free to choose: the IP identification of what it sends
- * itself, the sequence numbers and options with which it accepts a connection. Every other byte shows.
+ * itself, how it cuts what came in fragments, the port it gives a flow whose own is taken, the time of day. Every other byte
+ * shows.
  */
 final class FrameText {
     private static final int TIMESTAMP_REPLY = 14;
+    /** Ports that keep their class (nf_nat_core.c): below 512, to 1023, above. */
+    private static final int LOW_PORTS = 512;
 
-    private final Set<Integer> givenIds;
+    private static final int PRIVILEGED_PORTS = 1024;
+
+    private final Set<Integer> givenPorts;
 
     /**
-     * @param givenIds IP identifications of the packets that were sent to the router: those must stay
+     * @param givenPorts ports that packets and rules have
      */
-    FrameText(Set<Integer> givenIds) {
-        this.givenIds = givenIds;
+    FrameText(Set<Integer> givenPorts) {
+        this.givenPorts = givenPorts;
     }
 
-    String of(Outcome.Sent sent) {
-        EthernetFrame frame = EthernetFrame.decode(sent.frame());
-        return "eth" + sent.side() + " " + frame.source() + ">" + frame.destination() + " "
-                + (frame.etherType() == EthernetFrame.IPV4
-                        ? ipv4(frame.payload())
-                        : Integer.toHexString(frame.etherType()) + " " + hex(frame.payload()));
-    }
-
-    private String ipv4(Bytes bytes) {
-        Ipv4Packet packet;
-        try {
-            packet = Ipv4Packet.decode(bytes);
-        } catch (BadFrameException e) {
-            return e.getMessage() + ": " + hex(bytes);
+    /**
+     * A line for each packet.
+     *
+     * @param givenId IP identification of the packet that they came of, which it must keep
+     */
+    List<String> of(List<Outcome.Sent> sent, int givenId) {
+        List<String> lines = new ArrayList<>();
+        TreeMap<String, TreeMap<Integer, Ipv4Packet>> fragments = new TreeMap<>();
+        for (Outcome.Sent one : sent) {
+            EthernetFrame frame = EthernetFrame.decode(one.frame());
+            String link = "eth" + one.side() + " " + frame.source() + ">" + frame.destination() + " ";
+            if (frame.etherType() != EthernetFrame.IPV4) {
+                lines.add(link + Integer.toHexString(frame.etherType()) + " " + hex(frame.payload()));
+                continue;
+            }
+            try {
+                Ipv4Packet packet = Ipv4Packet.decode(frame.payload());
+                if (packet.moreFragments() || packet.fragmentOffset() > 0) {
+                    fragments
+                            .computeIfAbsent(link + head(packet, givenId), key -> new TreeMap<>())
+                            .put(packet.fragmentOffset(), packet);
+                } else {
+                    lines.add(link + head(packet, givenId) + transport(packet));
+                }
+            } catch (BadFrameException e) {
+                lines.add(link + e.getMessage() + ": " + hex(frame.payload()));
+            }
         }
-        StringBuilder text = new StringBuilder();
-        text.append(packet.source()).append('>').append(packet.destination());
-        text.append(" proto ").append(packet.protocol());
-        text.append(" ttl ").append(packet.ttl()).append(" tos ").append(packet.tos());
-        text.append(" id ").append(givenIds.contains(packet.id()) ? Integer.toHexString(packet.id()) : "free");
-        text.append(packet.dontFragment() ? " DF" : "").append(packet.moreFragments() ? " MF" : "");
-        text.append(packet.fragmentOffset() > 0 ? " at " + packet.fragmentOffset() : "");
-        text.append(packet.options().length() > 0 ? " options " + hex(packet.options()) : "");
-        return text.append(' ').append(transport(packet)).toString();
+        fragments.forEach((head, pieces) -> lines.add(head + joined(pieces)));
+        return lines;
+    }
+
+    private String joined(TreeMap<Integer, Ipv4Packet> pieces) {
+        StringBuilder digits = new StringBuilder();
+        boolean more = true;
+        for (Ipv4Packet piece : pieces.values()) {
+            if (2 * piece.fragmentOffset() != digits.length() || !more) {
+                return "fragments that do not fit: " + pieces;
+            }
+            digits.append(hex(piece.payload()));
+            more = piece.moreFragments();
+        }
+        Ipv4Packet first = pieces.firstEntry().getValue();
+        Ipv4Packet whole =
+                Ipv4Packet.of(first.source(), first.destination(), first.protocol(), Bytes.hex(digits.toString()));
+        return (more ? "the begin, in fragments " : "in fragments ") + transport(whole);
+    }
+
+    private static String head(Ipv4Packet packet, int givenId) {
+        return packet.source() + ">" + packet.destination() + " proto " + packet.protocol() + " ttl " + packet.ttl()
+                + " tos " + packet.tos() + " id "
+                + (packet.id() == givenId ? "kept" : "free")
+                + (packet.dontFragment() ? " DF " : " ")
+                + (packet.options().length() > 0 ? "options " + hex(packet.options()) + " " : "");
     }
 
     private String transport(Ipv4Packet packet) {
-        boolean own = !givenIds.contains(packet.id());
-        if (own && packet.protocol() == Ipv4Packet.TCP && packet.fragmentOffset() == 0 && !packet.moreFragments()) {
-            TcpSegment segment = whole(packet);
-            if (segment != null && segment.has(TcpSegment.SYN) && segment.has(TcpSegment.ACK)) {
-                return segment.sourcePort() + ">" + segment.destinationPort() + " S. ack "
-                        + Integer.toUnsignedString(segment.ack());
-            }
-        }
         Bytes payload = packet.payload();
-        if (own && packet.protocol() == Ipv4Packet.ICMP && payload.length() >= 20 && payload.u8(0) == TIMESTAMP_REPLY) {
-            return hex(payload.slice(0, 2)) + hex(payload.slice(4, 12)) + " at some time";
+        try {
+            switch (packet.protocol()) {
+                case Ipv4Packet.TCP:
+                    TcpSegment segment = TcpSegment.decode(packet);
+                    return ports(segment.sourcePort(), segment.destinationPort(), payload, 18);
+                case Ipv4Packet.UDP:
+                    UdpDatagram datagram = UdpDatagram.decode(packet);
+                    return ports(datagram.sourcePort(), datagram.destinationPort(), payload, 8);
+                case Ipv4Packet.ICMP:
+                    IcmpMessage message = IcmpMessage.decode(packet);
+                    boolean chosen = !message.isError() && !givenPorts.contains(message.rest() >>> 16);
+                    if (message.type() == TIMESTAMP_REPLY) {
+                        return hex(payload.slice(0, 2)) + hex(payload.slice(4, 12)) + " at some time";
+                    }
+                    return chosen ? hex(payload.slice(0, 2)) + " chosen id " + hex(payload.from(6)) : hex(payload);
+                default:
+                    return hex(payload);
+            }
+        } catch (BadFrameException e) {
+            // Damaged as it came, or by the router: it shows.
+            return hex(payload);
         }
-        return hex(payload);
     }
 
-    private static @Nullable TcpSegment whole(Ipv4Packet packet) {
-        try {
-            return TcpSegment.decode(packet);
-        } catch (BadFrameException e) {
-            return null;
+    /** A segment or datagram whose checksum is right. */
+    private String ports(int source, int destination, Bytes payload, int rest) {
+        if (givenPorts.contains(source) && givenPorts.contains(destination)) {
+            return hex(payload);
         }
+        return port(source) + ">" + port(destination) + " " + hex(payload.slice(4, rest == 18 ? 16 : 6))
+                + hex(payload.from(rest));
+    }
+
+    private String port(int port) {
+        if (givenPorts.contains(port)) {
+            return String.valueOf(port);
+        }
+        return port < LOW_PORTS ? "chosen low" : port < PRIVILEGED_PORTS ? "chosen privileged" : "chosen";
     }
 
     private static String hex(Bytes bytes) {

@@ -130,7 +130,7 @@ final class KernelFilter implements Filter {
         Outcome outcome = new Outcome();
         if (step instanceof Step.Arrival arrival) {
             Topology.Side side = topology.sides().get(arrival.side());
-            send(arrival.side(), Traffic.frame(side, arrival.packet()));
+            send(arrival.side(), Traffic.frame(side, arrival));
         } else if (step instanceof Step.Departure departure) {
             Bytes packet = departure.packet();
             try {

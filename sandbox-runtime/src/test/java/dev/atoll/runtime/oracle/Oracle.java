@@ -28,8 +28,15 @@ final class Oracle implements AutoCloseable {
         return counted;
     }
 
-    /** Where the two differ; null if they do not. */
+    /**
+     * Where the two differ; null if they do not. What they choose at random may look like what is given, once: a difference is
+     * one that comes again.
+     */
     @Nullable String difference(OracleCase each) throws Exception {
+        return compare(each) == null ? null : compare(each);
+    }
+
+    private @Nullable String compare(OracleCase each) throws Exception {
         String refusedByKernel = load(kernel, each);
         String refusedByAtoll = load(atoll, each);
         if (refusedByKernel != null || refusedByAtoll != null) {
@@ -37,12 +44,14 @@ final class Oracle implements AutoCloseable {
             return both ? null : "rules: kernel " + taken(refusedByKernel) + ", atoll " + taken(refusedByAtoll);
         }
         accepted++;
-        FrameText text = new FrameText(each.ids());
+        FrameText text = new FrameText(Pools.ports());
         StringBuilder differences = new StringBuilder();
+        List<Outcome> byKernel = new ArrayList<>();
+        List<Outcome> byAtoll = new ArrayList<>();
         for (int i = 0; i < each.steps().size(); i++) {
             Step step = each.steps().get(i);
-            List<String> expected = text(kernel.apply(step), text);
-            List<String> actual = text(atoll.apply(step), text);
+            List<String> expected = apply(kernel, step, byKernel, text);
+            List<String> actual = apply(atoll, step, byAtoll, text);
             if (!expected.equals(actual)) {
                 differences.append("step ").append(i).append(":\n");
                 append(differences, "kernel", expected, actual);
@@ -66,9 +75,15 @@ final class Oracle implements AutoCloseable {
         return refusal == null ? "takes them" : "refuses them: " + refusal;
     }
 
-    private static List<String> text(Outcome outcome, FrameText text) {
+    private static List<String> apply(Filter filter, Step step, List<Outcome> earlier, FrameText text)
+            throws Exception {
+        Step now = step.after(earlier);
+        Outcome outcome = now == null ? new Outcome() : filter.apply(now);
+        earlier.add(outcome);
         List<String> lines = new ArrayList<>(outcome.notes);
-        outcome.sent.forEach(sent -> lines.add(text.of(sent)));
+        if (now != null) {
+            lines.addAll(text.of(outcome.sent, now.id()));
+        }
         lines.sort(null);
         return lines;
     }
@@ -103,21 +118,24 @@ final class Oracle implements AutoCloseable {
         all.keySet().forEach(chain -> to.append("chain ").append(chain).append(": only in the kernel\n"));
     }
 
-    /** A case that still differs and has fewer rules and packets. */
-    OracleCase shrunk(OracleCase each) throws Exception {
+    /** A difference, with the fewest rules and packets that still show it. */
+    String explain(OracleCase each, String difference) throws Exception {
         OracleCase smallest = each;
+        String shown = difference;
         boolean again = true;
         while (again) {
             again = false;
             for (OracleCase smaller : smallest.smaller()) {
-                if (difference(smaller) != null) {
+                String left = difference(smaller);
+                if (left != null) {
                     smallest = smaller;
+                    shown = left;
                     again = true;
                     break;
                 }
             }
         }
-        return smallest;
+        return smallest + shown;
     }
 
     @Override

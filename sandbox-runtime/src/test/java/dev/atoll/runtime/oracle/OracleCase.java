@@ -3,14 +3,9 @@ package dev.atoll.runtime.oracle;
 import dev.atoll.stack.filter.TableName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
-/**
- * Rules, and what is sent through them.
- *
- * @param ids IP identifications of the packets
- */
-record OracleCase(long seed, List<RuleTable> tables, List<Step> steps, Set<Integer> ids) {
+/** Rules, and what is sent through them. */
+record OracleCase(long seed, List<RuleTable> tables, List<Step> steps) {
     /**
      * @param head chains and their policies
      * @param rules one a line
@@ -27,16 +22,24 @@ record OracleCase(long seed, List<RuleTable> tables, List<Step> steps, Set<Integ
     }
 
     /** The case that a seed makes. */
-    static OracleCase of(Topology topology, long seed) {
+    static OracleCase of(Topology topology, Backend backend, long seed) {
         Draw draw = new Draw(seed);
         List<RuleTable> tables = new RandomRules(topology, draw).tables();
-        Traffic traffic = new Traffic(topology, draw);
+        boolean translates = tables.stream().anyMatch(table -> table.name() == TableName.NAT);
+        // What a header is too short for is dropped by iptables' own matches, and by a stack; for nftables it does not
+        // match.
+        Traffic traffic = new Traffic(topology, draw, translates, backend == Backend.LEGACY);
         List<Step> steps = new ArrayList<>();
         int count = 3 + draw.below(8);
-        for (int i = 0; i < count; i++) {
-            steps.add(draw.oneIn(5) ? traffic.departure() : traffic.arrival());
+        while (steps.size() < count) {
+            switch (draw.below(12)) {
+                case 0, 1 -> steps.add(traffic.departure());
+                case 2 -> steps.addAll(traffic.fragments());
+                case 3, 4, 5 -> steps.add(steps.isEmpty() ? traffic.arrival() : traffic.answer(steps.size()));
+                default -> steps.add(traffic.arrival());
+            }
         }
-        return new OracleCase(seed, tables, steps, traffic.ids());
+        return new OracleCase(seed, tables, steps);
     }
 
     String rules() {
@@ -49,20 +52,27 @@ record OracleCase(long seed, List<RuleTable> tables, List<Step> steps, Set<Integ
     List<OracleCase> smaller() {
         List<OracleCase> cases = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
-            cases.add(new OracleCase(seed, tables, without(steps, i), ids));
+            if (isDispensable(i)) {
+                cases.add(new OracleCase(seed, tables, without(steps, i)));
+            }
         }
         for (int i = 0; i < tables.size(); i++) {
             RuleTable table = tables.get(i);
             if (tables.size() > 1) {
-                cases.add(new OracleCase(seed, without(tables, i), steps, ids));
+                cases.add(new OracleCase(seed, without(tables, i), steps));
             }
             for (int rule = 0; rule < table.rules().size(); rule++) {
                 List<RuleTable> others = new ArrayList<>(tables);
                 others.set(i, new RuleTable(table.name(), table.head(), without(table.rules(), rule)));
-                cases.add(new OracleCase(seed, others, steps, ids));
+                cases.add(new OracleCase(seed, others, steps));
             }
         }
         return cases;
+    }
+
+    /** Nothing answers it, nor anything behind it, whose number would be another one then. */
+    private boolean isDispensable(int index) {
+        return steps.stream().noneMatch(step -> step instanceof Step.Answer answer && answer.step() >= index);
     }
 
     private static <T> List<T> without(List<T> list, int index) {

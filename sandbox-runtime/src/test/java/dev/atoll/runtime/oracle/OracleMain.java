@@ -16,14 +16,15 @@ final class OracleMain {
         int failed = 0;
         try (Oracle oracle = new Oracle(topology, backend)) {
             for (long seed = first; seed < first + cases; seed++) {
-                OracleCase each = OracleCase.of(topology, seed);
-                if (oracle.difference(each) == null) {
+                OracleCase each = OracleCase.of(topology, backend, seed);
+                String difference = oracle.difference(each);
+                if (difference == null) {
                     continue;
                 }
                 failed++;
+                System.out.println("FAIL  seed " + seed);
                 if (failed <= MAX_SHOWN) {
-                    OracleCase smallest = oracle.shrunk(each);
-                    System.out.println("FAIL  seed " + seed + "\n" + smallest + oracle.difference(smallest));
+                    System.out.println(oracle.explain(each, difference));
                 }
             }
             System.out.println(args[0] + " " + args[1] + ": rules of " + oracle.accepted() + " cases were taken, "

@@ -14,8 +14,8 @@ import java.util.function.BiFunction;
 record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> drawn) {
     static List<RuleMatch> all() {
         return List.of(
-                of((draw, net) -> not(draw) + "--dport " + ports(draw), "tcp", "udp"),
-                of((draw, net) -> not(draw) + "--sport " + ports(draw), "tcp", "udp"),
+                of((draw, net) -> ports(draw, "--dport "), "tcp", "udp"),
+                of((draw, net) -> ports(draw, "--sport "), "tcp", "udp"),
                 of(
                         (draw, net) -> not(draw)
                                 + draw.of(
@@ -85,10 +85,12 @@ record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> draw
         return one.compareTo(other) <= 0 ? one + "-" + other : other + "-" + one;
     }
 
-    private static String ports(Draw draw) {
-        return draw.oneIn(3)
-                ? draw.of("1024:65535", "0:1023", "80:443", "5000:40000")
-                : String.valueOf(draw.of(Pools.PORTS));
+    private static String ports(Draw draw, String option) {
+        if (draw.oneIn(4)) {
+            // Not negated: nftables prints "! 0:1023" as "1024:65535".
+            return option + draw.of("1024:65535", "0:1023");
+        }
+        return not(draw) + option + (draw.oneIn(4) ? draw.of("80:443", "5000:40000") : draw.of(Pools.PORTS));
     }
 
     private static String states(Draw draw) {

@@ -118,10 +118,12 @@ public final class PacketContext {
         translation = range;
     }
 
-    /** The address with which the NIC that the packet leaves by would send it, or null if it has none. */
+    /** The address in whose name the NIC that the packet leaves by would send it, or null if there is none. */
     @Nullable IpAddress outAddress() {
         PacketBuffer judged = packet();
-        return addressOf(outNic, new IpAddress(judged.destinationHigh, judged.destinationLow));
+        NicAddresses known = addresses;
+        IpAddress peer = new IpAddress(judged.destinationHigh, judged.destinationLow);
+        return known == null ? null : known.findForOthers(outNic, peer);
     }
 
     /** This host as whoever sent the packet sees it: an address of the NIC it came in by; the loopback address for us. */
@@ -130,11 +132,8 @@ public final class PacketContext {
         if (hook == Hook.OUTPUT) {
             return judged.ipVersion == Family.IPV4.ipVersion() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK;
         }
-        return addressOf(inNic, new IpAddress(judged.sourceHigh, judged.sourceLow));
-    }
-
-    private @Nullable IpAddress addressOf(String nic, IpAddress peer) {
         NicAddresses known = addresses;
-        return known == null ? null : known.find(nic, peer);
+        IpAddress peer = new IpAddress(judged.sourceHigh, judged.sourceLow);
+        return known == null ? null : known.find(inNic, peer);
     }
 }

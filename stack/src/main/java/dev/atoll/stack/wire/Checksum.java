@@ -114,11 +114,12 @@ public final class Checksum {
      * kind is summed up all the same, so that the payload of an unknown protocol hardly ever passes.
      */
     public static boolean isSumSound(PacketBuffer packet) {
-        return isVouchedFor(packet)
-                || switch (packet.transportProtocol) {
-                    case IpProtocol.AH, IpProtocol.ESP, IpProtocol.SCTP, IpProtocol.UDP_LITE, IpProtocol.DCCP -> true;
-                    default -> sumsUp(packet);
-                };
+        return switch (packet.transportProtocol) {
+            case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMP, IpProtocol.ICMPV6 ->
+                isVouchedFor(packet) || sumsUp(packet);
+            case IpProtocol.AH, IpProtocol.ESP, IpProtocol.SCTP, IpProtocol.UDP_LITE, IpProtocol.DCCP -> true;
+            default -> sumsUp(packet);
+        };
     }
 
     private static boolean isVouchedFor(PacketBuffer packet) {

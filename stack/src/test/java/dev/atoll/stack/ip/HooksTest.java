@@ -38,6 +38,8 @@ import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.NatRange;
+import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.RejectWith;
@@ -355,5 +357,32 @@ class HooksTest {
         rules(dropping(Hook.OUTPUT, state(ConnState.RELATED)));
         net.send(four(ROUTER));
         net.expectNothing();
+    }
+
+    private static Table translating(Hook hook, NatTarget target, Table table) {
+        return table.with(chain(hook, new Rule(List.of(), target, ORIGIN)));
+    }
+
+    /** Linux's inet_select_addr: a loopback address is not what others are shown. */
+    @Test
+    void masquerade_ofWhatStaysHere_hasAnAddressOfAnotherInterface() throws StackException {
+        NatRange here = NatRange.ANY.address(ROUTER);
+        Table table = Table.acceptAll(TableName.NAT, Family.IPV4);
+        table = translating(Hook.OUTPUT, new NatTarget.Dnat(here), table);
+        rules(translating(Hook.POSTROUTING, new NatTarget.Masquerade(NatRange.ANY), table));
+        UdpEndpoint endpoint = udp();
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(THERE, 7));
+        assertEquals(new FullAddress(ROUTER, 7), endpoint.receive(ByteBuffer.allocate(1)));
+    }
+
+    /** RFC 1122 section 3.2.1.3 (g). */
+    @Test
+    void loopbackSource_doesNotLeave() throws StackException {
+        UdpEndpoint endpoint = net.stack.newUdpEndpoint();
+        endpoint.bind(new FullAddress(IpAddress.V4_LOOPBACK, 7));
+        StackException error = assertThrows(
+                StackException.class, () -> endpoint.send(ByteBuffer.allocate(1), new FullAddress(THERE, 7)));
+        assertEquals(StackError.INVALID, error.error());
+        assertNull(far.poll());
     }
 }
