@@ -99,14 +99,16 @@ public final class Checksum {
      * is right, or for UDP over IPv4 absent, and other protocols have none that is known here.
      */
     public static boolean isTransportSound(PacketBuffer packet) {
-        return isVouchedFor(packet)
+        boolean sound = isVouchedFor(packet)
                 || switch (packet.transportProtocol) {
-                    case IpProtocol.TCP -> packet.checksumValidated = sumsUp(packet);
-                    case IpProtocol.UDP -> sumsUp(packet);
+                    case IpProtocol.TCP, IpProtocol.UDP -> sumsUp(packet);
                     case IpProtocol.ICMP -> packet.ipVersion == 6 || sumsUp(packet);
                     case IpProtocol.ICMPV6 -> packet.ipVersion == 4 || sumsUp(packet);
                     default -> true;
                 };
+        // TCP need not look again. A datagram may be shorter than its packet: UDP looks at less.
+        packet.checksumValidated |= sound && packet.transportProtocol == IpProtocol.TCP;
+        return sound;
     }
 
     /**

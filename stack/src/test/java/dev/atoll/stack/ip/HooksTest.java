@@ -342,7 +342,8 @@ class HooksTest {
     /** Connections are tracked from PREROUTING on, whatever chains there are. */
     @Test
     void errorAboutAPacketThatDidNotGetToForward_isRelated() {
-        rules(dropping(Hook.OUTPUT, state(ConnState.RELATED)));
+        rules(Table.acceptAll(TableName.FILTER, Family.IPV4)
+                .with(chain(Hook.OUTPUT, new Rule(List.of(state(ConnState.RELATED)), StandardTarget.DROP, ORIGIN))));
         net.send(four(THERE).withTtl(1));
         net.expectNothing();
     }
