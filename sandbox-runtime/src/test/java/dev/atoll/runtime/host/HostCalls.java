@@ -33,6 +33,8 @@ public final class HostCalls {
     private static final int SOL_UDP = 17;
     private static final int UDP_SEGMENT = 103;
     private static final int SOCKADDR_IN_BYTES = 16;
+    private static final int AF_INET6 = 10;
+    private static final int SOCKADDR_IN6_BYTES = 28;
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final int IFF_TAP = 2;
@@ -167,17 +169,20 @@ public final class HostCalls {
         sendto(netfilter, message.array(), new NativeLong(NETFILTER_MESSAGE_BYTES), 0, null, 0);
     }
 
-    /** A socket that sends IPv4 packets with the header they have, from the calling thread's namespace: see raw(7). */
-    public static int openRaw() {
-        return socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+    /** A socket that sends packets with the IP header they have, from the calling thread's namespace: see raw(7). */
+    public static int openRaw(boolean v4) {
+        return socket(v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
     }
 
-    /** Sends a packet by such a socket. */
-    public static void sendRaw(int raw, byte[] packet, int destination) {
-        ByteBuffer to = ByteBuffer.allocate(SOCKADDR_IN_BYTES);
-        to.order(ByteOrder.nativeOrder()).putShort((short) AF_INET);
-        to.order(ByteOrder.BIG_ENDIAN).putShort((short) 0).putInt(destination);
-        sendto(raw, packet, new NativeLong(packet.length), 0, to.array(), SOCKADDR_IN_BYTES);
+    /** Sends a packet by such a socket to an address of 4 or 16 octets. */
+    public static void sendRaw(int raw, byte[] packet, byte[] destination) {
+        boolean v4 = destination.length == 4;
+        ByteBuffer to = ByteBuffer.allocate(v4 ? SOCKADDR_IN_BYTES : SOCKADDR_IN6_BYTES);
+        to.order(ByteOrder.nativeOrder()).putShort((short) (v4 ? AF_INET : AF_INET6));
+        // Behind the port, and the flow label of IPv6.
+        to.position(v4 ? 4 : 8);
+        to.put(destination);
+        sendto(raw, packet, new NativeLong(packet.length), 0, to.array(), to.capacity());
     }
 
     /** Gives the calling thread a network namespace of its own, empty. */

@@ -3,8 +3,8 @@ package dev.atoll.runtime.oracle;
 import dev.atoll.stack.check.BadFrameException;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
-import dev.atoll.stack.check.IcmpMessage;
 import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.wire.IpAddress;
@@ -26,18 +26,20 @@ final class Answers {
     }
 
     private static final int WINDOW = 1000;
+    private static final int TTL = 64;
+    private static final int QUOTED_BYTES = 80;
 
     private Answers() {}
 
     /** The answer as it arrives; null if that frame has none. */
     static @Nullable Step to(Outcome.Sent sent, int id, Kind kind) {
-        Ipv4Packet packet;
+        IpPacket packet;
         try {
-            packet = Ipv4Packet.decode(EthernetFrame.decode(sent.frame()).payload());
+            packet = IpPacket.decode(EthernetFrame.decode(sent.frame()).payload());
         } catch (BadFrameException e) {
             return null;
         }
-        if (packet.moreFragments() || packet.fragmentOffset() > 0) {
+        if (packet.isFragment()) {
             return null;
         }
         IpAddress from = packet.destination();
@@ -45,54 +47,46 @@ final class Answers {
         int protocol = packet.protocol();
         Bytes payload;
         if (kind == Kind.UNREACHABLE || kind == Kind.TOO_OLD) {
-            int type = kind == Kind.TOO_OLD ? IcmpMessage.TIME_EXCEEDED : IcmpMessage.UNREACHABLE;
-            Bytes whole = withoutId(packet).encode();
-            payload = new IcmpMessage(type, 0, 0, whole.slice(0, Math.min(whole.length(), 60))).encode();
-            protocol = Ipv4Packet.ICMP;
+            Icmp.Type type = kind == Kind.TOO_OLD ? Icmp.Type.TIME_EXCEEDED : Icmp.Type.UNREACHABLE;
+            // What the router sends itself has an identification that it was free to choose.
+            Bytes whole = packet.with(0, packet.payload()).encode();
+            Bytes quoted = whole.slice(0, Math.min(whole.length(), QUOTED_BYTES));
+            payload = new Icmp(type.number(to.isV4()), 0, 0, quoted).encode(from, to);
+            protocol = Icmp.protocol(to);
         } else {
             payload = reply(packet, kind, from, to);
         }
         if (payload == null) {
             return null;
         }
-        Ipv4Packet answer = new Ipv4Packet(0, id, true, false, 0, 64, protocol, from, to, Bytes.EMPTY, payload);
+        IpPacket answer = new IpPacket(0, id, true, false, 0, TTL, protocol, from, to, Bytes.EMPTY, payload);
         return new Step.Arrival(sent.side(), /* toAll= */ false, answer.encode(), kind.toString());
     }
 
-    /** What the router sends itself has an identification that it was free to choose. */
-    private static Ipv4Packet withoutId(Ipv4Packet packet) {
-        return new Ipv4Packet(
-                packet.tos(),
-                0,
-                packet.dontFragment(),
-                false,
-                0,
-                packet.ttl(),
-                packet.protocol(),
-                packet.source(),
-                packet.destination(),
-                packet.options(),
-                packet.payload());
-    }
-
-    private static @Nullable Bytes reply(Ipv4Packet packet, Kind kind, IpAddress from, IpAddress to) {
+    private static @Nullable Bytes reply(IpPacket packet, Kind kind, IpAddress from, IpAddress to) {
+        Bytes payload = packet.payload();
         try {
             switch (packet.protocol()) {
                 case Ipv4Packet.TCP:
-                    TcpSegment segment = reply(TcpSegment.decode(packet), kind);
+                    TcpSegment segment = reply(TcpSegment.decode(payload, to, from), kind);
                     return segment == null ? null : segment.encode(from, to);
                 case Ipv4Packet.UDP:
-                    UdpDatagram datagram = UdpDatagram.decode(packet);
+                    UdpDatagram datagram = UdpDatagram.decode(payload, to, from);
                     return new UdpDatagram(datagram.destinationPort(), datagram.sourcePort(), datagram.payload())
                             .encode(from, to);
                 case Ipv4Packet.ICMP:
-                    IcmpMessage message = IcmpMessage.decode(packet);
-                    return message.type() == IcmpMessage.ECHO_REQUEST
-                            ? new IcmpMessage(IcmpMessage.ECHO_REPLY, message.code(), message.rest(), message.body())
-                                    .encode()
+                case Ipv6Packet.ICMP:
+                    Icmp message = Icmp.decode(packet);
+                    return message.type() == Icmp.Type.ECHO_REQUEST.number(to.isV4())
+                            ? new Icmp(
+                                            Icmp.Type.ECHO_REPLY.number(to.isV4()),
+                                            message.code(),
+                                            message.rest(),
+                                            message.body())
+                                    .encode(from, to)
                             : null;
                 default:
-                    return packet.payload();
+                    return payload;
             }
         } catch (BadFrameException e) {
             // A host drops it.

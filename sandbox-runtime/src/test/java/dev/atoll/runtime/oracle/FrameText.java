@@ -3,8 +3,8 @@ package dev.atoll.runtime.oracle;
 import dev.atoll.stack.check.BadFrameException;
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
-import dev.atoll.stack.check.IcmpMessage;
 import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.check.UdpDatagram;
 import java.util.ArrayList;
@@ -41,20 +41,20 @@ final class FrameText {
      */
     List<String> of(List<Outcome.Sent> sent, int givenId) {
         List<String> lines = new ArrayList<>();
-        TreeMap<String, TreeMap<Integer, Ipv4Packet>> fragments = new TreeMap<>();
+        TreeMap<String, TreeMap<Integer, IpPacket>> fragments = new TreeMap<>();
         for (Outcome.Sent one : sent) {
             EthernetFrame frame = EthernetFrame.decode(one.frame());
             String link = "eth" + one.side() + " " + frame.source() + ">" + frame.destination() + " ";
-            if (frame.etherType() != EthernetFrame.IPV4) {
+            if (frame.etherType() != EthernetFrame.IPV4 && frame.etherType() != EthernetFrame.IPV6) {
                 lines.add(link + Integer.toHexString(frame.etherType()) + " " + hex(frame.payload()));
                 continue;
             }
             try {
-                Ipv4Packet packet = Ipv4Packet.decode(frame.payload());
-                if (packet.moreFragments() || packet.fragmentOffset() > 0) {
+                IpPacket packet = IpPacket.decode(frame.payload());
+                if (packet.isFragment()) {
                     fragments
                             .computeIfAbsent(link + head(packet, givenId), key -> new TreeMap<>())
-                            .put(packet.fragmentOffset(), packet);
+                            .put(packet.offset(), packet);
                 } else {
                     lines.add(link + head(packet, givenId) + transport(packet));
                 }
@@ -66,23 +66,22 @@ final class FrameText {
         return lines;
     }
 
-    private String joined(TreeMap<Integer, Ipv4Packet> pieces) {
+    private String joined(TreeMap<Integer, IpPacket> pieces) {
         StringBuilder digits = new StringBuilder();
         boolean more = true;
-        for (Ipv4Packet piece : pieces.values()) {
-            if (2 * piece.fragmentOffset() != digits.length() || !more) {
+        for (IpPacket piece : pieces.values()) {
+            if (2 * piece.offset() != digits.length() || !more) {
                 return "fragments that do not fit: " + pieces;
             }
             digits.append(hex(piece.payload()));
-            more = piece.moreFragments();
+            more = piece.more();
         }
-        Ipv4Packet first = pieces.firstEntry().getValue();
-        Ipv4Packet whole =
-                Ipv4Packet.of(first.source(), first.destination(), first.protocol(), Bytes.hex(digits.toString()));
+        IpPacket first = pieces.firstEntry().getValue();
+        IpPacket whole = first.with(first.id(), Bytes.hex(digits.toString()));
         return (more ? "the begin, in fragments " : "in fragments ") + transport(whole);
     }
 
-    private static String head(Ipv4Packet packet, int givenId) {
+    private static String head(IpPacket packet, int givenId) {
         return packet.source() + ">" + packet.destination() + " proto " + packet.protocol() + " ttl " + packet.ttl()
                 + " tos " + packet.tos() + " id "
                 + (packet.id() == givenId ? "kept" : "free")
@@ -90,23 +89,19 @@ final class FrameText {
                 + (packet.options().length() > 0 ? "options " + hex(packet.options()) + " " : "");
     }
 
-    private String transport(Ipv4Packet packet) {
+    private String transport(IpPacket packet) {
         Bytes payload = packet.payload();
         try {
             switch (packet.protocol()) {
                 case Ipv4Packet.TCP:
-                    TcpSegment segment = TcpSegment.decode(packet);
+                    TcpSegment segment = TcpSegment.decode(payload, packet.source(), packet.destination());
                     return ports(segment.sourcePort(), segment.destinationPort(), payload, 18);
                 case Ipv4Packet.UDP:
-                    UdpDatagram datagram = UdpDatagram.decode(packet);
+                    UdpDatagram datagram = UdpDatagram.decode(payload, packet.source(), packet.destination());
                     return ports(datagram.sourcePort(), datagram.destinationPort(), payload, 8);
                 case Ipv4Packet.ICMP:
-                    IcmpMessage message = IcmpMessage.decode(packet);
-                    boolean chosen = !message.isError() && !givenPorts.contains(message.rest() >>> 16);
-                    if (message.type() == TIMESTAMP_REPLY) {
-                        return hex(payload.slice(0, 2)) + hex(payload.slice(4, 12)) + " at some time";
-                    }
-                    return chosen ? hex(payload.slice(0, 2)) + " chosen id " + hex(payload.from(6)) : hex(payload);
+                case Ipv6Packet.ICMP:
+                    return icmp(packet);
                 default:
                     return hex(payload);
             }
@@ -114,6 +109,20 @@ final class FrameText {
             // Damaged as it came, or by the router: it shows.
             return hex(payload);
         }
+    }
+
+    private String icmp(IpPacket packet) {
+        Icmp message = Icmp.decode(packet);
+        Bytes payload = packet.payload();
+        boolean v4 = packet.source().isV4();
+        if (v4 && message.type() == TIMESTAMP_REPLY) {
+            return hex(payload.slice(0, 2)) + hex(payload.slice(4, 12)) + " at some time";
+        }
+        boolean echo = message.type() == Icmp.Type.ECHO_REQUEST.number(v4)
+                || message.type() == Icmp.Type.ECHO_REPLY.number(v4);
+        return echo && !givenPorts.contains(message.rest() >>> 16)
+                ? hex(payload.slice(0, 2)) + " chosen id " + hex(payload.from(6))
+                : hex(payload);
     }
 
     /** A segment or datagram whose checksum is right. */

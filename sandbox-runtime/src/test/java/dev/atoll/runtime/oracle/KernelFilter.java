@@ -55,7 +55,7 @@ final class KernelFilter implements Filter {
         }
         namespace.run("sh", "-e", "-c", settings() + interfaces());
         netfilter = namespace.call(HostCalls::openNetfilter);
-        raw = namespace.call(HostCalls::openRaw);
+        raw = namespace.call(() -> HostCalls.openRaw(topology.family() == Family.IPV4));
         for (int port : Traffic.LISTENING) {
             programs.add(namespace.call(() -> {
                 DatagramChannel channel = DatagramChannel.open(
@@ -68,36 +68,61 @@ final class KernelFilter implements Filter {
     }
 
     /** A plain router that says everything it has to say, and nothing of its own accord. */
-    private static String settings() {
-        return """
+    private String settings() {
+        String both = """
                 cd /proc/sys/net/ipv4
-                echo 1 >ip_forward
                 echo 0 >icmp_ratelimit
-                echo 1000000000 >icmp_msgs_per_sec
-                echo 1000000000 >icmp_msgs_burst
                 for conf in all default eth0 eth1; do
                   for name in rp_filter send_redirects accept_redirects; do echo 0 >conf/$conf/$name; done
                 done
-                for conf in all default eth0 eth1; do echo 1 >../ipv6/conf/$conf/disable_ipv6; done
                 # Decision record 0203: no windows are followed.
                 echo 1 >../netfilter/nf_conntrack_tcp_be_liberal
                 """;
+        return both + (topology.family() == Family.IPV4 ? """
+                        echo 1 >ip_forward
+                        echo 1000000000 >icmp_msgs_per_sec
+                        echo 1000000000 >icmp_msgs_burst
+                        for conf in all default eth0 eth1; do echo 1 >../ipv6/conf/$conf/disable_ipv6; done
+                        """ : """
+                        cd ../ipv6
+                        echo 0 >icmp/ratelimit
+                        echo 0 >auto_flowlabels
+                        for conf in all default eth0 eth1; do
+                          for name in accept_dad accept_ra autoconf accept_redirects router_solicitations; do
+                            echo 0 >conf/$conf/$name
+                          done
+                          echo 1 >conf/$conf/addr_gen_mode
+                          echo 1 >conf/$conf/mldv2_unsolicited_report_interval
+                        done
+                        echo 1 >conf/all/forwarding
+                        """);
     }
 
     private String interfaces() {
         StringBuilder script = new StringBuilder();
-        for (Topology.Side side : topology.sides()) {
+        List<Topology.Side> sides = topology.sides();
+        for (int i = 0; i < sides.size(); i++) {
+            Topology.Side side = sides.get(i);
             String nic = side.nic();
             script.append("ip link set " + nic + " address " + side.mac() + " mtu " + Topology.MTU_BYTES + " up\n");
+            if (topology.family() == Family.IPV6) {
+                script.append("ip address add " + asked(i) + "/24 dev " + nic + "\n");
+            }
             side.local()
-                    .forEach(address -> script.append(
-                            "ip address add " + address + "/" + side.prefixLength() + " dev " + nic + "\n"));
+                    .forEach(address -> script.append("ip address add " + address + "/" + side.prefixLength() + " dev "
+                            + nic + (address.isV4() ? "" : " nodad") + "\n"));
             side.everybody()
                     .forEach(host -> script.append("ip neighbour add " + host + " lladdr " + Topology.mac(host)
                             + " nud permanent dev " + nic + "\n"));
         }
         return script.append("ip route add " + topology.farNetwork() + " via " + topology.gateway() + "\n")
                 .toString();
+    }
+
+    /** The address of an interface that ARP requests are for: IPv6 has no such thing, and rules would meet what it has. */
+    private IpAddress asked(int side) {
+        Topology v4 = Topology.of(Family.IPV4);
+        return v4.sides().get(side).local().get(0);
     }
 
     @Override
@@ -135,7 +160,10 @@ final class KernelFilter implements Filter {
             Bytes packet = departure.packet();
             try {
                 namespace.call(() -> {
-                    HostCalls.sendRaw(raw, packet.toArray(), packet.i32(16));
+                    HostCalls.sendRaw(
+                            raw,
+                            packet.toArray(),
+                            IpPacket.decode(packet).destination().octets());
                     return true;
                 });
             } catch (LastErrorException e) {
@@ -149,7 +177,7 @@ final class KernelFilter implements Filter {
             while (from != null) {
                 outcome.notes.add(Traffic.received(
                         Traffic.LISTENING.get(i),
-                        from.getAddress().getHostAddress(),
+                        IpAddress.of(from.getAddress().getAddress()),
                         from.getPort(),
                         Arrays.copyOf(buffer.array(), buffer.position())));
                 buffer.clear();
@@ -171,21 +199,18 @@ final class KernelFilter implements Filter {
 
     private void receive(Outcome outcome) throws IOException {
         for (int i = 0; i < taps.size(); i++) {
-            Topology.Side side = topology.sides().get(i);
-            IpAddress asking = side.neighbors().get(0);
-            ArpPacket question = new ArpPacket(
-                    ArpPacket.REQUEST,
-                    Topology.mac(asking),
-                    asking,
-                    MacAddress.ZERO,
-                    side.local().get(0));
-            send(i, new EthernetFrame(side.mac(), Topology.mac(asking), EthernetFrame.ARP, question.encode()).encode());
+            MacAddress router = topology.sides().get(i).mac();
+            IpAddress asking =
+                    Topology.of(Family.IPV4).sides().get(i).neighbors().get(0);
+            ArpPacket question =
+                    new ArpPacket(ArpPacket.REQUEST, Topology.mac(asking), asking, MacAddress.ZERO, asked(i));
+            send(i, new EthernetFrame(router, Topology.mac(asking), EthernetFrame.ARP, question.encode()).encode());
         }
         for (int i = 0; i < taps.size(); i++) {
             long endNs = System.nanoTime() + LIMIT_NS;
             byte[] frame = read(taps.get(i));
             while (frame == null || !isArpReply(frame)) {
-                if (frame != null && !isArp(frame)) {
+                if (frame != null && !Traffic.isOfLink(frame)) {
                     outcome.sent.add(new Outcome.Sent(i, frame));
                 } else if (frame == null && System.nanoTime() - endNs > 0) {
                     throw new IOException("the kernel did not answer an ARP request");
@@ -195,12 +220,8 @@ final class KernelFilter implements Filter {
         }
     }
 
-    private static boolean isArp(byte[] frame) {
-        return frame[12] == 8 && frame[13] == 6;
-    }
-
     private static boolean isArpReply(byte[] frame) {
-        return isArp(frame) && frame[ARP_OPERATION] == ArpPacket.REPLY;
+        return frame[12] == 8 && frame[13] == 6 && frame[ARP_OPERATION] == ArpPacket.REPLY;
     }
 
     private byte @Nullable [] read(HostDescriptor tap) throws IOException {

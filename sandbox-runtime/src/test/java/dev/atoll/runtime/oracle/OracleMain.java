@@ -1,16 +1,24 @@
 package dev.atoll.runtime.oracle;
 
 import dev.atoll.stack.filter.Family;
+import java.util.Locale;
 
-/** {@code OracleMain FAMILY BACKEND CASES SEED}: as many cases, from that seed on; ends with the counts. */
+/**
+ * {@code OracleMain FAMILY BACKEND CASES SEED}: as many cases, from that seed on; ends with the counts. Without arguments it
+ * prints the families whose policies are read.
+ */
 final class OracleMain {
     private static final int MAX_SHOWN = 5;
 
     private OracleMain() {}
 
     public static void main(String[] args) throws Exception {
-        Topology topology = Topology.of(Family.valueOf(args[0]));
-        Backend backend = Backend.valueOf(args[1]);
+        if (args.length == 0) {
+            AtollFilter.families().forEach(System.out::println);
+            return;
+        }
+        Topology topology = Topology.of(Family.valueOf(args[0].toUpperCase(Locale.ROOT)));
+        Backend backend = Backend.valueOf(args[1].toUpperCase(Locale.ROOT));
         int cases = Integer.parseInt(args[2]);
         long first = Long.parseLong(args[3]);
         int failed = 0;

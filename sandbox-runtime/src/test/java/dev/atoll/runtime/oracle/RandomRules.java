@@ -1,5 +1,6 @@
 package dev.atoll.runtime.oracle;
 
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.wire.IpAddress;
@@ -18,7 +19,7 @@ final class RandomRules {
     RandomRules(Topology topology, Draw draw) {
         this.topology = topology;
         this.draw = draw;
-        matches = RuleMatch.all();
+        matches = RuleMatch.all(topology.family());
     }
 
     List<OracleCase.RuleTable> tables() {
@@ -99,7 +100,9 @@ final class RandomRules {
         if (draw.oneIn(5) && place.mayNameOutput()) {
             parts.add(negation() + "-o " + nic());
         }
-        String protocol = draw.of("", "", "", "tcp", "tcp", "udp", "udp", "icmp", "99");
+        boolean v4 = topology.family() == Family.IPV4;
+        String icmp = v4 ? "icmp" : "icmpv6";
+        String protocol = draw.of("", "", "", "tcp", "tcp", "udp", "udp", icmp, "99");
         boolean negated = !protocol.isEmpty() && draw.oneIn(12);
         if (!protocol.isEmpty()) {
             parts.add((negated ? "! " : "") + "-p " + protocol);
@@ -120,11 +123,12 @@ final class RandomRules {
 
     private String network() {
         IpAddress host = RuleMatch.host(draw, topology);
+        boolean v4 = topology.family() == Family.IPV4;
         return switch (draw.below(5)) {
             case 0, 1 -> host.toString();
-            case 2 -> host + "/24";
-            case 3 -> host + "/" + draw.of(8, 15, 25, 31, 30);
-            default -> host + "/255.0.0.255";
+            case 2 -> host + (v4 ? "/24" : "/64");
+            case 3 -> host + "/" + (v4 ? draw.of(8, 15, 25, 31, 30) : draw.of(16, 30, 121, 127, 126));
+            default -> host + (v4 ? "/255.0.0.255" : "/ff00::ff");
         };
     }
 

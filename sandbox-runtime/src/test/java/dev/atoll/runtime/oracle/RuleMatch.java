@@ -1,5 +1,6 @@
 package dev.atoll.runtime.oracle;
 
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,33 @@ import java.util.function.BiFunction;
  * @param drawn its options
  */
 record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> drawn) {
-    static List<RuleMatch> all() {
+    static List<RuleMatch> all(Family family) {
+        List<RuleMatch> all = new ArrayList<>(family == Family.IPV4 ? ofIpv4() : ofIpv6());
+        all.addAll(ofBoth());
+        return all;
+    }
+
+    private static List<RuleMatch> ofIpv4() {
+        return List.of(
+                of(
+                        (draw, net) -> not(draw) + "--icmp-type "
+                                + draw.of("8", "0", "3", "3/3", "echo-request", "11", "any", "3/1", "13", "8/5", "255"),
+                        "icmp"),
+                of((draw, net) -> "-m ttl " + not(draw) + "--ttl-eq " + draw.of(1, 2, 63, 64, 254)),
+                of((draw, net) -> "-m ttl " + draw.of("--ttl-lt ", "--ttl-gt ") + draw.of(2, 5, 63, 64, 255)));
+    }
+
+    private static List<RuleMatch> ofIpv6() {
+        return List.of(
+                of(
+                        (draw, net) -> not(draw) + "--icmpv6-type "
+                                + draw.of("128", "129", "1", "1/4", "echo-request", "3", "1/1", "2", "128/5", "200"),
+                        "icmpv6"),
+                of((draw, net) -> "-m hl " + not(draw) + "--hl-eq " + draw.of(1, 2, 63, 64, 254)),
+                of((draw, net) -> "-m hl " + draw.of("--hl-lt ", "--hl-gt ") + draw.of(2, 5, 63, 64, 255)));
+    }
+
+    private static List<RuleMatch> ofBoth() {
         return List.of(
                 of((draw, net) -> ports(draw, "--dport "), "tcp", "udp"),
                 of((draw, net) -> ports(draw, "--sport "), "tcp", "udp"),
@@ -27,10 +54,6 @@ record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> draw
                                         "--tcp-flags ACK ACK"),
                         "tcp"),
                 of(
-                        (draw, net) -> not(draw) + "--icmp-type "
-                                + draw.of("8", "0", "3", "3/3", "echo-request", "11", "any", "3/1", "13", "8/5", "255"),
-                        "icmp"),
-                of(
                         (draw, net) -> "-m multiport " + not(draw) + draw.of("--dports ", "--sports ", "--ports ")
                                 + draw.of("22,53,80", "0:1023", "80,443,5000:8080", "65535", "1024:65535,22"),
                         "tcp",
@@ -39,8 +62,6 @@ record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> draw
                         "-m iprange " + not(draw) + draw.of("--src-range ", "--dst-range ") + range(draw, net)),
                 of((draw, net) -> "-m length " + not(draw) + "--length "
                         + draw.of("20:40", "40", ":28", "48:", "28:60", "1000:65535")),
-                of((draw, net) -> "-m ttl " + not(draw) + "--ttl-eq " + draw.of(1, 2, 63, 64, 254)),
-                of((draw, net) -> "-m ttl " + draw.of("--ttl-lt ", "--ttl-gt ") + draw.of(2, 5, 63, 64, 255)),
                 of((draw, net) ->
                         "-m mark " + not(draw) + "--mark " + draw.of("0x1", "0", "0x10/0xf0", "0x3/0x3", "0x7")),
                 of((draw, net) -> "-m dscp " + not(draw) + "--dscp " + draw.of("0x2e", "0x0", "0x2", "0x0a")),

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.oracle;
 
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.wire.IpAddress;
 
@@ -35,14 +36,25 @@ final class RuleTarget {
         }
         return switch (place.table()) {
             case NAT -> nat(draw, topology, place, protocol);
-            case FILTER -> choice < 10 && place.rejects() ? reject(draw, protocol) : draw.of("-j DROP", "-j ACCEPT");
+            case FILTER ->
+                choice < 10 && place.rejects() ? reject(draw, topology, protocol) : draw.of("-j DROP", "-j ACCEPT");
             case RAW, MANGLE -> draw.oneIn(4) ? "-j DROP" : "-j ACCEPT";
         };
     }
 
-    private static String reject(Draw draw, String protocol) {
+    private static String reject(Draw draw, Topology topology, String protocol) {
         if (protocol.equals("tcp") && draw.oneIn(2)) {
             return "-j REJECT --reject-with tcp-reset";
+        }
+        if (topology.family() == Family.IPV6) {
+            return "-j REJECT --reject-with "
+                    + draw.of(
+                            "icmp6-no-route",
+                            "icmp6-adm-prohibited",
+                            "icmp6-addr-unreachable",
+                            "icmp6-port-unreachable",
+                            "icmp6-policy-fail",
+                            "icmp6-reject-route");
         }
         return "-j REJECT --reject-with "
                 + draw.of(
@@ -57,6 +69,7 @@ final class RuleTarget {
 
     private static String nat(Draw draw, Topology topology, RandomRules.Place place, String protocol) {
         boolean ports = protocol.equals("tcp") || protocol.equals("udp");
+        boolean v4 = topology.family() == Family.IPV4;
         IpAddress host = RuleMatch.host(draw, topology);
         Hook hook = place.hook();
         if (hook == null) {
@@ -65,7 +78,7 @@ final class RuleTarget {
         boolean source = hook == Hook.INPUT || hook == Hook.POSTROUTING;
         switch (draw.below(4)) {
             case 0:
-                return "-j NETMAP --to " + host + "/" + draw.of(32, 24);
+                return "-j NETMAP --to " + host + "/" + (v4 ? draw.of(32, 24) : draw.of(128, 64));
             case 1:
                 if (hook == Hook.POSTROUTING) {
                     return "-j MASQUERADE" + (ports && draw.oneIn(3) ? " --to-ports 40000" : "");
@@ -73,8 +86,11 @@ final class RuleTarget {
                 return source ? "-j ACCEPT" : "-j REDIRECT" + (ports && draw.oneIn(2) ? " --to-ports 5000" : "");
             default:
                 return (source ? "-j SNAT --to-source " : "-j DNAT --to-destination ")
-                        + host
-                        + (ports && draw.oneIn(2) ? ":" + draw.of(53, 5000, 8080) : "");
+                        + (ports && draw.oneIn(2) ? withPort(host) + draw.of(53, 5000, 8080) : host);
         }
+    }
+
+    private static String withPort(IpAddress host) {
+        return host.isV4() ? host + ":" : "[" + host + "]:";
     }
 }

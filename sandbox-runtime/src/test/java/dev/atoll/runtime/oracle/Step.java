@@ -7,9 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One thing that is done to both filters. */
 sealed interface Step {
-    /** Offset of the identification in the IP header. */
-    int ID = 4;
-
     /**
      * What it is once it is known what came of the steps before; null if nothing.
      *
@@ -19,7 +16,7 @@ sealed interface Step {
         return this;
     }
 
-    /** IP identification of its packet. */
+    /** Identification of its packet, see {@link IpPacket}. */
     int id();
 
     /**
@@ -32,7 +29,7 @@ sealed interface Step {
     record Arrival(int side, boolean toAll, Bytes packet, String about) implements Step {
         @Override
         public int id() {
-            return packet.u16(ID);
+            return IpPacket.decode(packet).id();
         }
 
         @Override
@@ -46,7 +43,7 @@ sealed interface Step {
     record Departure(Bytes packet, String about) implements Step {
         @Override
         public int id() {
-            return packet.u16(ID);
+            return IpPacket.decode(packet).id();
         }
 
         @Override

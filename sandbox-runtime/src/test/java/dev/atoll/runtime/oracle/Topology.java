@@ -54,7 +54,7 @@ record Topology(Family family, List<Side> sides, List<IpAddress> far, String far
                                 hosts(near, "7", "8", "9")),
                         new Side(
                                 "eth1",
-                                hosts(other, "1", "9"),
+                                v4 ? hosts(other, "1", "9") : hosts(other, "1"),
                                 prefixLength,
                                 hosts(other, "2", "3", "77"),
                                 hosts(other, "7", "8"))),
@@ -69,10 +69,10 @@ record Topology(Family family, List<Side> sides, List<IpAddress> far, String far
                 .toList();
     }
 
-    /** Locally administered, and the low bits of the address. */
+    /** Locally administered, and the bits in which addresses differ. */
     static MacAddress mac(IpAddress address) {
         long low = address.low();
-        return new MacAddress(0x0200_0000_0000L
-                | (address.isV4() ? low & 0xffff_ffffL : (address.high() << 16 | low) & 0xffff_ffffL));
+        long host = address.isV4() ? low & 0xffff_ffffL : (address.high() >>> 32 & 0xffff) << 16 | low & 0xffff;
+        return new MacAddress(0x0200_0000_0000L | host);
     }
 }

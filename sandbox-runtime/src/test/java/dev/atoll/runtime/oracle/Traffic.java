@@ -2,11 +2,13 @@ package dev.atoll.runtime.oracle;
 
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
-import dev.atoll.stack.check.IcmpMessage;
+import dev.atoll.stack.check.Icmpv6Message;
 import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.TcpOption;
 import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.check.UdpDatagram;
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import java.util.ArrayList;
@@ -20,6 +22,13 @@ final class Traffic {
     static final List<Integer> LISTENING = List.of(53, 5000);
 
     private static final Set<Integer> PORTS = Pools.ports();
+    /** ICMP types: some that are queries, and one of each family that means nothing. */
+    private static final int TIMESTAMP = 13;
+
+    private static final int ADDRESS_MASK = 17;
+    private static final int UNKNOWN_IN_V4 = 30;
+    private static final int UNKNOWN_IN_V6 = 200;
+
     private static final int ANY_PROTOCOL_BYTES = 40;
     /** Protocols that neither the kernel nor a stack has a handler for. */
     private static final List<Integer> UNHANDLED = List.of(99, 253, 61);
@@ -53,8 +62,27 @@ final class Traffic {
                 .encode();
     }
 
+    /** Whether a frame is what hosts of a link ask each other: ARP, neighbour discovery, groups. Rules of cases are not for it. */
+    static boolean isOfLink(byte[] bytes) {
+        EthernetFrame frame = EthernetFrame.decode(bytes);
+        if (frame.etherType() == EthernetFrame.ARP) {
+            return true;
+        }
+        // Reports of groups have a hop-by-hop header in front.
+        Bytes packet = frame.payload();
+        if (frame.etherType() != EthernetFrame.IPV6 || packet.length() < 49) {
+            return false;
+        }
+        boolean behindOptions = packet.u8(6) == Ipv6Packet.HOP_BY_HOP;
+        int type = packet.u8(behindOptions ? 48 : 40);
+        boolean icmp = packet.u8(behindOptions ? 40 : 6) == Ipv6Packet.ICMP;
+        return icmp
+                && (type == Icmpv6Message.MLD2_REPORT
+                        || (type >= Icmpv6Message.MLD_QUERY && type <= Icmpv6Message.REDIRECT));
+    }
+
     /** How it is told that a program got a datagram. */
-    static String received(int port, String from, int fromPort, byte[] payload) {
+    static String received(int port, IpAddress from, int fromPort, byte[] payload) {
         return "udp port " + port + " got from " + from + ":" + (PORTS.contains(fromPort) ? fromPort : "chosen") + " "
                 + HexFormat.of().formatHex(payload);
     }
@@ -66,9 +94,9 @@ final class Traffic {
                 ? draw.of(topology.far())
                 : draw.of(topology.sides().get(side).neighbors());
         // Led to this host by table nat, a broadcast is delivered by Linux and dropped by a stack: docs/policy.md.
-        boolean toAll = draw.oneIn(25) && !translates;
+        boolean toAll = draw.oneIn(25) && !translates && topology.family() == Family.IPV4;
         IpAddress destination = toAll ? broadcast(side) : destination(side);
-        Ipv4Packet packet = damaged(packet(source, destination));
+        IpPacket packet = damaged(packet(source, destination));
         return new Step.Arrival(side, toAll, packet.encode(), describe(packet));
     }
 
@@ -81,23 +109,13 @@ final class Traffic {
     List<Step> fragments() {
         int side = draw.below(2);
         IpAddress source = draw.of(topology.sides().get(side).neighbors());
-        Ipv4Packet whole = damaged(packet(source, destination(side)));
-        int pieceBytes = draw.of(8, 16, 24);
+        IpPacket whole = damaged(packet(source, destination(side)));
+        // One of IPv6 that begins without its whole transport header is no fragment to Linux (RFC 8200 section 4.5).
+        int pieceBytes = topology.family() == Family.IPV4 ? draw.of(8, 16, 24) : draw.of(24, 32);
         List<Step> steps = new ArrayList<>();
         for (int at = 0; at < whole.payload().length(); at += pieceBytes) {
             int end = Math.min(whole.payload().length(), at + pieceBytes);
-            Ipv4Packet fragment = new Ipv4Packet(
-                    whole.tos(),
-                    whole.id(),
-                    false,
-                    end < whole.payload().length(),
-                    at,
-                    whole.ttl(),
-                    whole.protocol(),
-                    source,
-                    whole.destination(),
-                    Bytes.EMPTY,
-                    whole.payload().slice(at, end));
+            IpPacket fragment = whole.fragment(at, end);
             Step step = new Step.Arrival(side, false, fragment.encode(), at + " of " + describe(whole));
             steps.add(draw.oneIn(3) ? 0 : steps.size(), step);
         }
@@ -134,7 +152,7 @@ final class Traffic {
                 ? draw.of(topology.far())
                 : draw.of(topology.sides().get(side).neighbors());
         // The kernel verifies checksums of what comes back to it by lo, a stack knows that it made them itself.
-        Ipv4Packet packet = packet(source, destination);
+        IpPacket packet = packet(source, destination);
         return new Step.Departure(packet.encode(), describe(packet));
     }
 
@@ -153,7 +171,7 @@ final class Traffic {
         }
     }
 
-    private Ipv4Packet packet(IpAddress source, IpAddress destination) {
+    private IpPacket packet(IpAddress source, IpAddress destination) {
         int id = newId();
         int tos = draw.of(0, 0, 0, 0x10, 0x08, 0xb8, 0x02, 0x28, 0x1c);
         int ttl = draw.of(64, 64, 64, 64, 255, 63, 5, 2, 1);
@@ -165,16 +183,15 @@ final class Traffic {
                 Ipv4Packet.UDP,
                 Ipv4Packet.UDP,
                 Ipv4Packet.UDP,
-                Ipv4Packet.ICMP,
-                Ipv4Packet.ICMP,
+                Icmp.protocol(source),
+                Icmp.protocol(source),
                 draw.of(UNHANDLED));
         Bytes payload = transport(protocol, source, destination);
-        return new Ipv4Packet(
-                tos, id, !mayFragment, false, 0, ttl, protocol, source, destination, Bytes.EMPTY, payload);
+        return new IpPacket(tos, id, !mayFragment, false, 0, ttl, protocol, source, destination, Bytes.EMPTY, payload);
     }
 
     /** Now and then with a bit turned over or the end cut off. */
-    private Ipv4Packet damaged(Ipv4Packet packet) {
+    private IpPacket damaged(IpPacket packet) {
         Bytes payload = packet.payload();
         if (draw.oneIn(14) && payload.length() > 0) {
             byte[] bytes = payload.toArray();
@@ -184,18 +201,7 @@ final class Traffic {
         if (draw.oneIn(20) && truncates) {
             payload = payload.slice(0, draw.below(payload.length() + 1));
         }
-        return new Ipv4Packet(
-                packet.tos(),
-                packet.id(),
-                packet.dontFragment(),
-                packet.moreFragments(),
-                packet.fragmentOffset(),
-                packet.ttl(),
-                packet.protocol(),
-                packet.source(),
-                packet.destination(),
-                packet.options(),
-                payload);
+        return packet.with(packet.id(), payload);
     }
 
     private Bytes transport(int protocol, IpAddress source, IpAddress destination) {
@@ -203,10 +209,11 @@ final class Traffic {
             case Ipv4Packet.TCP:
                 return tcp().encode(source, destination);
             case Ipv4Packet.UDP:
-                return new UdpDatagram(port(), port(), !draw.oneIn(8), bytes(draw.below(60)))
+                return new UdpDatagram(port(), port(), !source.isV4() || !draw.oneIn(8), bytes(draw.below(60)))
                         .encode(source, destination);
             case Ipv4Packet.ICMP:
-                return icmp(source, destination).encode();
+            case Ipv6Packet.ICMP:
+                return icmp(source, destination).encode(source, destination);
             default:
                 return bytes(draw.below(ANY_PROTOCOL_BYTES));
         }
@@ -241,27 +248,30 @@ final class Traffic {
         return new TcpSegment(port(), port(), draw.below(1 << 30), ack, flags, 1000, 0, options, payload);
     }
 
-    private IcmpMessage icmp(IpAddress source, IpAddress destination) {
+    private Icmp icmp(IpAddress source, IpAddress destination) {
+        boolean v4 = source.isV4();
+        int request = Icmp.Type.ECHO_REQUEST.number(v4);
+        int unreachable = Icmp.Type.UNREACHABLE.number(v4);
+        int exceeded = Icmp.Type.TIME_EXCEEDED.number(v4);
         int type = draw.of(
-                IcmpMessage.ECHO_REQUEST,
-                IcmpMessage.ECHO_REQUEST,
-                IcmpMessage.ECHO_REQUEST,
-                IcmpMessage.ECHO_REPLY,
-                IcmpMessage.UNREACHABLE,
-                IcmpMessage.TIME_EXCEEDED,
-                13,
-                17,
-                30);
-        if (type == IcmpMessage.UNREACHABLE || type == IcmpMessage.TIME_EXCEEDED) {
-            Ipv4Packet about = Ipv4Packet.of(
-                    destination,
-                    source,
-                    Ipv4Packet.UDP,
-                    new UdpDatagram(port(), port(), bytes(8)).encode(destination, source));
-            return new IcmpMessage(type, type == IcmpMessage.UNREACHABLE ? draw.of(0, 1, 3, 10) : 0, 0, about.encode());
+                request,
+                request,
+                request,
+                Icmp.Type.ECHO_REPLY.number(v4),
+                unreachable,
+                exceeded,
+                v4 ? TIMESTAMP : UNKNOWN_IN_V6,
+                v4 ? ADDRESS_MASK : UNKNOWN_IN_V6,
+                v4 ? UNKNOWN_IN_V4 : UNKNOWN_IN_V6);
+        if (type == unreachable || type == exceeded) {
+            Bytes datagram = new UdpDatagram(port(), port(), bytes(8)).encode(destination, source);
+            Bytes about = new IpPacket(
+                            0, 0, true, false, 0, 64, Ipv4Packet.UDP, destination, source, Bytes.EMPTY, datagram)
+                    .encode();
+            return new Icmp(type, type == unreachable ? draw.of(0, 1, 3, 10) : 0, 0, about);
         }
         int code = draw.oneIn(10) ? 5 : 0;
-        return new IcmpMessage(type, code, draw.below(Pools.ICMP_IDS) << 16 | 1, bytes(type == 17 ? 4 : 12));
+        return new Icmp(type, code, draw.below(Pools.ICMP_IDS) << 16 | 1, bytes(v4 && type == ADDRESS_MASK ? 4 : 12));
     }
 
     private int port() {
@@ -276,7 +286,7 @@ final class Traffic {
         return Bytes.of(bytes);
     }
 
-    private static String describe(Ipv4Packet packet) {
+    private static String describe(IpPacket packet) {
         Bytes payload = packet.payload();
         boolean ports = packet.protocol() == Ipv4Packet.TCP || packet.protocol() == Ipv4Packet.UDP;
         String more = "";
@@ -286,7 +296,7 @@ final class Traffic {
         if (packet.protocol() == Ipv4Packet.TCP && payload.length() >= 14) {
             more += " flags " + TcpSegment.formatFlags(payload.u8(13));
         }
-        if (packet.protocol() == Ipv4Packet.ICMP && payload.length() >= 2) {
+        if (packet.protocol() == Icmp.protocol(packet.source()) && payload.length() >= 2) {
             more = " type " + payload.u8(0) + "/" + payload.u8(1);
         }
         return packet.source() + ">" + packet.destination() + " proto " + packet.protocol() + " ttl " + packet.ttl()
