@@ -86,8 +86,15 @@ final class RuleTarget {
                 return source ? "-j ACCEPT" : "-j REDIRECT" + (ports && draw.oneIn(2) ? " --to-ports 5000" : "");
             default:
                 return (source ? "-j SNAT --to-source " : "-j DNAT --to-destination ")
-                        + (ports && draw.oneIn(2) ? withPort(host) + draw.of(53, 5000, 8080) : host);
+                        + (ports && draw.oneIn(2) ? withPort(host) + port(draw, source) : host);
         }
+    }
+
+    /** A source has any port of a range, a destination the first that is free. */
+    private static String port(Draw draw, boolean source) {
+        return source || draw.oneIn(2)
+                ? draw.of("53", "5000", "8080")
+                : draw.of("8080-8090", "53-54", "1024-40000", "5000-5010/20", "40000-40009/1024");
     }
 
     private static String withPort(IpAddress host) {

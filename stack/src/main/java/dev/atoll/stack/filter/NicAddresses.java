@@ -16,8 +16,8 @@ public interface NicAddresses {
     @Nullable IpAddress find(String nic, IpAddress peer);
 
     /**
-     * The address in whose name a NIC sends what others sent: as {@link #find}, but no loopback address, in whose place stands
-     * that of another NIC.
+     * The address in whose name a NIC sends what others sent: as {@link #find}, but of IPv4 no loopback address, in whose place
+     * stands that of another NIC, as on Linux.
      *
      * @return null if none has one of the peer's family
      */

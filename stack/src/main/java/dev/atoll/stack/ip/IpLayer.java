@@ -174,6 +174,9 @@ public final class IpLayer implements Device.Upper {
         @Override
         public @Nullable IpAddress findForOthers(String nic, IpAddress peer) {
             IpAddress own = find(nic, peer);
+            if (!peer.isV4()) {
+                return own;
+            }
             for (int i = 0; i < routes.devices().size() && (own == null || own.isLoopback()); i++) {
                 own = routes.sourceOn(routes.devices().get(i), peer);
             }
@@ -293,7 +296,8 @@ public final class IpLayer implements Device.Upper {
             fault = StackError.NETWORK_UNREACHABLE;
         } else if (large && (flags & FRAGMENT) == 0) {
             fault = StackError.MESSAGE_TOO_LONG;
-        } else if (isLoopbackBeyond(route.source(), route.device())) {
+        } else if (route.source().isV4() && isLoopbackBeyond(route.source(), route.device())) {
+            // Linux asks the policy first where such an IPv6 packet goes.
             fault = StackError.INVALID;
         }
         if (fault != null) {
