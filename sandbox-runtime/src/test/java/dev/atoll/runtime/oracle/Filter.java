@@ -1,5 +1,6 @@
 package dev.atoll.runtime.oracle;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -25,4 +26,7 @@ interface Filter extends AutoCloseable {
      * the normal form, counters first.
      */
     Map<String, List<String>> counted() throws Exception;
+
+    @Override
+    void close() throws IOException;
 }

@@ -13,7 +13,7 @@ import java.util.List;
  * but that of a fragment for options.
  *
  * @param offset of a fragment, bytes
- * @param options as they are, empty for none; of IPv6 only decoded
+ * @param options as they are, empty for none; of IPv6 a header of destination options without its first byte
  */
 record IpPacket(
         int tos,
@@ -32,7 +32,7 @@ record IpPacket(
     /** A whole one with that payload instead. */
     IpPacket with(int newId, Bytes newPayload) {
         return new IpPacket(
-                tos, newId, dontFragment, false, 0, ttl, protocol, source, destination, Bytes.EMPTY, newPayload);
+                tos, newId, dontFragment, false, 0, ttl, protocol, source, destination, options, newPayload);
     }
 
     /** A piece of this, in a packet of its own. */
@@ -61,7 +61,13 @@ record IpPacket(
                             tos, id, dontFragment, more, offset, ttl, protocol, source, destination, options, payload)
                     .encode();
         }
-        List<Extension> extensions = isFragment() ? List.of(Extension.fragment(offset, more, id)) : List.of();
+        List<Extension> extensions = new ArrayList<>();
+        if (isFragment()) {
+            extensions.add(Extension.fragment(offset, more, id));
+        }
+        if (options.length() > 0) {
+            extensions.add(new Extension(Ipv6Packet.DESTINATION_OPTIONS, options));
+        }
         return new Ipv6Packet(tos, id, ttl, source, destination, extensions, protocol, payload).encode();
     }
 

@@ -235,7 +235,7 @@ final class KernelFilter implements Filter {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         iptables.close();
         HostCalls.closeNumber(netfilter);
         HostCalls.closeNumber(raw);

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.oracle;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,7 @@ final class Oracle implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         kernel.close();
         atoll.close();
     }

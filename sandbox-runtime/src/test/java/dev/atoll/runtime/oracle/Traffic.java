@@ -187,7 +187,13 @@ final class Traffic {
                 Icmp.protocol(source),
                 draw.of(UNHANDLED));
         Bytes payload = transport(protocol, source, destination);
-        return new IpPacket(tos, id, !mayFragment, false, 0, ttl, protocol, source, destination, Bytes.EMPTY, payload);
+        Bytes options = draw.oneIn(12) ? options(source.isV4()) : Bytes.EMPTY;
+        return new IpPacket(tos, id, !mayFragment, false, 0, ttl, protocol, source, destination, options, payload);
+    }
+
+    /** Options of IPv4 that a router leaves alone: padding, router alert; of IPv6 destination options that are padding. */
+    private Bytes options(boolean v4) {
+        return v4 ? draw.of(Bytes.hex("01010100"), Bytes.hex("94040000")) : Bytes.hex("00 0104 00000000");
     }
 
     /** Now and then with a bit turned over or the end cut off. */

@@ -69,7 +69,8 @@ final class NatChoice {
         int size = last - first + 1;
         int offset;
         if (range.basePort() != 0) {
-            offset = Math.floorMod(own - range.basePort(), size);
+            // In 16 bits, as Linux counts.
+            offset = (own - range.basePort() & 0xffff) % size;
         } else {
             // A destination has the first that is free, unless it is to be drawn.
             offset = side == NatSide.SOURCE || range.drawsPort() ? rng.nextInt(size) : 0;

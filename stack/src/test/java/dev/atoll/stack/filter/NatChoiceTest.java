@@ -121,6 +121,7 @@ class NatChoiceTest {
         assertEquals(8007, port(sent(CLIENT, 1, FIRST, 5007), 2));
         // Beyond the range it begins anew.
         assertEquals(8001, port(sent(CLIENT, 1, FIRST, 5012), 2));
+        assertEquals(8000 + 0xffff % 11, port(sent(CLIENT, 1, FIRST, 4999), 2));
     }
 
     @Test
