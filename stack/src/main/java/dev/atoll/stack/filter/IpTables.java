@@ -146,7 +146,10 @@ public final class IpTables {
         }
         Flow flow = tracked.flow();
         NatSide side = NatSide.at(context.hook());
-        if (tracked.state() == ConnState.NEW && !flow.confirmed && !flow.isBound(side) && hasNat(rules)) {
+        // The reset that answers a flow's rejected first packet meets what that packet did not get to.
+        boolean settles = tracked.state() == ConnState.NEW
+                || (tracked.state() == ConnState.RELATED && packet.transportProtocol == IpProtocol.TCP);
+        if (settles && !flow.confirmed && !flow.isBound(side) && hasNat(rules)) {
             Verdict verdict = ask(rules, TableName.NAT);
             if (verdict.kind() != Verdict.Kind.ACCEPT) {
                 return verdict;
@@ -160,12 +163,12 @@ public final class IpTables {
         return rules.chain(context.packet().ipVersion, context.hook(), TableName.NAT) != null;
     }
 
-    /**
-     * Whether any chain is to be asked at a hook. PREROUTING and POSTROUTING need not be met otherwise: connections are
-     * tracked at the hooks that every packet meets.
-     */
+    /** Whether PREROUTING or POSTROUTING is to be met: a chain is asked there, or connections are tracked or translated. */
     public boolean asks(Hook hook, int ipVersion) {
-        return loaded.asks(ipVersion, hook) || (hook != Hook.FORWARD && connTrack != null && connTrack.translates());
+        LoadedRules rules = loaded;
+        return rules.asks(ipVersion, hook)
+                || (hook == Hook.PREROUTING && rules.tracks)
+                || (hook != Hook.FORWARD && connTrack != null && connTrack.translates());
     }
 
     /** Whether a packet that passed this hook has met all that might end it: only then its flow is known. */

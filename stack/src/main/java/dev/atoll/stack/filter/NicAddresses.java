@@ -14,4 +14,14 @@ public interface NicAddresses {
      * @return null if it has none of the peer's family
      */
     @Nullable IpAddress find(String nic, IpAddress peer);
+
+    /**
+     * The address in whose name a NIC sends what others sent: as {@link #find}, but of IPv4 no loopback address, in whose place
+     * stands that of another NIC, as on Linux.
+     *
+     * @return null if none has one of the peer's family
+     */
+    default @Nullable IpAddress findForOthers(String nic, IpAddress peer) {
+        return find(nic, peer);
+    }
 }

@@ -35,7 +35,8 @@ public final class PacketContext {
         inNic = incomingNic == null ? "" : incomingNic;
         outNic = outgoingNic == null ? "" : outgoingNic;
         nowNs = time;
-        connState = ConnState.UNTRACKED;
+        // In table raw a packet is not tracked yet, unless it was met at an earlier hook or answers one that was.
+        connState = judged.flow instanceof TrackedPacket met ? met.state() : ConnState.INVALID;
         translation = null;
         fragmentOffsetBytes = judged.ipVersion == Family.IPV4.ipVersion()
                 ? Ipv4.fragmentOffset(judged.data(), judged.networkOffset)
@@ -95,8 +96,10 @@ public final class PacketContext {
         return judged.transportOffset != PacketBuffer.UNKNOWN && judged.end() - judged.transportOffset >= lengthBytes;
     }
 
-    /** What connection tracking says; {@link ConnState#UNTRACKED} where no rule {@linkplain
-     * Matcher#needsConnTrack needs it}. */
+    /**
+     * What connection tracking says; {@link ConnState#INVALID} before it was asked, as on Linux, and where no rule {@linkplain
+     * Matcher#needsConnTrack needs it}.
+     */
     public ConnState connState() {
         return connState;
     }
@@ -115,10 +118,12 @@ public final class PacketContext {
         translation = range;
     }
 
-    /** The address with which the NIC that the packet leaves by would send it, or null if it has none. */
+    /** The address in whose name the NIC that the packet leaves by would send it, or null if there is none. */
     @Nullable IpAddress outAddress() {
         PacketBuffer judged = packet();
-        return addressOf(outNic, new IpAddress(judged.destinationHigh, judged.destinationLow));
+        NicAddresses known = addresses;
+        IpAddress peer = new IpAddress(judged.destinationHigh, judged.destinationLow);
+        return known == null ? null : known.findForOthers(outNic, peer);
     }
 
     /** This host as whoever sent the packet sees it: an address of the NIC it came in by; the loopback address for us. */
@@ -127,11 +132,8 @@ public final class PacketContext {
         if (hook == Hook.OUTPUT) {
             return judged.ipVersion == Family.IPV4.ipVersion() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK;
         }
-        return addressOf(inNic, new IpAddress(judged.sourceHigh, judged.sourceLow));
-    }
-
-    private @Nullable IpAddress addressOf(String nic, IpAddress peer) {
         NicAddresses known = addresses;
-        return known == null ? null : known.find(nic, peer);
+        IpAddress peer = new IpAddress(judged.sourceHigh, judged.sourceLow);
+        return known == null ? null : known.find(inNic, peer);
     }
 }

@@ -169,6 +169,19 @@ public final class IpLayer implements Device.Upper {
             Routes.Hop hop = routes.findHop(peer, device.id());
             return routes.sourceOn(device, hop == null ? peer : hop.nextHop());
         }
+
+        /** As inet_select_addr of Linux: where the NIC has nothing but a loopback address, the first of the other NICs. */
+        @Override
+        public @Nullable IpAddress findForOthers(String nic, IpAddress peer) {
+            IpAddress own = find(nic, peer);
+            if (!peer.isV4()) {
+                return own;
+            }
+            for (int i = 0; i < routes.devices().size() && (own == null || own.isLoopback()); i++) {
+                own = routes.sourceOn(routes.devices().get(i), peer);
+            }
+            return own == null || own.isLoopback() ? null : own;
+        }
     }
 
     public Routes routes() {
@@ -270,7 +283,7 @@ public final class IpLayer implements Device.Upper {
      *     {@link #MULTICAST_LOOP}, {@link #ALWAYS_DONT_FRAGMENT}
      * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
      *     another error if the policy rejected it: {@link #lastDenial} then says what decided; MESSAGE_TOO_LONG,
-     *     NETWORK_UNREACHABLE; INVALID if the policy leads it away from this host though it is from a loopback address
+     *     NETWORK_UNREACHABLE; INVALID if it would leave this host though it is from a loopback address
      */
     public @Nullable StackError send(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         NetworkLayer network = route.network();
@@ -283,6 +296,9 @@ public final class IpLayer implements Device.Upper {
             fault = StackError.NETWORK_UNREACHABLE;
         } else if (large && (flags & FRAGMENT) == 0) {
             fault = StackError.MESSAGE_TOO_LONG;
+        } else if (route.source().isV4() && isLoopbackBeyond(route.source(), route.device())) {
+            // Linux asks the policy first where such an IPv6 packet goes.
+            fault = StackError.INVALID;
         }
         if (fault != null) {
             lastDenial = Verdict.ACCEPT;
@@ -533,7 +549,7 @@ public final class IpLayer implements Device.Upper {
         Verdict verdict = filter.check(hook, packet, null, out.name(), cycle.nowNs());
         if (verdict.kind() == Verdict.Kind.ACCEPT && (packet.destinationHigh != high || packet.destinationLow != low)) {
             Routes.Hop hop = forwarding.findHop(packet, nicId);
-            if (hop == null || isLoopbackBeyond(packet, hop.device())) {
+            if (hop == null || isLoopbackBeyond(new IpAddress(packet.sourceHigh, packet.sourceLow), hop.device())) {
                 drop(packet, DropReason.IP_NO_ROUTE);
                 lastDenial = Verdict.ACCEPT;
                 return hop == null ? StackError.NETWORK_UNREACHABLE : StackError.INVALID;
@@ -550,8 +566,8 @@ public final class IpLayer implements Device.Upper {
     }
 
     /** A loopback source never leaves its host (RFC 1122 section 3.2.1.3), as on Linux without route_localnet. */
-    private static boolean isLoopbackBeyond(PacketBuffer packet, Device out) {
-        return !out.isLoopback() && new IpAddress(packet.sourceHigh, packet.sourceLow).isLoopback();
+    private static boolean isLoopbackBeyond(IpAddress source, Device out) {
+        return !out.isLoopback() && source.isLoopback();
     }
 
     private StackError denyOutput(Hook hook, PacketBuffer packet, Verdict verdict) {
@@ -825,15 +841,20 @@ public final class IpLayer implements Device.Upper {
     private void denyInput(NetworkLayer network, PacketBuffer packet, Verdict verdict) {
         countDrop(packet, DropReason.FILTERED);
         filter.denied(Hook.INPUT, packet, verdict, cycle.nowNs());
-        RejectWith with = verdict.rejectWith();
-        if (with == RejectWith.TCP_RESET) {
-            if (packet.transportProtocol == IpProtocol.TCP && resetSender != null) {
-                resetSender.reset(packet);
-            }
-        } else if (with != null) {
-            network.reject(packet, with);
-        }
+        answerRejected(network, packet, verdict.rejectWith());
         packet.release();
+    }
+
+    /** Tells the sender of a packet that came in what the policy says; nothing if {@code with} is null or it may be forged. */
+    void answerRejected(NetworkLayer network, PacketBuffer packet, @Nullable RejectWith with) {
+        if (with == null || packet.transportOffset == PacketBuffer.UNKNOWN || !Checksum.isSumSound(packet)) {
+            return;
+        }
+        if (with != RejectWith.TCP_RESET) {
+            network.reject(packet, with);
+        } else if (packet.transportProtocol == IpProtocol.TCP && resetSender != null) {
+            resetSender.reset(packet);
+        }
     }
 
     private void drop(PacketBuffer packet, DropReason reason) {

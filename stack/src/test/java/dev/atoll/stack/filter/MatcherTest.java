@@ -241,6 +241,16 @@ class MatcherTest {
         return matcher.match(context);
     }
 
+    /** Linux counts credits in 32 bits, and refuses what they do not hold. */
+    @Test
+    void limit_holdsNoMoreThanLinuxCanCount() {
+        long threeADay = 288_000_000;
+        assertEquals(4, LimitMatcher.maxBurst(threeADay));
+        assertEquals(LimitMatcher.MAX_BURST, LimitMatcher.maxBurst(1));
+        assertEquals(1, LimitMatcher.maxBurst(LimitMatcher.MAX_PERIOD));
+        assertThrows(IllegalArgumentException.class, () -> new LimitMatcher(threeADay, 5));
+    }
+
     /** Linux's xt_limit: the bucket is full at first, and takes no more than the burst. */
     @Test
     void limit_letsTheBurstPass_thenOneForEachPeriod() {
