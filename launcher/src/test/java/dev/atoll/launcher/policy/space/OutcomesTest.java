@@ -1,0 +1,222 @@
+package dev.atoll.launcher.policy.space;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.launcher.policy.trace.MadeUpPacket;
+import dev.atoll.runtime.policy.HostResolver;
+import dev.atoll.runtime.policy.PolicyParser;
+import dev.atoll.runtime.policy.PolicyResult;
+import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.filter.ChainCounters;
+import dev.atoll.stack.filter.ConnState;
+import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.Hook;
+import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.Rule;
+import dev.atoll.stack.filter.RuleCounters;
+import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.Table;
+import dev.atoll.stack.filter.Verdict;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Tcp;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The address space of random policies against the filter itself: every sampled packet must fare in both alike. */
+class OutcomesTest {
+    private static final int POLICIES = 150;
+    private static final int PACKETS = 150;
+
+    /** A packet, and the values of its variables. */
+    private record Sample(int protocol, FullAddress from, FullAddress to, String nic) {
+        static Sample draw(Rng rng, Family family) {
+            int[] protocols = {IpProtocol.TCP, IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMP, 47};
+            int protocol = protocols[rng.nextInt(protocols.length)];
+            String[] nics = {"lo", "eth0", "eth7", "tun1", "wlan0"};
+            boolean ports = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
+            return new Sample(
+                    protocol,
+                    new FullAddress(address(rng, family), ports ? port(rng) : 0),
+                    new FullAddress(address(rng, family), ports ? port(rng) : 0),
+                    nics[rng.nextInt(nics.length)]);
+        }
+
+        private static IpAddress address(Rng rng, Family family) {
+            IpAddress address = IpAddress.parse(RandomRules.address(rng));
+            return family == Family.IPV4 ? address : InIpv6.address(address);
+        }
+
+        private static int port(Rng rng) {
+            int[] ports = {53, 79, 80, 81, 443, 444, 1023, 1024, 2000, 8080, 49_152};
+            return ports[rng.nextInt(ports.length)];
+        }
+
+        PacketBuffer packet(boolean outgoing) {
+            PacketBuffer packet = MadeUpPacket.of(protocol, from, to, Tcp.SYN, outgoing);
+            if (protocol == IpProtocol.ICMP) {
+                packet.data().put(packet.transportOffset, (byte) 8);
+            }
+            return packet;
+        }
+
+        Diagram.Point point(Space space, boolean outgoing) {
+            int index = space.interfaces().index(nic);
+            int toPort = protocol == IpProtocol.ICMP ? 8 << 8 : to.port();
+            return variable -> switch (variable) {
+                case Space.PROTOCOL -> BigInteger.valueOf(protocol);
+                case Space.SOURCE -> Space.value(from.address());
+                case Space.DESTINATION -> Space.value(to.address());
+                case Space.SOURCE_PORT -> BigInteger.valueOf(from.port());
+                case Space.DESTINATION_PORT -> BigInteger.valueOf(toPort);
+                case Space.IN -> BigInteger.valueOf(outgoing ? 0 : index);
+                case Space.OUT -> BigInteger.valueOf(outgoing ? index : 0);
+                case Space.STATE -> BigInteger.valueOf(Space.value(ConnState.NEW));
+                default ->
+                    throw new AssertionError("a condition that is not modelled: " + space.conditionText(variable));
+            };
+        }
+    }
+
+    private static RuleSet parse(String text) {
+        PolicyResult result = PolicyParser.parse("egress.rules", text, HostResolver.NONE);
+        assertTrue(result instanceof PolicyResult.Accepted, () -> result + "\n" + text);
+        return ((PolicyResult.Accepted) result).ruleSet();
+    }
+
+    private static Verdict judge(IpTables filter, Sample sample, boolean outgoing) {
+        PacketBuffer packet = sample.packet(outgoing);
+        String in = outgoing ? null : sample.nic();
+        String out = outgoing ? sample.nic() : null;
+        Verdict first = filter.check(outgoing ? Hook.OUTPUT : Hook.PREROUTING, packet, in, out, 0);
+        if (first.kind() != Verdict.Kind.ACCEPT) {
+            return first;
+        }
+        return filter.check(outgoing ? Hook.POSTROUTING : Hook.INPUT, packet, in, out, 0);
+    }
+
+    private static IpTables filter(RuleSet rules) {
+        IpTables filter = new IpTables(Rng.seeded(1));
+        filter.addresses((nic, peer) -> peer.isV4() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK);
+        filter.replace(rules);
+        return filter;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, IPV4", "2, IPV4", "3, IPV6", "4, IPV6"})
+    void randomPolicies_packetsFareAsInTheFilter(long seed, Family family) {
+        int refused = 0;
+        for (long policy = seed * POLICIES; policy < (seed + 1) * POLICIES; policy++) {
+            String text = RandomRules.make(policy);
+            RuleSet rules = family == Family.IPV4 ? parse(text) : InIpv6.of(parse(text));
+            Space space = new Space(family, new Interfaces(List.of(rules)), new Diagrams());
+            Outcomes outcomes = new Outcomes(space, rules, Outcomes.FIRST);
+            Rng rng = Rng.seeded(policy);
+            for (int i = 0; i < PACKETS; i++) {
+                Sample sample = Sample.draw(rng, family);
+                boolean outgoing = rng.nextInt(2) == 0;
+                // A new filter each time: that no earlier packet's connection is known.
+                Verdict verdict = judge(filter(rules), sample, outgoing);
+                Outcome outcome = (Outcome)
+                        (outgoing ? outcomes.outgoing() : outcomes.incoming()).at(sample.point(space, outgoing));
+                String what = "seed " + policy + ", outgoing " + outgoing + ", " + sample + "\n" + text;
+                assertEquals(verdict.kind().name(), outcome.kind().name(), () -> outcome + " " + verdict + what);
+                assertEquals(verdict.rejectWith(), outcome.rejectWith(), what);
+                if (verdict.kind() != Verdict.Kind.ACCEPT) {
+                    assertEquals(verdict.origin(), outcome.origin(), what);
+                    refused++;
+                }
+            }
+        }
+        assertTrue(refused > POLICIES * PACKETS / 10, "the policies refuse too little to say anything: " + refused);
+    }
+
+    /** What is said to be never reached must have counted nothing. */
+    @ParameterizedTest
+    @ValueSource(longs = {5, 6})
+    void randomPolicies_nothingReachesWhatIsSaidToBeUnreachable(long seed) {
+        int found = 0;
+        for (long policy = seed * POLICIES; policy < (seed + 1) * POLICIES; policy++) {
+            String text = RandomRules.make(policy);
+            RuleSet rules = parse(text);
+            Set<Rule> unreachable = Collections.newSetFromMap(new IdentityHashMap<>());
+            for (Finding finding : findings(rules)) {
+                unreachable.addAll(rules(finding));
+            }
+            found += unreachable.size();
+            IpTables filter = filter(rules);
+            Rng rng = Rng.seeded(policy);
+            for (int i = 0; i < PACKETS; i++) {
+                judge(filter, Sample.draw(rng, Family.IPV4), rng.nextInt(2) == 0);
+            }
+            for (ChainCounters chain : filter.counters()) {
+                for (RuleCounters rule : chain.rules()) {
+                    assertTrue(
+                            !unreachable.contains(rule.rule()) || rule.packets() == 0,
+                            () -> "reached: " + rule.rule().origin() + "\n" + text);
+                }
+            }
+        }
+        assertTrue(found > POLICIES / 10, "too little was found to say anything: " + found);
+    }
+
+    private static List<Finding> findings(RuleSet rules) {
+        Space space = new Space(Family.IPV4, new Interfaces(List.of(rules)), new Diagrams());
+        List<Finding> findings = new ArrayList<>();
+        for (Table table : rules.tables()) {
+            findings.addAll(new Reachability(space, table, new Matches(space, rules, null)).find());
+        }
+        return findings;
+    }
+
+    private static List<Rule> rules(Finding finding) {
+        if (finding instanceof Finding.Contradiction one) {
+            return List.of(one.rule());
+        } else if (finding instanceof Finding.Shadowed one) {
+            return List.of(one.rule());
+        } else if (finding instanceof Finding.Elsewhere one) {
+            return List.of(one.rule());
+        } else if (finding instanceof Finding.Behind one) {
+            int from = one.chain().rules().indexOf(one.rule());
+            return one.chain().rules().subList(from, one.chain().rules().size());
+        }
+        return ((Finding.Unused) finding).chain().rules();
+    }
+
+    /** The same function is the same object, however it is written. */
+    @Test
+    void rulesInAnotherOrder_orSplit_areTheSameFunction() {
+        RuleSet one = parse("""
+                *filter
+                :OUTPUT DROP
+                -A OUTPUT -p tcp -d 10.0.0.0/24 --dport 80 -j ACCEPT
+                -A OUTPUT -p udp -d 10.0.1.0/24 -j ACCEPT
+                COMMIT
+                """);
+        RuleSet other = parse("""
+                *filter
+                :OUTPUT DROP
+                -A OUTPUT -p udp -d 10.0.1.128/25 -j ACCEPT
+                -A OUTPUT -p tcp -d 10.0.0.0/25 --dport 80 -j ACCEPT
+                -A OUTPUT -p udp -d 10.0.1.0/25 -j ACCEPT
+                -A OUTPUT -p tcp -d 10.0.0.128/25 -m multiport --dports 80 -j ACCEPT
+                COMMIT
+                """);
+        Space space = new Space(Family.IPV4, new Interfaces(List.of(one, other)), new Diagrams());
+        Outcomes first = new Outcomes(space, one, Outcomes.FIRST);
+        Outcomes second = new Outcomes(space, other, Outcomes.FIRST);
+
+        assertEquals(first.accepted(first.outgoing()), second.accepted(second.outgoing()));
+    }
+}
