@@ -46,10 +46,26 @@ final class Help {
                 .stripTrailing();
     }
 
+    /** The commands of {@code policy}. */
+    static String ofPolicy(Map<String, PolicyOptions> commands) {
+        StringBuilder text = new StringBuilder();
+        commands.forEach((name, options) -> text.append(text.isEmpty() ? "Usage: " : "       ")
+                .append(COMMAND + " policy ")
+                .append(name)
+                .append(" [OPTIONS] ")
+                .append(options.usage())
+                .append("\n           ")
+                .append(description(options))
+                .append('\n'));
+        return text.toString().stripTrailing();
+    }
+
     /** One command. */
     static String of(String command, Object options) {
-        String text = "Usage: " + COMMAND + " " + command + " [OPTIONS]" + (command.equals("run") ? " -- java ..." : "")
-                + "\n\n" + description(options) + "\n\n" + options(options);
+        String words = options instanceof PolicyOptions policy ? " " + policy.usage() : "";
+        String text = "Usage: " + COMMAND + " " + command + " [OPTIONS]" + words
+                + (command.equals("run") ? " -- java ..." : "") + "\n\n" + description(options) + "\n\n"
+                + options(options);
         return (command.equals("run") ? text + SIGNALS : text).stripTrailing();
     }
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Makes policies without mistakes whose rules overlap: the same seed makes the same text. */
-final class RandomRules {
+public final class RandomRules {
     private static final List<String> USER_CHAINS = List.of("first", "second", "third");
 
     private final Rng rng;
@@ -14,7 +14,7 @@ final class RandomRules {
         rng = Rng.seeded(seed);
     }
 
-    static String make(long seed) {
+    public static String make(long seed) {
         return new RandomRules(seed).text();
     }
 
@@ -135,7 +135,7 @@ final class RandomRules {
         return pick("-j ACCEPT", "-j DROP");
     }
 
-    static String address(Rng rng) {
+    public static String address(Rng rng) {
         String[] all = {"10.0.0.5", "10.0.0.3", "10.0.1.7", "10.0.1.8", "192.0.2.7", "192.0.2.8", "127.0.0.1", "9.9.9.9"
         };
         return all[rng.nextInt(all.length)];
