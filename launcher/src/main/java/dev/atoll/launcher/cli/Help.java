@@ -23,6 +23,12 @@ final class Help {
             the program ran; 126 the command cannot be executed; 127 it was not found.
             """;
 
+    private static final String POLICY_EXIT_CODES = """
+
+            Exit codes: 0; 1 warnings with --strict, a case that does not hold, a difference; 120 a mistake in a policy or
+            on the command line.
+            """;
+
     private Help() {}
 
     static String version() {
@@ -57,7 +63,7 @@ final class Help {
                 .append("\n           ")
                 .append(description(options))
                 .append('\n'));
-        return text.toString().stripTrailing();
+        return text.append(POLICY_EXIT_CODES).toString().stripTrailing();
     }
 
     /** One command. */

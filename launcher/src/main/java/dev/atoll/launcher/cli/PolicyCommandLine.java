@@ -23,6 +23,7 @@ final class PolicyCommandLine {
         commands.put("check", new PolicyOptions.Check());
         commands.put("explain", new PolicyOptions.Explain());
         commands.put("test", new PolicyOptions.Test());
+        commands.put("diff", new PolicyOptions.Diff());
         return commands;
     }
 

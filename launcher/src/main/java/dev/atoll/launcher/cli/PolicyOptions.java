@@ -96,4 +96,25 @@ abstract class PolicyOptions {
             return new PolicyRequest.Test(List.copyOf(words), json);
         }
     }
+
+    /** {@code policy diff}. */
+    @Parameters(
+            separators = "=",
+            commandDescription = "Say which new connections a policy lets through and another does not")
+    static final class Diff extends PolicyOptions {
+        @Override
+        String usage() {
+            return "BEFORE AFTER";
+        }
+
+        @Override
+        boolean takes(int count) {
+            return count == 2;
+        }
+
+        @Override
+        PolicyRequest request() {
+            return new PolicyRequest.Diff(words.get(0), words.get(1), json);
+        }
+    }
 }

@@ -30,4 +30,7 @@ public sealed interface PolicyRequest extends CommandLine.Request {
 
     /** Whether the cases that stand in them hold. */
     record Test(List<String> files, boolean json) implements PolicyRequest {}
+
+    /** What the second lets through and the first does not, and the other way round. */
+    record Diff(String before, String after, boolean json) implements PolicyRequest {}
 }

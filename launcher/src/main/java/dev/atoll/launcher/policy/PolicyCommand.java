@@ -26,7 +26,9 @@ public final class PolicyCommand {
             return new CheckCommand(out).run(check);
         } else if (request instanceof PolicyRequest.Explain explain) {
             return new ExplainCommand(out, names).run(explain);
+        } else if (request instanceof PolicyRequest.Test test) {
+            return new TestCommand(out, names).run(test);
         }
-        return new TestCommand(out, names).run((PolicyRequest.Test) request);
+        return new DiffCommand(out).run((PolicyRequest.Diff) request);
     }
 }

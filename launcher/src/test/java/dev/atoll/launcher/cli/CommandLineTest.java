@@ -96,10 +96,10 @@ class CommandLineTest {
                 "doctor now       | doctor: \"now\" is out of place",
                 "config --confg x | config: there is no option \"--confg\", did you mean \"--config\"?",
                 "demo -- java     | demo: takes no program; \"--\" is for run",
-                "policy           | policy: what about it? There are check, explain, test",
-                "policy xyzzy     | policy: there is no command \"xyzzy\"; there are check, explain, test",
+                "policy           | policy: what about it? There are check, explain, test, diff",
+                "policy xyzzy     | policy: there is no command \"xyzzy\"; there are check, explain, test, diff",
                 "policy check a -- java | policy: takes no program; \"--\" is for run",
-                "policy check     | policy check: expected policy check FILE...",
+                "policy diff a    | policy diff: expected policy diff BEFORE AFTER",
             })
     void otherCommands_mistake_isOneLine(String arguments, String line) {
         LaunchException failure = assertThrows(LaunchException.class, () -> parse(arguments));

@@ -65,6 +65,11 @@ class GoldenTest {
         }
     }
 
+    private static int show(PrintStream out, CommandLine.Request request) {
+        out.println(((CommandLine.Show) request).text());
+        return 0;
+    }
+
     /** What a command prints, and its exit code. Names of policies are relative to their directory. */
     private static String run(String words) {
         List<String> arguments = new ArrayList<>(List.of("policy"));
@@ -76,7 +81,9 @@ class GoldenTest {
         int exit;
         try {
             CommandLine.Request request = CommandLine.parse(arguments.toArray(new String[0]));
-            exit = new PolicyCommand(out, NAMES).run((PolicyRequest) request);
+            exit = request instanceof PolicyRequest policy
+                    ? new PolicyCommand(out, NAMES).run(policy)
+                    : show(out, request);
         } catch (LaunchException e) {
             out.println("atoll: " + e.line().replace("\n", "\natoll: "));
             exit = e.exitCode().number();

@@ -91,15 +91,41 @@ public final class Interfaces {
         return isPrefix(pattern) ? name.startsWith(pattern.substring(0, pattern.length() - 1)) : name.equals(pattern);
     }
 
-    /** What an index stands for, for messages. */
-    String text(int index) {
-        String name = names.get(index);
-        if (name.isEmpty()) {
-            return "none";
+    /** Names for messages, of which the last, which no rule means, is none. */
+    String text(List<Integer> indices) {
+        List<String> texts = new ArrayList<>();
+        for (int index : indices) {
+            String name = names.get(index);
+            if (name.endsWith(UNNAMED)) {
+                String pattern = name.substring(0, name.length() - 1) + "+";
+                texts.add(hasAll(pattern, indices) ? pattern : "other " + pattern);
+            } else if (!isMeantByPattern(name, indices)) {
+                texts.add(name);
+            }
         }
-        if (name.equals(UNNAMED)) {
-            return "any other";
+        return String.join(",", texts);
+    }
+
+    private boolean hasAll(String pattern, List<Integer> indices) {
+        for (int i = 0; i < names.size(); i++) {
+            if (matches(pattern, i) && !indices.contains(i)) {
+                return false;
+            }
         }
-        return name.endsWith(UNNAMED) ? name.substring(0, name.length() - 1) + "+" : name;
+        return true;
+    }
+
+    /** Whether one of the patterns says it already. */
+    private boolean isMeantByPattern(String name, List<Integer> indices) {
+        for (int index : indices) {
+            String prefix = names.get(index);
+            if (prefix.endsWith(UNNAMED)) {
+                String pattern = prefix.substring(0, prefix.length() - 1) + "+";
+                if (hasAll(pattern, indices) && name.startsWith(pattern.substring(0, pattern.length() - 1))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

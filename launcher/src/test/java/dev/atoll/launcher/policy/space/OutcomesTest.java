@@ -1,16 +1,15 @@
 package dev.atoll.launcher.policy.space;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.atoll.launcher.policy.trace.MadeUpPacket;
 import dev.atoll.runtime.policy.HostResolver;
 import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.ChainCounters;
-import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
@@ -19,11 +18,7 @@ import dev.atoll.stack.filter.RuleCounters;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Verdict;
-import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
-import dev.atoll.stack.wire.IpProtocol;
-import dev.atoll.stack.wire.Tcp;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -38,56 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OutcomesTest {
     private static final int POLICIES = 150;
     private static final int PACKETS = 150;
-
-    /** A packet, and the values of its variables. */
-    private record Sample(int protocol, FullAddress from, FullAddress to, String nic) {
-        static Sample draw(Rng rng, Family family) {
-            int[] protocols = {IpProtocol.TCP, IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMP, 47};
-            int protocol = protocols[rng.nextInt(protocols.length)];
-            String[] nics = {"lo", "eth0", "eth7", "tun1", "wlan0"};
-            boolean ports = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
-            return new Sample(
-                    protocol,
-                    new FullAddress(address(rng, family), ports ? port(rng) : 0),
-                    new FullAddress(address(rng, family), ports ? port(rng) : 0),
-                    nics[rng.nextInt(nics.length)]);
-        }
-
-        private static IpAddress address(Rng rng, Family family) {
-            IpAddress address = IpAddress.parse(RandomRules.address(rng));
-            return family == Family.IPV4 ? address : InIpv6.address(address);
-        }
-
-        private static int port(Rng rng) {
-            int[] ports = {53, 79, 80, 81, 443, 444, 1023, 1024, 2000, 8080, 49_152};
-            return ports[rng.nextInt(ports.length)];
-        }
-
-        PacketBuffer packet(boolean outgoing) {
-            PacketBuffer packet = MadeUpPacket.of(protocol, from, to, Tcp.SYN, outgoing);
-            if (protocol == IpProtocol.ICMP) {
-                packet.data().put(packet.transportOffset, (byte) 8);
-            }
-            return packet;
-        }
-
-        Diagram.Point point(Space space, boolean outgoing) {
-            int index = space.interfaces().index(nic);
-            int toPort = protocol == IpProtocol.ICMP ? 8 << 8 : to.port();
-            return variable -> switch (variable) {
-                case Space.PROTOCOL -> BigInteger.valueOf(protocol);
-                case Space.SOURCE -> Space.value(from.address());
-                case Space.DESTINATION -> Space.value(to.address());
-                case Space.SOURCE_PORT -> BigInteger.valueOf(from.port());
-                case Space.DESTINATION_PORT -> BigInteger.valueOf(toPort);
-                case Space.IN -> BigInteger.valueOf(outgoing ? 0 : index);
-                case Space.OUT -> BigInteger.valueOf(outgoing ? index : 0);
-                case Space.STATE -> BigInteger.valueOf(Space.value(ConnState.NEW));
-                default ->
-                    throw new AssertionError("a condition that is not modelled: " + space.conditionText(variable));
-            };
-        }
-    }
 
     private static RuleSet parse(String text) {
         PolicyResult result = PolicyParser.parse("egress.rules", text, HostResolver.NONE);
@@ -218,5 +163,67 @@ class OutcomesTest {
         Outcomes second = new Outcomes(space, other, Outcomes.FIRST);
 
         assertEquals(first.accepted(first.outgoing()), second.accepted(second.outgoing()));
+    }
+
+    /** Boxes are shown to users: each packet that fares otherwise is in one, and in no other. */
+    @ParameterizedTest
+    @ValueSource(longs = {7, 8})
+    void randomPolicies_packetsThatFareOtherwise_areInOneBox(long seed) {
+        int changed = 0;
+        for (long policy = seed * POLICIES; policy < (seed + 1) * POLICIES; policy++) {
+            RuleSet before = parse(RandomRules.make(policy));
+            RuleSet after = parse(RandomRules.make(policy + 1));
+            Space space = new Space(Family.IPV4, new Interfaces(List.of(before, after)), new Diagrams());
+            Outcomes first = new Outcomes(space, before, Outcomes.FIRST);
+            Outcomes second = new Outcomes(space, after, Outcomes.FIRST);
+            Diagram same = space.diagrams()
+                    .combine(first.outgoing(), second.outgoing(), (a, b) -> ((Outcome) a).isLike((Outcome) b));
+            List<Region> regions = Region.of(space, same, true);
+            Rng rng = Rng.seeded(policy);
+            for (int i = 0; i < PACKETS; i++) {
+                Sample sample = Sample.draw(rng, Family.IPV4);
+                Verdict was = judge(filter(before), sample, true);
+                Verdict is = judge(filter(after), sample, true);
+                boolean otherwise = was.kind() != is.kind() || was.rejectWith() != is.rejectWith();
+                Diagram.Point point = sample.point(space, true);
+                long boxes = regions.stream()
+                        .filter(region -> region.contains(point))
+                        .count();
+                assertTrue(boxes == 1 || (boxes == 0 && !otherwise), () -> boxes + " boxes have " + sample);
+                changed += otherwise ? 1 : 0;
+            }
+        }
+        assertTrue(changed > POLICIES * PACKETS / 10, "too little fares otherwise to say anything: " + changed);
+    }
+
+    /** Some thousand rules are within reach. */
+    @Test
+    void manyRules_areLookedThrough() {
+        StringBuilder text = new StringBuilder("*filter\n:OUTPUT DROP\n");
+        for (int i = 0; i < 2000; i++) {
+            text.append("-A OUTPUT -p tcp -d 10.")
+                    .append(i / 200)
+                    .append('.')
+                    .append(i % 200)
+                    .append(".0/24 --dport ");
+            text.append(1 + i % 50).append(" -j ACCEPT\n");
+        }
+        RuleSet rules = parse(text.append("-A OUTPUT -d 10.3.7.0/25 -p tcp --dport 8 -j DROP\nCOMMIT\n")
+                .toString());
+        Space space = new Space(Family.IPV4, new Interfaces(List.of(rules)), new Diagrams());
+        Outcomes outcomes = new Outcomes(space, rules, Outcomes.FIRST);
+
+        // One for each port: the networks with the same one are one box.
+        assertEquals(
+                50,
+                Region.of(space, outcomes.accepted(outcomes.outgoing()), false).size());
+        List<Finding> findings = findings(rules);
+        assertEquals(1, findings.size());
+        assertEquals(
+                2003,
+                assertInstanceOf(Finding.Shadowed.class, findings.get(0))
+                        .rule()
+                        .origin()
+                        .line());
     }
 }
