@@ -24,6 +24,7 @@ final class PolicyCommandLine {
         commands.put("explain", new PolicyOptions.Explain());
         commands.put("test", new PolicyOptions.Test());
         commands.put("diff", new PolicyOptions.Diff());
+        commands.put("convert", new PolicyOptions.Convert());
         return commands;
     }
 

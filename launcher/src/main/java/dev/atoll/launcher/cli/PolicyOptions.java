@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of the commands of {@code policy}. */
 abstract class PolicyOptions {
-    @Parameter(names = "--json", description = "Say it as JSON")
-    boolean json;
-
     @Parameter(
             names = {"--help", "-h"},
             description = "Show this",
@@ -29,11 +26,17 @@ abstract class PolicyOptions {
 
     abstract PolicyRequest request();
 
+    /** Those of a command that says what it has found. */
+    private abstract static class Saying extends PolicyOptions {
+        @Parameter(names = "--json", description = "Say it as JSON")
+        boolean json;
+    }
+
     /** {@code policy check}. */
     @Parameters(
             separators = "=",
             commandDescription = "Say everything that is wrong with policies, or probably not meant")
-    static final class Check extends PolicyOptions {
+    static final class Check extends Saying {
         @Parameter(names = "--strict", description = "Exit with 1 if there are warnings")
         boolean strict;
 
@@ -55,7 +58,7 @@ abstract class PolicyOptions {
 
     /** {@code policy explain}. */
     @Parameters(separators = "=", commandDescription = "Show which rules a connection meets and what the program sees")
-    static final class Explain extends PolicyOptions {
+    static final class Explain extends Saying {
         @Parameter(names = "--proto", description = "tcp or udp")
         String protocol = "tcp";
 
@@ -80,7 +83,7 @@ abstract class PolicyOptions {
 
     /** {@code policy test}. */
     @Parameters(separators = "=", commandDescription = "Try the cases that stand in policies as comments: # test: ...")
-    static final class Test extends PolicyOptions {
+    static final class Test extends Saying {
         @Override
         String usage() {
             return "FILE...";
@@ -101,7 +104,7 @@ abstract class PolicyOptions {
     @Parameters(
             separators = "=",
             commandDescription = "Say which new connections a policy lets through and another does not")
-    static final class Diff extends PolicyOptions {
+    static final class Diff extends Saying {
         @Override
         String usage() {
             return "BEFORE AFTER";
@@ -115,6 +118,25 @@ abstract class PolicyOptions {
         @Override
         PolicyRequest request() {
             return new PolicyRequest.Diff(words.get(0), words.get(1), json);
+        }
+    }
+
+    /** {@code policy convert}. */
+    @Parameters(separators = "=", commandDescription = "Print a policy in the normal form of iptables-save")
+    static final class Convert extends PolicyOptions {
+        @Override
+        String usage() {
+            return "FILE";
+        }
+
+        @Override
+        boolean takes(int count) {
+            return count == 1;
+        }
+
+        @Override
+        PolicyRequest request() {
+            return new PolicyRequest.Convert(words.get(0));
         }
     }
 }

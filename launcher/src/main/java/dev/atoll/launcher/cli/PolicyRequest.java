@@ -33,4 +33,7 @@ public sealed interface PolicyRequest extends CommandLine.Request {
 
     /** What the second lets through and the first does not, and the other way round. */
     record Diff(String before, String after, boolean json) implements PolicyRequest {}
+
+    /** One in its normal form. */
+    record Convert(String file) implements PolicyRequest {}
 }

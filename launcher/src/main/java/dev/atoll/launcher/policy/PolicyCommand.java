@@ -28,7 +28,9 @@ public final class PolicyCommand {
             return new ExplainCommand(out, names).run(explain);
         } else if (request instanceof PolicyRequest.Test test) {
             return new TestCommand(out, names).run(test);
+        } else if (request instanceof PolicyRequest.Diff diff) {
+            return new DiffCommand(out).run(diff);
         }
-        return new DiffCommand(out).run((PolicyRequest.Diff) request);
+        return new ConvertCommand(out).run((PolicyRequest.Convert) request);
     }
 }

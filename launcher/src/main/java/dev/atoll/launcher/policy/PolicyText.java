@@ -3,6 +3,7 @@ package dev.atoll.launcher.policy;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.runtime.policy.HostResolver;
+import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
 import dev.atoll.stack.filter.RuleSet;
@@ -17,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A policy file and what came of reading it.
@@ -81,6 +83,27 @@ public record PolicyText(String source, String text, PolicyResult result) {
             throw new LaunchException(ExitCode.CONFIGURATION, refused.toString().stripTrailing());
         }
         return ((PolicyResult.Accepted) result).ruleSet();
+    }
+
+    /**
+     * The cases that stand in it.
+     *
+     * @throws LaunchException with every line that should be one and is none
+     */
+    List<PolicyCase> cases() throws LaunchException {
+        List<PolicyError> errors = new ArrayList<>();
+        List<PolicyCase> cases = PolicyCase.read(this, errors);
+        if (!errors.isEmpty()) {
+            throw refusal(errors);
+        }
+        return cases;
+    }
+
+    /** All mistakes, each with its place and the line it is in. */
+    static LaunchException refusal(List<PolicyError> errors) {
+        return new LaunchException(
+                ExitCode.CONFIGURATION,
+                errors.stream().map(PolicyError::toString).collect(Collectors.joining("\n")));
     }
 
     /** The lines of the file, without their ends. */

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** {@code policy test}: tries the cases that stand in policies. */
 final class TestCommand {
@@ -80,9 +79,7 @@ final class TestCommand {
             }
         }
         if (!errors.isEmpty()) {
-            throw new LaunchException(
-                    ExitCode.CONFIGURATION,
-                    errors.stream().map(PolicyError::toString).collect(Collectors.joining("\n")));
+            throw PolicyText.refusal(errors);
         }
         if (tried.isEmpty()) {
             throw new LaunchException(
