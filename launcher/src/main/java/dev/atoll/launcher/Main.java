@@ -8,7 +8,6 @@ import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.demo.DemoCommand;
 import dev.atoll.launcher.doctor.Doctor;
 import dev.atoll.launcher.policy.PolicyCommand;
-import dev.atoll.launcher.policy.PolicyText;
 import java.util.Map;
 
 /** The launcher's entry: reads the command line and does what it says. Its exit codes are {@link ExitCode}'s. */
@@ -46,7 +45,7 @@ public final class Main {
             return new DemoCommand(Main::run, System.out).run();
         }
         if (request instanceof PolicyRequest policy) {
-            return new PolicyCommand(System.out, PolicyText.HOST_NAMES).run(policy);
+            return new PolicyCommand(System.out, PolicyFile.HOST_NAMES).run(policy);
         }
         if (request instanceof CommandLine.Doctor) {
             return Doctor.ofHost(System.getenv(), System.out).run();

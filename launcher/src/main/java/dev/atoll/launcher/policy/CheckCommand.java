@@ -17,7 +17,7 @@ final class CheckCommand {
     private static final String INDENT = "    ";
 
     /** What was found in one file; without errors there may be warnings. */
-    private record Checked(PolicyText policy, List<PolicyError> errors, List<Warning> warnings) {
+    private record Checked(WrittenPolicy policy, List<PolicyError> errors, List<Warning> warnings) {
         long count(boolean notes) {
             return warnings.stream()
                     .filter(warning -> warning.kind().isNote() == notes)
@@ -34,7 +34,7 @@ final class CheckCommand {
     int run(PolicyRequest.Check request) throws LaunchException {
         List<Checked> all = new ArrayList<>();
         for (String file : request.files()) {
-            all.add(check(PolicyText.read(file)));
+            all.add(check(WrittenPolicy.read(file)));
         }
         print(all, request.json());
         return exitCode(all, request.strict());
@@ -53,7 +53,7 @@ final class CheckCommand {
         return code;
     }
 
-    private static Checked check(PolicyText policy) {
+    private static Checked check(WrittenPolicy policy) {
         return policy.result() instanceof PolicyResult.Accepted accepted
                 ? new Checked(policy, List.of(), Warnings.of(accepted.ruleSet()))
                 : new Checked(policy, ((PolicyResult.Refused) policy.result()).errors(), List.of());
@@ -90,7 +90,7 @@ final class CheckCommand {
     }
 
     /** The place, the line with a mark under it, and what to do. */
-    private static String text(PolicyText policy, Warning warning) {
+    private static String text(WrittenPolicy policy, Warning warning) {
         Origin place = warning.place();
         int column = column(policy, place);
         String word = warning.kind().isNote() ? "note" : "warning";
@@ -114,7 +114,7 @@ final class CheckCommand {
                 .toString();
     }
 
-    private static int column(PolicyText policy, Origin place) {
+    private static int column(WrittenPolicy policy, Origin place) {
         List<String> lines = policy.lines();
         int at = place.line() <= lines.size() ? lines.get(place.line() - 1).indexOf(place.text()) : 0;
         return Math.max(0, at) + 1;

@@ -18,7 +18,7 @@ final class ConvertCommand {
     }
 
     int run(PolicyRequest.Convert request) throws LaunchException {
-        PolicyText policy = PolicyText.read(request.file());
+        WrittenPolicy policy = WrittenPolicy.read(request.file());
         RuleSet rules = policy.rules();
         for (PolicyCase one : policy.cases()) {
             out.println("# test: " + one.text());

@@ -55,8 +55,8 @@ final class DiffCommand {
     }
 
     int run(PolicyRequest.Diff request) throws LaunchException {
-        RuleSet before = PolicyText.read(request.before()).rules();
-        RuleSet after = PolicyText.read(request.after()).rules();
+        RuleSet before = WrittenPolicy.read(request.before()).rules();
+        RuleSet after = WrittenPolicy.read(request.after()).rules();
         List<Difference> differences;
         try {
             differences = differences(before, after, request.json());

@@ -55,7 +55,7 @@ record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expecte
     }
 
     /** The cases of a text; what is no case but should be one goes to {@code errors}. */
-    static List<PolicyCase> read(PolicyText policy, List<PolicyError> errors) {
+    static List<PolicyCase> read(WrittenPolicy policy, List<PolicyError> errors) {
         List<PolicyCase> cases = new ArrayList<>();
         List<String> lines = policy.lines();
         for (int i = 0; i < lines.size(); i++) {

@@ -38,7 +38,7 @@ final class TestCommand {
     int run(PolicyRequest.Test request) throws LaunchException {
         List<Tried> all = new ArrayList<>();
         for (String file : request.files()) {
-            all.addAll(test(PolicyText.read(file)));
+            all.addAll(test(WrittenPolicy.read(file)));
         }
         long failed = all.stream().filter(tried -> !tried.isPassed()).count();
         long passed = all.size() - failed;
@@ -59,7 +59,7 @@ final class TestCommand {
         return failed == 0 ? 0 : ExitCode.FOUND.number();
     }
 
-    private List<Tried> test(PolicyText policy) throws LaunchException {
+    private List<Tried> test(WrittenPolicy policy) throws LaunchException {
         RuleSet rules = policy.rules();
         List<PolicyError> errors = new ArrayList<>();
         List<Tried> tried = new ArrayList<>();
@@ -79,7 +79,7 @@ final class TestCommand {
             }
         }
         if (!errors.isEmpty()) {
-            throw PolicyText.refusal(errors);
+            throw WrittenPolicy.refusal(errors);
         }
         if (tried.isEmpty()) {
             throw new LaunchException(

@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mark null if it may be any
  * @param translated where it goes now
- * @param untracked whether connection tracking has not met it yet, so that it is in no other state
+ * @param untracked whether it is a new packet that connection tracking has not met yet
  * @param rerouted whether the way it leaves by was chosen anew, which its variables do not tell
  */
 record Known(@Nullable Integer mark, Translated translated, boolean untracked, boolean rerouted) {
     /** A packet that may have met anything. */
     static final Known NOTHING = new Known(null, Translated.NOT, false, false);
+
+    /** The same in table raw. */
+    static final Known NOTHING_YET_TRACKED = new Known(null, Translated.NOT, true, false);
 
     /** A new packet of a program that sets no mark; Java has no way to. */
     static final Known UNMARKED = new Known(0, Translated.NOT, false, false);

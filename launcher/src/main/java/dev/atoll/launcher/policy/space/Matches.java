@@ -7,36 +7,51 @@ import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
+import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
+import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
+import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
+import dev.atoll.stack.filter.TosMatcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which packets a rule means, whole and well formed ones. A condition that the variables of {@link Space} do not tell, or that
- * this does not know, is one under its text. What remembers something between packets ({@link Matcher#inForce}) is another
- * condition in each rule.
+ * this does not know, is one under its text. What this does not know to say the same of a packet wherever it
+ * is asked is another condition in each rule: it may remember packets, or draw lots.
  */
 public final class Matches {
     private final Space space;
     private final Diagrams diagrams;
     private final @Nullable Integer tcpFlags;
-    private final IdentityHashMap<Rule, Integer> places = new IdentityHashMap<>();
+
+    /** Whether some target may write into packets what nobody here knows of. */
+    private final boolean rewrites;
+
+    /** For each rule and each of its matchers, which one of its text it is in the policy, counted from 1. */
+    private final IdentityHashMap<Rule, List<Integer>> places = new IdentityHashMap<>();
 
     /**
      * What the rules of a policy mean.
@@ -48,22 +63,20 @@ public final class Matches {
         this.tcpFlags = tcpFlags;
         diagrams = space.diagrams();
         Map<String, Integer> met = new HashMap<>();
+        boolean foreign = false;
         for (Table table : ruleSet.tables()) {
             for (Chain chain : table.chains()) {
                 for (Rule rule : chain.rules()) {
-                    // The n-th rule of the same conditions is compared with the n-th of another policy.
-                    places.put(rule, met.merge(table.family() + text(rule), 1, Integer::sum));
+                    List<Integer> ofRule = new ArrayList<>();
+                    for (Matcher matcher : rule.matchers()) {
+                        ofRule.add(met.merge(table.family() + MatcherText.of(matcher), 1, Integer::sum));
+                    }
+                    places.put(rule, ofRule);
+                    foreign |= !isKnown(rule.target());
                 }
             }
         }
-    }
-
-    private static String text(Rule rule) {
-        StringBuilder text = new StringBuilder();
-        for (Matcher matcher : rule.matchers()) {
-            text.append(' ').append(MatcherText.of(matcher));
-        }
-        return text.toString();
+        rewrites = foreign;
     }
 
     /** The packets that all matchers of a rule match. */
@@ -85,7 +98,7 @@ public final class Matches {
             return diagrams.and(
                     range(Space.SOURCE, ranges.source(), known), range(Space.DESTINATION, ranges.destination(), known));
         } else if (matcher instanceof ConnStateMatcher states) {
-            return states(states, known);
+            return states(rule, states, known);
         } else if (matcher instanceof IcmpMatcher icmp) {
             return icmp(icmp);
         } else if (matcher instanceof InterfaceMatcher nic) {
@@ -93,7 +106,7 @@ public final class Matches {
         } else if (matcher instanceof ProtocolMatcher protocol) {
             return negated(space.protocol(protocol.protocol()), protocol.negated());
         } else if (matcher instanceof TcpMatcher tcp) {
-            return tcp(tcp, known);
+            return tcp(rule, tcp, known);
         } else if (matcher instanceof UdpMatcher udp) {
             return diagrams.and(ports(Space.SOURCE_PORT, udp.source(), known), destinations(udp.destination(), known));
         } else if (matcher instanceof MultiportMatcher multiport) {
@@ -101,14 +114,37 @@ public final class Matches {
         } else if (matcher instanceof MarkMatcher mark) {
             return mark(rule, mark, known);
         }
-        String text = MatcherText.of(matcher);
-        return space.condition(matcher.inForce() == matcher ? text : text + place(rule));
+        return isOfPacketAlone(matcher) && !rewrites
+                ? space.condition(MatcherText.of(matcher))
+                : conditionOf(rule, matcher);
     }
 
-    /** Tells conditions of the same text in several rules apart. */
-    private String place(Rule rule) {
-        int place = places.getOrDefault(rule, 1);
-        return place == 1 ? "" : " (its rule number " + place + ")";
+    /** Whether it is known what becomes of a packet that meets the target. */
+    static boolean isKnown(Target target) {
+        return target instanceof StandardTarget.Accept
+                || target instanceof StandardTarget.Drop
+                || target instanceof StandardTarget.Reject
+                || target instanceof StandardTarget.Return
+                || target instanceof StandardTarget.None
+                || target instanceof StandardTarget.Jump
+                || target instanceof StandardTarget.GoTo
+                || target instanceof StandardTarget.Mark
+                || target instanceof NatTarget;
+    }
+
+    /** Whether it says the same of a packet wherever it is asked; of one that nobody here knows that is not known. */
+    private static boolean isOfPacketAlone(Matcher matcher) {
+        return matcher instanceof HopsMatcher
+                || matcher instanceof LengthMatcher
+                || matcher instanceof TosMatcher
+                || matcher instanceof PacketTypeMatcher;
+    }
+
+    /** A condition of this rule alone, though others may have one of the same text: each has a memory of its own. */
+    private Diagram conditionOf(Rule rule, Matcher matcher) {
+        int place = Objects.requireNonNull(places.get(rule), "a rule of the policy")
+                .get(rule.matchers().indexOf(matcher));
+        return space.condition(MatcherText.of(matcher) + (place == 1 ? "" : ", the " + place + ". of this text"));
     }
 
     private Diagram negated(Diagram set, boolean negated) {
@@ -156,18 +192,28 @@ public final class Matches {
         return space.condition("translated to " + range);
     }
 
-    private Diagram states(ConnStateMatcher matcher, Known known) {
-        if (known.untracked()) {
-            boolean matches = (matcher.states() & ConnState.UNTRACKED.bit()) != 0 != matcher.negated();
-            return matches ? diagrams.all : diagrams.none;
-        }
+    private Diagram states(Rule rule, ConnStateMatcher matcher, Known known) {
+        int told = 0;
         Diagram set = diagrams.none;
         for (ConnState state : ConnState.values()) {
+            told |= state.bit();
             if ((matcher.states() & state.bit()) != 0) {
                 set = diagrams.or(set, space.state(state));
             }
         }
-        return negated(set, matcher.negated());
+        if ((matcher.states() & ~told) != 0) {
+            return conditionOf(rule, matcher);
+        }
+        return known.untracked() ? untracked(rule, matcher, known) : negated(set, matcher.negated());
+    }
+
+    /** Before tracking: a packet that begins something is in none of the states that follow, others may have been met. */
+    private Diagram untracked(Rule rule, ConnStateMatcher matcher, Known known) {
+        int notYet = ConnState.UNTRACKED.bit() | ConnState.INVALID.bit();
+        boolean begins = known.mark() != null && (matcher.states() & notYet) == 0;
+        Diagram condition = conditionOf(rule, matcher);
+        Diagram set = matcher.negated() ? diagrams.all : diagrams.none;
+        return begins ? diagrams.choose(space.nic(false, "lo"), condition, set) : condition;
     }
 
     private Diagram icmp(IcmpMatcher matcher) {
@@ -193,9 +239,19 @@ public final class Matches {
         return negated(set, matcher.negated());
     }
 
-    private Diagram tcp(TcpMatcher matcher, Known known) {
+    private Diagram tcp(Rule rule, TcpMatcher matcher, Known known) {
         Diagram ports = diagrams.and(
                 ports(Space.SOURCE_PORT, matcher.source(), known), destinations(matcher.destination(), known));
+        Matcher told = new TcpMatcher(
+                matcher.source(),
+                matcher.destination(),
+                matcher.flagsMask(),
+                matcher.flagsSet(),
+                matcher.flagsNegated());
+        if (!told.equals(matcher)) {
+            // It asks for more than ports and flags.
+            return diagrams.and(ports, conditionOf(rule, matcher));
+        }
         if (matcher.flagsMask() == 0 && matcher.flagsSet() == 0 && !matcher.flagsNegated()) {
             return ports;
         }
@@ -251,11 +307,11 @@ public final class Matches {
 
     private Diagram mark(Rule rule, MarkMatcher matcher, Known known) {
         Integer mark = known.mark();
-        if (mark != null) {
+        if (mark != null && !rewrites) {
             boolean same = (mark & matcher.mask()) == matcher.value();
             return same != matcher.negated() ? diagrams.all : diagrams.none;
         }
         // Rules in between may have changed it.
-        return space.condition(MatcherText.of(matcher) + place(rule));
+        return conditionOf(rule, matcher);
     }
 }

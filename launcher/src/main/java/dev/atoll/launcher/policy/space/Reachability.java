@@ -8,6 +8,7 @@ import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
+import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.filter.Target;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ public final class Reachability {
     public Reachability(Space space, Table table, Matches matches) {
         this.space = space;
         this.table = table;
-        known = Known.NOTHING.in(Hook.OUTPUT, table.name());
+        known = table.name() == TableName.RAW ? Known.NOTHING_YET_TRACKED : Known.NOTHING;
         this.matches = matches;
         diagrams = space.diagrams();
         for (Chain chain : table.chains()) {

@@ -56,6 +56,7 @@ public final class MadeUpPacket {
         } else if (protocol == IpProtocol.UDP) {
             Udp.write(data, transport, from.port(), to.port(), transportBytes, 0);
         }
+        packet.checksumValidated = true;
         packet.networkOffset = at;
         packet.transportOffset = transport;
         packet.transportProtocol = protocol;

@@ -9,18 +9,28 @@ import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainCounters;
+import dev.atoll.stack.filter.ChainPolicy;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.MarkMatcher;
+import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.Origin;
+import dev.atoll.stack.filter.PacketContext;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleCounters;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
+import dev.atoll.stack.filter.TableName;
+import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -225,5 +235,53 @@ class OutcomesTest {
                         .rule()
                         .origin()
                         .line());
+    }
+
+    /** What nobody here knows is a condition, and nothing is concluded from it. */
+    @Test
+    void targetAndMatcherOfAnEmbedder_areConditions() {
+        Origin origin = new Origin("own.rules", 1, "-A OUTPUT -j OWN");
+        Matcher lot = new Matcher() {
+            @Override
+            public Result match(PacketContext context) {
+                return Matcher.of(context.nowNs() % 2 == 0);
+            }
+
+            @Override
+            public String toString() {
+                return "lot";
+            }
+        };
+        Target own = new Target() {
+            @Override
+            public Action apply(PacketContext context) {
+                context.packet().mark = 1;
+                return Action.CONTINUE;
+            }
+
+            @Override
+            public String toString() {
+                return "own";
+            }
+        };
+        Rule first = new Rule(List.of(lot), StandardTarget.ACCEPT, origin);
+        Rule second = new Rule(List.of(lot), StandardTarget.DROP, origin);
+        Rule third = new Rule(List.of(), own, origin);
+        Rule fourth = new Rule(List.of(new MarkMatcher(1, -1, false)), StandardTarget.DROP, origin);
+        Chain output = new Chain("OUTPUT", ChainPolicy.ACCEPT, List.of(first, second, third, fourth), null);
+        RuleSet rules = RuleSet.of(
+                List.of(Table.acceptAll(TableName.FILTER, Family.IPV4).with(output)));
+
+        assertEquals(List.of(), findings(rules));
+        Space space = new Space(Family.IPV4, new Interfaces(List.of(rules)), new Diagrams());
+        Outcomes outcomes = new Outcomes(space, rules, Outcomes.FIRST);
+        List<Region> boxes = Region.of(space, outcomes.outgoing(), "");
+        Set<Outcome.Kind> kinds = EnumSet.noneOf(Outcome.Kind.class);
+        boxes.forEach(box -> kinds.add(((Outcome) box.value()).kind()));
+        assertEquals(EnumSet.of(Outcome.Kind.ACCEPT, Outcome.Kind.DROP, Outcome.Kind.UNKNOWN), kinds);
+        assertEquals(
+                "any protocol if not [-m mark --mark 0x1] and not [own decides] and not [lot, the 2. of this text] and not"
+                        + " [lot]",
+                boxes.get(0).toString());
     }
 }
