@@ -12,8 +12,10 @@ import java.util.function.BinaryOperator;
  * packets are compared by reference however their rules were written (Bryant 1986; for packet filters Gouda and Liu 2007).
  */
 public final class Diagrams {
-    /** Some hundred MB, and minutes: policies that people write need some thousand. */
-    private static final int MAX_NODES = 2_000_000;
+    /** Of all nodes together: some hundred MB. Some thousand rules about one thing need them, each with its own address. */
+    private static final int MAX_EDGES = 20_000_000;
+
+    private static final int MAX_CHOICES = 2_000_000;
 
     private record Key(int variable, List<BigInteger> lasts, List<Diagram> children) {}
 
@@ -24,6 +26,7 @@ public final class Diagrams {
     private final Map<Object, Diagram> leaves = new HashMap<>();
     private final Map<Key, Diagram> nodes = new HashMap<>();
     private final Map<Choice, Diagram> choices = new HashMap<>();
+    private int edges;
 
     /** Every packet. */
     public final Diagram all = leaf(true);
@@ -108,7 +111,7 @@ public final class Diagrams {
             c.advance(last);
         }
         Diagram made = node(variable, lasts, children);
-        if (choices.size() == MAX_NODES) {
+        if (choices.size() == MAX_CHOICES) {
             choices.clear();
         }
         choices.put(key, made);
@@ -163,15 +166,17 @@ public final class Diagrams {
         if (targets.size() == 1) {
             return targets.get(0);
         }
-        Key key = new Key(variable, ends, targets);
+        // Immutable ones, so that key and node share them.
+        Key key = new Key(variable, List.copyOf(ends), List.copyOf(targets));
         Diagram known = nodes.get(key);
         if (known != null) {
             return known;
         }
-        if (nodes.size() == MAX_NODES) {
-            throw new TooComplexException(MAX_NODES);
+        edges += targets.size();
+        if (edges > MAX_EDGES) {
+            throw new TooComplexException(MAX_EDGES);
         }
-        Diagram made = new Diagram(variable, ends, targets);
+        Diagram made = new Diagram(variable, key.lasts(), key.children());
         nodes.put(key, made);
         return made;
     }

@@ -61,8 +61,9 @@ public final class Walk {
         if (isRefused()) {
             return;
         }
+        String arrivesBy = local || to.address().isLoopback() ? LOOPBACK_NIC : NIC;
         if (local || !connection.outgoing()) {
-            comeIn(packet, local ? LOOPBACK_NIC : NIC, false);
+            comeIn(packet, arrivesBy, false);
         }
         if (isRefused()) {
             return;
