@@ -24,7 +24,7 @@ import java.util.List;
 /** Reads a policy in the launcher, the only place where policy text is read in a run: the program gets rules. */
 public final class PolicyFile {
     /** Names are looked up on the host, once, as iptables does. */
-    private static final HostResolver HOST_NAMES = new HostResolver() {
+    public static final HostResolver HOST_NAMES = new HostResolver() {
         @Override
         public List<IpAddress> resolve(String host) {
             return lookUp(host);
@@ -72,7 +72,8 @@ public final class PolicyFile {
         return error.suggestion() == null ? place : place + ", did you mean " + error.suggestion() + "?";
     }
 
-    private static String read(Path file) throws LaunchException {
+    /** The text of a file. */
+    public static String read(Path file) throws LaunchException {
         try {
             return Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
