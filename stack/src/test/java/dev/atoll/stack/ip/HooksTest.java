@@ -386,4 +386,15 @@ class HooksTest {
         assertEquals(StackError.INVALID, error.error());
         assertNull(far.poll());
     }
+
+    /** Linux's icmp_pointers: whatever is no query might be an error (RFC 1122 section 3.2.2). */
+    @Test
+    void errorsAboutIcmp_areAboutQueriesAlone() {
+        for (int type : new int[] {0, 8, 13, 18, 1, 5, 9, 10, 19, 42}) {
+            Bytes message = new IcmpMessage(type, 0, 0, Bytes.of(new byte[4])).encode();
+            net.send(Ipv4Packet.of(HERE, THERE, Ipv4Packet.ICMP, message).withTtl(1));
+            boolean query = type == 0 || type == 8 || type == 13 || type == 18;
+            assertEquals(query ? 1 : 0, net.frames().size(), "type " + type);
+        }
+    }
 }
