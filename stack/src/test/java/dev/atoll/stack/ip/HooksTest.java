@@ -331,6 +331,10 @@ class HooksTest {
             net.send(Ipv4Packet.of(HERE, THERE, 99, Bytes.hex(sound)));
             net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
         }
+        net.send(Ipv4Packet.of(HERE, THERE, IpProtocol.GRE, Bytes.hex("8000 0800 01020304")));
+        net.expectNothing();
+        net.send(Ipv4Packet.of(HERE, THERE, IpProtocol.GRE, Bytes.hex("0000 0800 01020304")));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
         net.send(Ipv4Packet.of(HERE, THERE, IpProtocol.ESP, Bytes.hex("0102")));
         net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
     }
