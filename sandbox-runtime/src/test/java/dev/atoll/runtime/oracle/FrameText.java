@@ -77,7 +77,7 @@ final class FrameText {
             digits.append(hex(piece.payload()));
             more = piece.more();
         }
-        IpPacket first = pieces.get(pieces.firstKey());
+        IpPacket first = pieces.values().iterator().next();
         IpPacket whole = first.with(first.id(), Bytes.hex(digits.toString()));
         return (more ? "the begin, in fragments " : "in fragments ") + transport(whole);
     }
