@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -41,7 +42,7 @@ final class FrameText {
      */
     List<String> of(List<Outcome.Sent> sent, int givenId) {
         List<String> lines = new ArrayList<>();
-        TreeMap<String, TreeMap<Integer, IpPacket>> fragments = new TreeMap<>();
+        SortedMap<String, SortedMap<Integer, IpPacket>> fragments = new TreeMap<>();
         for (Outcome.Sent one : sent) {
             EthernetFrame frame = EthernetFrame.decode(one.frame());
             String link = "eth" + one.side() + " " + frame.source() + ">" + frame.destination() + " ";
@@ -66,7 +67,7 @@ final class FrameText {
         return lines;
     }
 
-    private String joined(TreeMap<Integer, IpPacket> pieces) {
+    private String joined(SortedMap<Integer, IpPacket> pieces) {
         StringBuilder digits = new StringBuilder();
         boolean more = true;
         for (IpPacket piece : pieces.values()) {
@@ -76,7 +77,7 @@ final class FrameText {
             digits.append(hex(piece.payload()));
             more = piece.more();
         }
-        IpPacket first = pieces.firstEntry().getValue();
+        IpPacket first = pieces.values().iterator().next();
         IpPacket whole = first.with(first.id(), Bytes.hex(digits.toString()));
         return (more ? "the begin, in fragments " : "in fragments ") + transport(whole);
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class IptablesProcess implements AutoCloseable {
     private static final Pattern COUNTERS = Pattern.compile(" -c (\\d+) (\\d+)");
     private static final String POLICY = "-P ";
+    private static final List<TableName> TABLES = List.of(TableName.values());
 
     private final HostNamespace namespace;
     private final String program;
@@ -56,7 +57,7 @@ final class IptablesProcess implements AutoCloseable {
      */
     Map<String, List<String>> load(Map<TableName, List<String>> tables) throws Exception {
         StringBuilder text = new StringBuilder();
-        for (TableName table : TableName.values()) {
+        for (TableName table : TABLES) {
             text.append('*').append(table.text()).append("\n-F\n-X\n");
             table.hooks().forEach(hook -> text.append(':').append(hook).append(" ACCEPT [0:0]\n"));
             tables.getOrDefault(table, List.of())
@@ -76,7 +77,7 @@ final class IptablesProcess implements AutoCloseable {
             start();
         }
         StringBuilder text = new StringBuilder(first);
-        for (TableName table : TableName.values()) {
+        for (TableName table : TABLES) {
             text.append('*').append(table.text()).append("\n-S -v\n");
             // Without counters, which marks the end.
             text.append(table == TableName.FILTER ? "-S OUTPUT\n" : "").append("COMMIT\n");
@@ -105,7 +106,7 @@ final class IptablesProcess implements AutoCloseable {
             if (counts && line.startsWith(POLICY)) {
                 if (policiesLeft == 0) {
                     table++;
-                    policiesLeft = TableName.values()[table].hooks().size();
+                    policiesLeft = TABLES.get(table).hooks().size();
                 }
                 policiesLeft--;
             }
@@ -115,7 +116,7 @@ final class IptablesProcess implements AutoCloseable {
             } else if (!counts && line.startsWith(POLICY)) {
                 return chains;
             } else {
-                add(chains, TableName.values()[table].text(), line);
+                add(chains, TABLES.get(table).text(), line);
             }
         }
         close();

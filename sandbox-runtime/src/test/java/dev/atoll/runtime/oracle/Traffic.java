@@ -270,10 +270,12 @@ final class Traffic {
                 v4 ? ADDRESS_MASK : UNKNOWN_IN_V6,
                 v4 ? UNKNOWN_IN_V4 : UNKNOWN_IN_V6);
         if (type == unreachable || type == exceeded) {
-            Bytes datagram = new UdpDatagram(port(), port(), bytes(8)).encode(destination, source);
-            Bytes about = new IpPacket(
-                            0, 0, true, false, 0, 64, Ipv4Packet.UDP, destination, source, Bytes.EMPTY, datagram)
-                    .encode();
+            // About one that the receiver sent.
+            IpAddress from = destination;
+            IpAddress to = source;
+            Bytes datagram = new UdpDatagram(port(), port(), bytes(8)).encode(from, to);
+            Bytes about =
+                    new IpPacket(0, 0, true, false, 0, 64, Ipv4Packet.UDP, from, to, Bytes.EMPTY, datagram).encode();
             return new Icmp(type, type == unreachable ? draw.of(0, 1, 3, 10) : 0, 0, about);
         }
         int code = draw.oneIn(10) ? 5 : 0;

@@ -26,8 +26,10 @@ public final class Icmpv4Errors {
     /** The bits beside the precedence (RFC 1349): with that of internetwork control Linux sends those of the packet. */
     private static final int TOS_BITS = 0x1e;
 
-    /** NR_ICMP_TYPES of Linux. */
-    private static final int HIGHEST_TYPE = 18;
+    /** ICMP types that ask and answer, beside echoes: timestamps, information, address masks (RFC 792, RFC 950). */
+    private static final int FIRST_QUERY = 13;
+
+    private static final int LAST_QUERY = 18;
 
     private final Cycle cycle;
     private final Counters counters;
@@ -123,7 +125,7 @@ public final class Icmpv4Errors {
     }
 
     private static boolean isKnownQuery(int type) {
-        return type <= HIGHEST_TYPE && type != Icmpv4.REDIRECT && !Icmpv4.isError(type);
+        return type == Icmpv4.ECHO_REQUEST || type == Icmpv4.ECHO_REPLY || (type >= FIRST_QUERY && type <= LAST_QUERY);
     }
 
     void archive(Archive archive) {

@@ -119,9 +119,16 @@ public final class Checksum {
         return switch (packet.transportProtocol) {
             case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMP, IpProtocol.ICMPV6 ->
                 isVouchedFor(packet) || sumsUp(packet);
+            case IpProtocol.GRE -> isWithoutGreChecksum(packet) || sumsUp(packet);
             case IpProtocol.AH, IpProtocol.ESP, IpProtocol.SCTP, IpProtocol.UDP_LITE, IpProtocol.DCCP -> true;
             default -> sumsUp(packet);
         };
+    }
+
+    /** RFC 2784 section 2.1: the first bit says that there is one. */
+    private static boolean isWithoutGreChecksum(PacketBuffer packet) {
+        int at = packet.transportOffset;
+        return packet.end() - at >= Integer.BYTES && packet.data().get(at) >= 0;
     }
 
     private static boolean isVouchedFor(PacketBuffer packet) {

@@ -331,6 +331,10 @@ class HooksTest {
             net.send(Ipv4Packet.of(HERE, THERE, 99, Bytes.hex(sound)));
             net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
         }
+        net.send(Ipv4Packet.of(HERE, THERE, IpProtocol.GRE, Bytes.hex("8000 0800 01020304")));
+        net.expectNothing();
+        net.send(Ipv4Packet.of(HERE, THERE, IpProtocol.GRE, Bytes.hex("0000 0800 01020304")));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
         net.send(Ipv4Packet.of(HERE, THERE, IpProtocol.ESP, Bytes.hex("0102")));
         net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
     }
@@ -385,5 +389,16 @@ class HooksTest {
                 StackException.class, () -> endpoint.send(ByteBuffer.allocate(1), new FullAddress(THERE, 7)));
         assertEquals(StackError.INVALID, error.error());
         assertNull(far.poll());
+    }
+
+    /** Linux's icmp_pointers: whatever is no query might be an error (RFC 1122 section 3.2.2). */
+    @Test
+    void errorsAboutIcmp_areAboutQueriesAlone() {
+        for (int type : new int[] {0, 8, 13, 18, 1, 5, 9, 10, 19, 42}) {
+            Bytes message = new IcmpMessage(type, 0, 0, Bytes.of(new byte[4])).encode();
+            net.send(Ipv4Packet.of(HERE, THERE, Ipv4Packet.ICMP, message).withTtl(1));
+            boolean query = type == 0 || type == 8 || type == 13 || type == 18;
+            assertEquals(query ? 1 : 0, net.frames().size(), "type " + type);
+        }
     }
 }
