@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules that stand one after the other and each ask for some destination, or source, or destination port: those that may match a
- * packet are found by it, the others need not be asked. It decides nothing by itself, so a rule found is asked in full.
+ * Rules that stand one after the other and each ask for some destination, or source, or a port of one of them: those that may match
+ * a packet are found by it, the others need not be asked. It decides nothing by itself, so a rule found is asked in full.
  */
 final class RuleRun {
     /** Fewer rules are asked as fast. */
@@ -25,7 +25,12 @@ final class RuleRun {
     private enum Kind {
         DESTINATION,
         SOURCE,
-        DESTINATION_PORT
+        DESTINATION_PORT,
+        SOURCE_PORT;
+
+        boolean isPort() {
+            return this == DESTINATION_PORT || this == SOURCE_PORT;
+        }
     }
 
     private final Kind kind;
@@ -107,18 +112,23 @@ final class RuleRun {
     }
 
     private static boolean asks(Kind kind, Matcher matcher) {
-        if (kind == Kind.DESTINATION_PORT) {
-            return matcher instanceof TcpMatcher tcp
-                    ? isOne(tcp.destination())
-                    : matcher instanceof UdpMatcher udp && isOne(udp.destination());
+        if (kind.isPort()) {
+            PortRange ports = ports(kind, matcher);
+            return ports.first() == ports.last() && !ports.negated();
         }
         AddressMatcher.Direction direction =
                 kind == Kind.DESTINATION ? AddressMatcher.Direction.DESTINATION : AddressMatcher.Direction.SOURCE;
         return matcher instanceof AddressMatcher address && address.direction() == direction && !address.negated();
     }
 
-    private static boolean isOne(PortRange range) {
-        return range.first() == range.last() && !range.negated();
+    /** The ports of that kind a matcher asks for; every port if it does not. */
+    private static PortRange ports(Kind kind, Matcher matcher) {
+        if (matcher instanceof TcpMatcher tcp) {
+            return kind == Kind.DESTINATION_PORT ? tcp.destination() : tcp.source();
+        } else if (matcher instanceof UdpMatcher udp) {
+            return kind == Kind.DESTINATION_PORT ? udp.destination() : udp.source();
+        }
+        return PortRange.ANY;
     }
 
     private void add(int place, Rule rule) {
@@ -135,9 +145,7 @@ final class RuleRun {
             if (tables.isEmpty()) {
                 tables.add(new AddressTable());
             }
-            int port = matcher instanceof TcpMatcher tcp
-                    ? tcp.destination().first()
-                    : matcher instanceof UdpMatcher udp ? udp.destination().first() : 0;
+            int port = matcher == null ? 0 : ports(kind, matcher).first();
             add(tables.get(0), 0, port, place);
         }
     }
@@ -175,7 +183,7 @@ final class RuleRun {
     /** The first place from that one on whose rule may match the packet; {@link #end} if there is none. */
     int next(int from, PacketContext context) {
         PacketBuffer packet = context.packet();
-        if (kind == Kind.DESTINATION_PORT) {
+        if (kind.isPort()) {
             int needed = packet.transportProtocol == IpProtocol.TCP ? Tcp.HEADER_BYTES : Udp.HEADER_BYTES;
             if (packet.transportProtocol != IpProtocol.TCP && packet.transportProtocol != IpProtocol.UDP) {
                 return end;
@@ -184,8 +192,12 @@ final class RuleRun {
                 // Its rules drop some of these.
                 return from;
             }
-            // TCP has it where UDP has it.
-            return firstFrom(from, tables.get(0).get(0, Udp.destinationPort(packet.data(), packet.transportOffset)));
+            // TCP has them where UDP has them.
+            int at = packet.transportOffset;
+            int port = kind == Kind.DESTINATION_PORT
+                    ? Udp.destinationPort(packet.data(), at)
+                    : Udp.sourcePort(packet.data(), at);
+            return firstFrom(from, tables.get(0).get(0, port));
         }
         long high = kind == Kind.DESTINATION ? packet.destinationHigh : packet.sourceHigh;
         long low = kind == Kind.DESTINATION ? packet.destinationLow : packet.sourceLow;

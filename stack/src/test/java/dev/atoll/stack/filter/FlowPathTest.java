@@ -38,11 +38,12 @@ class FlowPathTest {
         return Rules.address(direction, host() + (oneIn(2) ? "/32" : oneIn(2) ? "/31" : "/24"), negated);
     }
 
-    private Matcher tcp() {
+    private Matcher tcp(boolean bySource) {
         int port = 1 + rng.nextInt(6);
         int mask = oneIn(3) ? TcpMatcher.SYN_MASK : 0;
-        return new TcpMatcher(
-                PortRange.ANY, new PortRange(port, port, oneIn(9)), mask, mask & SYN, mask != 0 && oneIn(2));
+        PortRange one = new PortRange(port, port, oneIn(9));
+        PortRange source = bySource ? oneIn(2) ? new PortRange(1000, 1000, false) : one : PortRange.ANY;
+        return new TcpMatcher(source, bySource ? PortRange.ANY : one, mask, mask & SYN, mask != 0 && oneIn(2));
     }
 
     private Matcher matcher(int chain) {
@@ -84,7 +85,7 @@ class FlowPathTest {
         CHAINS.subList(2, CHAINS.size()).forEach(rules::chain);
         for (int chain = 0; chain < CHAINS.size(); chain++) {
             for (int blocks = rng.nextInt(6); blocks > 0; blocks--) {
-                int kind = rng.nextInt(4);
+                int kind = rng.nextInt(5);
                 for (int left = kind == 3 ? rng.nextInt(5) : 10 + rng.nextInt(20); left > 0; left--) {
                     List<Matcher> matchers = new ArrayList<>();
                     if (kind == 0) {
@@ -92,10 +93,10 @@ class FlowPathTest {
                     } else if (kind == 1) {
                         matchers.add(address(AddressMatcher.Direction.SOURCE, false));
                     }
-                    boolean tcp = kind == 2 || oneIn(3);
+                    boolean tcp = kind == 2 || kind == 4 || oneIn(3);
                     if (tcp) {
                         matchers.add(Rules.protocol(6));
-                        matchers.add(tcp());
+                        matchers.add(tcp(kind == 4));
                     }
                     if (oneIn(2)) {
                         matchers.add(matcher(chain));

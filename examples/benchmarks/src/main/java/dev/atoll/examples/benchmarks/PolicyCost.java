@@ -72,7 +72,12 @@ public final class PolicyCost {
                 i -> "-d " + address(i / 4) + " -p tcp --dport " + (1000 + i % 4) + " -j ACCEPT");
         cost.compare("networks", rules, rounds, i -> "-d " + address(i * 16) + "/" + (20 + i % 9) + " -j REJECT");
         cost.compare("ports", rules, rounds, i -> "-p tcp --dport " + (1000 + i % 60_000) + " -j REJECT");
-        cost.compare("nothing to look up", rules, rounds, i -> "-p tcp --sport " + (100 + i % 1000) + " -j REJECT");
+        cost.compare("ports of the source", rules, rounds, i -> "-p tcp --sport " + (100 + i % 1000) + " -j REJECT");
+        cost.compare(
+                "ranges, one after the other",
+                rules,
+                rounds,
+                i -> "-p tcp --dport " + (100 + i % 60_000) + ": -j ACCEPT");
     }
 
     private static String address(int i) {
