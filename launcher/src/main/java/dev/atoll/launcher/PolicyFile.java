@@ -1,5 +1,6 @@
 package dev.atoll.launcher;
 
+import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.policy.HostResolver;
 import dev.atoll.runtime.policy.PolicyError;
@@ -43,7 +44,9 @@ public final class PolicyFile {
 
     /** Reads a text. */
     public static RuleSet parse(String source, String text) throws LaunchException {
-        PolicyResult result = PolicyParser.parse(source, text, HOST_NAMES);
+        PolicyResult result = HoconPolicy.isHocon(source)
+                ? HoconPolicy.read(source, HOST_NAMES).result()
+                : PolicyParser.parse(source, text, HOST_NAMES);
         if (result instanceof PolicyResult.Refused refused) {
             StringBuilder lines = new StringBuilder();
             for (PolicyError error : refused.errors()) {
