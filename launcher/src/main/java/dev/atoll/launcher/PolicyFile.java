@@ -1,5 +1,6 @@
 package dev.atoll.launcher;
 
+import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.policy.HostResolver;
 import dev.atoll.runtime.policy.PolicyError;
@@ -7,7 +8,9 @@ import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
 import dev.atoll.runtime.policy.PolicyText;
 import dev.atoll.runtime.policy.RuleSetCodec;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,11 +42,7 @@ public final class PolicyFile {
      * @throws LaunchException with one line for each mistake: file, line, column, what was expected
      */
     public static RuleSet load(List<Path> files) throws LaunchException {
-        List<PolicyText> texts = new ArrayList<>();
-        for (Path file : files) {
-            texts.add(new PolicyText(file.toString(), read(file)));
-        }
-        PolicyResult result = PolicyParser.parse(texts, HOST_NAMES);
+        PolicyResult result = parse(files);
         if (result instanceof PolicyResult.Refused refused) {
             StringBuilder lines = new StringBuilder();
             for (PolicyError error : refused.errors()) {
@@ -52,6 +51,38 @@ public final class PolicyFile {
             throw new LaunchException(ExitCode.CONFIGURATION, lines.toString());
         }
         return ((PolicyResult.Accepted) result).ruleSet();
+    }
+
+    private static PolicyResult parse(List<Path> files) throws LaunchException {
+        List<PolicyText> texts = new ArrayList<>();
+        List<PolicyResult> results = new ArrayList<>();
+        for (Path file : files) {
+            if (HoconPolicy.isHocon(file.toString())) {
+                results.add(HoconPolicy.read(file.toString(), HOST_NAMES).result());
+            } else {
+                texts.add(new PolicyText(file.toString(), read(file)));
+            }
+        }
+        if (!texts.isEmpty()) {
+            results.add(PolicyParser.parse(texts, HOST_NAMES));
+        }
+        List<PolicyError> errors = new ArrayList<>();
+        List<Table> tables = new ArrayList<>();
+        for (PolicyResult result : results) {
+            if (result instanceof PolicyResult.Refused refused) {
+                errors.addAll(refused.errors());
+            } else if (result instanceof PolicyResult.Accepted accepted) {
+                tables.addAll(accepted.ruleSet().tables());
+            }
+        }
+        if (!errors.isEmpty()) {
+            return new PolicyResult.Refused(errors);
+        }
+        for (RuleSet.Problem problem : RuleSet.problems(tables)) {
+            Origin origin = problem.origin() == null ? tables.get(0).origin() : problem.origin();
+            errors.add(new PolicyError(origin.source(), origin.line(), 1, 1, problem.message(), null, origin.text()));
+        }
+        return errors.isEmpty() ? new PolicyResult.Accepted(RuleSet.of(tables)) : new PolicyResult.Refused(errors);
     }
 
     /**

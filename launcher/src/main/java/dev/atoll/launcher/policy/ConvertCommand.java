@@ -1,8 +1,10 @@
 package dev.atoll.launcher.policy;
 
+import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.cli.PolicyRequest;
 import dev.atoll.runtime.policy.PolicyPrinter;
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.RuleSet;
 import java.io.PrintStream;
 
@@ -20,6 +22,11 @@ final class ConvertCommand {
     int run(PolicyRequest.Convert request) throws LaunchException {
         WrittenPolicy policy = WrittenPolicy.read(request.file());
         RuleSet rules = policy.rules();
+        if (rules.covers(Family.IPV6)) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "policy convert: " + policy.source() + " has rules for IPv6, for which there is no text yet");
+        }
         for (PolicyCase one : policy.cases()) {
             out.println("# test: " + one.text());
         }

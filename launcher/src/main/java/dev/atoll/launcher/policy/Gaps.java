@@ -1,5 +1,6 @@
 package dev.atoll.launcher.policy;
 
+import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.launcher.policy.space.Diagram;
 import dev.atoll.launcher.policy.space.Diagrams;
 import dev.atoll.launcher.policy.space.Outcomes;
@@ -14,6 +15,7 @@ import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.wire.IpProtocol;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what a policy forgets: answers to what it lets through, names, the loopback interface. */
 final class Gaps {
@@ -24,25 +26,31 @@ final class Gaps {
     private final Diagrams diagrams;
     private final RuleSet ruleSet;
 
+    private final Outcomes first;
+    private final Outcomes answer;
+    private final Diagram begun;
+    private final Diagram asked;
+
     Gaps(Space space, RuleSet ruleSet) {
         this.space = space;
         this.ruleSet = ruleSet;
         diagrams = space.diagrams();
+        first = new Outcomes(space, ruleSet, Outcomes.FIRST);
+        answer = new Outcomes(space, ruleSet, Outcomes.ANSWER);
+        begun = diagrams.and(first.accepted(first.outgoing()), state(first.sent(), ConnState.NEW));
+        asked = diagrams.and(first.accepted(first.incoming()), state(first.received(), ConnState.NEW));
     }
 
-    void find(List<Warning> warnings) {
-        Outcomes first = new Outcomes(space, ruleSet, Outcomes.FIRST);
-        Outcomes answer = new Outcomes(space, ruleSet, Outcomes.ANSWER);
-        Diagram begun = diagrams.and(first.accepted(first.outgoing()), state(first.sent(), ConnState.NEW));
-        Diagram asked = diagrams.and(first.accepted(first.incoming()), state(first.received(), ConnState.NEW));
+    List<Warning> find() {
+        List<Warning> warnings = new ArrayList<>();
         Diagram answered =
                 diagrams.and(answer.accepted(answer.incoming()), state(answer.received(), ConnState.ESTABLISHED));
         Diagram answering =
                 diagrams.and(answer.accepted(answer.outgoing()), state(answer.sent(), ConnState.ESTABLISHED));
         answers(far(begun, true), far(answered, false), Hook.INPUT, warnings);
         answers(far(asked, false), far(answering, true), Hook.OUTPUT, warnings);
-        loopback(begun, asked, warnings);
-        names(far(begun, true), warnings);
+        loopback(warnings);
+        return warnings;
     }
 
     private Diagram state(Diagram set, ConnState state) {
@@ -76,7 +84,7 @@ final class Gaps {
                 "add -A " + hook + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"));
     }
 
-    private void loopback(Diagram begun, Diagram asked, List<Warning> warnings) {
+    private void loopback(List<Warning> warnings) {
         Diagram itself = diagrams.and(space.loopback(), space.protocol(IpProtocol.TCP));
         boolean out = meets(begun, itself, space.nic(true, LOOPBACK));
         boolean in = meets(asked, itself, space.nic(false, LOOPBACK));
@@ -103,17 +111,31 @@ final class Gaps {
         return diagrams.and(diagrams.and(first, second), third) != diagrams.none;
     }
 
-    private void names(Diagram begun, List<Warning> warnings) {
-        Diagram questions = diagrams.and(space.protocol(IpProtocol.UDP), space.destinationPort(DNS_PORT));
-        if (begun == diagrams.none || diagrams.and(begun, questions) != diagrams.none) {
-            return;
+    /** What is to be said if no family lets questions for names out, though one lets something out; null if nothing is. */
+    static @Nullable Warning names(List<Gaps> families) {
+        Gaps opens = null;
+        for (Gaps family : families) {
+            Diagram out = family.far(family.begun, true);
+            Diagram questions =
+                    family.diagrams.and(family.space.protocol(IpProtocol.UDP), family.space.destinationPort(DNS_PORT));
+            if (family.diagrams.and(out, questions) != family.diagrams.none) {
+                return null;
+            }
+            opens = opens == null && out != family.diagrams.none ? family : opens;
         }
-        warnings.add(new Warning(
+        if (opens == null) {
+            return null;
+        }
+        Origin place = opens.place(Hook.OUTPUT);
+        String rule = HoconPolicy.isHocon(place.source())
+                ? "{ to = SERVER, port = 53, proto = udp, action = allow }"
+                : "-A OUTPUT -d SERVER -p udp --dport 53 -j ACCEPT";
+        return new Warning(
                 Warning.Kind.NO_DNS,
-                place(Hook.OUTPUT),
+                place,
                 "no rule lets DNS out (UDP to port 53): the program cannot look up names",
                 List.of(),
-                "add -A OUTPUT -d SERVER -p udp --dport 53 -j ACCEPT, with the server that --dns names"));
+                "add " + rule + ", with the server that --dns names");
     }
 
     /** Where the policy of a built-in chain of table filter is written, or where the table begins. */

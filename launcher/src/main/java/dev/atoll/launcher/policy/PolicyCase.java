@@ -1,5 +1,6 @@
 package dev.atoll.launcher.policy;
 
+import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.launcher.policy.trace.Explanation;
 import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.stack.filter.Origin;
@@ -21,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expected expected) {
     private static final Pattern BEGINNING = Pattern.compile("#\\s*test:");
     private static final Pattern WORD = Pattern.compile("\\S+");
-    private static final String FORM =
-            "expected # test: connect HOST:PORT [udp] [from ADDRESS] -> accept, reject or drop";
+    private static final String FORM = "expected connect HOST:PORT [udp] [from ADDRESS] -> accept, reject or drop";
 
     /** Words that stand for a result. */
     enum Kind {
@@ -57,18 +57,28 @@ record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expecte
     /** The cases of a text; what is no case but should be one goes to {@code errors}. */
     static List<PolicyCase> read(WrittenPolicy policy, List<PolicyError> errors) {
         List<PolicyCase> cases = new ArrayList<>();
+        for (HoconPolicy.Case written : policy.hoconCases()) {
+            Origin place = written.place();
+            add(new Reader(place.source(), place.line(), place.text(), 0).read(errors), cases);
+        }
+        if (HoconPolicy.isHocon(policy.source())) {
+            return cases;
+        }
         List<String> lines = policy.lines();
         for (int i = 0; i < lines.size(); i++) {
             Matcher beginning = BEGINNING.matcher(lines.get(i));
             if (beginning.lookingAt()) {
                 Reader reader = new Reader(policy.source(), i + 1, lines.get(i), beginning.end());
-                PolicyCase read = reader.read(errors);
-                if (read != null) {
-                    cases.add(read);
-                }
+                add(reader.read(errors), cases);
             }
         }
         return cases;
+    }
+
+    private static void add(@Nullable PolicyCase read, List<PolicyCase> cases) {
+        if (read != null) {
+            cases.add(read);
+        }
     }
 
     /** Reads one line. */

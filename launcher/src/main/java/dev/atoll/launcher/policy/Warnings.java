@@ -15,7 +15,9 @@ import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Finds in a policy without mistakes what is probably not meant. */
@@ -47,11 +49,16 @@ final class Warnings {
     }
 
     private void add(Warning warning) {
-        warnings.add(warning);
+        if (!warnings.contains(warning)) {
+            warnings.add(warning);
+        }
     }
 
     private void find() {
         Interfaces interfaces = new Interfaces(List.of(ruleSet));
+        Set<Origin> reached = new HashSet<>();
+        List<Warning> unreached = new ArrayList<>();
+        List<Gaps> gaps = new ArrayList<>();
         for (Family family : Family.values()) {
             if (!ruleSet.covers(family)) {
                 closed(family);
@@ -61,12 +68,27 @@ final class Warnings {
             for (Table table : ruleSet.tables()) {
                 if (table.family() == family) {
                     Matches matches = new Matches(space, ruleSet, /* tcpFlags= */ null);
-                    for (Finding finding : new Reachability(space, table, matches).find()) {
-                        add(warning(finding));
+                    Reachability reachability = new Reachability(space, table, matches);
+                    for (Finding finding : reachability.find()) {
+                        unreached.add(warning(finding));
                     }
+                    reached.addAll(reachability.reached());
                 }
             }
-            new Gaps(space, ruleSet).find(warnings);
+            gaps.add(new Gaps(space, ruleSet));
+        }
+        for (Warning warning : unreached) {
+            // A line that stands for rules of both families has an effect if one of them has.
+            if (!reached.contains(warning.place())) {
+                add(warning);
+            }
+        }
+        for (Gaps ofFamily : gaps) {
+            ofFamily.find().forEach(this::add);
+        }
+        Warning names = Gaps.names(gaps);
+        if (names != null) {
+            add(names);
         }
     }
 

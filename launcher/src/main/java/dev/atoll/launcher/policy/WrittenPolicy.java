@@ -3,6 +3,7 @@ package dev.atoll.launcher.policy;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.PolicyFile;
+import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
@@ -16,8 +17,9 @@ import java.util.stream.Collectors;
  * A policy file and what came of reading it.
  *
  * @param source its name as the user gave it
+ * @param hoconCases the cases of one in HOCON; in iptables' form they stand in its lines
  */
-record WrittenPolicy(String source, String text, PolicyResult result) {
+record WrittenPolicy(String source, String text, PolicyResult result, List<HoconPolicy.Case> hoconCases) {
     /**
      * Reads a file.
      *
@@ -25,7 +27,11 @@ record WrittenPolicy(String source, String text, PolicyResult result) {
      */
     static WrittenPolicy read(String source) throws LaunchException {
         String text = PolicyFile.read(Path.of(source));
-        return new WrittenPolicy(source, text, PolicyParser.parse(source, text, PolicyFile.HOST_NAMES));
+        if (HoconPolicy.isHocon(source)) {
+            HoconPolicy.Read read = HoconPolicy.read(source, PolicyFile.HOST_NAMES);
+            return new WrittenPolicy(source, text, read.result(), read.cases());
+        }
+        return new WrittenPolicy(source, text, PolicyParser.parse(source, text, PolicyFile.HOST_NAMES), List.of());
     }
 
     /**

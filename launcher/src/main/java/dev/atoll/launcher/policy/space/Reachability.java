@@ -37,6 +37,7 @@ public final class Reachability {
     private final Map<String, List<Rule>> callers = new HashMap<>();
     private final Map<String, Diagram> returning = new HashMap<>();
     private final List<Finding> findings = new ArrayList<>();
+    private final Set<Origin> reached = new HashSet<>();
 
     /**
      * @param matches of the rule set that the table is of, for packets of every kind
@@ -67,9 +68,16 @@ public final class Reachability {
         for (Chain chain : table.chains()) {
             if (!order.contains(chain.name())) {
                 findings.add(new Finding.Unused(chain));
+            } else if (chain.origin() != null) {
+                reached.add(chain.origin());
             }
         }
         return findings;
+    }
+
+    /** The lines of which some rule or chain is reached, after {@link #find}: a line may stand for several tables. */
+    public Set<Origin> reached() {
+        return reached;
     }
 
     /** The built-in chains and all that they lead to, each behind those that lead to it: there are no circles. */
@@ -257,17 +265,18 @@ public final class Reachability {
 
         /** A line that stands for several rules is told of only if none of them is reached. */
         private void report() {
-            Set<Origin> reached = new HashSet<>();
+            Set<Origin> here = new HashSet<>();
             for (int i = 0; i < rules.size(); i++) {
                 if (!found.containsKey(i)) {
-                    reached.add(rules.get(i).origin());
+                    here.add(rules.get(i).origin());
                 }
             }
+            reached.addAll(here);
             Set<Origin> told = new LinkedHashSet<>();
             for (int i = 0; i < rules.size(); i++) {
                 Finding finding = found.get(i);
                 Origin origin = rules.get(i).origin();
-                if (finding == null || reached.contains(origin) || !told.add(origin)) {
+                if (finding == null || here.contains(origin) || !told.add(origin)) {
                     continue;
                 }
                 if (finding instanceof Finding.Behind behind) {
