@@ -28,6 +28,7 @@ final class Extensions {
             "limit",
             "mark",
             "multiport",
+            "owner",
             "pkttype",
             "tos",
             "ttl");
@@ -35,7 +36,7 @@ final class Extensions {
     private static final Set<String> UNBUILT_MATCHES = words("addrtype ah bpf cgroup cluster codesource connbytes"
             + " connlabel connlimit connmark cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
             + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs mac mh nfacct osf"
-            + " owner physdev policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
+            + " physdev policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
             + " tcpmss time u32");
 
     private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT"
@@ -54,7 +55,7 @@ final class Extensions {
         owner("limit", "limit limit-burst");
         owner("hashlimit", "hashlimit hashlimit-upto hashlimit-above hashlimit-name hashlimit-mode hashlimit-burst");
         owner("connlimit", "connlimit-upto connlimit-above connlimit-mask");
-        owner("owner", "uid-owner gid-owner socket-exists");
+        owner("owner", "uid-owner gid-owner socket-exists suppl-groups");
         owner("set", "match-set");
         owner("mac", "mac-source");
         owner("mark", "mark");
@@ -120,6 +121,7 @@ final class Extensions {
             case "limit" -> new LimitSyntax();
             case "mark" -> new MarkSyntax();
             case "multiport" -> new MultiportSyntax();
+            case "owner" -> new OwnerSyntax();
             case "pkttype" -> new PacketTypeSyntax();
             case "tos" -> TosSyntax.tos();
             case "ttl" -> new TtlSyntax();

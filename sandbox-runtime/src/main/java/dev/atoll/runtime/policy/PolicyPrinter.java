@@ -15,6 +15,7 @@ import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
 import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.Rule;
@@ -128,6 +129,8 @@ public final class PolicyPrinter {
             MarkSyntax.print(mark, text);
         } else if (matcher instanceof MultiportMatcher ports) {
             MultiportSyntax.print(ports, text);
+        } else if (matcher instanceof OwnerMatcher owner) {
+            OwnerSyntax.print(owner, text);
         } else if (matcher instanceof PacketTypeMatcher type) {
             PacketTypeSyntax.print(type, text);
         } else if (matcher instanceof TcpMatcher tcp) {

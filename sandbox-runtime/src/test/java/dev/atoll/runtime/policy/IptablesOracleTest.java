@@ -59,8 +59,9 @@ class IptablesOracleTest {
         String script = "i=0; while [ $i -lt " + texts.size() + " ]; do"
                 + " t=$(sed -n 's/^[*]//p' $i.rules | head -n 1);"
                 + " case $t in raw|mangle|nat) ;; *) t=filter ;; esac;"
-                + " iptables-legacy -t $t -F; iptables-legacy -t $t -X; for c in INPUT FORWARD OUTPUT; do"
-                + " [ $t != filter ] || iptables-legacy -P $c ACCEPT; done;"
+                + " iptables-legacy -t $t -F; iptables-legacy -t $t -X;"
+                + " for c in PREROUTING INPUT FORWARD OUTPUT POSTROUTING; do"
+                + " iptables-legacy -t $t -P $c ACCEPT 2>/dev/null; done;"
                 + " if iptables-legacy-restore $i.rules >/dev/null 2>$i.err; then iptables-legacy-save -t $t >$i.out; fi;"
                 + " i=$((i+1)); done";
         Process shell = new ProcessBuilder("unshare", "-n", "sh", "-c", script)

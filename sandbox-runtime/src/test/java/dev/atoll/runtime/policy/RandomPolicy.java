@@ -121,7 +121,12 @@ final class RandomPolicy {
     }
 
     private String match() {
-        switch (rng.nextInt(9)) {
+        switch (rng.nextInt(10)) {
+            case 8:
+                return "-m owner " + negation()
+                        + pick("--uid-owner ", "--gid-owner ")
+                        + pick("0", "root", "5-9", "9-5", "0x10", "4294967295")
+                        + pick("", " --suppl-groups", " --socket-exists");
             case 7:
                 return "-m limit " + pick("", "--limit 5/s", "--limit 90/minute", "--limit 1/hour", "--limit 9/x")
                         + pick("", " --limit-burst 1", " --limit-burst 77");

@@ -34,6 +34,7 @@ final class ArchivedRules {
         LIMIT,
         MARK,
         MULTIPORT,
+        OWNER,
         PACKET_TYPE,
         PROTOCOL,
         TCP,
@@ -57,6 +58,7 @@ final class ArchivedRules {
             KINDS.put(LimitMatcher.class, MatcherKind.LIMIT);
             KINDS.put(MarkMatcher.class, MatcherKind.MARK);
             KINDS.put(MultiportMatcher.class, MatcherKind.MULTIPORT);
+            KINDS.put(OwnerMatcher.class, MatcherKind.OWNER);
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
             KINDS.put(ProtocolMatcher.class, MatcherKind.PROTOCOL);
             KINDS.put(TcpMatcher.class, MatcherKind.TCP);
@@ -187,6 +189,7 @@ final class ArchivedRules {
                 case LIMIT -> LimitMatcher.archived(archive, (LimitMatcher) value);
                 case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
                 case MULTIPORT -> MultiportMatcher.archived(archive, (MultiportMatcher) value);
+                case OWNER -> OwnerMatcher.archived(archive, (OwnerMatcher) value);
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);
                 case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
                 case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);

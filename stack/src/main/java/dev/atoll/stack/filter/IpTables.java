@@ -4,6 +4,7 @@ import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +165,11 @@ public final class IpTables {
     /** Whose addresses targets translate to; before the stack runs. */
     public void addresses(NicAddresses addresses) {
         context.addresses(addresses);
+    }
+
+    /** As whom endpoints of the stack send, for rules that ask; before the stack runs. */
+    public void socketOwner(SocketOwner owner) {
+        context.socketOwner(owner);
     }
 
     /** Gives a packet of ours that did not get away the addresses and ports with which it was sent. */

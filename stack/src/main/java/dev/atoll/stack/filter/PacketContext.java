@@ -1,6 +1,7 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,16 @@ public final class PacketContext {
     private ConnState connState = ConnState.UNTRACKED;
     private @Nullable NatRange translation;
     private @Nullable NicAddresses addresses;
+    private @Nullable SocketOwner socketOwner;
 
     PacketContext() {}
 
     void addresses(NicAddresses source) {
         addresses = source;
+    }
+
+    void socketOwner(SocketOwner owner) {
+        socketOwner = owner;
     }
 
     void begin(
@@ -99,6 +105,11 @@ public final class PacketContext {
      * Matcher#needsConnTrack needs it}. */
     public ConnState connState() {
         return connState;
+    }
+
+    /** As whom endpoints of this stack send, or null if nobody said. */
+    public @Nullable SocketOwner socketOwner() {
+        return socketOwner;
     }
 
     /** Bytes of the packet from its IP header on, payload included: what byte counters count. */

@@ -136,6 +136,22 @@ public final class RuleSet {
         return false;
     }
 
+    /** Whether a rule asks who sends: then a stack has to be told. */
+    public boolean needsSocketOwner() {
+        for (Table table : tables) {
+            for (Chain chain : table.chains()) {
+                for (Rule rule : chain.rules()) {
+                    for (Matcher matcher : rule.matchers()) {
+                        if (matcher instanceof OwnerMatcher) {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     /** Two rule sets are equal if their tables are, origins included. */
     @Override
     public boolean equals(@Nullable Object other) {

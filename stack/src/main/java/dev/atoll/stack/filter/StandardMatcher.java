@@ -16,6 +16,7 @@ public sealed interface StandardMatcher extends Matcher
                 LimitMatcher,
                 MarkMatcher,
                 MultiportMatcher,
+                OwnerMatcher,
                 PacketTypeMatcher,
                 ProtocolMatcher,
                 TcpMatcher,

@@ -145,7 +145,7 @@ final class TableCheck {
         }
     }
 
-    /** A target may stand in a user chain only if all built-in chains that lead there are right for it. */
+    /** A match or target may stand in a user chain only if all built-in chains that lead there are right for it. */
     private void checkHooks() {
         for (Hook hook : table.name().hooks()) {
             Deque<String> waiting = new ArrayDeque<>(List.of(hook.name()));
@@ -155,6 +155,11 @@ final class TableCheck {
                 for (Rule rule : chain == null ? List.<Rule>of() : chain.rules()) {
                     if (!rule.target().hooks().contains(hook)) {
                         report(rule.origin(), "this target cannot be reached from " + hook);
+                    }
+                    for (Matcher matcher : rule.matchers()) {
+                        if (!matcher.hooks().contains(hook)) {
+                            report(rule.origin(), "a match of this rule cannot be asked in " + hook);
+                        }
                     }
                     String to = rule.target().chain();
                     if (to != null && met.add(to)) {

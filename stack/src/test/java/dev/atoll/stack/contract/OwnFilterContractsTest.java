@@ -15,6 +15,7 @@ import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
 import dev.atoll.stack.filter.NatRange;
 import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
@@ -139,6 +140,13 @@ class OwnFilterContractsTest {
     class OfPacketType extends OfMatcher {
         OfPacketType() {
             super(new PacketTypeMatcher(PacketTypeMatcher.Type.UNICAST, false));
+        }
+    }
+
+    @Nested
+    class Owner extends OfMatcher {
+        Owner() {
+            super(new OwnerMatcher(OwnerMatcher.Socket.ANY, null, new OwnerMatcher.Ids(0, 99, true), true));
         }
     }
 

@@ -137,7 +137,12 @@ class FilterArchiveTest {
                         new LimitMatcher(10_000, 7),
                         new HopsMatcher(HopsMatcher.Comparison.LESS, 9),
                         new TosMatcher(TosMatcher.Spelling.TOS, 0x10, 0x3f, true),
-                        new PacketTypeMatcher(PacketTypeMatcher.Type.MULTICAST, true))
+                        new PacketTypeMatcher(PacketTypeMatcher.Type.MULTICAST, true),
+                        new OwnerMatcher(
+                                OwnerMatcher.Socket.EXISTS,
+                                new OwnerMatcher.Ids(1, 2, true),
+                                new OwnerMatcher.Ids(3, OwnerMatcher.MAX_ID, false),
+                                true))
                 .add(
                         "WEB",
                         new StandardTarget.Reject(RejectWith.TCP_RESET),

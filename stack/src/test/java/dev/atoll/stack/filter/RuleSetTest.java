@@ -66,6 +66,18 @@ class RuleSetTest {
     }
 
     @Test
+    void match_thatAHookCannotAnswer_isAProblem_alsoThroughChains() {
+        Matcher owner = new OwnerMatcher(OwnerMatcher.Socket.EXISTS, null, null, false);
+        Rules rules = new Rules()
+                .chain("A")
+                .add("INPUT", new StandardTarget.Jump("A"))
+                .add("OUTPUT", new StandardTarget.Jump("A"))
+                .add("A", StandardTarget.DROP, owner);
+        assertEquals(List.of("a match of this rule cannot be asked in INPUT"), problems(rules));
+        assertEquals(List.of(), problems(new Rules().chain("A").add("A", StandardTarget.DROP, owner)));
+    }
+
+    @Test
     void translatedPorts_needAProtocolThatHasThem() {
         NatTarget redirect = new NatTarget.Redirect(NatRange.ANY.ports(80, 80));
         String problem = "ports are translated of TCP and UDP: this rule needs -p with one of them, not negated";
