@@ -22,10 +22,12 @@ final class Extensions {
             "state",
             "conntrack",
             "comment",
+            "addrtype",
             "dscp",
             "iprange",
             "length",
             "limit",
+            "mac",
             "mark",
             "multiport",
             "owner",
@@ -33,9 +35,9 @@ final class Extensions {
             "tos",
             "ttl");
 
-    private static final Set<String> UNBUILT_MATCHES = words("addrtype ah bpf cgroup cluster codesource connbytes"
+    private static final Set<String> UNBUILT_MATCHES = words("ah bpf cgroup cluster codesource connbytes"
             + " connlabel connlimit connmark cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
-            + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs mac mh nfacct osf"
+            + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs mh nfacct osf"
             + " physdev policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
             + " tcpmss time u32");
 
@@ -60,7 +62,7 @@ final class Extensions {
         owner("mac", "mac-source");
         owner("mark", "mark");
         owner("iprange", "src-range dst-range");
-        owner("addrtype", "src-type dst-type");
+        owner("addrtype", "src-type dst-type limit-iface-in limit-iface-out");
         owner("pkttype", "pkt-type");
         owner("length", "length");
         owner("dscp", "dscp dscp-class");
@@ -115,10 +117,12 @@ final class Extensions {
             case "state" -> StateSyntax.state();
             case "conntrack" -> StateSyntax.conntrack();
             case "comment" -> new CommentSyntax();
+            case "addrtype" -> new AddressTypeSyntax();
             case "dscp" -> TosSyntax.dscp();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();
             case "limit" -> new LimitSyntax();
+            case "mac" -> new MacSyntax();
             case "mark" -> new MarkSyntax();
             case "multiport" -> new MultiportSyntax();
             case "owner" -> new OwnerSyntax();

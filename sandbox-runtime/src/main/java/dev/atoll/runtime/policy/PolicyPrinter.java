@@ -2,6 +2,7 @@ package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.AddressMatcher;
 import dev.atoll.stack.filter.AddressRangeMatcher;
+import dev.atoll.stack.filter.AddressTypeMatcher;
 import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainPolicy;
 import dev.atoll.stack.filter.CommentMatcher;
@@ -11,6 +12,7 @@ import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.LimitMatcher;
+import dev.atoll.stack.filter.LinkSourceMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
@@ -113,6 +115,8 @@ public final class PolicyPrinter {
         RuleText text = new RuleText(out);
         if (matcher instanceof AddressRangeMatcher range) {
             RangeSyntax.print(range, text);
+        } else if (matcher instanceof AddressTypeMatcher types) {
+            AddressTypeSyntax.print(types, text);
         } else if (matcher instanceof CommentMatcher comment) {
             CommentSyntax.print(comment, text);
         } else if (matcher instanceof ConnStateMatcher state) {
@@ -125,6 +129,8 @@ public final class PolicyPrinter {
             LengthSyntax.print(length, text);
         } else if (matcher instanceof LimitMatcher limit) {
             LimitSyntax.print(limit, text);
+        } else if (matcher instanceof LinkSourceMatcher link) {
+            MacSyntax.print(link, text);
         } else if (matcher instanceof MarkMatcher mark) {
             MarkSyntax.print(mark, text);
         } else if (matcher instanceof MultiportMatcher ports) {

@@ -121,7 +121,15 @@ final class RandomPolicy {
     }
 
     private String match() {
-        switch (rng.nextInt(10)) {
+        switch (rng.nextInt(12)) {
+            case 9:
+                return "-m addrtype " + negation()
+                        + pick("--src-type ", "--dst-type ")
+                        + pick("LOCAL", "unicast,local", "BROADCAST", "MULTI", "nosuch")
+                        + pick("", "", " --limit-iface-in", " --limit-iface-out");
+            case 10:
+                return "-m mac " + negation() + "--mac-source "
+                        + pick("00:11:22:aa:BB:cc", "0:1:2:3:4:5", "00:11:22:33:44", "00-11-22-33-44-55");
             case 8:
                 return "-m owner " + negation()
                         + pick("--uid-owner ", "--gid-owner ")

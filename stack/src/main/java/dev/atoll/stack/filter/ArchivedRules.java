@@ -25,6 +25,7 @@ final class ArchivedRules {
     private enum MatcherKind {
         ADDRESS,
         ADDRESS_RANGE,
+        ADDRESS_TYPE,
         COMMENT,
         CONN_STATE,
         HOPS,
@@ -32,6 +33,7 @@ final class ArchivedRules {
         INTERFACE,
         LENGTH,
         LIMIT,
+        LINK_SOURCE,
         MARK,
         MULTIPORT,
         OWNER,
@@ -49,6 +51,7 @@ final class ArchivedRules {
         static {
             KINDS.put(AddressMatcher.class, MatcherKind.ADDRESS);
             KINDS.put(AddressRangeMatcher.class, MatcherKind.ADDRESS_RANGE);
+            KINDS.put(AddressTypeMatcher.class, MatcherKind.ADDRESS_TYPE);
             KINDS.put(CommentMatcher.class, MatcherKind.COMMENT);
             KINDS.put(ConnStateMatcher.class, MatcherKind.CONN_STATE);
             KINDS.put(HopsMatcher.class, MatcherKind.HOPS);
@@ -56,6 +59,7 @@ final class ArchivedRules {
             KINDS.put(InterfaceMatcher.class, MatcherKind.INTERFACE);
             KINDS.put(LengthMatcher.class, MatcherKind.LENGTH);
             KINDS.put(LimitMatcher.class, MatcherKind.LIMIT);
+            KINDS.put(LinkSourceMatcher.class, MatcherKind.LINK_SOURCE);
             KINDS.put(MarkMatcher.class, MatcherKind.MARK);
             KINDS.put(MultiportMatcher.class, MatcherKind.MULTIPORT);
             KINDS.put(OwnerMatcher.class, MatcherKind.OWNER);
@@ -180,6 +184,7 @@ final class ArchivedRules {
             return switch (archive.constant(value == null ? MatcherKind.ADDRESS : kind((StandardMatcher) value))) {
                 case ADDRESS -> AddressMatcher.archived(archive, (AddressMatcher) value);
                 case ADDRESS_RANGE -> AddressRangeMatcher.archived(archive, (AddressRangeMatcher) value);
+                case ADDRESS_TYPE -> AddressTypeMatcher.archived(archive, (AddressTypeMatcher) value);
                 case COMMENT -> CommentMatcher.archived(archive, (CommentMatcher) value);
                 case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
                 case HOPS -> HopsMatcher.archived(archive, (HopsMatcher) value);
@@ -187,6 +192,7 @@ final class ArchivedRules {
                 case INTERFACE -> InterfaceMatcher.archived(archive, (InterfaceMatcher) value);
                 case LENGTH -> LengthMatcher.archived(archive, (LengthMatcher) value);
                 case LIMIT -> LimitMatcher.archived(archive, (LimitMatcher) value);
+                case LINK_SOURCE -> LinkSourceMatcher.archived(archive, (LinkSourceMatcher) value);
                 case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
                 case MULTIPORT -> MultiportMatcher.archived(archive, (MultiportMatcher) value);
                 case OWNER -> OwnerMatcher.archived(archive, (OwnerMatcher) value);

@@ -162,9 +162,9 @@ public final class IpTables {
         }
     }
 
-    /** Whose addresses targets translate to; before the stack runs. */
-    public void addresses(NicAddresses addresses) {
-        context.addresses(addresses);
+    /** Where matchers and targets learn of addresses and ways; before the stack runs. */
+    public void routing(RoutingView routing) {
+        context.routing(routing);
     }
 
     /** As whom endpoints of the stack send, for rules that ask; before the stack runs. */

@@ -21,13 +21,13 @@ public final class PacketContext {
     private int fragmentOffsetBytes;
     private ConnState connState = ConnState.UNTRACKED;
     private @Nullable NatRange translation;
-    private @Nullable NicAddresses addresses;
+    private @Nullable RoutingView routing;
     private @Nullable SocketOwner socketOwner;
 
     PacketContext() {}
 
-    void addresses(NicAddresses source) {
-        addresses = source;
+    void routing(RoutingView view) {
+        routing = view;
     }
 
     void socketOwner(SocketOwner owner) {
@@ -141,8 +141,14 @@ public final class PacketContext {
         return addressOf(inNic, new IpAddress(judged.sourceHigh, judged.sourceLow));
     }
 
+    /** As {@link RoutingView#typeOf}; unicast where no addresses are known. */
+    AddressType addressType(long high, long low, String nic) {
+        RoutingView known = routing;
+        return known == null ? AddressType.UNICAST : known.typeOf(high, low, nic);
+    }
+
     private @Nullable IpAddress addressOf(String nic, IpAddress peer) {
-        NicAddresses known = addresses;
+        RoutingView known = routing;
         return known == null ? null : known.find(nic, peer);
     }
 }

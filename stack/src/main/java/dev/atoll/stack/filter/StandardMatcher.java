@@ -7,6 +7,7 @@ package dev.atoll.stack.filter;
 public sealed interface StandardMatcher extends Matcher
         permits AddressMatcher,
                 AddressRangeMatcher,
+                AddressTypeMatcher,
                 CommentMatcher,
                 ConnStateMatcher,
                 HopsMatcher,
@@ -14,6 +15,7 @@ public sealed interface StandardMatcher extends Matcher
                 InterfaceMatcher,
                 LengthMatcher,
                 LimitMatcher,
+                LinkSourceMatcher,
                 MarkMatcher,
                 MultiportMatcher,
                 OwnerMatcher,

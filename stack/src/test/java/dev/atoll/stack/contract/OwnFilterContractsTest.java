@@ -2,6 +2,8 @@ package dev.atoll.stack.contract;
 
 import dev.atoll.stack.filter.AddressMatcher;
 import dev.atoll.stack.filter.AddressRangeMatcher;
+import dev.atoll.stack.filter.AddressType;
+import dev.atoll.stack.filter.AddressTypeMatcher;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
@@ -10,6 +12,7 @@ import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.LimitMatcher;
+import dev.atoll.stack.filter.LinkSourceMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
@@ -26,6 +29,7 @@ import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.TosMatcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 
@@ -105,6 +109,21 @@ class OwnFilterContractsTest {
             super(new AddressRangeMatcher(
                     new AddressRangeMatcher.Range(IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.9"), true),
                     null));
+        }
+    }
+
+    @Nested
+    class OfAddressType extends OfMatcher {
+        OfAddressType() {
+            super(new AddressTypeMatcher(
+                    AddressTypeMatcher.Limit.IN, null, new AddressTypeMatcher.Types(AddressType.LOCAL.bit(), true)));
+        }
+    }
+
+    @Nested
+    class LinkSource extends OfMatcher {
+        LinkSource() {
+            super(new LinkSourceMatcher(new MacAddress(5), true));
         }
     }
 

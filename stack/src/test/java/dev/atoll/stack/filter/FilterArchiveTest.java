@@ -20,6 +20,7 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.frames.LowerHalf;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,10 @@ class FilterArchiveTest {
                         new LengthMatcher(40, 1500, true),
                         new LimitMatcher(10_000, 7),
                         new HopsMatcher(HopsMatcher.Comparison.LESS, 9),
+                        new AddressTypeMatcher(
+                                AddressTypeMatcher.Limit.OUT,
+                                new AddressTypeMatcher.Types(5, true),
+                                new AddressTypeMatcher.Types(6, false)),
                         new TosMatcher(TosMatcher.Spelling.TOS, 0x10, 0x3f, true),
                         new PacketTypeMatcher(PacketTypeMatcher.Type.MULTICAST, true),
                         new OwnerMatcher(
@@ -155,7 +160,12 @@ class FilterArchiveTest {
                         new ConnStateMatcher(ConnStateMatcher.Spelling.STATE, ConnState.INVALID.bit(), true))
                 .add("LOG", StandardTarget.ACCEPT, protocol(1), new IcmpMatcher(8, 3, 9, true))
                 .add("LOG", StandardTarget.DROP);
-        Rules six = new Rules().add("INPUT", StandardTarget.DROP, source6());
+        Rules six = new Rules()
+                .add(
+                        "INPUT",
+                        StandardTarget.DROP,
+                        source6(),
+                        new LinkSourceMatcher(new MacAddress(0x001122334455L), true));
         return RuleSet.of(List.of(four.table(), Table.acceptAll(TableName.RAW, Family.IPV4), six.table(Family.IPV6)));
     }
 

@@ -12,6 +12,7 @@ import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.filter.Matcher.Result;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.testing.Requirement;
 import java.util.Collections;
 import java.util.List;
@@ -296,6 +297,18 @@ class MatcherTest {
             packet.type = own;
             assertEquals(Result.YES, match(new PacketTypeMatcher(PacketTypeMatcher.Type.UNICAST, false), packet));
         }
+    }
+
+    @Test
+    void linkSource_isThatOfTheFrame_andWithoutOneNothingMatches() {
+        PacketBuffer packet = Packets.tcp(CLIENT, 40000, SERVER, 80, SYN);
+        MacAddress sender = MacAddress.parse("02:00:00:00:00:01");
+        assertEquals(Result.NO, match(new LinkSourceMatcher(sender, false), packet));
+        assertEquals(Result.NO, match(new LinkSourceMatcher(sender, true), packet));
+        packet.linkSource = sender.bits();
+        assertEquals(Result.YES, match(new LinkSourceMatcher(sender, false), packet));
+        assertEquals(Result.NO, match(new LinkSourceMatcher(sender, true), packet));
+        assertEquals(Result.YES, match(new LinkSourceMatcher(MacAddress.BROADCAST, true), packet));
     }
 
     private static Result ofOwner(OwnerMatcher matcher, boolean fromEndpoint, @Nullable SocketOwner owner) {

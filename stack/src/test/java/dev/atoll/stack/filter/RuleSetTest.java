@@ -75,6 +75,18 @@ class RuleSetTest {
                 .add("A", StandardTarget.DROP, owner);
         assertEquals(List.of("a match of this rule cannot be asked in INPUT"), problems(rules));
         assertEquals(List.of(), problems(new Rules().chain("A").add("A", StandardTarget.DROP, owner)));
+        AddressTypeMatcher.Types local = new AddressTypeMatcher.Types(AddressType.LOCAL.bit(), false);
+        Matcher in = new AddressTypeMatcher(AddressTypeMatcher.Limit.IN, local, null);
+        Matcher out = new AddressTypeMatcher(AddressTypeMatcher.Limit.OUT, local, null);
+        Rules swapped = new Rules()
+                .add("INPUT", StandardTarget.DROP, out)
+                .add("FORWARD", StandardTarget.DROP, in, out)
+                .add("OUTPUT", StandardTarget.DROP, in);
+        assertEquals(
+                List.of(
+                        "a match of this rule cannot be asked in INPUT",
+                        "a match of this rule cannot be asked in OUTPUT"),
+                problems(swapped));
     }
 
     @Test

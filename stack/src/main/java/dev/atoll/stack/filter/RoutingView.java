@@ -1,0 +1,24 @@
+package dev.atoll.stack.filter;
+
+import dev.atoll.stack.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/** What matchers and targets ask of addresses and ways as they are at the moment. */
+public interface RoutingView {
+    /**
+     * The address that a NIC would send from.
+     *
+     * @param nic its name
+     * @param peer to whom
+     * @return null if it has none of the peer's family
+     */
+    @Nullable IpAddress find(String nic, IpAddress peer);
+
+    /**
+     * What an address is to this host, as Linux's local table has it: what is neither its own nor a broadcast nor a group is
+     * unicast. Halves are those of {@link IpAddress}.
+     *
+     * @param nic the NIC whose own addresses and broadcasts count; empty for all
+     */
+    AddressType typeOf(long high, long low, String nic);
+}
