@@ -42,12 +42,26 @@ final class Extensions {
             + " tcpmss time u32");
 
     private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT"
-            + " DNPT DSCP ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE NOTRACK QUEUE"
-            + " RATEEST SECMARK SET SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TPROXY TRACE TTL ULOG");
+            + " DNPT ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE NOTRACK QUEUE"
+            + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY TRACE ULOG");
 
     /** The names that {@link #target} knows, standard ones first. */
     static final List<String> TARGETS =
-            List.of("ACCEPT", "DROP", "RETURN", "REJECT", "MARK", "SNAT", "DNAT", "MASQUERADE", "REDIRECT", "NETMAP");
+            List.of(
+            "ACCEPT",
+            "DROP",
+            "RETURN",
+            "REJECT",
+            "DSCP",
+            "MARK",
+            "TCPMSS",
+            "TOS",
+            "TTL",
+            "SNAT",
+            "DNAT",
+            "MASQUERADE",
+            "REDIRECT",
+            "NETMAP");
 
     /** Options that people use without the extension they belong to, and that extension. */
     private static final Map<String, String> OWNERS = new LinkedHashMap<>();
@@ -94,6 +108,13 @@ final class Extensions {
         TARGET_OWNERS.put("nflog-prefix", "NFLOG");
         TARGET_OWNERS.put("nflog-group", "NFLOG");
         TARGET_OWNERS.put("clamp-mss-to-pmtu", "TCPMSS");
+        TARGET_OWNERS.put("set-mss", "TCPMSS");
+        TARGET_OWNERS.put("set-dscp", "DSCP");
+        TARGET_OWNERS.put("set-dscp-class", "DSCP");
+        TARGET_OWNERS.put("set-tos", "TOS");
+        TARGET_OWNERS.put("ttl-set", "TTL");
+        TARGET_OWNERS.put("ttl-dec", "TTL");
+        TARGET_OWNERS.put("ttl-inc", "TTL");
     }
 
     private Extensions() {}
@@ -140,7 +161,11 @@ final class Extensions {
             case "DROP" -> new TargetSyntax.Plain(name, StandardTarget.DROP);
             case "RETURN" -> new TargetSyntax.Plain(name, StandardTarget.RETURN);
             case "REJECT" -> new RejectSyntax();
+            case "DSCP" -> TosTargetSyntax.dscp();
             case "MARK" -> new MarkTargetSyntax();
+            case "TCPMSS" -> new TcpMssTargetSyntax();
+            case "TOS" -> TosTargetSyntax.tos();
+            case "TTL" -> new TtlTargetSyntax();
             case "SNAT" -> NatSyntax.snat();
             case "DNAT" -> NatSyntax.dnat();
             case "MASQUERADE" -> NatSyntax.masquerade();

@@ -20,6 +20,7 @@ import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.RewriteTarget;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.StandardTarget;
@@ -187,6 +188,12 @@ public final class PolicyPrinter {
             RejectSyntax.print(reject, text);
         } else if (target instanceof StandardTarget.Mark mark) {
             MarkTargetSyntax.print(mark, text);
+        } else if (target instanceof RewriteTarget.SetTos tos) {
+            TosTargetSyntax.print(tos, text);
+        } else if (target instanceof RewriteTarget.SetHops hops) {
+            TtlTargetSyntax.print(hops, text);
+        } else if (target instanceof RewriteTarget.TcpMss mss) {
+            TcpMssTargetSyntax.print(mss, text);
         } else if (target instanceof NatTarget.Netmap netmap) {
             NetmapSyntax.print(netmap, text);
         } else if (target instanceof NatTarget nat) {

@@ -18,6 +18,9 @@ final class RandomPolicy {
     }
 
     private String text() {
+        if (oneIn(8)) {
+            return mangle();
+        }
         StringBuilder text = new StringBuilder("*filter\n");
         if (oneIn(2)) {
             text.append(":INPUT ").append(pick("ACCEPT", "DROP", "-")).append(" [0:0]\n");
@@ -49,6 +52,32 @@ final class RandomPolicy {
             text.append('\n');
         }
         return text.append("COMMIT\n").toString();
+    }
+
+    private String mangle() {
+        StringBuilder text = new StringBuilder("*mangle\n");
+        for (int i = 1 + rng.nextInt(3); i > 0; i--) {
+            text.append("-A ").append(pick("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"));
+            text.append(oneIn(3) ? " " + match() : "").append(" ").append(rewrite()).append('\n');
+        }
+        return text.append("COMMIT\n").toString();
+    }
+
+    private String rewrite() {
+        switch (rng.nextInt(4)) {
+            case 0:
+                return "-j DSCP "
+                        + pick("--set-dscp 10", "--set-dscp 0x3f", "--set-dscp 64", "--set-dscp-class EF", "");
+            case 1:
+                return "-j TOS "
+                        + pick("--set-tos 0x10", "--set-tos 8/0xff", "--and-tos 7", "--or-tos 0x300", "--xor-tos 1")
+                        + pick("", "", "", " --set-tos Normal-Service");
+            case 2:
+                return "-j TTL " + pick("--ttl-set ", "--ttl-dec ", "--ttl-inc ") + pick("0", "1", "0x40", "256");
+            default:
+                return "-p tcp " + pick("--syn ", "--syn ", "--dport 80 ") + "-j TCPMSS "
+                        + pick("--set-mss 1000", "--set-mss 0x500", "--set-mss 65516", "--clamp-mss-to-pmtu");
+        }
     }
 
     private String line() {

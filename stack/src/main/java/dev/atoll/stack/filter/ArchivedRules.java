@@ -83,6 +83,9 @@ final class ArchivedRules {
         JUMP,
         GOTO,
         MARK,
+        TOS,
+        HOPS,
+        TCP_MSS,
         SNAT,
         DNAT,
         MASQUERADE,
@@ -223,6 +226,10 @@ final class ArchivedRules {
             case JUMP -> new StandardTarget.Jump(chainName(archive, value));
             case GOTO -> new StandardTarget.GoTo(chainName(archive, value));
             case MARK -> markTarget(archive, (StandardTarget.Mark) value);
+            case TOS -> tosTarget(archive, (RewriteTarget.SetTos) value);
+            case HOPS -> hopsTarget(archive, (RewriteTarget.SetHops) value);
+            case TCP_MSS ->
+                new RewriteTarget.TcpMss(archive.int32(value == null ? 0 : ((RewriteTarget.TcpMss) value).mss()));
             case SNAT -> new NatTarget.Snat(range(archive, (NatTarget) value));
             case DNAT -> new NatTarget.Dnat(range(archive, (NatTarget) value));
             case MASQUERADE -> new NatTarget.Masquerade(range(archive, (NatTarget) value));
@@ -234,6 +241,18 @@ final class ArchivedRules {
     private static StandardTarget.Mark markTarget(Archive archive, StandardTarget.@Nullable Mark value) {
         int mark = archive.int32(value == null ? 0 : value.value());
         return new StandardTarget.Mark(mark, archive.int32(value == null ? 0 : value.mask()));
+    }
+
+    private static RewriteTarget tosTarget(Archive archive, RewriteTarget.@Nullable SetTos value) {
+        TosMatcher.Spelling spelling = archive.constant(value == null ? TosMatcher.Spelling.TOS : value.spelling());
+        int bits = archive.int32(value == null ? 0 : value.value());
+        return new RewriteTarget.SetTos(spelling, bits, archive.int32(value == null ? 0 : value.mask()));
+    }
+
+    private static RewriteTarget hopsTarget(Archive archive, RewriteTarget.@Nullable SetHops value) {
+        RewriteTarget.SetHops.Change change =
+                archive.constant(value == null ? RewriteTarget.SetHops.Change.SET : value.change());
+        return new RewriteTarget.SetHops(change, archive.int32(value == null ? 0 : value.hops()));
     }
 
     private static NatRange range(Archive archive, @Nullable NatTarget value) {
@@ -263,6 +282,12 @@ final class ArchivedRules {
         }
         if (target instanceof NatTarget nat) {
             return kind(nat);
+        } else if (target instanceof RewriteTarget.SetTos) {
+            return TargetKind.TOS;
+        } else if (target instanceof RewriteTarget.SetHops) {
+            return TargetKind.HOPS;
+        } else if (target instanceof RewriteTarget.TcpMss) {
+            return TargetKind.TCP_MSS;
         } else if (target instanceof StandardTarget.Mark) {
             return TargetKind.MARK;
         }

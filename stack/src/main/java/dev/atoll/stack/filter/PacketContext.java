@@ -147,6 +147,17 @@ public final class PacketContext {
         return known == null ? AddressType.UNICAST : known.typeOf(high, low, nic);
     }
 
+    /** The largest packet that both the way of this one and that of its answers carry. */
+    int pathMtuBytes() {
+        RoutingView known = routing;
+        if (known == null) {
+            return Integer.MAX_VALUE;
+        }
+        PacketBuffer judged = packet();
+        int there = known.pathMtuBytes(new IpAddress(judged.destinationHigh, judged.destinationLow), outNic);
+        return Math.min(there, known.pathMtuBytes(new IpAddress(judged.sourceHigh, judged.sourceLow), ""));
+    }
+
     private @Nullable IpAddress addressOf(String nic, IpAddress peer) {
         RoutingView known = routing;
         return known == null ? null : known.find(nic, peer);

@@ -21,4 +21,12 @@ public interface RoutingView {
      * @param nic the NIC whose own addresses and broadcasts count; empty for all
      */
     AddressType typeOf(long high, long low, String nic);
+
+    /**
+     * The largest packet that the way to an address is known to carry, bytes.
+     *
+     * @param nic the NIC it is left by; empty for the one that the table names
+     * @return {@link Integer#MAX_VALUE} if no way is known
+     */
+    int pathMtuBytes(IpAddress to, String nic);
 }

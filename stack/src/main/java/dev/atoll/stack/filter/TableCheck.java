@@ -2,6 +2,7 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Tcp;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,6 +132,9 @@ final class TableCheck {
         if (required != null && required != table.name()) {
             report(rule.origin(), "this target can only be used in table " + required.text());
         }
+        if (rule.target() instanceof RewriteTarget.TcpMss && !namesSyn(rule)) {
+            report(rule.origin(), "the size of segments is announced by SYN: this rule needs --syn or --tcp-flags with it");
+        }
         if (!(rule.target() instanceof NatTarget nat)) {
             return;
         }
@@ -143,6 +147,15 @@ final class TableCheck {
                     rule.origin(),
                     "ports are translated of TCP and UDP: this rule needs -p with one of them, not negated");
         }
+    }
+
+    private static boolean namesSyn(Rule rule) {
+        for (Matcher matcher : rule.matchers()) {
+            if (matcher instanceof TcpMatcher tcp && (tcp.flagsSet() & Tcp.SYN) != 0 && !tcp.flagsNegated()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A match or target may stand in a user chain only if all built-in chains that lead there are right for it. */

@@ -175,6 +175,11 @@ public final class IpLayer implements Device.Upper {
         public AddressType typeOf(long high, long low, String nic) {
             return routes.typeOf(high, low, nic);
         }
+
+        @Override
+        public int pathMtuBytes(IpAddress to, String nic) {
+            return routes.pathMtuBytes(to, nic);
+        }
     }
 
     public Routes routes() {

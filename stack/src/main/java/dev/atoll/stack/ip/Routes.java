@@ -534,6 +534,20 @@ public final class Routes {
         return Math.max(mtuBytes, destination.isV4() ? PathMtus.MIN_V4_BYTES : Ipv6.MIN_MTU_BYTES);
     }
 
+    /** As {@link dev.atoll.stack.filter.RoutingView#pathMtuBytes}. */
+    int pathMtuBytes(IpAddress to, String nic) {
+        Device by = nic.isEmpty() ? null : device(nic);
+        Hop hop = findHop(to, by == null || by.isLoopback() ? 0 : by.id());
+        NetworkLayer network = to.isV4() ? ipv4 : ipv6;
+        if (hop == null || network == null) {
+            return Integer.MAX_VALUE;
+        }
+        int bytes = mtuBytes(network, hop.device(), hop.options());
+        return hop.options().mtuLocked()
+                ? bytes
+                : Math.min(bytes, pathMtus.find(to, hop.device().id()).mtuBytes());
+    }
+
     // --- Saved and restored
 
     /** The table and what is known of paths; restoring, the devices are there already. */

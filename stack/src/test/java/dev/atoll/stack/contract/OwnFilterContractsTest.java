@@ -23,6 +23,7 @@ import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.filter.RewriteTarget;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
@@ -271,6 +272,34 @@ class OwnFilterContractsTest {
     class Mark extends OfTarget {
         Mark() {
             super(new StandardTarget.Mark(1, 3));
+        }
+    }
+
+    @Nested
+    class SetTos extends OfTarget {
+        SetTos() {
+            super(new RewriteTarget.SetTos(TosMatcher.Spelling.TOS, 0x11, 0x33));
+        }
+    }
+
+    @Nested
+    class SetHops extends OfTarget {
+        SetHops() {
+            super(new RewriteTarget.SetHops(RewriteTarget.SetHops.Change.INCREASE, 200));
+        }
+    }
+
+    @Nested
+    class TcpMss extends OfTarget {
+        TcpMss() {
+            super(new RewriteTarget.TcpMss(100));
+        }
+    }
+
+    @Nested
+    class TcpMssOfPath extends OfTarget {
+        TcpMssOfPath() {
+            super(new RewriteTarget.TcpMss(RewriteTarget.TcpMss.CLAMP_TO_PMTU));
         }
     }
 

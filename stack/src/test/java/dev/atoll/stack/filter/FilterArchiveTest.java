@@ -169,6 +169,26 @@ class FilterArchiveTest {
         return RuleSet.of(List.of(four.table(), Table.acceptAll(TableName.RAW, Family.IPV4), six.table(Family.IPV6)));
     }
 
+    /** Every target of table mangle. */
+    private static RuleSet rewriting() {
+        Rules rules = new Rules(TableName.MANGLE)
+                .add("OUTPUT", new RewriteTarget.SetTos(TosMatcher.Spelling.DSCP, 0xb8, TosMatcher.DSCP_MASK))
+                .add("OUTPUT", new RewriteTarget.SetHops(RewriteTarget.SetHops.Change.DECREASE, 3))
+                .add(
+                        "OUTPUT",
+                        new RewriteTarget.TcpMss(1000),
+                        protocol(6),
+                        new TcpMatcher(PortRange.ANY, PortRange.ANY, TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, false));
+        return rules.build();
+    }
+
+    @Test
+    void rulesThatRewrite_areTheSame() {
+        tables.replace(rewriting());
+        restore(save(tables));
+        assertEquals(tables.ruleSet(), restored.ruleSet());
+    }
+
     private static void someOfEach(IpTables through, long nowNs, List<String> verdicts) {
         pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, 4, SERVER, 80, SYN), nowNs, verdicts);
         pass(through, Hook.OUTPUT, Packets.tcp(CLIENT, 4, OTHER, 80, SYN), nowNs, verdicts);

@@ -90,6 +90,22 @@ class RuleSetTest {
     }
 
     @Test
+    void segmentSize_needsARuleForSyn_andClampedAWayOut() {
+        Target set = new RewriteTarget.TcpMss(1000);
+        Target clamp = new RewriteTarget.TcpMss(RewriteTarget.TcpMss.CLAMP_TO_PMTU);
+        Matcher syn = new TcpMatcher(PortRange.ANY, PortRange.ANY, 0x12, 0x12, false);
+        Matcher noSyn = new TcpMatcher(PortRange.ANY, PortRange.ANY, 0x12, 0x12, true);
+        String problem = "the size of segments is announced by SYN: this rule needs --syn or --tcp-flags with it";
+        assertEquals(List.of(), problems(new Rules().add("INPUT", set, protocol(6), syn)));
+        assertEquals(List.of(problem), problems(new Rules().add("INPUT", set, protocol(6), noSyn)));
+        assertEquals(List.of(problem), problems(new Rules().add("INPUT", set, protocol(6), tcpTo(80))));
+        assertEquals(List.of(), problems(new Rules().add("OUTPUT", clamp, protocol(6), syn)));
+        assertEquals(
+                List.of("this target cannot be reached from INPUT"),
+                problems(new Rules().add("INPUT", clamp, protocol(6), syn)));
+    }
+
+    @Test
     void translatedPorts_needAProtocolThatHasThem() {
         NatTarget redirect = new NatTarget.Redirect(NatRange.ANY.ports(80, 80));
         String problem = "ports are translated of TCP and UDP: this rule needs -p with one of them, not negated";
