@@ -22,6 +22,8 @@ final class Extensions {
             "state",
             "conntrack",
             "comment",
+            "connbytes",
+            "connmark",
             "addrtype",
             "dscp",
             "iprange",
@@ -35,14 +37,14 @@ final class Extensions {
             "tos",
             "ttl");
 
-    private static final Set<String> UNBUILT_MATCHES = words("ah bpf cgroup cluster codesource connbytes"
-            + " connlabel connlimit connmark cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
+    private static final Set<String> UNBUILT_MATCHES = words("ah bpf cgroup cluster codesource"
+            + " connlabel connlimit cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
             + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs mh nfacct osf"
             + " physdev policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
             + " tcpmss time u32");
 
-    private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT"
-            + " DNPT ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE NOTRACK QUEUE"
+    private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
+            + " DNPT ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE QUEUE"
             + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY TRACE ULOG");
 
     /** The names that {@link #target} knows, standard ones first. */
@@ -53,7 +55,10 @@ final class Extensions {
             "RETURN",
             "REJECT",
             "DSCP",
+            "CONNMARK",
+            "CT",
             "MARK",
+            "NOTRACK",
             "TCPMSS",
             "TOS",
             "TTL",
@@ -91,7 +96,9 @@ final class Extensions {
         owner("icmp", "icmp-type");
         owner("icmp6", "icmpv6-type");
         owner("state", "state");
-        owner("conntrack", "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctstatus ctexpire ctdir");
+        owner("conntrack", "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctorigsrcport ctorigdstport ctreplsrcport"
+                        + " ctrepldstport ctstatus ctexpire ctdir");
+        owner("connbytes", "connbytes connbytes-mode connbytes-dir");
         owner("comment", "comment");
     }
 
@@ -109,6 +116,9 @@ final class Extensions {
         TARGET_OWNERS.put("nflog-group", "NFLOG");
         TARGET_OWNERS.put("clamp-mss-to-pmtu", "TCPMSS");
         TARGET_OWNERS.put("set-mss", "TCPMSS");
+        TARGET_OWNERS.put("notrack", "CT");
+        TARGET_OWNERS.put("save-mark", "CONNMARK");
+        TARGET_OWNERS.put("restore-mark", "CONNMARK");
         TARGET_OWNERS.put("set-dscp", "DSCP");
         TARGET_OWNERS.put("set-dscp-class", "DSCP");
         TARGET_OWNERS.put("set-tos", "TOS");
@@ -135,8 +145,10 @@ final class Extensions {
             case "tcp" -> new TcpSyntax();
             case "udp" -> new UdpSyntax();
             case "icmp" -> new IcmpSyntax();
-            case "state" -> StateSyntax.state();
-            case "conntrack" -> StateSyntax.conntrack();
+            case "state" -> new StateSyntax();
+            case "conntrack" -> new ConnTrackSyntax();
+            case "connbytes" -> new ConnBytesSyntax();
+            case "connmark" -> new ConnMarkSyntax();
             case "comment" -> new CommentSyntax();
             case "addrtype" -> new AddressTypeSyntax();
             case "dscp" -> TosSyntax.dscp();
@@ -162,7 +174,10 @@ final class Extensions {
             case "RETURN" -> new TargetSyntax.Plain(name, StandardTarget.RETURN);
             case "REJECT" -> new RejectSyntax();
             case "DSCP" -> TosTargetSyntax.dscp();
+            case "CONNMARK" -> new ConnMarkTargetSyntax();
+            case "CT" -> NoTrackSyntax.ct();
             case "MARK" -> new MarkTargetSyntax();
+            case "NOTRACK" -> NoTrackSyntax.notrack();
             case "TCPMSS" -> new TcpMssTargetSyntax();
             case "TOS" -> TosTargetSyntax.tos();
             case "TTL" -> new TtlTargetSyntax();

@@ -6,7 +6,11 @@ import dev.atoll.stack.filter.AddressTypeMatcher;
 import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainPolicy;
 import dev.atoll.stack.filter.CommentMatcher;
+import dev.atoll.stack.filter.ConnBytesMatcher;
+import dev.atoll.stack.filter.ConnMarkMatcher;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.ConnTrackMatcher;
+import dev.atoll.stack.filter.FlowTarget;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
@@ -120,6 +124,12 @@ public final class PolicyPrinter {
             AddressTypeSyntax.print(types, text);
         } else if (matcher instanceof CommentMatcher comment) {
             CommentSyntax.print(comment, text);
+        } else if (matcher instanceof ConnBytesMatcher bytes) {
+            ConnBytesSyntax.print(bytes, text);
+        } else if (matcher instanceof ConnMarkMatcher mark) {
+            ConnMarkSyntax.print(mark, text);
+        } else if (matcher instanceof ConnTrackMatcher tracked) {
+            ConnTrackSyntax.print(tracked, text);
         } else if (matcher instanceof ConnStateMatcher state) {
             StateSyntax.print(state, text);
         } else if (matcher instanceof HopsMatcher hops) {
@@ -188,6 +198,10 @@ public final class PolicyPrinter {
             RejectSyntax.print(reject, text);
         } else if (target instanceof StandardTarget.Mark mark) {
             MarkTargetSyntax.print(mark, text);
+        } else if (target instanceof FlowTarget.ConnMark mark) {
+            ConnMarkTargetSyntax.print(mark, text);
+        } else if (target instanceof FlowTarget.NoTrack noTrack) {
+            NoTrackSyntax.print(noTrack, text);
         } else if (target instanceof RewriteTarget.SetTos tos) {
             TosTargetSyntax.print(tos, text);
         } else if (target instanceof RewriteTarget.SetHops hops) {

@@ -294,9 +294,9 @@ class PolicyErrorTest {
                 "    -A OUTPUT -j LOG --log-prefix x",
                 "                     ^~~~~~~~~~~~");
         says(
-                "-A OUTPUT -j CONNMARK",
-                "egress.rules:2:14: target \"CONNMARK\" is not supported yet",
-                "    -A OUTPUT -j CONNMARK",
+                "-A OUTPUT -j CLASSIFY",
+                "egress.rules:2:14: target \"CLASSIFY\" is not supported yet",
+                "    -A OUTPUT -j CLASSIFY",
                 "                 ^~~~~~~~");
         says(
                 "-A FORWARD -j MASQUERADE",
@@ -361,15 +361,25 @@ class PolicyErrorTest {
                 "    did you mean conntrack?");
         says(
                 "-A OUTPUT -m conntrack --ctstate NEW,ESTABLISED -j ACCEPT",
-                "egress.rules:2:38: unknown state \"ESTABLISED\", expected INVALID, NEW, RELATED, ESTABLISHED, UNTRACKED",
+                "egress.rules:2:38: unknown state \"ESTABLISED\", expected INVALID, NEW, RELATED, ESTABLISHED, UNTRACKED, SNAT, DNAT",
                 "    -A OUTPUT -m conntrack --ctstate NEW,ESTABLISED -j ACCEPT",
                 "                                         ^~~~~~~~~~",
                 "    did you mean ESTABLISHED?");
         says(
-                "-A OUTPUT -m conntrack --ctstate DNAT",
-                "egress.rules:2:34: --ctstate DNAT is not supported yet",
-                "    -A OUTPUT -m conntrack --ctstate DNAT",
-                "                                     ^~~~");
+                "-A OUTPUT -m state --state DNAT",
+                "egress.rules:2:28: unknown state \"DNAT\", expected INVALID, NEW, RELATED, ESTABLISHED, UNTRACKED",
+                "    -A OUTPUT -m state --state DNAT",
+                "                               ^~~~");
+        says(
+                "-A OUTPUT -m conntrack --ctstatus NONE",
+                "egress.rules:2:35: every connection and none has the status NONE, so this says nothing",
+                "    -A OUTPUT -m conntrack --ctstatus NONE",
+                "                                      ^~~~");
+        says(
+                "-A INPUT -m owner --uid-owner 0 -j DROP",
+                "egress.rules:2:36: a match of this rule cannot be asked in INPUT",
+                "    -A INPUT -m owner --uid-owner 0 -j DROP",
+                "                                       ^~~~");
         says(
                 "-A OUTPUT -m conntrack --ctdir REPLY",
                 "egress.rules:2:24: --ctdir is not supported yet",

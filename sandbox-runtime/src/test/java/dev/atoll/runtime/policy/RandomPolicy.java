@@ -150,7 +150,25 @@ final class RandomPolicy {
     }
 
     private String match() {
-        switch (rng.nextInt(12)) {
+        switch (rng.nextInt(15)) {
+            case 11:
+                return "-m connmark " + negation() + "--mark " + pick("1", "0x10/0xf0", "017", "1/");
+            case 12:
+                return "-m connbytes " + negation() + "--connbytes " + pick("1000", "1:5", "10:", "0x10:99", "9:1")
+                        + " --connbytes-mode " + pick("packets", "bytes", "avgpkt", "sums")
+                        + " --connbytes-dir " + pick("original", "reply", "both");
+            case 13:
+                return "-m conntrack " + negation()
+                        + pick(
+                                "--ctproto udp",
+                                "--ctorigsrc 10.0.0.1",
+                                "--ctrepldst 10.1.0.0/16",
+                                "--ctorigdstport 80:90",
+                                "--ctstatus assured,SEEN_REPLY",
+                                "--ctexpire 10:",
+                                "--ctdir REPLY",
+                                "--ctstate SNAT,NEW")
+                        + pick("", " --ctreplsrcport 7", " --ctstatus CONFIRMED");
             case 9:
                 return "-m addrtype " + negation()
                         + pick("--src-type ", "--dst-type ")

@@ -27,7 +27,10 @@ final class ArchivedRules {
         ADDRESS_RANGE,
         ADDRESS_TYPE,
         COMMENT,
+        CONN_BYTES,
+        CONN_MARK,
         CONN_STATE,
+        CONN_TRACK,
         HOPS,
         ICMP,
         INTERFACE,
@@ -53,7 +56,10 @@ final class ArchivedRules {
             KINDS.put(AddressRangeMatcher.class, MatcherKind.ADDRESS_RANGE);
             KINDS.put(AddressTypeMatcher.class, MatcherKind.ADDRESS_TYPE);
             KINDS.put(CommentMatcher.class, MatcherKind.COMMENT);
+            KINDS.put(ConnBytesMatcher.class, MatcherKind.CONN_BYTES);
+            KINDS.put(ConnMarkMatcher.class, MatcherKind.CONN_MARK);
             KINDS.put(ConnStateMatcher.class, MatcherKind.CONN_STATE);
+            KINDS.put(ConnTrackMatcher.class, MatcherKind.CONN_TRACK);
             KINDS.put(HopsMatcher.class, MatcherKind.HOPS);
             KINDS.put(IcmpMatcher.class, MatcherKind.ICMP);
             KINDS.put(InterfaceMatcher.class, MatcherKind.INTERFACE);
@@ -86,6 +92,8 @@ final class ArchivedRules {
         TOS,
         HOPS,
         TCP_MSS,
+        CONN_MARK,
+        NO_TRACK,
         SNAT,
         DNAT,
         MASQUERADE,
@@ -189,7 +197,10 @@ final class ArchivedRules {
                 case ADDRESS_RANGE -> AddressRangeMatcher.archived(archive, (AddressRangeMatcher) value);
                 case ADDRESS_TYPE -> AddressTypeMatcher.archived(archive, (AddressTypeMatcher) value);
                 case COMMENT -> CommentMatcher.archived(archive, (CommentMatcher) value);
+                case CONN_BYTES -> ConnBytesMatcher.archived(archive, (ConnBytesMatcher) value);
+                case CONN_MARK -> ConnMarkMatcher.archived(archive, (ConnMarkMatcher) value);
                 case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
+                case CONN_TRACK -> ConnTrackMatcher.archived(archive, (ConnTrackMatcher) value);
                 case HOPS -> HopsMatcher.archived(archive, (HopsMatcher) value);
                 case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
                 case INTERFACE -> InterfaceMatcher.archived(archive, (InterfaceMatcher) value);
@@ -230,6 +241,12 @@ final class ArchivedRules {
             case HOPS -> hopsTarget(archive, (RewriteTarget.SetHops) value);
             case TCP_MSS ->
                 new RewriteTarget.TcpMss(archive.int32(value == null ? 0 : ((RewriteTarget.TcpMss) value).mss()));
+            case CONN_MARK -> connMark(archive, (FlowTarget.ConnMark) value);
+            case NO_TRACK ->
+                new FlowTarget.NoTrack(archive.constant(
+                        value == null
+                                ? FlowTarget.NoTrack.Spelling.NOTRACK
+                                : ((FlowTarget.NoTrack) value).spelling()));
             case SNAT -> new NatTarget.Snat(range(archive, (NatTarget) value));
             case DNAT -> new NatTarget.Dnat(range(archive, (NatTarget) value));
             case MASQUERADE -> new NatTarget.Masquerade(range(archive, (NatTarget) value));
@@ -253,6 +270,16 @@ final class ArchivedRules {
         RewriteTarget.SetHops.Change change =
                 archive.constant(value == null ? RewriteTarget.SetHops.Change.SET : value.change());
         return new RewriteTarget.SetHops(change, archive.int32(value == null ? 0 : value.hops()));
+    }
+
+    private static FlowTarget connMark(Archive archive, FlowTarget.@Nullable ConnMark value) {
+        FlowTarget.ConnMark.Operation operation =
+                archive.constant(value == null ? FlowTarget.ConnMark.Operation.SET : value.operation());
+        int mark = archive.int32(value == null ? 0 : value.value());
+        int connectionMask = archive.int32(value == null ? 0 : value.connectionMask());
+        int packetMask = archive.int32(value == null ? 0 : value.packetMask());
+        int leftShift = archive.int32(value == null ? 0 : value.leftShift());
+        return new FlowTarget.ConnMark(operation, mark, connectionMask, packetMask, leftShift);
     }
 
     private static NatRange range(Archive archive, @Nullable NatTarget value) {
@@ -282,6 +309,10 @@ final class ArchivedRules {
         }
         if (target instanceof NatTarget nat) {
             return kind(nat);
+        } else if (target instanceof FlowTarget.ConnMark) {
+            return TargetKind.CONN_MARK;
+        } else if (target instanceof FlowTarget.NoTrack) {
+            return TargetKind.NO_TRACK;
         } else if (target instanceof RewriteTarget.SetTos) {
             return TargetKind.TOS;
         } else if (target instanceof RewriteTarget.SetHops) {

@@ -4,6 +4,7 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,21 @@ public final class PacketContext {
     /** As whom endpoints of this stack send, or null if nobody said. */
     public @Nullable SocketOwner socketOwner() {
         return socketOwner;
+    }
+
+    /** Whether the packet belongs to a connection that is known, or is about one. */
+    boolean hasFlow() {
+        return packet().flow instanceof TrackedPacket tracked && tracked.flow() != null;
+    }
+
+    /** The connection, if it {@link #hasFlow}. */
+    Flow flow() {
+        return Objects.requireNonNull(((TrackedPacket) Objects.requireNonNull(packet().flow)).flow());
+    }
+
+    /** Whether the packet goes against the direction of the first of its {@link #flow}. */
+    boolean isReply() {
+        return packet().flow instanceof TrackedPacket tracked && tracked.reply();
     }
 
     /** Bytes of the packet from its IP header on, payload included: what byte counters count. */

@@ -114,6 +114,10 @@ final class TableCheck {
     private void checkFamily(Rule rule, Matcher matcher) {
         if (matcher instanceof AddressMatcher named) {
             checkFamily(rule, named.address());
+        } else if (matcher instanceof ConnTrackMatcher tracked) {
+            for (FlowCondition condition : tracked.conditions()) {
+                checkFamily(rule, condition instanceof FlowCondition.Address address ? address.address() : null);
+            }
         } else if (matcher instanceof AddressRangeMatcher ranges) {
             for (AddressRangeMatcher.Range range : Arrays.asList(ranges.source(), ranges.destination())) {
                 checkFamily(rule, range == null ? null : range.first());

@@ -48,6 +48,11 @@ public interface Target {
         return Matcher.ANY_PROTOCOL;
     }
 
+    /** As {@link Matcher#needsConnTrack}. */
+    default boolean needsConnTrack() {
+        return false;
+    }
+
     /** The only table the target makes sense in, or null for any. */
     default @Nullable TableName requiredTable() {
         return null;

@@ -6,7 +6,12 @@ import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.AddressTypeMatcher;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnState;
+import dev.atoll.stack.filter.ConnBytesMatcher;
+import dev.atoll.stack.filter.ConnMarkMatcher;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.ConnTrackMatcher;
+import dev.atoll.stack.filter.FlowCondition;
+import dev.atoll.stack.filter.FlowTarget;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
@@ -178,6 +183,32 @@ class OwnFilterContractsTest {
     }
 
     @Nested
+    class ConnTrack extends OfMatcher {
+        ConnTrack() {
+            super(new ConnTrackMatcher(
+                    new ConnStateMatcher(ConnStateMatcher.Spelling.CONNTRACK, ConnStateMatcher.DNAT, true),
+                    List.of(
+                            new FlowCondition.Port(FlowCondition.End.REPLY_SOURCE, LOW),
+                            new FlowCondition.Expiry(0, 5, true))));
+        }
+    }
+
+    @Nested
+    class OfConnMark extends OfMatcher {
+        OfConnMark() {
+            super(new ConnMarkMatcher(1, 1, true));
+        }
+    }
+
+    @Nested
+    class ConnBytes extends OfMatcher {
+        ConnBytes() {
+            super(new ConnBytesMatcher(
+                    ConnBytesMatcher.Direction.BOTH, ConnBytesMatcher.Unit.AVERAGE, 1, 100, true));
+        }
+    }
+
+    @Nested
     class Icmp extends OfMatcher {
         Icmp() {
             super(new IcmpMatcher(8, 0, 255, false));
@@ -300,6 +331,20 @@ class OwnFilterContractsTest {
     class TcpMssOfPath extends OfTarget {
         TcpMssOfPath() {
             super(new RewriteTarget.TcpMss(RewriteTarget.TcpMss.CLAMP_TO_PMTU));
+        }
+    }
+
+    @Nested
+    class ConnMark extends OfTarget {
+        ConnMark() {
+            super(new FlowTarget.ConnMark(FlowTarget.ConnMark.Operation.RESTORE, 0, 3, 3, 0));
+        }
+    }
+
+    @Nested
+    class NoTrack extends OfTarget {
+        NoTrack() {
+            super(new FlowTarget.NoTrack(FlowTarget.NoTrack.Spelling.CT));
         }
     }
 

@@ -182,6 +182,49 @@ class FilterArchiveTest {
         return rules.build();
     }
 
+    /** Everything that asks of connections, and what deals with them. */
+    private static RuleSet ofConnections() {
+        ConnStateMatcher translated =
+                new ConnStateMatcher(ConnStateMatcher.Spelling.CONNTRACK, ConnStateMatcher.SNAT, true);
+        List<FlowCondition> conditions = List.of(
+                new FlowCondition.Protocol(17, true),
+                new FlowCondition.Address(
+                        FlowCondition.End.REPLY_SOURCE, OTHER, IpAddress.parse("255.255.0.0"), true),
+                new FlowCondition.Port(FlowCondition.End.ORIGINAL_DESTINATION, new PortRange(1, 9, true)),
+                new FlowCondition.Status(FlowCondition.Status.ASSURED, true),
+                new FlowCondition.Expiry(3, 5, true),
+                new FlowCondition.Direction(true));
+        Rules filter = new Rules()
+                .add("OUTPUT", StandardTarget.NONE, new ConnTrackMatcher(translated, conditions))
+                .add("OUTPUT", new FlowTarget.ConnMark(FlowTarget.ConnMark.Operation.SET, 1, 3, -1, 2))
+                .add("OUTPUT", new FlowTarget.ConnMark(FlowTarget.ConnMark.Operation.SAVE, 0, 0xf0, 0xf, -3))
+                .add("INPUT", StandardTarget.ACCEPT, new ConnMarkMatcher(4, 6, true))
+                .add("INPUT", StandardTarget.DROP, carriedMore());
+        Rules raw = new Rules(TableName.RAW)
+                .add("OUTPUT", new FlowTarget.NoTrack(FlowTarget.NoTrack.Spelling.CT), protocol(1));
+        return RuleSet.of(List.of(filter.table(), raw.table()));
+    }
+
+    private static Matcher carriedMore() {
+        return new ConnBytesMatcher(ConnBytesMatcher.Direction.REPLY, ConnBytesMatcher.Unit.PACKETS, 3, -1, false);
+    }
+
+    /** Marks and what was carried are saved with the connections. */
+    @Test
+    void marksAndCountsOfConnections_goOn() {
+        tables.replace(ofConnections());
+        out(Packets.udp(CLIENT, 5, SERVER, 53));
+        in(Packets.udp(SERVER, 53, CLIENT, 5));
+        restore(save(tables));
+        assertEquals(tables.ruleSet(), restored.ruleSet());
+        both((through, verdicts) -> {
+            for (int i = 0; i < 3; i++) {
+                pass(through, Hook.INPUT, Packets.udp(SERVER, 53, CLIENT, 5), nowNs, verdicts);
+            }
+            assertTrue(verdicts.get(0).contains("ACCEPT") && verdicts.get(2).contains("DROP"), verdicts.toString());
+        });
+    }
+
     @Test
     void rulesThatRewrite_areTheSame() {
         tables.replace(rewriting());
