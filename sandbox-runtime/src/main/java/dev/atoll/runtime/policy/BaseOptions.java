@@ -64,7 +64,6 @@ final class BaseOptions {
     /** Why an option that exists is refused in a policy file; the value follows the option's own spelling. */
     static final Map<Character, String> REFUSED = Map.of(
             't', "cannot be used in a policy file: a line *TABLE begins a table",
-            'f', "(fragments) is not supported yet",
             '6', "marks an IPv6 rule: IPv6 rules are not supported yet",
             'n', "only changes what a listing prints, so it has no place here",
             'x', "only changes what a listing prints, so it has no place here",

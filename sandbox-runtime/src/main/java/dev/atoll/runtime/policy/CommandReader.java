@@ -216,7 +216,7 @@ final class CommandReader {
     }
 
     private boolean readBase(BaseOptions.Base option, Word word, @Nullable Word attached) {
-        boolean negated = takeNegation(word, "sdpio".indexOf(option.letter()) >= 0);
+        boolean negated = takeNegation(word, "sdpiof".indexOf(option.letter()) >= 0);
         String refused = BaseOptions.REFUSED.get(option.letter());
         if (refused != null) {
             line.error(word, word.text() + " " + refused);
@@ -257,6 +257,9 @@ final class CommandReader {
             case 'i':
             case 'o':
                 draft.networkInterface(letter == 'i', word, negated, arguments.get(0));
+                return true;
+            case 'f':
+                draft.fragment(word, negated);
                 return true;
             case 'm':
                 return draft.match(arguments.get(0));

@@ -26,6 +26,7 @@ final class Extensions {
             "connmark",
             "addrtype",
             "dscp",
+            "ecn",
             "iprange",
             "length",
             "limit",
@@ -34,22 +35,24 @@ final class Extensions {
             "multiport",
             "owner",
             "pkttype",
+            "statistic",
+            "string",
+            "tcpmss",
             "tos",
-            "ttl");
+            "ttl",
+            "u32");
 
     private static final Set<String> UNBUILT_MATCHES = words("ah bpf cgroup cluster codesource"
-            + " connlabel connlimit cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
+            + " connlabel connlimit cpu dccp devgroup dst esp eui64 fqdn frag hashlimit hbh helper hl"
             + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs mh nfacct osf"
-            + " physdev policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
-            + " tcpmss time u32");
+            + " physdev policy quota rateest realm recent rpfilter rt sctp set socket srh time");
 
     private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
             + " DNPT ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE QUEUE"
             + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY TRACE ULOG");
 
     /** The names that {@link #target} knows, standard ones first. */
-    static final List<String> TARGETS =
-            List.of(
+    static final List<String> TARGETS = List.of(
             "ACCEPT",
             "DROP",
             "RETURN",
@@ -88,15 +91,20 @@ final class Extensions {
         owner("tos", "tos");
         owner("ttl", "ttl ttl-eq ttl-lt ttl-gt");
         owner("time", "timestart timestop datestart datestop weekdays monthdays");
-        owner("string", "string algo hex-string");
+        owner("string", "string algo hex-string icase");
         owner("recent", "rcheck update seconds hitcount rdest rsource");
-        owner("statistic", "probability");
+        owner("statistic", "probability every");
+        owner("tcpmss", "mss");
+        owner("ecn", "ecn-tcp-cwr ecn-tcp-ece ecn-ip-ect");
+        owner("u32", "u32");
         owner("tcp or -p udp", "sport dport source-port destination-port");
         owner("tcp", "syn tcp-flags tcp-option");
         owner("icmp", "icmp-type");
         owner("icmp6", "icmpv6-type");
         owner("state", "state");
-        owner("conntrack", "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctorigsrcport ctorigdstport ctreplsrcport"
+        owner(
+                "conntrack",
+                "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctorigsrcport ctorigdstport ctreplsrcport"
                         + " ctrepldstport ctstatus ctexpire ctdir");
         owner("connbytes", "connbytes connbytes-mode connbytes-dir");
         owner("comment", "comment");
@@ -152,6 +160,7 @@ final class Extensions {
             case "comment" -> new CommentSyntax();
             case "addrtype" -> new AddressTypeSyntax();
             case "dscp" -> TosSyntax.dscp();
+            case "ecn" -> new EcnSyntax();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();
             case "limit" -> new LimitSyntax();
@@ -160,8 +169,12 @@ final class Extensions {
             case "multiport" -> new MultiportSyntax();
             case "owner" -> new OwnerSyntax();
             case "pkttype" -> new PacketTypeSyntax();
+            case "statistic" -> new StatisticSyntax();
+            case "string" -> new StringSyntax();
+            case "tcpmss" -> new TcpMssSyntax();
             case "tos" -> TosSyntax.tos();
             case "ttl" -> new TtlSyntax();
+            case "u32" -> new U32Syntax();
             default -> null;
         };
     }

@@ -10,7 +10,9 @@ import dev.atoll.stack.filter.ConnBytesMatcher;
 import dev.atoll.stack.filter.ConnMarkMatcher;
 import dev.atoll.stack.filter.ConnStateMatcher;
 import dev.atoll.stack.filter.ConnTrackMatcher;
+import dev.atoll.stack.filter.EcnMatcher;
 import dev.atoll.stack.filter.FlowTarget;
+import dev.atoll.stack.filter.FragmentMatcher;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
@@ -21,17 +23,22 @@ import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
 import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.NthMatcher;
 import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.RandomMatcher;
 import dev.atoll.stack.filter.RewriteTarget;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.StandardTarget;
+import dev.atoll.stack.filter.StringMatcher;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
+import dev.atoll.stack.filter.TcpMssMatcher;
 import dev.atoll.stack.filter.TosMatcher;
+import dev.atoll.stack.filter.U32Matcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -111,6 +118,9 @@ public final class PolicyPrinter {
             negation(protocol.negated());
             String name = Protocols.name(protocol.protocol());
             out.append(" -p ").append(name == null ? Integer.toString(protocol.protocol()) : name);
+        } else if (matcher instanceof FragmentMatcher fragment) {
+            negation(fragment.negated());
+            out.append(" -f");
         } else if (!extension(matcher)) {
             throw new IllegalArgumentException("a matcher of " + matcher.getClass() + " has no text form");
         }
@@ -118,6 +128,9 @@ public final class PolicyPrinter {
 
     private boolean extension(Matcher matcher) {
         RuleText text = new RuleText(out);
+        if (content(matcher, text)) {
+            return true;
+        }
         if (matcher instanceof AddressRangeMatcher range) {
             RangeSyntax.print(range, text);
         } else if (matcher instanceof AddressTypeMatcher types) {
@@ -156,6 +169,26 @@ public final class PolicyPrinter {
             TosSyntax.print(tos, text);
         } else if (matcher instanceof UdpMatcher udp) {
             UdpSyntax.print(udp, text);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** Those that look at what is in packets, beyond addresses and ports, or leave it to chance. */
+    private static boolean content(Matcher matcher, RuleText text) {
+        if (matcher instanceof EcnMatcher ecn) {
+            EcnSyntax.print(ecn, text);
+        } else if (matcher instanceof NthMatcher nth) {
+            StatisticSyntax.print(nth, text);
+        } else if (matcher instanceof RandomMatcher random) {
+            StatisticSyntax.print(random, text);
+        } else if (matcher instanceof StringMatcher string) {
+            StringSyntax.print(string, text);
+        } else if (matcher instanceof TcpMssMatcher mss) {
+            TcpMssSyntax.print(mss, text);
+        } else if (matcher instanceof U32Matcher u32) {
+            U32Syntax.print(u32, text);
         } else {
             return false;
         }

@@ -58,7 +58,10 @@ final class RandomPolicy {
         StringBuilder text = new StringBuilder("*mangle\n");
         for (int i = 1 + rng.nextInt(3); i > 0; i--) {
             text.append("-A ").append(pick("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"));
-            text.append(oneIn(3) ? " " + match() : "").append(" ").append(rewrite()).append('\n');
+            text.append(oneIn(3) ? " " + match() : "")
+                    .append(" ")
+                    .append(rewrite())
+                    .append('\n');
         }
         return text.append("COMMIT\n").toString();
     }
@@ -150,7 +153,38 @@ final class RandomPolicy {
     }
 
     private String match() {
-        switch (rng.nextInt(15)) {
+        switch (rng.nextInt(20)) {
+            case 14:
+                return "-m statistic "
+                        + pick(
+                                "--mode random --probability 0.25",
+                                "--mode random ! --probability 0.1",
+                                "--mode random --probability 2",
+                                "--mode nth --every 7 --packet 6",
+                                "--mode nth ! --every 0x7 --packet 0",
+                                "--mode nth --every 7 --packet 7");
+            case 15:
+                return "-m string --algo " + pick("bm ", "kmp ", "fsm ") + negation()
+                        + pick(
+                                "--string plain",
+                                "--string \"two words\"",
+                                "--string \"a\\\"b\"",
+                                "--hex-string \"|00 ff|x\"",
+                                "--hex-string \"|4142|\"",
+                                "--hex-string \"|4|\"")
+                        + pick("", "", " --from 20", " --to 100", " --icase", " --from 70000");
+            case 16:
+                return "-m u32 " + negation() + "--u32 "
+                        + pick(
+                                "\"6 & 0xFF = 6\"",
+                                "\"0>>22&0x3C@12>>26&0x3C@0=0x52:0x99,5\"",
+                                "4=1&&8=2",
+                                "4=",
+                                "\"4 + 4 = 1\"");
+            case 17:
+                return "-m ecn " + negation() + "--ecn-ip-ect " + pick("0", "3", "4");
+            case 18:
+                return "-p tcp -m tcpmss " + negation() + "--mss " + pick("1460", "100:200", ":500", "7:6");
             case 11:
                 return "-m connmark " + negation() + "--mark " + pick("1", "0x10/0xf0", "017", "1/");
             case 12:

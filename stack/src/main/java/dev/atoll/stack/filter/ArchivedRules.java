@@ -31,6 +31,8 @@ final class ArchivedRules {
         CONN_MARK,
         CONN_STATE,
         CONN_TRACK,
+        ECN,
+        FRAGMENT,
         HOPS,
         ICMP,
         INTERFACE,
@@ -39,11 +41,16 @@ final class ArchivedRules {
         LINK_SOURCE,
         MARK,
         MULTIPORT,
+        NTH,
         OWNER,
         PACKET_TYPE,
         PROTOCOL,
+        RANDOM,
+        STRING,
         TCP,
+        TCP_MSS,
         TOS,
+        U32,
         UDP
     }
 
@@ -60,6 +67,8 @@ final class ArchivedRules {
             KINDS.put(ConnMarkMatcher.class, MatcherKind.CONN_MARK);
             KINDS.put(ConnStateMatcher.class, MatcherKind.CONN_STATE);
             KINDS.put(ConnTrackMatcher.class, MatcherKind.CONN_TRACK);
+            KINDS.put(EcnMatcher.class, MatcherKind.ECN);
+            KINDS.put(FragmentMatcher.class, MatcherKind.FRAGMENT);
             KINDS.put(HopsMatcher.class, MatcherKind.HOPS);
             KINDS.put(IcmpMatcher.class, MatcherKind.ICMP);
             KINDS.put(InterfaceMatcher.class, MatcherKind.INTERFACE);
@@ -68,11 +77,16 @@ final class ArchivedRules {
             KINDS.put(LinkSourceMatcher.class, MatcherKind.LINK_SOURCE);
             KINDS.put(MarkMatcher.class, MatcherKind.MARK);
             KINDS.put(MultiportMatcher.class, MatcherKind.MULTIPORT);
+            KINDS.put(NthMatcher.class, MatcherKind.NTH);
             KINDS.put(OwnerMatcher.class, MatcherKind.OWNER);
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
             KINDS.put(ProtocolMatcher.class, MatcherKind.PROTOCOL);
+            KINDS.put(RandomMatcher.class, MatcherKind.RANDOM);
+            KINDS.put(StringMatcher.class, MatcherKind.STRING);
             KINDS.put(TcpMatcher.class, MatcherKind.TCP);
+            KINDS.put(TcpMssMatcher.class, MatcherKind.TCP_MSS);
             KINDS.put(TosMatcher.class, MatcherKind.TOS);
+            KINDS.put(U32Matcher.class, MatcherKind.U32);
             KINDS.put(UdpMatcher.class, MatcherKind.UDP);
         }
 
@@ -201,6 +215,8 @@ final class ArchivedRules {
                 case CONN_MARK -> ConnMarkMatcher.archived(archive, (ConnMarkMatcher) value);
                 case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
                 case CONN_TRACK -> ConnTrackMatcher.archived(archive, (ConnTrackMatcher) value);
+                case ECN -> EcnMatcher.archived(archive, (EcnMatcher) value);
+                case FRAGMENT -> FragmentMatcher.archived(archive, (FragmentMatcher) value);
                 case HOPS -> HopsMatcher.archived(archive, (HopsMatcher) value);
                 case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
                 case INTERFACE -> InterfaceMatcher.archived(archive, (InterfaceMatcher) value);
@@ -209,11 +225,16 @@ final class ArchivedRules {
                 case LINK_SOURCE -> LinkSourceMatcher.archived(archive, (LinkSourceMatcher) value);
                 case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
                 case MULTIPORT -> MultiportMatcher.archived(archive, (MultiportMatcher) value);
+                case NTH -> NthMatcher.archived(archive, (NthMatcher) value);
                 case OWNER -> OwnerMatcher.archived(archive, (OwnerMatcher) value);
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);
                 case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
+                case RANDOM -> RandomMatcher.archived(archive, (RandomMatcher) value);
+                case STRING -> StringMatcher.archived(archive, (StringMatcher) value);
                 case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);
+                case TCP_MSS -> TcpMssMatcher.archived(archive, (TcpMssMatcher) value);
                 case TOS -> TosMatcher.archived(archive, (TosMatcher) value);
+                case U32 -> U32Matcher.archived(archive, (U32Matcher) value);
                 case UDP -> UdpMatcher.archived(archive, (UdpMatcher) value);
             };
         }
@@ -244,9 +265,7 @@ final class ArchivedRules {
             case CONN_MARK -> connMark(archive, (FlowTarget.ConnMark) value);
             case NO_TRACK ->
                 new FlowTarget.NoTrack(archive.constant(
-                        value == null
-                                ? FlowTarget.NoTrack.Spelling.NOTRACK
-                                : ((FlowTarget.NoTrack) value).spelling()));
+                        value == null ? FlowTarget.NoTrack.Spelling.NOTRACK : ((FlowTarget.NoTrack) value).spelling()));
             case SNAT -> new NatTarget.Snat(range(archive, (NatTarget) value));
             case DNAT -> new NatTarget.Dnat(range(archive, (NatTarget) value));
             case MASQUERADE -> new NatTarget.Masquerade(range(archive, (NatTarget) value));

@@ -34,10 +34,11 @@ public final class IpTables {
     /**
      * A filter that accepts everything until it is given rules.
      *
-     * @param rng seeds the connection table's hash
+     * @param rng seeds the connection table's hash, and decides where rules leave it to chance
      */
     public IpTables(Rng rng) {
         this.rng = rng;
+        context.rng(rng);
     }
 
     /** Puts a rule set in force in place of the one before, all of it at once. Counters begin at 0. */

@@ -1,6 +1,7 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
@@ -24,11 +25,16 @@ public final class PacketContext {
     private @Nullable NatRange translation;
     private @Nullable RoutingView routing;
     private @Nullable SocketOwner socketOwner;
+    private @Nullable Rng rng;
 
     PacketContext() {}
 
     void routing(RoutingView view) {
         routing = view;
+    }
+
+    void rng(Rng source) {
+        rng = source;
     }
 
     void socketOwner(SocketOwner owner) {
@@ -111,6 +117,12 @@ public final class PacketContext {
     /** As whom endpoints of this stack send, or null if nobody said. */
     public @Nullable SocketOwner socketOwner() {
         return socketOwner;
+    }
+
+    /** 64 random bits, each time others: those of the stack's own door for randomness. */
+    public long randomBits() {
+        return Objects.requireNonNull(rng, "a filter has a source of randomness")
+                .nextLong();
     }
 
     /** Whether the packet belongs to a connection that is known, or is about one. */

@@ -112,6 +112,9 @@ final class TableCheck {
     }
 
     private void checkFamily(Rule rule, Matcher matcher) {
+        if (matcher instanceof FragmentMatcher && table.family() != Family.IPV4) {
+            report(rule.origin(), "-f is of IPv4, whose header has fragments in it");
+        }
         if (matcher instanceof AddressMatcher named) {
             checkFamily(rule, named.address());
         } else if (matcher instanceof ConnTrackMatcher tracked) {
@@ -137,7 +140,9 @@ final class TableCheck {
             report(rule.origin(), "this target can only be used in table " + required.text());
         }
         if (rule.target() instanceof RewriteTarget.TcpMss && !namesSyn(rule)) {
-            report(rule.origin(), "the size of segments is announced by SYN: this rule needs --syn or --tcp-flags with it");
+            report(
+                    rule.origin(),
+                    "the size of segments is announced by SYN: this rule needs --syn or --tcp-flags with it");
         }
         if (!(rule.target() instanceof NatTarget nat)) {
             return;

@@ -4,14 +4,17 @@ import dev.atoll.stack.filter.AddressMatcher;
 import dev.atoll.stack.filter.AddressRangeMatcher;
 import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.AddressTypeMatcher;
+import dev.atoll.stack.filter.BytePattern;
 import dev.atoll.stack.filter.CommentMatcher;
-import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnBytesMatcher;
 import dev.atoll.stack.filter.ConnMarkMatcher;
+import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
 import dev.atoll.stack.filter.ConnTrackMatcher;
+import dev.atoll.stack.filter.EcnMatcher;
 import dev.atoll.stack.filter.FlowCondition;
 import dev.atoll.stack.filter.FlowTarget;
+import dev.atoll.stack.filter.FragmentMatcher;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
@@ -23,16 +26,21 @@ import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
 import dev.atoll.stack.filter.NatRange;
 import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.NthMatcher;
 import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.RandomMatcher;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.RewriteTarget;
 import dev.atoll.stack.filter.StandardTarget;
+import dev.atoll.stack.filter.StringMatcher;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
+import dev.atoll.stack.filter.TcpMssMatcher;
 import dev.atoll.stack.filter.TosMatcher;
+import dev.atoll.stack.filter.U32Matcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
@@ -203,8 +211,7 @@ class OwnFilterContractsTest {
     @Nested
     class ConnBytes extends OfMatcher {
         ConnBytes() {
-            super(new ConnBytesMatcher(
-                    ConnBytesMatcher.Direction.BOTH, ConnBytesMatcher.Unit.AVERAGE, 1, 100, true));
+            super(new ConnBytesMatcher(ConnBytesMatcher.Direction.BOTH, ConnBytesMatcher.Unit.AVERAGE, 1, 100, true));
         }
     }
 
@@ -233,6 +240,70 @@ class OwnFilterContractsTest {
     class Tcp extends OfMatcher {
         Tcp() {
             super(new TcpMatcher(LOW, PortRange.ANY, TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, true));
+        }
+    }
+
+    @Nested
+    class TcpOption extends OfMatcher {
+        TcpOption() {
+            super(new TcpMatcher(LOW, PortRange.ANY, 0, 0, false, 8, true));
+        }
+    }
+
+    @Nested
+    class OfTcpMss extends OfMatcher {
+        OfTcpMss() {
+            super(new TcpMssMatcher(0, 1000, true));
+        }
+    }
+
+    @Nested
+    class Ecn extends OfMatcher {
+        Ecn() {
+            super(new EcnMatcher(EcnMatcher.Flag.SET, EcnMatcher.Flag.CLEAR, 2, true));
+        }
+    }
+
+    @Nested
+    class Fragment extends OfMatcher {
+        Fragment() {
+            super(new FragmentMatcher(true));
+        }
+    }
+
+    @Nested
+    class ByChance extends OfMatcher {
+        ByChance() {
+            super(new RandomMatcher(RandomMatcher.CERTAIN / 2, true));
+        }
+    }
+
+    @Nested
+    class Nth extends OfMatcher {
+        Nth() {
+            super(new NthMatcher(3, 2, true));
+        }
+    }
+
+    @Nested
+    class OfBytes extends OfMatcher {
+        OfBytes() {
+            super(new StringMatcher(
+                    StringMatcher.Algorithm.BM, new BytePattern(new byte[] {1, 2}, true), 3, 1000, false));
+        }
+    }
+
+    @Nested
+    class U32 extends OfMatcher {
+        U32() {
+            super(new U32Matcher(
+                    List.of(new U32Matcher.Comparison(
+                            8,
+                            List.of(
+                                    new U32Matcher.Step(U32Matcher.Operator.RIGHT, 22),
+                                    new U32Matcher.Step(U32Matcher.Operator.AT, 4)),
+                            List.of(new U32Matcher.Values(0, -1)))),
+                    true));
         }
     }
 

@@ -188,8 +188,7 @@ class FilterArchiveTest {
                 new ConnStateMatcher(ConnStateMatcher.Spelling.CONNTRACK, ConnStateMatcher.SNAT, true);
         List<FlowCondition> conditions = List.of(
                 new FlowCondition.Protocol(17, true),
-                new FlowCondition.Address(
-                        FlowCondition.End.REPLY_SOURCE, OTHER, IpAddress.parse("255.255.0.0"), true),
+                new FlowCondition.Address(FlowCondition.End.REPLY_SOURCE, OTHER, IpAddress.parse("255.255.0.0"), true),
                 new FlowCondition.Port(FlowCondition.End.ORIGINAL_DESTINATION, new PortRange(1, 9, true)),
                 new FlowCondition.Status(FlowCondition.Status.ASSURED, true),
                 new FlowCondition.Expiry(3, 5, true),
@@ -222,6 +221,43 @@ class FilterArchiveTest {
                 pass(through, Hook.INPUT, Packets.udp(SERVER, 53, CLIENT, 5), nowNs, verdicts);
             }
             assertTrue(verdicts.get(0).contains("ACCEPT") && verdicts.get(2).contains("DROP"), verdicts.toString());
+        });
+    }
+
+    /** Everything that looks at what is in packets, or remembers how many came. */
+    @Test
+    void rulesAboutContent_areTheSame_andCountOn() {
+        U32Matcher.Comparison comparison = new U32Matcher.Comparison(
+                -1,
+                List.of(new U32Matcher.Step(U32Matcher.Operator.LEFT, 31)),
+                List.of(new U32Matcher.Values(1, 2), new U32Matcher.Values(3, -1)));
+        tables.replace(new Rules()
+                .add(
+                        "OUTPUT",
+                        StandardTarget.NONE,
+                        protocol(6),
+                        new TcpMatcher(PortRange.ANY, PortRange.ANY, 0, 0, false, 8, true),
+                        new TcpMssMatcher(1, 2, true),
+                        new EcnMatcher(EcnMatcher.Flag.SET, EcnMatcher.Flag.CLEAR, 2, true),
+                        new FragmentMatcher(true))
+                .add(
+                        "OUTPUT",
+                        StandardTarget.NONE,
+                        new U32Matcher(List.of(comparison), true),
+                        new StringMatcher(
+                                StringMatcher.Algorithm.KMP, new BytePattern(new byte[] {1, -2}, true), 3, 4, true),
+                        new RandomMatcher(7, true))
+                .add("OUTPUT", StandardTarget.DROP, new NthMatcher(3, 1, false))
+                .build());
+        out(Packets.udp(CLIENT, 5, SERVER, 53));
+        restore(save(tables));
+        assertEquals(tables.ruleSet(), restored.ruleSet());
+        both((through, verdicts) -> {
+            for (int i = 0; i < 4; i++) {
+                pass(through, Hook.OUTPUT, Packets.udp(CLIENT, 5, SERVER, 53), nowNs, verdicts);
+            }
+            assertTrue(verdicts.get(0).contains("DROP") && verdicts.get(3).contains("DROP"), verdicts.toString());
+            assertTrue(verdicts.get(1).contains("ACCEPT"), verdicts.toString());
         });
     }
 
