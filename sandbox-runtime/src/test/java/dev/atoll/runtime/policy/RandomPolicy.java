@@ -58,10 +58,11 @@ final class RandomPolicy {
         StringBuilder text = new StringBuilder("*mangle\n");
         for (int i = 1 + rng.nextInt(3); i > 0; i--) {
             text.append("-A ").append(pick("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"));
-            text.append(oneIn(3) ? " " + match() : "")
-                    .append(" ")
-                    .append(rewrite())
-                    .append('\n');
+            String rewrite = rewrite();
+            // Some matches want the protocol in front of them.
+            int target = rewrite.indexOf("-j ");
+            text.append(' ').append(rewrite, 0, target).append(oneIn(3) ? match() + " " : "");
+            text.append(rewrite.substring(target)).append('\n');
         }
         return text.append("COMMIT\n").toString();
     }

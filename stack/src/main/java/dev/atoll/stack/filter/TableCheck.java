@@ -187,9 +187,21 @@ final class TableCheck {
                     if (to != null && met.add(to)) {
                         waiting.add(to);
                     }
+                    if (endsChain(rule)) {
+                        break;
+                    }
                 }
             }
         }
+    }
+
+    /** Whether nothing behind the rule is ever met: then Linux does not judge it, either. */
+    private static boolean endsChain(Rule rule) {
+        Target target = rule.target();
+        return rule.matchers().isEmpty()
+                && (target instanceof StandardTarget.Accept
+                        || target instanceof StandardTarget.Drop
+                        || target instanceof StandardTarget.Return);
     }
 
     /** Depth-first search without recursion: a chain met again while it is still open closes a circle. */

@@ -75,6 +75,14 @@ class RuleSetTest {
                 .add("A", StandardTarget.DROP, owner);
         assertEquals(List.of("a match of this rule cannot be asked in INPUT"), problems(rules));
         assertEquals(List.of(), problems(new Rules().chain("A").add("A", StandardTarget.DROP, owner)));
+        for (Target end : List.of(StandardTarget.ACCEPT, StandardTarget.DROP, StandardTarget.RETURN)) {
+            Rules behind = new Rules().add("INPUT", end).add("INPUT", StandardTarget.DROP, owner);
+            assertEquals(List.of(), problems(behind), "nothing behind the rule is met");
+        }
+        Rules onward = new Rules()
+                .add("INPUT", StandardTarget.ACCEPT, protocol(6))
+                .add("INPUT", StandardTarget.DROP, owner);
+        assertEquals(List.of("a match of this rule cannot be asked in INPUT"), problems(onward));
         AddressTypeMatcher.Types local = new AddressTypeMatcher.Types(AddressType.LOCAL.bit(), false);
         Matcher in = new AddressTypeMatcher(AddressTypeMatcher.Limit.IN, local, null);
         Matcher out = new AddressTypeMatcher(AddressTypeMatcher.Limit.OUT, local, null);
