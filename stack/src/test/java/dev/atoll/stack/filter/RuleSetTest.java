@@ -79,9 +79,8 @@ class RuleSetTest {
             Rules behind = new Rules().add("INPUT", end).add("INPUT", StandardTarget.DROP, owner);
             assertEquals(List.of(), problems(behind), "nothing behind the rule is met");
         }
-        Rules onward = new Rules()
-                .add("INPUT", StandardTarget.ACCEPT, protocol(6))
-                .add("INPUT", StandardTarget.DROP, owner);
+        Rules onward =
+                new Rules().add("INPUT", StandardTarget.ACCEPT, protocol(6)).add("INPUT", StandardTarget.DROP, owner);
         assertEquals(List.of("a match of this rule cannot be asked in INPUT"), problems(onward));
         AddressTypeMatcher.Types local = new AddressTypeMatcher.Types(AddressType.LOCAL.bit(), false);
         Matcher in = new AddressTypeMatcher(AddressTypeMatcher.Limit.IN, local, null);
