@@ -25,8 +25,10 @@ final class Extensions {
             "connbytes",
             "connmark",
             "addrtype",
+            "ah",
             "dscp",
             "ecn",
+            "esp",
             "iprange",
             "length",
             "limit",
@@ -42,8 +44,8 @@ final class Extensions {
             "ttl",
             "u32");
 
-    private static final Set<String> UNBUILT_MATCHES = words("ah bpf cgroup cluster codesource"
-            + " connlabel connlimit cpu dccp devgroup dst esp eui64 fqdn frag hashlimit hbh helper hl"
+    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster codesource"
+            + " connlabel connlimit cpu dccp devgroup dst eui64 fqdn frag hashlimit hbh helper hl"
             + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs mh nfacct osf"
             + " physdev policy quota rateest realm recent rpfilter rt sctp set socket srh time");
 
@@ -159,8 +161,10 @@ final class Extensions {
             case "connmark" -> new ConnMarkSyntax();
             case "comment" -> new CommentSyntax();
             case "addrtype" -> new AddressTypeSyntax();
+            case "ah" -> SpiSyntax.ah();
             case "dscp" -> TosSyntax.dscp();
             case "ecn" -> new EcnSyntax();
+            case "esp" -> SpiSyntax.esp();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();
             case "limit" -> new LimitSyntax();
@@ -212,6 +216,10 @@ final class Extensions {
                 return match("udp");
             case Protocols.ICMP:
                 return match("icmp");
+            case Protocols.ESP:
+                return match("esp");
+            case Protocols.AH:
+                return match("ah");
             default:
                 return null;
         }

@@ -46,6 +46,7 @@ final class ArchivedRules {
         PACKET_TYPE,
         PROTOCOL,
         RANDOM,
+        SPI,
         STRING,
         TCP,
         TCP_MSS,
@@ -82,6 +83,7 @@ final class ArchivedRules {
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
             KINDS.put(ProtocolMatcher.class, MatcherKind.PROTOCOL);
             KINDS.put(RandomMatcher.class, MatcherKind.RANDOM);
+            KINDS.put(SpiMatcher.class, MatcherKind.SPI);
             KINDS.put(StringMatcher.class, MatcherKind.STRING);
             KINDS.put(TcpMatcher.class, MatcherKind.TCP);
             KINDS.put(TcpMssMatcher.class, MatcherKind.TCP_MSS);
@@ -230,6 +232,7 @@ final class ArchivedRules {
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);
                 case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
                 case RANDOM -> RandomMatcher.archived(archive, (RandomMatcher) value);
+                case SPI -> SpiMatcher.archived(archive, (SpiMatcher) value);
                 case STRING -> StringMatcher.archived(archive, (StringMatcher) value);
                 case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);
                 case TCP_MSS -> TcpMssMatcher.archived(archive, (TcpMssMatcher) value);

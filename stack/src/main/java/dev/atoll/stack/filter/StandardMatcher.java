@@ -28,6 +28,7 @@ public sealed interface StandardMatcher extends Matcher
                 PacketTypeMatcher,
                 ProtocolMatcher,
                 RandomMatcher,
+                SpiMatcher,
                 StringMatcher,
                 TcpMatcher,
                 TcpMssMatcher,

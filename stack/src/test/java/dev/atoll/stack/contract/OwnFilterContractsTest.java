@@ -34,6 +34,7 @@ import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.RandomMatcher;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.RewriteTarget;
+import dev.atoll.stack.filter.SpiMatcher;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.StringMatcher;
 import dev.atoll.stack.filter.Target;
@@ -290,6 +291,13 @@ class OwnFilterContractsTest {
         OfBytes() {
             super(new StringMatcher(
                     StringMatcher.Algorithm.BM, new BytePattern(new byte[] {1, 2}, true), 3, 1000, false));
+        }
+    }
+
+    @Nested
+    class Spi extends OfMatcher {
+        Spi() {
+            super(new SpiMatcher(SpiMatcher.Header.AH, 0, SpiMatcher.MOST / 2, true));
         }
     }
 

@@ -252,6 +252,23 @@ class ContentMatcherTest {
     }
 
     @Test
+    void securityIndex_isWhereItsHeaderHasIt() {
+        byte[] transport = new byte[12];
+        ByteBuffer.wrap(transport).putInt(0, -2).putInt(4, 7);
+        PacketBuffer esp = Packets.ip(50, CLIENT, SERVER, 0, transport);
+        SpiMatcher.Header inEsp = SpiMatcher.Header.ESP;
+        assertEquals(Result.YES, match(new SpiMatcher(inEsp, SpiMatcher.MOST - 1, SpiMatcher.MOST, false), esp));
+        assertEquals(Result.NO, match(new SpiMatcher(inEsp, 0, SpiMatcher.MOST - 2, false), esp));
+        assertEquals(Result.YES, match(new SpiMatcher(inEsp, 7, 7, true), esp));
+        PacketBuffer ah = Packets.ip(51, CLIENT, SERVER, 0, transport);
+        assertEquals(Result.YES, match(new SpiMatcher(SpiMatcher.Header.AH, 7, 7, false), ah));
+        SpiMatcher all = new SpiMatcher(inEsp, 0, SpiMatcher.MOST, false);
+        assertEquals(Result.HOTDROP, match(all, Packets.ip(50, CLIENT, SERVER, 0, new byte[7])));
+        assertEquals(Result.NO, match(all, Packets.ip(50, CLIENT, SERVER, 1, new byte[8])));
+        assertEquals(51, new SpiMatcher(SpiMatcher.Header.AH, 1, 1, false).requiredProtocol());
+    }
+
+    @Test
     void chance_isThatOfTheProbability() {
         PacketBuffer packet = segment("");
         PacketContext context = new PacketContext();

@@ -247,6 +247,7 @@ class FilterArchiveTest {
                         new StringMatcher(
                                 StringMatcher.Algorithm.KMP, new BytePattern(new byte[] {1, -2}, true), 3, 4, true),
                         new RandomMatcher(7, true))
+                .add("OUTPUT", StandardTarget.NONE, protocol(50), new SpiMatcher(SpiMatcher.Header.ESP, 1, 2, true))
                 .add("OUTPUT", StandardTarget.DROP, new NthMatcher(3, 1, false))
                 .build());
         out(Packets.udp(CLIENT, 5, SERVER, 53));
