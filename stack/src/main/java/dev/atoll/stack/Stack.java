@@ -220,6 +220,9 @@ public final class Stack implements AutoCloseable {
         if (!builder.handleLocal) {
             routes.sendLocalOut();
         }
+        if (builder.socketOwner != null) {
+            ip.filter().socketOwner(builder.socketOwner);
+        }
         if (builder.rules != null) {
             ip.filter().replace(builder.rules);
         }

@@ -1,7 +1,7 @@
 package dev.atoll.launcher.policy;
 
 import dev.atoll.runtime.policy.PolicyPrinter;
-import dev.atoll.stack.filter.AddressMatcher;
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.Rule;
@@ -18,29 +18,20 @@ public final class MatcherText {
     private MatcherText() {}
 
     /** One condition, {@code -d 10.0.0.0/8}. */
-    public static String of(Matcher matcher) {
-        if (matcher instanceof AddressMatcher address && !address.address().isV4()) {
-            return ipv6(address);
-        }
-        return print(new Rule(List.of(matcher), StandardTarget.NONE, NOWHERE), matcher);
+    public static String of(Matcher matcher, Family family) {
+        return print(new Rule(List.of(matcher), StandardTarget.NONE, NOWHERE), matcher, family);
     }
 
     /** A target, {@code -j REJECT --reject-with tcp-reset}; nothing for a rule without one. */
-    public static String ofTarget(Target target) {
-        return target instanceof StandardTarget.None ? "" : print(new Rule(List.of(), target, NOWHERE), target);
+    public static String ofTarget(Target target, Family family) {
+        return target instanceof StandardTarget.None
+                ? ""
+                : print(new Rule(List.of(), target, NOWHERE), target, family);
     }
 
-    /** The printer has no text for IPv6 yet. */
-    private static String ipv6(AddressMatcher address) {
-        int length = Long.bitCount(address.mask().high())
-                + Long.bitCount(address.mask().low());
-        String option = address.direction() == AddressMatcher.Direction.SOURCE ? "-s " : "-d ";
-        return (address.negated() ? "! " : "") + option + address.address() + "/" + length;
-    }
-
-    private static String print(Rule rule, Object part) {
+    private static String print(Rule rule, Object part, Family family) {
         try {
-            return PolicyPrinter.print(CHAIN, rule).substring(BEFORE.length());
+            return PolicyPrinter.print(family, CHAIN, rule).substring(BEFORE.length());
         } catch (IllegalArgumentException e) {
             // One that has no text form: not a standard one.
             return part.toString();

@@ -67,7 +67,6 @@ final class BaseOptions {
     /** Why an option that exists is refused in a policy file; the value follows the option's own spelling. */
     static final Map<Character, String> REFUSED = Map.of(
             't', "cannot be used in a policy file: a line *TABLE begins a table",
-            'f', "(fragments) is not supported yet",
             'n', "only changes what a listing prints, so it has no place here",
             'x', "only changes what a listing prints, so it has no place here",
             '0', "only changes what a listing prints, so it has no place here",

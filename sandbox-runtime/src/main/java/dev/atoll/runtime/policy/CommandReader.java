@@ -244,7 +244,7 @@ final class CommandReader {
     }
 
     private boolean readBase(BaseOptions.Base option, Word word, @Nullable Word attached) {
-        boolean negated = takeNegation(word, "sdpio".indexOf(option.letter()) >= 0);
+        boolean negated = takeNegation(word, "sdpiof".indexOf(option.letter()) >= 0);
         if (option.letter() == '4' || option.letter() == '6') {
             familyOption = word;
             ofOtherFamily = (option.letter() == '4') != line.isIpv4();
@@ -292,6 +292,9 @@ final class CommandReader {
             case 'i':
             case 'o':
                 draft.networkInterface(letter == 'i', word, negated, arguments.get(0));
+                return true;
+            case 'f':
+                draft.fragment(word, negated);
                 return true;
             case 'm':
                 return draft.match(arguments.get(0));

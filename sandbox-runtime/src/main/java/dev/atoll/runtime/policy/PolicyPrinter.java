@@ -2,10 +2,17 @@ package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.AddressMatcher;
 import dev.atoll.stack.filter.AddressRangeMatcher;
+import dev.atoll.stack.filter.AddressTypeMatcher;
 import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainPolicy;
 import dev.atoll.stack.filter.CommentMatcher;
+import dev.atoll.stack.filter.ConnBytesMatcher;
+import dev.atoll.stack.filter.ConnMarkMatcher;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.ConnTrackMatcher;
+import dev.atoll.stack.filter.EcnMatcher;
+import dev.atoll.stack.filter.FlowTarget;
+import dev.atoll.stack.filter.FragmentMatcher;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
@@ -13,19 +20,28 @@ import dev.atoll.stack.filter.Icmpv6Matcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.LimitMatcher;
+import dev.atoll.stack.filter.LinkSourceMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
 import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.NthMatcher;
+import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.RandomMatcher;
+import dev.atoll.stack.filter.RewriteTarget;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.SpiMatcher;
 import dev.atoll.stack.filter.StandardTarget;
+import dev.atoll.stack.filter.StringMatcher;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
+import dev.atoll.stack.filter.TcpMssMatcher;
 import dev.atoll.stack.filter.TosMatcher;
+import dev.atoll.stack.filter.U32Matcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,6 +138,9 @@ public final class PolicyPrinter {
             negation(protocol.negated());
             String name = Protocols.name(protocol.protocol());
             out.append(" -p ").append(name == null ? Integer.toString(protocol.protocol()) : name);
+        } else if (matcher instanceof FragmentMatcher fragment) {
+            negation(fragment.negated());
+            out.append(" -f");
         } else if (!extension(matcher)) {
             throw new IllegalArgumentException("a matcher of " + matcher.getClass() + " has no text form");
         }
@@ -129,10 +148,21 @@ public final class PolicyPrinter {
 
     private boolean extension(Matcher matcher) {
         RuleText text = new RuleText(out, family);
+        if (content(matcher, text)) {
+            return true;
+        }
         if (matcher instanceof AddressRangeMatcher range) {
             RangeSyntax.print(range, text);
+        } else if (matcher instanceof AddressTypeMatcher types) {
+            AddressTypeSyntax.print(types, text);
         } else if (matcher instanceof CommentMatcher comment) {
             CommentSyntax.print(comment, text);
+        } else if (matcher instanceof ConnBytesMatcher bytes) {
+            ConnBytesSyntax.print(bytes, text);
+        } else if (matcher instanceof ConnMarkMatcher mark) {
+            ConnMarkSyntax.print(mark, text);
+        } else if (matcher instanceof ConnTrackMatcher tracked) {
+            ConnTrackSyntax.print(tracked, text);
         } else if (matcher instanceof ConnStateMatcher state) {
             StateSyntax.print(state, text);
         } else if (matcher instanceof HopsMatcher hops) {
@@ -145,10 +175,14 @@ public final class PolicyPrinter {
             LengthSyntax.print(length, text);
         } else if (matcher instanceof LimitMatcher limit) {
             LimitSyntax.print(limit, text);
+        } else if (matcher instanceof LinkSourceMatcher link) {
+            MacSyntax.print(link, text);
         } else if (matcher instanceof MarkMatcher mark) {
             MarkSyntax.print(mark, text);
         } else if (matcher instanceof MultiportMatcher ports) {
             MultiportSyntax.print(ports, text);
+        } else if (matcher instanceof OwnerMatcher owner) {
+            OwnerSyntax.print(owner, text);
         } else if (matcher instanceof PacketTypeMatcher type) {
             PacketTypeSyntax.print(type, text);
         } else if (matcher instanceof TcpMatcher tcp) {
@@ -157,6 +191,28 @@ public final class PolicyPrinter {
             TosSyntax.print(tos, text);
         } else if (matcher instanceof UdpMatcher udp) {
             UdpSyntax.print(udp, text);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** Those that look at what is in packets, beyond addresses and ports, or leave it to chance. */
+    private static boolean content(Matcher matcher, RuleText text) {
+        if (matcher instanceof EcnMatcher ecn) {
+            EcnSyntax.print(ecn, text);
+        } else if (matcher instanceof NthMatcher nth) {
+            StatisticSyntax.print(nth, text);
+        } else if (matcher instanceof RandomMatcher random) {
+            StatisticSyntax.print(random, text);
+        } else if (matcher instanceof SpiMatcher spi) {
+            SpiSyntax.print(spi, text);
+        } else if (matcher instanceof StringMatcher string) {
+            StringSyntax.print(string, text);
+        } else if (matcher instanceof TcpMssMatcher mss) {
+            TcpMssSyntax.print(mss, text);
+        } else if (matcher instanceof U32Matcher u32) {
+            U32Syntax.print(u32, text);
         } else {
             return false;
         }
@@ -191,6 +247,16 @@ public final class PolicyPrinter {
             RejectSyntax.print(reject, text);
         } else if (target instanceof StandardTarget.Mark mark) {
             MarkTargetSyntax.print(mark, text);
+        } else if (target instanceof FlowTarget.ConnMark mark) {
+            ConnMarkTargetSyntax.print(mark, text);
+        } else if (target instanceof FlowTarget.NoTrack noTrack) {
+            NoTrackSyntax.print(noTrack, text);
+        } else if (target instanceof RewriteTarget.SetTos tos) {
+            TosTargetSyntax.print(tos, text);
+        } else if (target instanceof RewriteTarget.SetHops hops) {
+            TtlTargetSyntax.print(hops, text);
+        } else if (target instanceof RewriteTarget.TcpMss mss) {
+            TcpMssTargetSyntax.print(mss, text);
         } else if (target instanceof NatTarget.Netmap netmap) {
             NetmapSyntax.print(netmap, text);
         } else if (target instanceof NatTarget nat) {

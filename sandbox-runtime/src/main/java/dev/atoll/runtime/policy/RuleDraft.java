@@ -1,6 +1,7 @@
 package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.AddressMatcher;
+import dev.atoll.stack.filter.FragmentMatcher;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.Matcher;
@@ -45,6 +46,7 @@ final class RuleDraft {
     private @Nullable Word protocolWord;
     private int protocol;
     private boolean protocolNegated;
+    private @Nullable FragmentMatcher fragment;
     private boolean protocolMatchLoaded;
     private @Nullable Word inWord;
     private @Nullable Word outWord;
@@ -116,6 +118,12 @@ final class RuleDraft {
             return false;
         }
         return true;
+    }
+
+    void fragment(Word option, boolean negated) {
+        if (once(fragment, option)) {
+            fragment = new FragmentMatcher(negated);
+        }
     }
 
     void networkInterface(boolean incoming, Word option, boolean negated, Word value) {
@@ -292,6 +300,7 @@ final class RuleDraft {
                 if (protocolWord != null && protocol != Protocols.ALL) {
                     matchers.add(new ProtocolMatcher(protocol, protocolNegated));
                 }
+                add(matchers, fragment);
                 matchers.addAll(extended);
                 rules.add(new Rule(matchers, made, line.origin()));
             }

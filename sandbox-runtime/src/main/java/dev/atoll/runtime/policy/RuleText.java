@@ -75,9 +75,18 @@ final class RuleText {
         if (plain) {
             return word(text);
         }
+        return escaped(text, ESCAPED);
+    }
+
+    /** A blank and a word in quotes. */
+    RuleText inQuotes(String text) {
+        return escaped(text, "\"\\");
+    }
+
+    private RuleText escaped(String text, String special) {
         out.append(" \"");
         for (int i = 0; i < text.length(); i++) {
-            if (ESCAPED.indexOf(text.charAt(i)) >= 0) {
+            if (special.indexOf(text.charAt(i)) >= 0) {
                 out.append('\\');
             }
             out.append(text.charAt(i));

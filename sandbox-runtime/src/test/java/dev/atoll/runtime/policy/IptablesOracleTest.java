@@ -68,8 +68,8 @@ class IptablesOracleTest {
         String script = "T=" + tool + "; i=0; while [ $i -lt " + texts.size() + " ]; do"
                 + " t=$(sed -n 's/^[*]//p' $i.rules | head -n 1);"
                 + " case $t in raw|mangle|nat) ;; *) t=filter ;; esac;"
-                + " $T -t $t -F; $T -t $t -X; for c in INPUT FORWARD OUTPUT; do"
-                + " [ $t != filter ] || $T -P $c ACCEPT; done;"
+                + " $T -t $t -F; $T -t $t -X; for c in PREROUTING INPUT FORWARD OUTPUT POSTROUTING; do"
+                + " $T -t $t -P $c ACCEPT 2>/dev/null; done;"
                 + " if $T-restore $i.rules >/dev/null 2>$i.err; then $T-save -t $t >$i.out; fi;"
                 + " i=$((i+1)); done";
         Process shell = new ProcessBuilder("unshare", "-n", "sh", "-c", script)

@@ -37,6 +37,9 @@ final class RandomPolicy {
     }
 
     private String text() {
+        if (kind == Kind.IPV4 && oneIn(8)) {
+            return mangle();
+        }
         StringBuilder text = new StringBuilder(kind == Kind.IPV6 ? "# ip6tables-save\n*filter\n" : "*filter\n");
         if (oneIn(2)) {
             text.append(":INPUT ").append(pick("ACCEPT", "DROP", "-")).append(" [0:0]\n");
@@ -71,6 +74,36 @@ final class RandomPolicy {
             text.append('\n');
         }
         return text.append("COMMIT\n").toString();
+    }
+
+    private String mangle() {
+        StringBuilder text = new StringBuilder("*mangle\n");
+        for (int i = 1 + rng.nextInt(3); i > 0; i--) {
+            text.append("-A ").append(pick("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"));
+            String rewrite = rewrite();
+            // Some matches want the protocol in front of them.
+            int target = rewrite.indexOf("-j ");
+            text.append(' ').append(rewrite, 0, target).append(oneIn(3) ? match() + " " : "");
+            text.append(rewrite.substring(target)).append('\n');
+        }
+        return text.append("COMMIT\n").toString();
+    }
+
+    private String rewrite() {
+        switch (rng.nextInt(4)) {
+            case 0:
+                return "-j DSCP "
+                        + pick("--set-dscp 10", "--set-dscp 0x3f", "--set-dscp 64", "--set-dscp-class EF", "");
+            case 1:
+                return "-j TOS "
+                        + pick("--set-tos 0x10", "--set-tos 8/0xff", "--and-tos 7", "--or-tos 0x300", "--xor-tos 1")
+                        + pick("", "", "", " --set-tos Normal-Service");
+            case 2:
+                return "-j TTL " + pick("--ttl-set ", "--ttl-dec ", "--ttl-inc ") + pick("0", "1", "0x40", "256");
+            default:
+                return "-p tcp " + pick("--syn ", "--syn ", "--dport 80 ") + "-j TCPMSS "
+                        + pick("--set-mss 1000", "--set-mss 0x500", "--set-mss 65516", "--clamp-mss-to-pmtu");
+        }
     }
 
     private String line() {
@@ -152,7 +185,69 @@ final class RandomPolicy {
 
     private String match() {
         String hops = v6 ? "hl" : "ttl";
-        switch (rng.nextInt(9)) {
+        switch (rng.nextInt(20)) {
+            case 14:
+                return "-m statistic "
+                        + pick(
+                                "--mode random --probability 0.25",
+                                "--mode random ! --probability 0.1",
+                                "--mode random --probability 2",
+                                "--mode nth --every 7 --packet 6",
+                                "--mode nth ! --every 0x7 --packet 0",
+                                "--mode nth --every 7 --packet 7");
+            case 15:
+                return "-m string --algo " + pick("bm ", "kmp ", "fsm ") + negation()
+                        + pick(
+                                "--string plain",
+                                "--string \"two words\"",
+                                "--string \"a\\\"b\"",
+                                "--hex-string \"|00 ff|x\"",
+                                "--hex-string \"|4142|\"",
+                                "--hex-string \"|4|\"")
+                        + pick("", "", " --from 20", " --to 100", " --icase", " --from 70000");
+            case 16:
+                return "-m u32 " + negation() + "--u32 "
+                        + pick(
+                                "\"6 & 0xFF = 6\"",
+                                "\"0>>22&0x3C@12>>26&0x3C@0=0x52:0x99,5\"",
+                                "4=1&&8=2",
+                                "4=",
+                                "\"4 + 4 = 1\"");
+            case 17:
+                return "-m ecn " + negation() + "--ecn-ip-ect " + pick("0", "3", "4");
+            case 18:
+                return "-p tcp -m tcpmss " + negation() + "--mss " + pick("1460", "100:200", ":500", "7:6");
+            case 11:
+                return "-m connmark " + negation() + "--mark " + pick("1", "0x10/0xf0", "017", "1/");
+            case 12:
+                return "-m connbytes " + negation() + "--connbytes " + pick("1000", "1:5", "10:", "0x10:99", "9:1")
+                        + " --connbytes-mode " + pick("packets", "bytes", "avgpkt", "sums")
+                        + " --connbytes-dir " + pick("original", "reply", "both");
+            case 13:
+                return "-m conntrack " + negation()
+                        + pick(
+                                "--ctproto udp",
+                                "--ctorigsrc 10.0.0.1",
+                                "--ctrepldst 10.1.0.0/16",
+                                "--ctorigdstport 80:90",
+                                "--ctstatus assured,SEEN_REPLY",
+                                "--ctexpire 10:",
+                                "--ctdir REPLY",
+                                "--ctstate SNAT,NEW")
+                        + pick("", " --ctreplsrcport 7", " --ctstatus CONFIRMED");
+            case 9:
+                return "-m addrtype " + negation()
+                        + pick("--src-type ", "--dst-type ")
+                        + pick("LOCAL", "unicast,local", "BROADCAST", "MULTI", "nosuch")
+                        + pick("", "", " --limit-iface-in", " --limit-iface-out");
+            case 10:
+                return "-m mac " + negation() + "--mac-source "
+                        + pick("00:11:22:aa:BB:cc", "0:1:2:3:4:5", "00:11:22:33:44", "00-11-22-33-44-55");
+            case 8:
+                return "-m owner " + negation()
+                        + pick("--uid-owner ", "--gid-owner ")
+                        + pick("0", "root", "5-9", "9-5", "0x10", "4294967295")
+                        + pick("", " --suppl-groups", " --socket-exists");
             case 7:
                 return "-m limit " + pick("", "--limit 5/s", "--limit 90/minute", "--limit 1/hour", "--limit 9/x")
                         + pick("", " --limit-burst 1", " --limit-burst 77");

@@ -108,7 +108,11 @@ final class ConnTrack {
             remove(tuple.flow);
             tuple = null;
         }
-        return tuple == null ? begin(flags, context.nowNs()) : advance(tuple, flags, context.nowNs());
+        TrackedPacket found = tuple == null ? begin(flags, context.nowNs()) : advance(tuple, flags, context.nowNs());
+        if (found.flow() != null) {
+            found.flow().count(found.reply(), context.lengthBytes());
+        }
+        return found;
     }
 
     /** Whether what stands in the transport header can be believed, as Linux sees it. */

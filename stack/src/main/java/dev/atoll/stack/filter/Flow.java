@@ -26,6 +26,16 @@ final class Flow {
     private boolean sourceTranslated;
     private boolean destinationTranslated;
 
+    /** What rules have marked it with; not the mark of its packets. */
+    int mark;
+
+    /** What went by so far, IP headers included. */
+    long originalPackets;
+
+    long originalBytes;
+    long replyPackets;
+    long replyBytes;
+
     long expiresNs;
     TcpFlowState tcpState = TcpFlowState.NONE;
 
@@ -62,6 +72,16 @@ final class Flow {
 
     boolean expired(long nowNs) {
         return nowNs - expiresNs >= 0;
+    }
+
+    void count(boolean isReply, int lengthBytes) {
+        if (isReply) {
+            replyPackets++;
+            replyBytes += lengthBytes;
+        } else {
+            originalPackets++;
+            originalBytes += lengthBytes;
+        }
     }
 
     /** How a packet of the flow itself is marked. */
@@ -171,6 +191,11 @@ final class Flow {
         confirmed = archive.bool(confirmed);
         replied = archive.bool(replied);
         assured = archive.bool(assured);
+        mark = archive.int32(mark);
+        originalPackets = archive.int64(originalPackets);
+        originalBytes = archive.int64(originalBytes);
+        replyPackets = archive.int64(replyPackets);
+        replyBytes = archive.int64(replyBytes);
         expiresNs = archive.int64(expiresNs);
         tcpState = archive.constant(tcpState);
     }

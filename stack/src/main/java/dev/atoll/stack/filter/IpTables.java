@@ -4,6 +4,7 @@ import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpProtocol;
@@ -41,7 +42,7 @@ public final class IpTables {
     /**
      * A filter that accepts everything until it is given rules.
      *
-     * @param rng seeds the connection table's hash
+     * @param rng seeds the connection table's hash, and decides where rules leave it to chance
      */
     public IpTables(Rng rng) {
         this(rng, false);
@@ -55,6 +56,7 @@ public final class IpTables {
     IpTables(Rng rng, boolean plainly) {
         this.rng = rng;
         this.plainly = plainly;
+        context.rng(rng);
     }
 
     /** Puts a rule set in force in place of the one before, all of it at once. Counters begin at 0. */
@@ -201,9 +203,14 @@ public final class IpTables {
         }
     }
 
-    /** Whose addresses targets translate to; before the stack runs. */
-    public void addresses(NicAddresses addresses) {
-        context.addresses(addresses);
+    /** Where matchers and targets learn of addresses and ways; before the stack runs. */
+    public void routing(RoutingView routing) {
+        context.routing(routing);
+    }
+
+    /** As whom endpoints of the stack send, for rules that ask; before the stack runs. */
+    public void socketOwner(SocketOwner owner) {
+        context.socketOwner(owner);
     }
 
     /** Gives a packet of ours that did not get away the addresses and ports with which it was sent. */

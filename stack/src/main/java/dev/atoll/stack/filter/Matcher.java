@@ -1,5 +1,8 @@
 package dev.atoll.stack.filter;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * One condition of a rule. An extension point: besides the {@linkplain StandardMatcher standard ones} an embedder may
  * bring its own.
@@ -29,6 +32,11 @@ public interface Matcher {
      */
     default int requiredProtocol() {
         return ANY_PROTOCOL;
+    }
+
+    /** The hooks from whose built-in chains a rule with the matcher may be reached. */
+    default Set<Hook> hooks() {
+        return EnumSet.allOf(Hook.class);
     }
 
     /**

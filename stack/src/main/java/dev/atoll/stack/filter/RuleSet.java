@@ -119,7 +119,7 @@ public final class RuleSet {
         return false;
     }
 
-    /** Whether connections must be tracked: a matcher asks for their states, or there is a table nat. */
+    /** Whether connections must be tracked: a matcher or target asks for them, or there is a table nat. */
     public boolean needsConnTrack() {
         for (Table table : tables) {
             if (table.name() == TableName.NAT) {
@@ -127,8 +127,27 @@ public final class RuleSet {
             }
             for (Chain chain : table.chains()) {
                 for (Rule rule : chain.rules()) {
+                    if (rule.target().needsConnTrack()) {
+                        return true;
+                    }
                     for (Matcher matcher : rule.matchers()) {
                         if (matcher.needsConnTrack()) {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether a rule asks who sends: then a stack has to be told. */
+    public boolean needsSocketOwner() {
+        for (Table table : tables) {
+            for (Chain chain : table.chains()) {
+                for (Rule rule : chain.rules()) {
+                    for (Matcher matcher : rule.matchers()) {
+                        if (matcher instanceof OwnerMatcher) {
                             return true;
                         }
                     }

@@ -4,7 +4,9 @@ import dev.atoll.stack.wire.IpProtocol;
 
 /** The targets that come with Atoll, under their iptables names. */
 public sealed interface StandardTarget extends Target
-        permits NatTarget,
+        permits FlowTarget,
+                NatTarget,
+                RewriteTarget,
                 StandardTarget.Accept,
                 StandardTarget.Drop,
                 StandardTarget.GoTo,

@@ -48,6 +48,11 @@ public interface Target {
         return Matcher.ANY_PROTOCOL;
     }
 
+    /** As {@link Matcher#needsConnTrack}. */
+    default boolean needsConnTrack() {
+        return false;
+    }
+
     /**
      * Whether it does the same to all packets of which {@link Matcher#isConstant} speaks, and nothing but decide. Then it is
      * asked once for all of them.

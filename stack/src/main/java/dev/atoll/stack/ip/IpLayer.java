@@ -10,10 +10,11 @@ import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
-import dev.atoll.stack.filter.NicAddresses;
 import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.HostConfiguration;
@@ -155,11 +156,11 @@ public final class IpLayer implements Device.Upper {
                 ? new Ipv6Layer(cycle, counters, pool, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit))
                 : null;
         routes.attach(withIpv4 ? ipv4 : null, ipv6);
-        filter.addresses(new SourceAddresses(routes));
+        filter.routing(new RoutesView(routes));
     }
 
-    /** What a NIC sends from, for targets that translate to it. */
-    private record SourceAddresses(Routes routes) implements NicAddresses {
+    /** What the filter asks of the table and the NICs. */
+    private record RoutesView(Routes routes) implements RoutingView {
         @Override
         public @Nullable IpAddress find(String nic, IpAddress peer) {
             Device device = routes.device(nic);
@@ -181,6 +182,16 @@ public final class IpLayer implements Device.Upper {
                 own = routes.sourceOn(routes.devices().get(i), peer);
             }
             return own == null || own.isLoopback() ? null : own;
+        }
+
+        @Override
+        public AddressType typeOf(long high, long low, String nic) {
+            return routes.typeOf(high, low, nic);
+        }
+
+        @Override
+        public int pathMtuBytes(IpAddress to, String nic) {
+            return routes.pathMtuBytes(to, nic);
         }
     }
 

@@ -189,6 +189,7 @@ final class SegmentWriter {
         checksum(packet, at, from.route());
         ConnectionOptions options = from.options();
         packet.mark = options.mark;
+        packet.fromEndpoint = from.hasEndpoint();
         if (from.ipOptionBytes() > 0) {
             ip.addOptions(packet, options.ipOptions, from.route().source());
         }

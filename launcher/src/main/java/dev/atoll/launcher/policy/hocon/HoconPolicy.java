@@ -212,15 +212,25 @@ public final class HoconPolicy {
         made.add(rule(new ConnStateMatcher(ConnStateMatcher.Spelling.CONNTRACK, known, false), at, "answers"));
         for (RuleReader.Written written : section.rules()) {
             if (written.family() == null || written.family() == family) {
-                made.add(written.rule());
+                made.add(of(family, written.rule()));
             }
         }
         Target last = section.last().target();
         ChainPolicy policy = section.last() == Action.ALLOW ? ChainPolicy.ACCEPT : ChainPolicy.DROP;
         if (last instanceof StandardTarget.Reject) {
-            made.add(new Rule(List.of(), last, at));
+            made.add(of(family, new Rule(List.of(), last, at)));
         }
         return new Chain(hook.name(), policy, made, at);
+    }
+
+    /** A rule of both families as one of them has it: IPv6 has other answers. */
+    private static Rule of(Family family, Rule rule) {
+        return family == Family.IPV6 && rule.target() instanceof StandardTarget.Reject
+                ? new Rule(
+                        rule.matchers(),
+                        new StandardTarget.Reject(RejectWith.ICMP6_PORT_UNREACHABLE),
+                        rule.origin())
+                : rule;
     }
 
     private static Rule rule(Matcher matcher, Origin near, String what) {

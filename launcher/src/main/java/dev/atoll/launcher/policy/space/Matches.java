@@ -20,6 +20,10 @@ import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.RewriteTarget;
+import dev.atoll.stack.filter.Icmpv6Matcher;
+import dev.atoll.stack.filter.FlowTarget;
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
@@ -69,7 +73,7 @@ public final class Matches {
                 for (Rule rule : chain.rules()) {
                     List<Integer> ofRule = new ArrayList<>();
                     for (Matcher matcher : rule.matchers()) {
-                        ofRule.add(met.merge(table.family() + MatcherText.of(matcher), 1, Integer::sum));
+                        ofRule.add(met.merge(table.family() + MatcherText.of(matcher, table.family()), 1, Integer::sum));
                     }
                     places.put(rule, ofRule);
                     foreign |= !isKnown(rule.target());
@@ -100,7 +104,9 @@ public final class Matches {
         } else if (matcher instanceof ConnStateMatcher states) {
             return states(rule, states, known);
         } else if (matcher instanceof IcmpMatcher icmp) {
-            return icmp(icmp);
+            return icmp(icmp.type(), icmp.firstCode(), icmp.lastCode(), icmp.negated());
+        } else if (matcher instanceof Icmpv6Matcher icmp) {
+            return icmp(icmp.type(), icmp.firstCode(), icmp.lastCode(), icmp.negated());
         } else if (matcher instanceof InterfaceMatcher nic) {
             return nic(nic, known);
         } else if (matcher instanceof ProtocolMatcher protocol) {
@@ -115,7 +121,7 @@ public final class Matches {
             return mark(rule, mark, known);
         }
         return isOfPacketAlone(matcher) && !rewrites
-                ? space.condition(MatcherText.of(matcher))
+                ? space.condition(MatcherText.of(matcher, space.family()))
                 : conditionOf(rule, matcher);
     }
 
@@ -129,7 +135,13 @@ public final class Matches {
                 || target instanceof StandardTarget.Jump
                 || target instanceof StandardTarget.GoTo
                 || target instanceof StandardTarget.Mark
+                || goesOn(target)
                 || target instanceof NatTarget;
+    }
+
+    /** Whether the next rule is asked behind it, and nothing that is told apart here is other than before. */
+    static boolean goesOn(Target target) {
+        return target instanceof RewriteTarget || target instanceof FlowTarget;
     }
 
     /** Whether it says the same of a packet wherever it is asked; of one that nobody here knows that is not known. */
@@ -144,7 +156,7 @@ public final class Matches {
     private Diagram conditionOf(Rule rule, Matcher matcher) {
         int place = Objects.requireNonNull(places.get(rule), "a rule of the policy")
                 .get(rule.matchers().indexOf(matcher));
-        return space.condition(MatcherText.of(matcher) + (place == 1 ? "" : ", the " + place + ". of this text"));
+        return space.condition(MatcherText.of(matcher, space.family()) + (place == 1 ? "" : ", the " + place + ". of this text"));
     }
 
     private Diagram negated(Diagram set, boolean negated) {
@@ -156,7 +168,7 @@ public final class Matches {
         BigInteger host = space.most(Space.SOURCE).xor(mask);
         // A mask without holes: the bits of the host part are all ones.
         if (host.and(host.add(BigInteger.ONE)).signum() != 0) {
-            return space.condition(MatcherText.of(matcher));
+            return space.condition(MatcherText.of(matcher, space.family()));
         }
         BigInteger first = Space.value(matcher.address());
         boolean source = matcher.direction() == AddressMatcher.Direction.SOURCE;
@@ -216,13 +228,12 @@ public final class Matches {
         return begins ? diagrams.choose(space.nic(false, "lo"), condition, set) : condition;
     }
 
-    private Diagram icmp(IcmpMatcher matcher) {
+    private Diagram icmp(int type, int firstCode, int lastCode, boolean negated) {
         Diagram types = diagrams.all;
-        if (matcher.type() != IcmpMatcher.ANY_TYPE) {
-            int type = matcher.type() << 8;
-            types = space.range(Space.DESTINATION_PORT, type | matcher.firstCode(), type | matcher.lastCode());
+        if (space.family() == Family.IPV6 || type != IcmpMatcher.ANY_TYPE) {
+            types = space.range(Space.DESTINATION_PORT, type << 8 | firstCode, type << 8 | lastCode);
         }
-        return negated(types, matcher.negated());
+        return negated(types, negated);
     }
 
     private Diagram nic(InterfaceMatcher matcher, Known known) {
@@ -262,7 +273,7 @@ public final class Matches {
         }
         Matcher flags = new TcpMatcher(
                 PortRange.ANY, PortRange.ANY, matcher.flagsMask(), matcher.flagsSet(), /* flagsNegated= */ false);
-        return diagrams.and(ports, negated(space.condition(MatcherText.of(flags)), matcher.flagsNegated()));
+        return diagrams.and(ports, negated(space.condition(MatcherText.of(flags, space.family())), matcher.flagsNegated()));
     }
 
     private Diagram destinations(PortRange range, Known known) {

@@ -131,8 +131,10 @@ public final class Outcomes {
     private Diagram from(List<Stage> stages) {
         Origin closed = closed();
         if (closed != null) {
-            return diagrams.leaf(new Outcome(
-                    Outcome.Kind.REJECT, RejectWith.ICMP_ADMIN_PROHIBITED, closed, Way.BEGUN.translations()));
+            RejectWith with = space.family() == Family.IPV4
+                    ? RejectWith.ICMP_ADMIN_PROHIBITED
+                    : RejectWith.ICMP6_ADDR_UNREACHABLE;
+            return diagrams.leaf(new Outcome(Outcome.Kind.REJECT, with, closed, Way.BEGUN.translations()));
         }
         return stage(new Position(stages, 0, Known.UNMARKED, Way.BEGUN));
     }
@@ -231,6 +233,8 @@ public final class Outcomes {
             } else if (target instanceof StandardTarget.Mark mark) {
                 Known marked = known.marked(mark.value(), mark.mask());
                 return marked.equals(known) ? behind : chain(chain, index + 1, marked, end);
+            } else if (Matches.goesOn(target)) {
+                return behind;
             } else if (target instanceof StandardTarget.GoTo goTo) {
                 return chain(named(goTo.chain()), 0, known, end);
             } else if (target instanceof StandardTarget.Jump jump) {
@@ -240,11 +244,11 @@ public final class Outcomes {
                         known,
                         after -> after.equals(known) ? behind : chain(chain, index + 1, after, end));
             } else if (target instanceof NatTarget nat) {
-                Way way = at.way().accepted(stage.table(), rule.origin()).translated(MatcherText.ofTarget(target));
+                Way way = at.way().accepted(stage.table(), rule.origin()).translated(MatcherText.ofTarget(target, space.family()));
                 return passed(at, known.translated(translated(nat, known.translated())), way);
             }
             // Whether one that nobody here knows ends the packet cannot be told.
-            String text = MatcherText.ofTarget(target);
+            String text = MatcherText.ofTarget(target, space.family());
             Way way = at.way().translated(text);
             return diagrams.choose(
                     space.condition(text + " decides"), ended(Outcome.Kind.UNKNOWN, null, rule.origin(), way), behind);

@@ -150,7 +150,9 @@ public final class Reachability {
     private Diagram returning(Target target, Diagram behind) {
         if (ends(target)) {
             return diagrams.none;
-        } else if (target instanceof StandardTarget.None || target instanceof StandardTarget.Mark) {
+        } else if (target instanceof StandardTarget.None
+                || target instanceof StandardTarget.Mark
+                || Matches.goesOn(target)) {
             return behind;
         } else if (target instanceof StandardTarget.Jump jump) {
             return diagrams.and(returning(jump.chain()), behind);

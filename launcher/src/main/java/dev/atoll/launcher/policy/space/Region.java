@@ -1,6 +1,7 @@
 package dev.atoll.launcher.policy.space;
 
 import dev.atoll.launcher.policy.MatcherText;
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
@@ -156,7 +157,7 @@ public final class Region {
         }
         return first == 0
                 ? "0"
-                : MatcherText.of(new ProtocolMatcher(first, false)).substring("-p ".length());
+                : MatcherText.of(new ProtocolMatcher(first, false), Family.IPV4).substring("-p ".length());
     }
 
     private static String numbers(ValueSet.Range range) {

@@ -132,6 +132,7 @@ public record Explanation(Connection connection, List<Leg> legs) {
                     case REFUSED ->
                         connection.isTcp() ? "java.net.ConnectException" : "java.net.PortUnreachableException";
                     case HOST_UNREACHABLE -> "java.net.NoRouteToHostException";
+                    case PERMISSION_DENIED -> "java.net.BindException";
                     default -> "java.net.SocketException";
                 };
         return name + ": " + new StackException(error, rule).getMessage();

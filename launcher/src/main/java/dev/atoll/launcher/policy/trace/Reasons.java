@@ -7,7 +7,9 @@ import dev.atoll.stack.filter.AddressRangeMatcher;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.IcmpMatcher;
+import dev.atoll.stack.filter.Icmpv6Matcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
@@ -31,42 +33,46 @@ final class Reasons {
     static String whyNot(Matcher matcher, PacketContext context) {
         PacketBuffer packet = context.packet();
         if (matcher instanceof ProtocolMatcher) {
-            return "the protocol is " + protocol(packet.transportProtocol) + failed(matcher);
+            return "the protocol is " + protocol(packet.transportProtocol) + failed(matcher, packet);
         } else if (matcher instanceof AddressMatcher address) {
-            return address(address.direction() == AddressMatcher.Direction.SOURCE, packet) + failed(matcher);
+            return address(address.direction() == AddressMatcher.Direction.SOURCE, packet) + failed(matcher, packet);
         } else if (matcher instanceof AddressRangeMatcher range) {
             boolean source = range.source() != null
                     && new AddressRangeMatcher(range.source(), null).match(context) == Matcher.Result.NO;
-            return address(source, packet) + failed(matcher);
+            return address(source, packet) + failed(matcher, packet);
         } else if (matcher instanceof InterfaceMatcher nic) {
             boolean in = nic.side() == InterfaceMatcher.Side.IN;
             String name = in ? context.inNic() : context.outNic();
             String what = in ? "it came in by " : "it leaves by ";
-            return what + (name.isEmpty() ? "no interface" : name) + failed(matcher);
+            return what + (name.isEmpty() ? "no interface" : name) + failed(matcher, packet);
         } else if (matcher instanceof ConnStateMatcher) {
-            return "its state is " + context.connState() + failed(matcher);
+            return "its state is " + context.connState() + failed(matcher, packet);
         } else if (matcher instanceof TcpMatcher tcp) {
-            return tcp(tcp, packet) + failed(matcher);
+            return tcp(tcp, packet) + failed(matcher, packet);
         } else if (matcher instanceof UdpMatcher udp) {
-            return ports(udp.source(), udp.destination(), packet) + failed(matcher);
+            return ports(udp.source(), udp.destination(), packet) + failed(matcher, packet);
         } else if (matcher instanceof MultiportMatcher ports && MultiportMatcher.hasPorts(packet.transportProtocol)) {
             return switch (ports.side()) {
                         case SOURCE -> "the source port is " + sourcePort(packet);
                         case DESTINATION -> "the destination port is " + destinationPort(packet);
                         case EITHER -> "the ports are " + sourcePort(packet) + " and " + destinationPort(packet);
                     }
-                    + failed(matcher);
-        } else if (matcher instanceof IcmpMatcher) {
+                    + failed(matcher, packet);
+        } else if (matcher instanceof IcmpMatcher || matcher instanceof Icmpv6Matcher) {
             int at = packet.transportOffset;
-            return "the ICMP type is " + (packet.data().get(at) & 0xff) + failed(matcher);
+            return "the ICMP type is " + (packet.data().get(at) & 0xff) + failed(matcher, packet);
         } else if (matcher instanceof MarkMatcher) {
-            return "its mark is 0x" + Integer.toHexString(packet.mark) + failed(matcher);
+            return "its mark is 0x" + Integer.toHexString(packet.mark) + failed(matcher, packet);
         }
-        return "the condition " + MatcherText.of(matcher) + " does not hold for this made-up packet";
+        return "the condition " + text(matcher, packet) + " does not hold for this made-up packet";
     }
 
-    private static String failed(Matcher matcher) {
-        return ", which " + MatcherText.of(matcher) + " does not match";
+    private static String text(Matcher matcher, PacketBuffer packet) {
+        return MatcherText.of(matcher, packet.ipVersion == Family.IPV4.ipVersion() ? Family.IPV4 : Family.IPV6);
+    }
+
+    private static String failed(Matcher matcher, PacketBuffer packet) {
+        return ", which " + text(matcher, packet) + " does not match";
     }
 
     private static String address(boolean source, PacketBuffer packet) {
@@ -111,8 +117,8 @@ final class Reasons {
     }
 
     /** Why a matcher that said yes may say otherwise of another packet of the connection, or of a real one; null if not. */
-    static @Nullable String dependsOn(Matcher matcher) {
-        String text = MatcherText.of(matcher);
+    static @Nullable String dependsOn(Matcher matcher, PacketBuffer packet) {
+        String text = text(matcher, packet);
         if (matcher.inForce() != matcher) {
             return text + " remembers packets, and this is its first";
         }

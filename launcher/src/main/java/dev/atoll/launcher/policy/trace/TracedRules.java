@@ -82,7 +82,7 @@ public final class TracedRules {
         Matcher.Result asked(Matcher matcher, Matcher.Result result, PacketContext context) {
             switch (result) {
                 case YES -> {
-                    String note = Reasons.dependsOn(matcher);
+                    String note = Reasons.dependsOn(matcher, context.packet());
                     if (note != null) {
                         notes.add(note);
                     }
@@ -124,6 +124,11 @@ public final class TracedRules {
         public boolean needsConnTrack() {
             return asked.needsConnTrack();
         }
+
+        @Override
+        public Set<Hook> hooks() {
+            return asked.hooks();
+        }
     }
 
     /** Passes the packet on. What a target requires of its rule was checked of the rule that it is from. */
@@ -141,6 +146,11 @@ public final class TracedRules {
         @Override
         public RejectWith rejectWith() {
             return acts.rejectWith();
+        }
+
+        @Override
+        public boolean needsConnTrack() {
+            return acts.needsConnTrack();
         }
 
         @Override

@@ -4,6 +4,8 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.AddressType;
+import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.wire.FullAddress;
@@ -35,7 +37,7 @@ public final class Walk {
     private Walk(RuleSet ruleSet, Connection connection) {
         this.connection = connection;
         filter.replace(TracedRules.of(ruleSet, steps::add));
-        filter.addresses((nic, peer) -> address(nic, peer));
+        filter.routing(new Ways());
     }
 
     /** What a connection meets under these rules, up to where it ends. */
@@ -45,12 +47,36 @@ public final class Walk {
         return new Explanation(connection, walk.legs);
     }
 
-    /** An address of the program, for targets that translate to one. */
-    private IpAddress address(String nic, IpAddress peer) {
-        if (nic.equals(LOOPBACK_NIC)) {
-            return peer.isV4() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK;
+    /** The addresses of a program: those of the connection, and localhost's. */
+    private final class Ways implements RoutingView {
+        @Override
+        public IpAddress find(String nic, IpAddress peer) {
+            if (nic.equals(LOOPBACK_NIC)) {
+                return peer.isV4() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK;
+            }
+            return own();
         }
-        return (connection.outgoing() ? connection.from() : connection.to()).address();
+
+        private IpAddress own() {
+            return (connection.outgoing() ? connection.from() : connection.to()).address();
+        }
+
+        @Override
+        public AddressType typeOf(long high, long low, String nic) {
+            IpAddress address = new IpAddress(high, low);
+            if (address.isMulticast()) {
+                return AddressType.MULTICAST;
+            } else if (address.isLimitedBroadcast()) {
+                return AddressType.BROADCAST;
+            }
+            boolean local = nic.equals(LOOPBACK_NIC) ? address.isLoopback() : address.equals(own());
+            return local || (nic.isEmpty() && address.isLoopback()) ? AddressType.LOCAL : AddressType.UNICAST;
+        }
+
+        @Override
+        public int pathMtuBytes(IpAddress to, String nic) {
+            return Integer.MAX_VALUE;
+        }
     }
 
     private void run() {

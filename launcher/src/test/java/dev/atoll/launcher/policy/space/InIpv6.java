@@ -7,8 +7,10 @@ import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.wire.IpAddress;
@@ -66,6 +68,12 @@ final class InIpv6 {
     }
 
     private static Target target(Target target) {
+        if (target instanceof StandardTarget.Reject reject && reject.rejectWith().family() == Family.IPV4) {
+            return new StandardTarget.Reject(
+                    reject.rejectWith() == RejectWith.ICMP_PORT_UNREACHABLE
+                            ? RejectWith.ICMP6_PORT_UNREACHABLE
+                            : RejectWith.ICMP6_ADM_PROHIBITED);
+        }
         if (target instanceof NatTarget.Dnat dnat && dnat.range().firstAddress() != null) {
             return new NatTarget.Dnat(dnat.range().address(address(dnat.range().firstAddress())));
         }

@@ -21,6 +21,8 @@ import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.PacketContext;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleCounters;
+import dev.atoll.stack.filter.AddressType;
+import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
@@ -63,7 +65,22 @@ class OutcomesTest {
 
     private static IpTables filter(RuleSet rules) {
         IpTables filter = new IpTables(Rng.seeded(1));
-        filter.addresses((nic, peer) -> peer.isV4() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK);
+        filter.routing(new RoutingView() {
+            @Override
+            public IpAddress find(String nic, IpAddress peer) {
+                return peer.isV4() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK;
+            }
+
+            @Override
+            public AddressType typeOf(long high, long low, String nic) {
+                return AddressType.UNICAST;
+            }
+
+            @Override
+            public int pathMtuBytes(IpAddress to, String nic) {
+                return Integer.MAX_VALUE;
+            }
+        });
         filter.replace(rules);
         return filter;
     }
