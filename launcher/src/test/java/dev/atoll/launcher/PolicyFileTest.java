@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.atoll.runtime.policy.RuleSetCodec;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;

@@ -1,10 +1,8 @@
 package dev.atoll.launcher.policy;
 
-import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.cli.PolicyRequest;
 import dev.atoll.runtime.policy.PolicyPrinter;
-import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.RuleSet;
 import java.io.PrintStream;
 

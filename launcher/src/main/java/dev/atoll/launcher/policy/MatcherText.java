@@ -24,9 +24,7 @@ public final class MatcherText {
 
     /** A target, {@code -j REJECT --reject-with tcp-reset}; nothing for a rule without one. */
     public static String ofTarget(Target target, Family family) {
-        return target instanceof StandardTarget.None
-                ? ""
-                : print(new Rule(List.of(), target, NOWHERE), target, family);
+        return target instanceof StandardTarget.None ? "" : print(new Rule(List.of(), target, NOWHERE), target, family);
     }
 
     private static String print(Rule rule, Object part, Family family) {

@@ -70,7 +70,7 @@ final class Warnings {
                     Matches matches = new Matches(space, ruleSet, /* tcpFlags= */ null);
                     Reachability reachability = new Reachability(space, table, matches);
                     for (Finding finding : reachability.find()) {
-                        unreached.add(warning(finding));
+                        unreached.add(warning(finding, family));
                     }
                     reached.addAll(reachability.reached());
                 }
@@ -108,9 +108,11 @@ final class Warnings {
 
     // --- Rules without effect
 
-    private static Warning warning(Finding finding) {
+    private static Warning warning(Finding finding, Family family) {
         if (finding instanceof Finding.Contradiction found) {
-            String conditions = found.conditions().stream().map(MatcherText::of).collect(Collectors.joining(" and "));
+            String conditions = found.conditions().stream()
+                    .map(matcher -> MatcherText.of(matcher, family))
+                    .collect(Collectors.joining(" and "));
             return new Warning(
                     Warning.Kind.CONTRADICTION,
                     found.rule().origin(),

@@ -226,10 +226,7 @@ public final class HoconPolicy {
     /** A rule of both families as one of them has it: IPv6 has other answers. */
     private static Rule of(Family family, Rule rule) {
         return family == Family.IPV6 && rule.target() instanceof StandardTarget.Reject
-                ? new Rule(
-                        rule.matchers(),
-                        new StandardTarget.Reject(RejectWith.ICMP6_PORT_UNREACHABLE),
-                        rule.origin())
+                ? new Rule(rule.matchers(), new StandardTarget.Reject(RejectWith.ICMP6_PORT_UNREACHABLE), rule.origin())
                 : rule;
     }
 

@@ -7,8 +7,11 @@ import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.FlowTarget;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
+import dev.atoll.stack.filter.Icmpv6Matcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
@@ -18,12 +21,9 @@ import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.RewriteTarget;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
-import dev.atoll.stack.filter.RewriteTarget;
-import dev.atoll.stack.filter.Icmpv6Matcher;
-import dev.atoll.stack.filter.FlowTarget;
-import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
@@ -73,7 +73,8 @@ public final class Matches {
                 for (Rule rule : chain.rules()) {
                     List<Integer> ofRule = new ArrayList<>();
                     for (Matcher matcher : rule.matchers()) {
-                        ofRule.add(met.merge(table.family() + MatcherText.of(matcher, table.family()), 1, Integer::sum));
+                        ofRule.add(
+                                met.merge(table.family() + MatcherText.of(matcher, table.family()), 1, Integer::sum));
                     }
                     places.put(rule, ofRule);
                     foreign |= !isKnown(rule.target());
@@ -156,7 +157,8 @@ public final class Matches {
     private Diagram conditionOf(Rule rule, Matcher matcher) {
         int place = Objects.requireNonNull(places.get(rule), "a rule of the policy")
                 .get(rule.matchers().indexOf(matcher));
-        return space.condition(MatcherText.of(matcher, space.family()) + (place == 1 ? "" : ", the " + place + ". of this text"));
+        return space.condition(
+                MatcherText.of(matcher, space.family()) + (place == 1 ? "" : ", the " + place + ". of this text"));
     }
 
     private Diagram negated(Diagram set, boolean negated) {
@@ -273,7 +275,8 @@ public final class Matches {
         }
         Matcher flags = new TcpMatcher(
                 PortRange.ANY, PortRange.ANY, matcher.flagsMask(), matcher.flagsSet(), /* flagsNegated= */ false);
-        return diagrams.and(ports, negated(space.condition(MatcherText.of(flags, space.family())), matcher.flagsNegated()));
+        return diagrams.and(
+                ports, negated(space.condition(MatcherText.of(flags, space.family())), matcher.flagsNegated()));
     }
 
     private Diagram destinations(PortRange range, Known known) {

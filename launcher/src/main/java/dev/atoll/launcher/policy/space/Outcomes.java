@@ -244,7 +244,9 @@ public final class Outcomes {
                         known,
                         after -> after.equals(known) ? behind : chain(chain, index + 1, after, end));
             } else if (target instanceof NatTarget nat) {
-                Way way = at.way().accepted(stage.table(), rule.origin()).translated(MatcherText.ofTarget(target, space.family()));
+                Way way = at.way()
+                        .accepted(stage.table(), rule.origin())
+                        .translated(MatcherText.ofTarget(target, space.family()));
                 return passed(at, known.translated(translated(nat, known.translated())), way);
             }
             // Whether one that nobody here knows ends the packet cannot be told.

@@ -2,9 +2,9 @@ package dev.atoll.launcher.policy.trace;
 
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
-import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Verdict;

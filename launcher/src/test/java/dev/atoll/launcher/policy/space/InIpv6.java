@@ -68,7 +68,8 @@ final class InIpv6 {
     }
 
     private static Target target(Target target) {
-        if (target instanceof StandardTarget.Reject reject && reject.rejectWith().family() == Family.IPV4) {
+        if (target instanceof StandardTarget.Reject reject
+                && reject.rejectWith().family() == Family.IPV4) {
             return new StandardTarget.Reject(
                     reject.rejectWith() == RejectWith.ICMP_PORT_UNREACHABLE
                             ? RejectWith.ICMP6_PORT_UNREACHABLE
