@@ -85,7 +85,8 @@ public final class IpTables {
                 return Verdict.ACCEPT;
             }
             if (closed != null) {
-                return closed;
+                // Where a rule that rejects would stand.
+                return hook == Hook.PREROUTING || hook == Hook.POSTROUTING ? Verdict.ACCEPT : closed;
             }
         }
         ConnTrack tracking = connTrackFor(rules);

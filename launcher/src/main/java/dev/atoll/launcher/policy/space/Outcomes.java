@@ -16,7 +16,9 @@ import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.filter.Target;
+import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -134,9 +136,20 @@ public final class Outcomes {
             RejectWith with = space.family() == Family.IPV4
                     ? RejectWith.ICMP_ADMIN_PROHIBITED
                     : RejectWith.ICMP6_ADDR_UNREACHABLE;
-            return diagrams.leaf(new Outcome(Outcome.Kind.REJECT, with, closed, Way.BEGUN.translations()));
+            return discovering(diagrams.leaf(new Outcome(Outcome.Kind.REJECT, with, closed, Way.BEGUN.translations())));
         }
-        return stage(new Position(stages, 0, Known.UNMARKED, Way.BEGUN));
+        return discovering(stage(new Position(stages, 0, Known.UNMARKED, Way.BEGUN)));
+    }
+
+    /** Neighbour discovery is no rule's business. */
+    private Diagram discovering(Diagram others) {
+        if (space.family() == Family.IPV4) {
+            return others;
+        }
+        Diagram types =
+                space.range(Space.DESTINATION_PORT, Icmpv6.ROUTER_SOLICITATION << 8, Icmpv6.REDIRECT << 8 | 0xff);
+        Outcome passes = new Outcome(Outcome.Kind.ACCEPT, null, null, Way.BEGUN.translations());
+        return diagrams.choose(diagrams.and(space.protocol(IpProtocol.ICMPV6), types), diagrams.leaf(passes), others);
     }
 
     /** Where it says that there are rules of the other family only, which closes this one; else null. */

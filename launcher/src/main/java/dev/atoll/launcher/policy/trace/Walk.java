@@ -132,7 +132,11 @@ public final class Walk {
         boolean out = hook == Hook.OUTPUT || hook == Hook.POSTROUTING;
         steps.clear();
         Verdict verdict = filter.check(hook, packet, out ? null : nic, out ? nic : null, nowNs);
-        legs.add(new Leg(hook, answer, before, nic, steps, verdict));
+        // Met for connection tracking alone, it says nothing.
+        boolean everyPacketMeetsIt = hook == Hook.INPUT || hook == Hook.OUTPUT;
+        if (everyPacketMeetsIt || !steps.isEmpty() || verdict.kind() != Verdict.Kind.ACCEPT) {
+            legs.add(new Leg(hook, answer, before, nic, steps, verdict));
+        }
     }
 
     /** The way to where the packet goes now: targets may have led it elsewhere. */

@@ -5,15 +5,21 @@ import dev.atoll.stack.filter.AddressRangeMatcher;
 import dev.atoll.stack.filter.AddressRangeMatcher.Range;
 import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.IcmpMatcher;
+import dev.atoll.stack.filter.Icmpv6Matcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
+import dev.atoll.stack.wire.Icmpv4;
+import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +63,13 @@ final class InIpv6 {
             IpAddress mask =
                     new IpAddress(-1, -1L << Integer.SIZE | (address.mask().v4Bits() & 0xffff_ffffL));
             return new AddressMatcher(address.direction(), address(address.address()), mask, address.negated());
+        }
+        if (matcher instanceof ProtocolMatcher protocol && protocol.protocol() == IpProtocol.ICMP) {
+            return new ProtocolMatcher(IpProtocol.ICMPV6, protocol.negated());
+        }
+        if (matcher instanceof IcmpMatcher icmp) {
+            int type = icmp.type() == Icmpv4.ECHO_REQUEST ? Icmpv6.ECHO_REQUEST : icmp.type();
+            return new Icmpv6Matcher(type, icmp.firstCode(), icmp.lastCode(), icmp.negated());
         }
         return matcher instanceof AddressRangeMatcher ranges
                 ? new AddressRangeMatcher(range(ranges.source()), range(ranges.destination()))

@@ -6,6 +6,8 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.Icmpv4;
+import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
@@ -14,7 +16,8 @@ import java.math.BigInteger;
 /** A packet, and the values of its variables. */
 record Sample(int protocol, FullAddress from, FullAddress to, String nic) {
     static Sample draw(Rng rng, Family family) {
-        int[] protocols = {IpProtocol.TCP, IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMP, 47};
+        int icmp = family == Family.IPV4 ? IpProtocol.ICMP : IpProtocol.ICMPV6;
+        int[] protocols = {IpProtocol.TCP, IpProtocol.TCP, IpProtocol.UDP, icmp, 47};
         int protocol = protocols[rng.nextInt(protocols.length)];
         String[] nics = {"lo", "eth0", "eth7", "tun1", "wlan0"};
         boolean ports = protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
@@ -37,15 +40,24 @@ record Sample(int protocol, FullAddress from, FullAddress to, String nic) {
 
     PacketBuffer packet(boolean outgoing) {
         PacketBuffer packet = MadeUpPacket.of(protocol, from, to, Tcp.SYN, outgoing);
-        if (protocol == IpProtocol.ICMP) {
-            packet.data().put(packet.transportOffset, (byte) 8);
+        if (echoType() != 0) {
+            packet.data().put(packet.transportOffset, (byte) echoType());
         }
         return packet;
     }
 
+    /** The type of an echo request, or 0 for what is no ICMP. */
+    private int echoType() {
+        return switch (protocol) {
+            case IpProtocol.ICMP -> Icmpv4.ECHO_REQUEST;
+            case IpProtocol.ICMPV6 -> Icmpv6.ECHO_REQUEST;
+            default -> 0;
+        };
+    }
+
     Diagram.Point point(Space space, boolean outgoing) {
         int index = space.interfaces().index(nic);
-        int toPort = protocol == IpProtocol.ICMP ? 8 << 8 : to.port();
+        int toPort = echoType() != 0 ? echoType() << 8 : to.port();
         return variable -> switch (variable) {
             case Space.PROTOCOL -> BigInteger.valueOf(protocol);
             case Space.SOURCE -> Space.value(from.address());
