@@ -177,7 +177,7 @@ final class RandomPolicy {
         String target = target(chain);
         if (!target.isEmpty()) {
             // Where the target stands makes no difference, except to its own options.
-            parts.add(oneIn(5) ? 0 : parts.size(), target);
+            parts.add(oneIn(5) ? Math.min(parts.size(), kind == Kind.BOTH ? 1 : 0) : parts.size(), target);
         }
         String counters = oneIn(12) ? "[3:180] " : "";
         return counters + pick("-A ", "-A ", "--append ") + chain + " " + String.join(oneIn(9) ? "  " : " ", parts);
@@ -250,7 +250,7 @@ final class RandomPolicy {
                         + pick("", " --suppl-groups", " --socket-exists");
             case 7:
                 return "-m limit " + pick("", "--limit 5/s", "--limit 90/minute", "--limit 1/hour", "--limit 9/x")
-                        + pick("", " --limit-burst 1", " --limit-burst 77");
+                        + pick("", " --limit-burst 1", " --limit-burst 33");
             case 0:
                 return "-m multiport " + negation()
                         + pick("--dports ", "--sports ", "--ports ", "--destination-ports ")
