@@ -193,11 +193,15 @@ public final class Icmpv4Layer implements TransportHandler {
         };
     }
 
-    /** Protocol and port unreachable come from the destination itself, prohibitions from someone who means it. */
+    /** Whether Linux's icmp_err_convert calls a code fatal: the others may pass, so only who asks for all errors hears of them. */
     private static boolean isHard(int type, int code) {
-        return type == Icmpv4.PARAMETER_PROBLEM
-                || (type == Icmpv4.DESTINATION_UNREACHABLE
-                        && (code == Icmpv4.PROTOCOL_UNREACHABLE || code == Icmpv4.PORT_UNREACHABLE || code >= 9));
+        if (type != Icmpv4.DESTINATION_UNREACHABLE) {
+            return type == Icmpv4.PARAMETER_PROBLEM;
+        }
+        return switch (code) {
+            case Icmpv4.PROTOCOL_UNREACHABLE, Icmpv4.PORT_UNREACHABLE, 6, 7, 8, 9, 10, 13, 14, 15 -> true;
+            default -> false;
+        };
     }
 
     @Override

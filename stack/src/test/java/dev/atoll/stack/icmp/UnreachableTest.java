@@ -4,6 +4,7 @@ import static dev.atoll.stack.frames.OneStack.LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.atoll.stack.check.Bytes;
 import dev.atoll.stack.check.EthernetFrame;
@@ -92,6 +93,21 @@ class UnreachableTest {
                         StackError.HOST_DOWN,
                         StackError.MESSAGE_TOO_LONG),
                 told);
+    }
+
+    /** The column "fatal" of icmp_err_convert; what is not fatal may pass (RFC 1122 section 3.2.2.1). */
+    @Test
+    void ipv4_withoutRecverr_onlyFatalCodesAreTold() throws StackException {
+        endpoint.setOption(EndpointOption.IP_RECVERR, false);
+        List<Integer> told = new ArrayList<>();
+        for (int code = 0; code <= 15; code++) {
+            if (code != 4 && told4(IcmpMessage.UNREACHABLE, code, 0) != null) {
+                told.add(code);
+            }
+        }
+        assertEquals(List.of(2, 3, 6, 7, 8, 9, 10, 13, 14, 15), told);
+        assertNull(told4(IcmpMessage.TIME_EXCEEDED, 0, 0));
+        assertEquals(StackError.PROTOCOL_UNREACHABLE, told4(IcmpMessage.PARAMETER_PROBLEM, 0, 9 << 24));
     }
 
     /** RFC 4443 sections 3.1 and 3.2. */
