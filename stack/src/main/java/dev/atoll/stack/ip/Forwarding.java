@@ -148,9 +148,6 @@ final class Forwarding {
         while (first != null) {
             // Segments that were joined go on as they came; none is longer than the first.
             PacketBuffer others = JoinedSegments.detach(first);
-            if (others != null) {
-                network.ageByOneHop(others);
-            }
             pass(network, first, hop, cut && first.length() > most ? most : 0);
             first = others;
         }

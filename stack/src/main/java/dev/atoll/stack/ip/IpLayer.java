@@ -294,7 +294,7 @@ public final class IpLayer implements Device.Upper {
      *     {@link #MULTICAST_LOOP}, {@link #ALWAYS_DONT_FRAGMENT}
      * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
      *     another error if the policy rejected it: {@link #lastDenial} then says what decided; MESSAGE_TOO_LONG,
-     *     NETWORK_UNREACHABLE; INVALID if it would leave this host though it is from a loopback address
+     *     NETWORK_UNREACHABLE; INVALID if it would leave this host with a loopback address
      */
     public @Nullable StackError send(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         NetworkLayer network = route.network();
@@ -307,8 +307,10 @@ public final class IpLayer implements Device.Upper {
             fault = StackError.NETWORK_UNREACHABLE;
         } else if (large && (flags & FRAGMENT) == 0) {
             fault = StackError.MESSAGE_TOO_LONG;
-        } else if (route.source().isV4() && isLoopbackBeyond(route.source(), route.device())) {
-            // Linux asks the policy first where such an IPv6 packet goes.
+        } else if (route.source().isV4()
+                && route.source().isLoopback()
+                && !route.device().isLoopback()) {
+            // As Linux, which asks the policy first about every other loopback address.
             fault = StackError.INVALID;
         }
         if (fault != null) {
@@ -560,10 +562,8 @@ public final class IpLayer implements Device.Upper {
         Verdict verdict = filter.check(hook, packet, null, out.name(), cycle.nowNs());
         if (verdict.kind() == Verdict.Kind.ACCEPT && (packet.destinationHigh != high || packet.destinationLow != low)) {
             Routes.Hop hop = forwarding.findHop(packet, nicId);
-            if (hop == null || isLoopbackBeyond(new IpAddress(packet.sourceHigh, packet.sourceLow), hop.device())) {
-                drop(packet, DropReason.IP_NO_ROUTE);
-                lastDenial = Verdict.ACCEPT;
-                return hop == null ? StackError.NETWORK_UNREACHABLE : StackError.INVALID;
+            if (hop == null || isLoopbackBeyond(packet, hop.device())) {
+                return dropWithoutRoute(packet, hop == null ? StackError.NETWORK_UNREACHABLE : StackError.INVALID);
             }
             detour = hop;
             out = hop.device();
@@ -573,12 +573,23 @@ public final class IpLayer implements Device.Upper {
             hook = Hook.POSTROUTING;
             verdict = filter.check(hook, packet, null, out.name(), cycle.nowNs());
         }
-        return verdict.kind() == Verdict.Kind.ACCEPT ? null : denyOutput(hook, packet, verdict);
+        if (verdict.kind() != Verdict.Kind.ACCEPT) {
+            return denyOutput(hook, packet, verdict);
+        }
+        return isLoopbackBeyond(packet, out) ? dropWithoutRoute(packet, StackError.INVALID) : null;
     }
 
-    /** A loopback source never leaves its host (RFC 1122 section 3.2.1.3), as on Linux without route_localnet. */
-    private static boolean isLoopbackBeyond(IpAddress source, Device out) {
-        return !out.isLoopback() && source.isLoopback();
+    /** Loopback addresses are never outside their host (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
+    private static boolean isLoopbackBeyond(PacketBuffer packet, Device out) {
+        return !out.isLoopback()
+                && (IpAddress.isLoopback(packet.sourceHigh, packet.sourceLow)
+                        || IpAddress.isLoopback(packet.destinationHigh, packet.destinationLow));
+    }
+
+    private StackError dropWithoutRoute(PacketBuffer packet, StackError error) {
+        drop(packet, DropReason.IP_NO_ROUTE);
+        lastDenial = Verdict.ACCEPT;
+        return error;
     }
 
     private StackError denyOutput(Hook hook, PacketBuffer packet, Verdict verdict) {

@@ -55,9 +55,12 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -382,13 +385,25 @@ class HooksTest {
 
     /** RFC 1122 section 3.2.1.3 (g). */
     @Test
-    void loopbackSource_doesNotLeave() throws StackException {
-        UdpEndpoint endpoint = net.stack.newUdpEndpoint();
-        endpoint.bind(new FullAddress(IpAddress.V4_LOOPBACK, 7));
-        StackException error = assertThrows(
-                StackException.class, () -> endpoint.send(ByteBuffer.allocate(1), new FullAddress(THERE, 7)));
-        assertEquals(StackError.INVALID, error.error());
+    @Requirement("RFC 1122 3.2.1.3-6")
+    void loopbackAddresses_doNotLeave() throws StackException {
+        Nic there = Objects.requireNonNull(net.stack.findNic("eth1"));
+        net.stack.routes().add(Subnet.parse("0.0.0.0/0"), THERE, there);
+        net.stack.routes().add(Subnet.parse("::/0"), THERE6, there);
+        for (IpAddress loopback : List.of(IpAddress.V4_LOOPBACK, IpAddress.V6_LOOPBACK)) {
+            UdpEndpoint endpoint = net.stack.newUdpEndpoint();
+            endpoint.bind(new FullAddress(loopback, 7));
+            refused(endpoint, new FullAddress(loopback.isV4() ? THERE : THERE6, 7));
+        }
+        Objects.requireNonNull(net.stack.findNic("lo")).setEnabled(false);
+        refused(net.stack.newUdpEndpoint(), new FullAddress(IpAddress.parse("127.0.0.2"), 7));
         assertNull(far.poll());
+    }
+
+    private static void refused(UdpEndpoint endpoint, FullAddress to) {
+        StackException error =
+                assertThrows(StackException.class, () -> endpoint.send(ByteBuffer.allocate(1), to), to::toString);
+        assertEquals(StackError.INVALID, error.error(), to.toString());
     }
 
     /** Linux's icmp_pointers: whatever is no query might be an error (RFC 1122 section 3.2.2). */
