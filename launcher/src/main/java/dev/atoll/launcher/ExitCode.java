@@ -2,6 +2,11 @@ package dev.atoll.launcher;
 
 /** The launcher's exit codes that are not the program's own. */
 public enum ExitCode {
+    /**
+     * A command that looks at policies has found what it looks for: warnings with {@code --strict}, a case that fails, a
+     * difference.
+     */
+    FOUND(1),
     /** The policy, the configuration or the command line is wrong; nothing was started. */
     CONFIGURATION(120),
     /** A privilege or a program that the sandbox needs is not there. */

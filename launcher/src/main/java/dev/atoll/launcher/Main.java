@@ -1,11 +1,13 @@
 package dev.atoll.launcher;
 
 import dev.atoll.launcher.cli.CommandLine;
+import dev.atoll.launcher.cli.PolicyRequest;
 import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.config.EffectiveConfig;
 import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.demo.DemoCommand;
 import dev.atoll.launcher.doctor.Doctor;
+import dev.atoll.launcher.policy.PolicyCommand;
 import java.util.Map;
 
 /** The launcher's entry: reads the command line and does what it says. Its exit codes are {@link ExitCode}'s. */
@@ -41,6 +43,9 @@ public final class Main {
         }
         if (request instanceof CommandLine.Demo) {
             return new DemoCommand(Main::run, System.out).run();
+        }
+        if (request instanceof PolicyRequest policy) {
+            return new PolicyCommand(System.out, PolicyFile.HOST_NAMES).run(policy);
         }
         if (request instanceof CommandLine.Doctor) {
             return Doctor.ofHost(System.getenv(), System.out).run();

@@ -1,12 +1,16 @@
 package dev.atoll.launcher;
 
+import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.policy.HostResolver;
 import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
+import dev.atoll.runtime.policy.PolicyText;
 import dev.atoll.runtime.policy.RuleSetCodec;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,7 +27,7 @@ import java.util.List;
 /** Reads a policy in the launcher, the only place where policy text is read in a run: the program gets rules. */
 public final class PolicyFile {
     /** Names are looked up on the host, once, as iptables does. */
-    private static final HostResolver HOST_NAMES = new HostResolver() {
+    public static final HostResolver HOST_NAMES = new HostResolver() {
         @Override
         public List<IpAddress> resolve(String host) {
             return lookUp(host);
@@ -33,17 +37,12 @@ public final class PolicyFile {
     private PolicyFile() {}
 
     /**
-     * Reads a file.
+     * Reads files that make one policy together.
      *
      * @throws LaunchException with one line for each mistake: file, line, column, what was expected
      */
-    public static Policy load(Path file) throws LaunchException {
-        return new Policy(ByteBuffer.wrap(encoded(parse(file.toString(), read(file)), file)));
-    }
-
-    /** Reads a text. */
-    public static RuleSet parse(String source, String text) throws LaunchException {
-        PolicyResult result = PolicyParser.parse(source, text, HOST_NAMES);
+    public static RuleSet load(List<Path> files) throws LaunchException {
+        PolicyResult result = parse(files);
         if (result instanceof PolicyResult.Refused refused) {
             StringBuilder lines = new StringBuilder();
             for (PolicyError error : refused.errors()) {
@@ -54,12 +53,58 @@ public final class PolicyFile {
         return ((PolicyResult.Accepted) result).ruleSet();
     }
 
+    private static PolicyResult parse(List<Path> files) throws LaunchException {
+        List<PolicyText> texts = new ArrayList<>();
+        List<PolicyResult> results = new ArrayList<>();
+        for (Path file : files) {
+            if (HoconPolicy.isHocon(file.toString())) {
+                results.add(HoconPolicy.read(file.toString(), HOST_NAMES).result());
+            } else {
+                texts.add(new PolicyText(file.toString(), read(file)));
+            }
+        }
+        if (!texts.isEmpty()) {
+            results.add(PolicyParser.parse(texts, HOST_NAMES));
+        }
+        List<PolicyError> errors = new ArrayList<>();
+        List<Table> tables = new ArrayList<>();
+        for (PolicyResult result : results) {
+            if (result instanceof PolicyResult.Refused refused) {
+                errors.addAll(refused.errors());
+            } else if (result instanceof PolicyResult.Accepted accepted) {
+                tables.addAll(accepted.ruleSet().tables());
+            }
+        }
+        if (!errors.isEmpty()) {
+            return new PolicyResult.Refused(errors);
+        }
+        for (RuleSet.Problem problem : RuleSet.problems(tables)) {
+            Origin origin = problem.origin() == null ? tables.get(0).origin() : problem.origin();
+            errors.add(new PolicyError(origin.source(), origin.line(), 1, 1, problem.message(), null, origin.text()));
+        }
+        return errors.isEmpty() ? new PolicyResult.Accepted(RuleSet.of(tables)) : new PolicyResult.Refused(errors);
+    }
+
+    /**
+     * A policy as the program gets it.
+     *
+     * @throws LaunchException if it is larger than that may be
+     */
+    public static Policy encode(RuleSet rules) throws LaunchException {
+        try {
+            return new Policy(ByteBuffer.wrap(RuleSetCodec.encode(rules)));
+        } catch (IllegalArgumentException e) {
+            throw new LaunchException(ExitCode.CONFIGURATION, "policy: " + e.getMessage(), e);
+        }
+    }
+
     private static String line(PolicyError error) {
         String place = error.source() + ":" + error.line() + ":" + error.column() + ": " + error.message();
         return error.suggestion() == null ? place : place + ", did you mean " + error.suggestion() + "?";
     }
 
-    private static String read(Path file) throws LaunchException {
+    /** The text of a file. */
+    public static String read(Path file) throws LaunchException {
         try {
             return Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
@@ -68,14 +113,6 @@ public final class PolicyFile {
             throw new LaunchException(ExitCode.CONFIGURATION, "policy: " + file + " is not UTF-8 text", e);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.CONFIGURATION, "policy: " + file + " cannot be read: " + e, e);
-        }
-    }
-
-    private static byte[] encoded(RuleSet rules, Path file) throws LaunchException {
-        try {
-            return RuleSetCodec.encode(rules);
-        } catch (IllegalArgumentException e) {
-            throw new LaunchException(ExitCode.CONFIGURATION, "policy: " + file + ": " + e.getMessage(), e);
         }
     }
 

@@ -34,6 +34,8 @@ import dev.atoll.runtime.control.ControlCodec;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Setup;
+import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.MacAddress;
@@ -126,13 +128,13 @@ final class RunCommand {
         try {
             return Links.open(settings.link(), request);
         } catch (LaunchException e) {
-            Policy unused = policy(settings);
+            RuleSet unused = rules(settings);
             throw e;
         }
     }
 
-    private static @Nullable Policy policy(Settings settings) throws LaunchException {
-        return settings.policy() == null ? null : PolicyFile.load(settings.policy());
+    private static @Nullable RuleSet rules(Settings settings) throws LaunchException {
+        return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies());
     }
 
     private int runOn(OpenLink link, ProgramCommand command, Settings settings, AgentJar agent)
@@ -157,11 +159,12 @@ final class RunCommand {
                         agent,
                         new Inherited(control[1], link.programDescriptor(), capture))) {
             // While the sandbox is being made. The program waits, and what is wrong here keeps it from running.
-            Policy policy = policy(settings);
-            if (policy != null && ipv6) {
-                // Its language has none yet.
-                Terminal.line(settings.policy() + " has no rules for IPv6, which stays closed");
+            RuleSet rules = rules(settings);
+            if (rules != null && ipv6 && !rules.covers(Family.IPV6)) {
+                Terminal.line("no IPv6 policy given (" + settings.policies().get(0)
+                        + " has only IPv4 rules), so IPv6 stays closed; add rules for it, or --address6 none");
             }
+            Policy policy = rules == null ? null : PolicyFile.encode(rules);
             List<ReportSink> sinks = ProvidedSinks.load();
             link.bringUp();
             Reports reports = new Reports();
@@ -270,7 +273,7 @@ final class RunCommand {
                 setup.addresses().isEmpty() ? null : setup.addresses().get(0).toString(),
                 router,
                 setup.dnsServers().isEmpty() ? null : setup.dnsServers().get(0).toString(),
-                settings.policy(),
+                settings.policies(),
                 settings.pcap(),
                 Instant.now());
     }
@@ -312,6 +315,6 @@ final class RunCommand {
                 addresses != null && addresses.hasIpv6(),
                 settings.denialLines(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
-                settings.policy() != null);
+                !settings.policies().isEmpty());
     }
 }

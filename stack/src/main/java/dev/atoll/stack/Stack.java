@@ -220,6 +220,9 @@ public final class Stack implements AutoCloseable {
         if (!builder.handleLocal) {
             routes.sendLocalOut();
         }
+        if (builder.socketOwner != null) {
+            ip.filter().socketOwner(builder.socketOwner);
+        }
         if (builder.rules != null) {
             ip.filter().replace(builder.rules);
         }
@@ -609,8 +612,8 @@ public final class Stack implements AutoCloseable {
     /**
      * Sets it, from the next error on.
      *
-     * @param tos 0xc0 as RFC 1812 section 4.3.2.5 asks of routers and Linux has it, unless it is set; 0 is what RFC 1122
-     *     section 3.2.2 asks of hosts
+     * @param tos 0xc0 as RFC 1812 section 4.3.2.5 asks of routers, unless it is set; with it go the other bits of the packet
+     *     that an error is about, as on Linux. 0 is what RFC 1122 section 3.2.2 asks of hosts
      */
     public void setIcmpErrorTos(int tos) {
         Check.argument(tos >= 0 && tos <= 0xff, "tos", tos, "0 to 255");

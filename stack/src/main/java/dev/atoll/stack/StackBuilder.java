@@ -15,6 +15,7 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.options.MessageTuning;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.TransportProtocol;
@@ -59,6 +60,8 @@ public final class StackBuilder {
     Counters counters = new Counters();
 
     @Nullable RuleSet rules;
+
+    @Nullable SocketOwner socketOwner;
 
     boolean handleLocal = true;
 
@@ -272,6 +275,12 @@ public final class StackBuilder {
     /** The rules in force from the first packet on; by default everything passes. */
     public StackBuilder rules(RuleSet newRules) {
         rules = newRules;
+        return this;
+    }
+
+    /** As whom endpoints send, for rules with {@code -m owner}; without it nobody is an owner. */
+    public StackBuilder socketOwner(SocketOwner newOwner) {
+        socketOwner = newOwner;
         return this;
     }
 

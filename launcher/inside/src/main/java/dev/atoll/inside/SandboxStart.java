@@ -11,9 +11,11 @@ import dev.atoll.runtime.link.StreamLink;
 import dev.atoll.runtime.link.TapLink;
 import dev.atoll.runtime.policy.MalformedRuleSetException;
 import dev.atoll.runtime.policy.RuleSetCodec;
+import dev.atoll.runtime.sandbox.ProcessOwner;
 import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.runtime.sandbox.SandboxBuilder;
 import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
@@ -58,7 +60,11 @@ final class SandboxStart {
         }
         if (policy != null) {
             try {
-                builder.policy(RuleSetCodec.decode(policy.rules()));
+                RuleSet rules = RuleSetCodec.decode(policy.rules());
+                builder.policy(rules);
+                if (rules.needsSocketOwner()) {
+                    builder.socketOwner(ProcessOwner.read());
+                }
             } catch (MalformedRuleSetException e) {
                 throw new IOException("the launcher sent rules that are none: " + e.getMessage(), e);
             }

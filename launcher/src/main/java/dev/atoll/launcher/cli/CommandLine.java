@@ -20,7 +20,7 @@ public final class CommandLine {
     private static final String SEPARATOR = "--";
 
     /** What the user wants. */
-    public sealed interface Request {}
+    public sealed interface Request permits Run, Refused, ShowConfig, Doctor, Demo, Show, PolicyRequest {}
 
     /**
      * Run a program.
@@ -80,8 +80,13 @@ public final class CommandLine {
         commands.put("demo", new DemoOptions());
         commands.put("doctor", new DoctorOptions());
         commands.put("config", config);
+        commands.put(PolicyCommandLine.NAME, new PolicyCommandLine.Overview());
 
         String name = end == 0 ? "" : arguments[0];
+        if (name.equals(PolicyCommandLine.NAME)) {
+            refuseProgram(name, separator);
+            return PolicyCommandLine.parse(List.of(arguments).subList(1, end));
+        }
         Object options = commands.get(name);
         if (options == null) {
             return withoutCommand(main, commands, Arrays.copyOf(arguments, end));
@@ -95,8 +100,8 @@ public final class CommandLine {
             if (!unknown.isEmpty()) {
                 throw unknownWord(name, options, unknown);
             }
-            if (separator >= 0 && options != run) {
-                throw new LaunchException(ExitCode.CONFIGURATION, name + ": takes no program; \"--\" is for run");
+            if (options != run) {
+                refuseProgram(name, separator);
             }
         } catch (LaunchException e) {
             if (options == run) {
@@ -110,6 +115,12 @@ public final class CommandLine {
             case "doctor" -> new Doctor();
             default -> new Demo();
         };
+    }
+
+    private static void refuseProgram(String name, int separator) throws LaunchException {
+        if (separator >= 0) {
+            throw new LaunchException(ExitCode.CONFIGURATION, name + ": takes no program; \"--\" is for run");
+        }
     }
 
     private static Request withoutCommand(MainOptions main, Map<String, Object> commands, String[] arguments)
@@ -136,11 +147,19 @@ public final class CommandLine {
 
     /** Fills the options in and returns the words that are none. */
     private static List<String> read(String command, Object options, String[] arguments) throws LaunchException {
-        JCommander reader = new JCommander(options);
+        fill(command, new JCommander(options), List.of(arguments));
+        if (options instanceof RunOptions run) {
+            return run.unknown;
+        }
+        return options instanceof ConfigOptions config ? config.unknown : ((PlainOptions) options).unknown;
+    }
+
+    /** Fills the options in. */
+    static void fill(String command, JCommander reader, List<String> arguments) throws LaunchException {
         // A file of options named @FILE is a feature nobody asked for, and "@" begins no option of ours.
         reader.setExpandAtSign(false);
         try {
-            reader.parse(arguments);
+            reader.parse(arguments.toArray(new String[0]));
         } catch (ParameterException e) {
             String message = String.valueOf(e.getMessage());
             throw new LaunchException(
@@ -148,13 +167,9 @@ public final class CommandLine {
                     command + ": " + message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1),
                     e);
         }
-        if (options instanceof RunOptions run) {
-            return run.unknown;
-        }
-        return options instanceof ConfigOptions config ? config.unknown : ((PlainOptions) options).unknown;
     }
 
-    private static LaunchException unknownWord(String command, Object options, List<String> unknown) {
+    static LaunchException unknownWord(String command, Object options, List<String> unknown) {
         String word = unknown.get(0);
         if (word.startsWith("-")) {
             int value = word.indexOf('=');
@@ -167,7 +182,7 @@ public final class CommandLine {
         return new LaunchException(ExitCode.CONFIGURATION, command + ": \"" + word + "\" is out of place" + hint);
     }
 
-    private static String orElse(String word, List<String> known, String otherwise) {
+    static String orElse(String word, List<String> known, String otherwise) {
         String suggestion = Suggestions.didYouMean(word, known);
         return suggestion.isEmpty() ? otherwise : suggestion;
     }

@@ -23,6 +23,12 @@ final class Help {
             the program ran; 126 the command cannot be executed; 127 it was not found.
             """;
 
+    private static final String POLICY_EXIT_CODES = """
+
+            Exit codes: 0; 1 warnings with --strict, a case that does not hold, a difference; 120 a mistake in a policy or
+            on the command line.
+            """;
+
     private Help() {}
 
     static String version() {
@@ -46,10 +52,26 @@ final class Help {
                 .stripTrailing();
     }
 
+    /** The commands of {@code policy}. */
+    static String ofPolicy(Map<String, PolicyOptions> commands) {
+        StringBuilder text = new StringBuilder();
+        commands.forEach((name, options) -> text.append(text.isEmpty() ? "Usage: " : "       ")
+                .append(COMMAND + " policy ")
+                .append(name)
+                .append(" [OPTIONS] ")
+                .append(options.usage())
+                .append("\n           ")
+                .append(description(options))
+                .append('\n'));
+        return text.append(POLICY_EXIT_CODES).toString().stripTrailing();
+    }
+
     /** One command. */
     static String of(String command, Object options) {
-        String text = "Usage: " + COMMAND + " " + command + " [OPTIONS]" + (command.equals("run") ? " -- java ..." : "")
-                + "\n\n" + description(options) + "\n\n" + options(options);
+        String words = options instanceof PolicyOptions policy ? " " + policy.usage() : "";
+        String text = "Usage: " + COMMAND + " " + command + " [OPTIONS]" + words
+                + (command.equals("run") ? " -- java ..." : "") + "\n\n" + description(options) + "\n\n"
+                + options(options);
         return (command.equals("run") ? text + SIGNALS : text).stripTrailing();
     }
 

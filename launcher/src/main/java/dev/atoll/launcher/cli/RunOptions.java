@@ -2,6 +2,7 @@ package dev.atoll.launcher.cli;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.converters.IParameterSplitter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +40,12 @@ public final class RunOptions {
     @Parameter(names = "--dns", description = "The DNS server the program asks")
     @Nullable String dns;
 
-    @Parameter(names = "--policy", description = "A file of rules as iptables-save writes them, or none: no filter")
-    @Nullable String policy;
+    @Parameter(
+            names = "--policy",
+            description = "A file of rules as iptables-save or ip6tables-save writes them, or none: no filter; may be"
+                    + " given several times",
+            splitter = Whole.class)
+    List<String> policy = new ArrayList<>();
 
     @Parameter(names = "--config", description = "A configuration file, see the command config")
     @Nullable String config;
@@ -64,14 +69,22 @@ public final class RunOptions {
     @Parameter(hidden = true)
     List<String> unknown = new ArrayList<>();
 
+    /** A name is one name, commas included. */
+    static final class Whole implements IParameterSplitter {
+        @Override
+        public List<String> split(String value) {
+            return List.of(value);
+        }
+    }
+
     /** The configuration file, or null. */
     public @Nullable String config() {
         return config;
     }
 
-    /** Names of settings to what was given for them. */
-    public Map<String, String> settings() {
-        Map<String, String> given = new LinkedHashMap<>();
+    /** Names of settings to what was given for them: a text, or a list of texts. */
+    public Map<String, Object> settings() {
+        Map<String, Object> given = new LinkedHashMap<>();
         put(given, "atoll.link", link);
         put(given, "atoll.address", address);
         put(given, "atoll.router", router);
@@ -79,14 +92,14 @@ public final class RunOptions {
         put(given, "atoll.router6", router6);
         put(given, "atoll.take-default", takeDefault ? "true" : null);
         put(given, "atoll.dns", dns);
-        put(given, "atoll.policy", policy);
+        put(given, "atoll.policy", policy.isEmpty() ? null : policy.size() == 1 ? policy.get(0) : policy);
         put(given, "atoll.pcap", pcap);
         put(given, "atoll.status-file", statusFile);
         put(given, "atoll.timeout", timeout);
         return given;
     }
 
-    private static void put(Map<String, String> given, String setting, @Nullable String value) {
+    private static void put(Map<String, Object> given, String setting, @Nullable Object value) {
         if (value != null) {
             given.put(setting, value);
         }

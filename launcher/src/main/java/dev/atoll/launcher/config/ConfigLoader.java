@@ -77,11 +77,11 @@ public final class ConfigLoader {
     /**
      * Loads and checks everything.
      *
-     * @param commandLine name of a setting to its text
+     * @param commandLine name of a setting to its text or list of texts
      * @param file what {@code --config} names, or null
      * @throws LaunchException with the place of the first error
      */
-    public EffectiveConfig load(Map<String, String> commandLine, @Nullable String file) throws LaunchException {
+    public EffectiveConfig load(Map<String, ?> commandLine, @Nullable String file) throws LaunchException {
         Config reference = Reference.CONFIG;
         List<Config> layers = new ArrayList<>();
         layers.add(fromTexts(commandLine, COMMAND_LINE));
@@ -103,9 +103,9 @@ public final class ConfigLoader {
     /**
      * Only what the command line, {@code -D} and the defaults say, for the status of a run whose files are wrong.
      *
-     * @param commandLine name of a setting to its text
+     * @param commandLine name of a setting to its text or list of texts
      */
-    public EffectiveConfig loadWithoutFiles(Map<String, String> commandLine) {
+    public EffectiveConfig loadWithoutFiles(Map<String, ?> commandLine) {
         String key = Setting.STATUS_FILE.key();
         String property = properties.getProperty(key);
         Map<String, String> given = property == null ? Map.of() : Map.of(key, property);
@@ -143,9 +143,9 @@ public final class ConfigLoader {
      *
      * @param origin where, or null for properties, of which each is its own
      */
-    private static Config fromTexts(Map<String, String> texts, @Nullable String origin) {
+    private static Config fromTexts(Map<String, ?> texts, @Nullable String origin) {
         Config config = ConfigFactory.empty();
-        for (Map.Entry<String, String> entry : texts.entrySet()) {
+        for (Map.Entry<String, ?> entry : texts.entrySet()) {
             config = config.withValue(
                     entry.getKey(),
                     ConfigValueFactory.fromAnyRef(entry.getValue(), origin == null ? "-D" + entry.getKey() : origin));

@@ -2,6 +2,7 @@ package dev.atoll.launcher.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -66,7 +68,7 @@ public final class EffectiveConfig {
                 flag(Setting.OFFLOAD),
                 flag(Setting.TAKE_DEFAULT),
                 hostname(),
-                file(Setting.POLICY),
+                files(Setting.POLICY),
                 outputFile(Setting.PCAP),
                 statusFile,
                 timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),
@@ -188,11 +190,34 @@ public final class EffectiveConfig {
 
     private @Nullable Path file(Setting setting) throws LaunchException {
         String text = text(setting);
-        if (text.isEmpty()) {
+        return text.equals(NONE) ? null : path(setting, text);
+    }
+
+    /** One name or a list of them; "none" stands alone. */
+    private List<Path> files(Setting setting) throws LaunchException {
+        if (!(config.getValue(setting.key()) instanceof ConfigList list)) {
+            Path file = file(setting);
+            return file == null ? List.of() : List.of(file);
+        }
+        List<Path> files = new ArrayList<>();
+        for (ConfigValue value : list) {
+            if (!(value.unwrapped() instanceof String name) || name.equals(NONE)) {
+                throw unexpected(setting);
+            }
+            files.add(path(setting, name));
+        }
+        if (files.isEmpty()) {
+            throw unexpected(setting);
+        }
+        return files;
+    }
+
+    private Path path(Setting setting, String name) throws LaunchException {
+        if (name.isEmpty()) {
             throw unexpected(setting);
         }
         try {
-            return text.equals(NONE) ? null : Path.of(text);
+            return Path.of(name);
         } catch (InvalidPathException e) {
             throw unexpected(setting, e);
         }

@@ -5,6 +5,7 @@ import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param offload whether a TAP or veth may carry super-segments and open checksums
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
  * @param hostname the sandbox's name
- * @param policy file of rules
+ * @param policies files of rules; none: there is no filter
  * @param pcap file to record in
  * @param statusFile where to say how the run ended
  * @param timeout how long the program may run
@@ -37,13 +38,16 @@ public record Settings(
         boolean offload,
         boolean takeDefault,
         String hostname,
-        @Nullable Path policy,
+        List<Path> policies,
         @Nullable Path pcap,
         @Nullable Path statusFile,
         @Nullable Duration timeout,
         Duration stopGrace,
         boolean denialLines,
         LogSettings log) {
+    public Settings {
+        policies = List.copyOf(policies);
+    }
 
     /**
      * The launcher's log.

@@ -15,11 +15,11 @@ public final class LogSink implements ReportSink {
     @Override
     public void started(RunDescription run) {
         LOG.info(
-                "started {} on link {}, address {}, policy {}",
+                "started {} on link {}, address {}, policies {}",
                 run.command(),
                 run.link(),
                 run.address(),
-                run.policy() == null ? "none: no filter" : run.policy());
+                run.policies().isEmpty() ? "none: no filter" : run.policies());
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param address the program's address and prefix length, or null on a link without
  * @param router the next hop, or null
  * @param dns the DNS server, or null
- * @param policy the file the rules came from; null: there is no filter
+ * @param policies the files the rules came from; none: there is no filter
  * @param capture the capture file, or null
  * @param startedAt when the program was let go
  */
@@ -23,7 +23,7 @@ public record RunDescription(
         @Nullable String address,
         @Nullable String router,
         @Nullable String dns,
-        @Nullable Path policy,
+        List<Path> policies,
         @Nullable Path capture,
         Instant startedAt) {
     public RunDescription {

@@ -78,8 +78,12 @@ public final class StatusFile {
         generator.writeStringField("router", run.router());
         generator.writeStringField("dns", run.dns());
         // A run without a policy is a run without a filter, and whoever reads this shall not have to infer it.
-        generator.writeBooleanField("filter", run.policy() != null);
-        generator.writeStringField("policy", text(run.policy()));
+        generator.writeBooleanField("filter", !run.policies().isEmpty());
+        generator.writeArrayFieldStart("policies");
+        for (Path policy : run.policies()) {
+            generator.writeString(policy.toString());
+        }
+        generator.writeEndArray();
         generator.writeStringField("capture", text(run.capture()));
         generator.writeStringField("startedAt", run.startedAt().toString());
     }

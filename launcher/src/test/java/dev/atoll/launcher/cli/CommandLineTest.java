@@ -45,6 +45,8 @@ class CommandLineTest {
         assertEquals(
                 Map.of("atoll.link", "stream", "atoll.policy", "a=b"),
                 run.options().settings());
+        CommandLine.Run two = assertInstanceOf(CommandLine.Run.class, parse("run --policy a,b --policy=c -- java"));
+        assertEquals(Map.of("atoll.policy", List.of("a,b", "c")), two.options().settings());
         assertEquals(List.of("java", "--x=y"), run.command());
     }
 
@@ -89,13 +91,17 @@ class CommandLineTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''               | no command; there are run, demo, doctor, config",
+                "''               | no command; there are run, demo, doctor, config, policy",
                 "rnu              | there is no command \"rnu\", did you mean \"run\"?",
                 "--versoin        | there is no option \"--versoin\", did you mean \"--version\"?",
                 "xyzzy            | there is no command \"xyzzy\"; --help lists what there is",
                 "doctor now       | doctor: \"now\" is out of place",
                 "config --confg x | config: there is no option \"--confg\", did you mean \"--config\"?",
                 "demo -- java     | demo: takes no program; \"--\" is for run",
+                "policy           | policy: what about it? There are check, explain, test, diff, convert",
+                "policy xyzzy     | policy: there is no command \"xyzzy\"; there are check, explain, test, diff, convert",
+                "policy check a -- java | policy: takes no program; \"--\" is for run",
+                "policy diff a    | policy diff: expected policy diff BEFORE AFTER",
             })
     void otherCommands_mistake_isOneLine(String arguments, String line) {
         LaunchException failure = assertThrows(LaunchException.class, () -> parse(arguments));
@@ -107,7 +113,8 @@ class CommandLineTest {
     @Test
     void help_listsCommandsOptionsExitCodesAndWhatToDoAboutSigquit() throws Exception {
         String all = assertInstanceOf(CommandLine.Show.class, parse("--help")).text();
-        for (String word : List.of("run", "demo", "doctor", "config", "--version", "SIGQUIT", "jcmd", "124", "127")) {
+        for (String word :
+                List.of("run", "demo", "doctor", "config", "policy", "--version", "SIGQUIT", "jcmd", "124", "127")) {
             assertTrue(all.contains(word), () -> word + " in " + all);
         }
         String run =

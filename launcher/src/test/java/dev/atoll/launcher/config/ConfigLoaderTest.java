@@ -84,7 +84,7 @@ class ConfigLoaderTest {
 
         assertEquals("auto", settings.link());
         assertNull(settings.address());
-        assertNull(settings.policy());
+        assertEquals(List.of(), settings.policies());
         assertNull(settings.pcap());
         assertNull(settings.statusFile());
         assertNull(settings.timeout());
@@ -121,6 +121,9 @@ class ConfigLoaderTest {
                 "atoll.hostname = under_score  | atoll.hostname is \"under_score\", expected is a host name",
                 "atoll.log.level = loud        | atoll.log.level is \"loud\", expected is ERROR, WARN, INFO, DEBUG or TRACE",
                 "atoll.log.format = xml        | atoll.log.format is \"xml\", expected is text or json",
+                "atoll.policy = []             | atoll.policy is [], expected is a file's name, a list of them, or \"none\"",
+                "atoll.policy = [a, none]      | atoll.policy is [\"a\",\"none\"], expected is a file's name, a list of them, or \"none\"",
+                "atoll.policy = [a, 5]         | atoll.policy is [\"a\",5], expected is a file's name, a list of them, or \"none\"",
                 "atoll.pcap = \"\"             | atoll.pcap is \"\", expected is a file's name or \"none\"",
                 "atoll.pcap = /no/such/x       | atoll.pcap is \"/no/such/x\", and there is no directory /no/such",
                 "atoll.log.file = /tmp         | atoll.log.file is \"/tmp\", which is a directory",
@@ -154,7 +157,21 @@ class ConfigLoaderTest {
 
         Settings settings = load(file.toString()).settings();
         assertEquals("h9000INFO", settings.hostname());
-        assertEquals(System.getenv("PATH"), String.valueOf(settings.policy()));
+        assertEquals(List.of(Path.of(System.getenv("PATH"))), settings.policies());
+    }
+
+    @Test
+    void policies_mayBeSeveral_andTheCommandLinesReplaceThoseOfAFile() throws Exception {
+        Path file = file("given.conf", "atoll.policy = [rules.v4, rules.v6]");
+
+        assertEquals(
+                List.of(Path.of("rules.v4"), Path.of("rules.v6")),
+                load(file.toString()).settings().policies());
+        assertEquals(
+                List.of(Path.of("a"), Path.of("b")),
+                loader().load(Map.of("atoll.policy", List.of("a", "b")), file.toString())
+                        .settings()
+                        .policies());
     }
 
     @Test

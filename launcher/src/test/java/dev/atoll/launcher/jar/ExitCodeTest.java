@@ -45,7 +45,7 @@ class ExitCodeTest {
         assertEquals("", result.stderr());
         assertEquals("none", json.text("link"));
         assertEquals("null", json.text("address"));
-        assertEquals("null", json.text("policy"));
+        assertEquals("[]", json.text("policies"));
         assertEquals("false", json.text("filter"));
         assertEquals("0", json.text("denials"));
     }

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The top level of one JSON object, read strictly; values as texts, blocks as "{" or "[". */
+/** The top level of one JSON object, read strictly; values as texts, lists of them as "[a, b]", blocks as "{". */
 record Json(Map<String, String> fields) {
     private static final long LIMIT_NS = 30_000_000_000L;
 
@@ -35,12 +37,24 @@ record Json(Map<String, String> fields) {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 parser.nextToken();
-                expect(fields.put(name, parser.getText()) == null, text);
+                expect(fields.put(name, value(parser)) == null, text);
                 parser.skipChildren();
             }
             expect(parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null, text);
         }
         return new Json(fields);
+    }
+
+    private static String value(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            return parser.getText();
+        }
+        List<String> values = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            values.add(parser.getText());
+            parser.skipChildren();
+        }
+        return values.toString();
     }
 
     String text(String field) {

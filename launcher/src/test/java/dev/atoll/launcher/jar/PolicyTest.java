@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.jar.Atoll.Result;
 import dev.atoll.testing.Jdks;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +95,7 @@ class PolicyTest {
 
             Json json = Json.read(status);
             assertEquals("exited", json.text("outcome"));
-            assertEquals(rules.toString(), json.text("policy"));
+            assertEquals("[" + rules + "]", json.text("policies"));
             assertEquals("true", json.text("filter"));
             assertEquals("tap:atoll0", json.text("link"));
             assertEquals("10.66.0.2/30", json.text("address"));
@@ -141,6 +142,34 @@ class PolicyTest {
         }
     }
 
+    /** The program is who started it, also in its own user namespace. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void tap_ownerIsWhoStartedTheProgram(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
+        Needs.tap();
+        try (HostSide host = new HostSide()) {
+            host.serve("8080", "8081");
+            Atoll atoll = new Atoll(directory).behind(host.prefix()).on(jdk);
+            Object user = Files.getAttribute(directory, "unix:uid");
+            Object group = Files.getAttribute(directory, "unix:gid");
+            Path rules = atoll.file(
+                    "owner.rules",
+                    "*filter",
+                    "-A OUTPUT -p tcp --dport 8080 -m owner --uid-owner " + user + " --gid-owner " + group
+                            + " -j ACCEPT",
+                    "-A OUTPUT -p tcp --dport 8081 -m owner ! --uid-owner " + user + " -j ACCEPT",
+                    "-A OUTPUT -p tcp -m owner --socket-exists -j REJECT --reject-with tcp-reset",
+                    "COMMIT");
+            List<String> options = List.of("--link", "tap", "--policy", rules.toString());
+            Result result = atoll.runProbe(options, "tcp:" + HOST + ":8080", "tcp:" + HOST + ":8081")
+                    .assertExit(0);
+            assertEquals("hello", answer(result, "tcp:" + HOST + ":8080"));
+            assertTrue(
+                    answerAtOnce(result, "tcp:" + HOST + ":8081").contains("owner.rules:4: "), () -> result.toString());
+        }
+    }
+
     /** Without a policy the same program reaches everything, and the status file says that there is no filter. */
     @ParameterizedTest
     @MethodSource("jdks")
@@ -170,7 +199,7 @@ class PolicyTest {
                     "refused by the host and not by a rule");
             assertEquals("", result.stderr());
             Json json = Json.read(status);
-            assertEquals("null", json.text("policy"));
+            assertEquals("[]", json.text("policies"));
             assertEquals("false", json.text("filter"));
             assertEquals("0", json.text("denials"));
         }

@@ -146,7 +146,8 @@ class VethTest {
             assertTrue(result.line("tcp:" + NEIGHBOUR + ":8081").contains("a.rules:2: -A OUTPUT"), result::toString);
             // Nobody wrote rules for it.
             assertTrue(result.line("tcp:" + NEIGHBOUR6).contains("no IPv6 policy given"), result::toString);
-            assertTrue(result.stderr().contains("a.rules has no rules for IPv6, which stays closed"), result::toString);
+            assertTrue(
+                    result.stderr().contains("a.rules has only IPv4 rules), so IPv6 stays closed"), result::toString);
             assertTrue(
                     result.stderr().contains("atoll: denied tcp [fd05::2]:")
                             && result.stderr().contains(" -> [fd05::1]:8080: "),

@@ -61,11 +61,12 @@ final class BaseOptions {
             new Base('V', "version", 0, 0),
             new Base('h', "help", 0, 0));
 
+    /** Of those that are {@link #REFUSED} in a file of iptables-save, the ones that a command line may have. */
+    static final String OF_SCRIPTS = "twW";
+
     /** Why an option that exists is refused in a policy file; the value follows the option's own spelling. */
     static final Map<Character, String> REFUSED = Map.of(
             't', "cannot be used in a policy file: a line *TABLE begins a table",
-            'f', "(fragments) is not supported yet",
-            '6', "marks an IPv6 rule: IPv6 rules are not supported yet",
             'n', "only changes what a listing prints, so it has no place here",
             'x', "only changes what a listing prints, so it has no place here",
             '0', "only changes what a listing prints, so it has no place here",

@@ -16,6 +16,7 @@ final class CommandReader {
 
     private final Line line;
     private final List<Word> words;
+    private final boolean ofScript;
     private final RuleDraft draft;
     private int next;
     private @Nullable Word negation;
@@ -23,31 +24,58 @@ final class CommandReader {
     private char command;
     private @Nullable Word chain;
     private @Nullable Word argument;
+    private @Nullable Word familyOption;
+    private @Nullable Word tableOption;
+    private boolean ofOtherFamily;
 
-    CommandReader(Line line, List<Word> words, HostResolver resolver) {
+    /**
+     * Reads one line.
+     *
+     * @param words of a script's command those behind the tool's name
+     * @param ofScript whether it is such a command, which says its table itself
+     */
+    CommandReader(Line line, List<Word> words, boolean ofScript, HostResolver resolver) {
         this.line = line;
+        this.ofScript = ofScript;
         this.words = words;
         draft = new RuleDraft(line, resolver);
     }
 
-    /** What the line says to do; null if it was wrong, which was reported. */
-    @Nullable Command read(ChainNames chains) {
+    /** {@code -4} or {@code -6} if the line has it, or null. */
+    @Nullable Word familyOption() {
+        return familyOption;
+    }
+
+    /** Whether that is for the other family than the one whose rules are read; then nothing of the line counts. */
+    boolean isOfOtherFamily() {
+        return ofOtherFamily;
+    }
+
+    /** {@code -t}'s argument if the command of a script has it, or null. */
+    @Nullable Word tableOption() {
+        return tableOption;
+    }
+
+    /** Reads all words; false if the line is wrong, which was reported, or is of the other family. */
+    boolean read() {
         while (next < words.size()) {
             Word word = words.get(next++);
             if (!readWord(word)) {
-                return null;
+                return false;
             }
         }
         if (negation != null) {
             line.error(negation, "expected an option behind !");
         }
-        if (commandWord == null) {
-            if (!line.isBad()) {
-                line.error(line.whole(), "the line has no command, expected -A CHAIN or another");
-            }
-            return null;
+        if (commandWord == null && !line.isBad()) {
+            line.error(line.whole(), "the line has no command, expected -A CHAIN or another");
         }
-        return finish(commandWord, chains);
+        return commandWord != null;
+    }
+
+    /** What the line that was read says to do with its table; null if that is wrong, which was reported. */
+    @Nullable Command finish(ChainNames chains) {
+        return commandWord == null ? null : finish(commandWord, chains);
     }
 
     private @Nullable Command finish(Word at, ChainNames chains) {
@@ -216,8 +244,15 @@ final class CommandReader {
     }
 
     private boolean readBase(BaseOptions.Base option, Word word, @Nullable Word attached) {
-        boolean negated = takeNegation(word, "sdpio".indexOf(option.letter()) >= 0);
-        String refused = BaseOptions.REFUSED.get(option.letter());
+        boolean negated = takeNegation(word, "sdpiof".indexOf(option.letter()) >= 0);
+        if (option.letter() == '4' || option.letter() == '6') {
+            familyOption = word;
+            ofOtherFamily = (option.letter() == '4') != line.isIpv4();
+            return !ofOtherFamily;
+        }
+        String refused = ofScript && BaseOptions.OF_SCRIPTS.indexOf(option.letter()) >= 0
+                ? null
+                : BaseOptions.REFUSED.get(option.letter());
         if (refused != null) {
             line.error(word, word.text() + " " + refused);
             return false;
@@ -258,8 +293,14 @@ final class CommandReader {
             case 'o':
                 draft.networkInterface(letter == 'i', word, negated, arguments.get(0));
                 return true;
+            case 'f':
+                draft.fragment(word, negated);
+                return true;
             case 'm':
                 return draft.match(arguments.get(0));
+            case 't':
+                tableOption = arguments.get(0);
+                return true;
             case 'j':
             case 'g':
                 return draft.target(letter == 'g', word, arguments.get(0));
@@ -268,7 +309,7 @@ final class CommandReader {
                 Counters.check(arguments.get(1), line);
                 return true;
             default:
-                // -4 and -v: this is an IPv4 table, and there is nothing to be wordy about.
+                // -v, -w, -W: there is nothing to be wordy about and nobody to wait for.
                 return true;
         }
     }

@@ -19,32 +19,61 @@ final class Extensions {
             "tcp",
             "udp",
             "icmp",
+            "icmp6",
             "state",
             "conntrack",
             "comment",
+            "connbytes",
+            "connmark",
+            "addrtype",
+            "ah",
             "dscp",
+            "ecn",
+            "esp",
+            "hl",
             "iprange",
             "length",
             "limit",
+            "mac",
             "mark",
             "multiport",
+            "owner",
             "pkttype",
+            "statistic",
+            "string",
+            "tcpmss",
             "tos",
-            "ttl");
+            "ttl",
+            "u32");
 
-    private static final Set<String> UNBUILT_MATCHES = words("addrtype ah bpf cgroup cluster codesource connbytes"
-            + " connlabel connlimit connmark cpu dccp devgroup dst ecn esp eui64 fqdn frag hashlimit hbh helper hl"
-            + " icmp6 icmpv6 ipcomp ipv6-icmp ipv6header ipvs mac mh nfacct osf"
-            + " owner physdev policy quota rateest realm recent rpfilter rt sctp set socket srh statistic string"
-            + " tcpmss time u32");
+    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster codesource"
+            + " connlabel connlimit cpu dccp devgroup dst eui64 fqdn frag hashlimit hbh helper"
+            + " ipcomp ipv6header ipvs mh nfacct osf"
+            + " physdev policy quota rateest realm recent rpfilter rt sctp set socket srh time");
 
-    private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT"
-            + " DNPT DSCP ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE NOTRACK QUEUE"
-            + " RATEEST SECMARK SET SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TPROXY TRACE TTL ULOG");
+    private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
+            + " DNPT ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE QUEUE"
+            + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY TRACE ULOG");
 
     /** The names that {@link #target} knows, standard ones first. */
-    static final List<String> TARGETS =
-            List.of("ACCEPT", "DROP", "RETURN", "REJECT", "MARK", "SNAT", "DNAT", "MASQUERADE", "REDIRECT", "NETMAP");
+    static final List<String> TARGETS = List.of(
+            "ACCEPT",
+            "DROP",
+            "RETURN",
+            "REJECT",
+            "DSCP",
+            "CONNMARK",
+            "CT",
+            "MARK",
+            "NOTRACK",
+            "TCPMSS",
+            "TOS",
+            "TTL",
+            "SNAT",
+            "DNAT",
+            "MASQUERADE",
+            "REDIRECT",
+            "NETMAP");
 
     /** Options that people use without the extension they belong to, and that extension. */
     private static final Map<String, String> OWNERS = new LinkedHashMap<>();
@@ -54,27 +83,35 @@ final class Extensions {
         owner("limit", "limit limit-burst");
         owner("hashlimit", "hashlimit hashlimit-upto hashlimit-above hashlimit-name hashlimit-mode hashlimit-burst");
         owner("connlimit", "connlimit-upto connlimit-above connlimit-mask");
-        owner("owner", "uid-owner gid-owner socket-exists");
+        owner("owner", "uid-owner gid-owner socket-exists suppl-groups");
         owner("set", "match-set");
         owner("mac", "mac-source");
         owner("mark", "mark");
         owner("iprange", "src-range dst-range");
-        owner("addrtype", "src-type dst-type");
+        owner("addrtype", "src-type dst-type limit-iface-in limit-iface-out");
         owner("pkttype", "pkt-type");
         owner("length", "length");
         owner("dscp", "dscp dscp-class");
         owner("tos", "tos");
         owner("ttl", "ttl ttl-eq ttl-lt ttl-gt");
+        owner("hl", "hl-eq hl-lt hl-gt");
         owner("time", "timestart timestop datestart datestop weekdays monthdays");
-        owner("string", "string algo hex-string");
+        owner("string", "string algo hex-string icase");
         owner("recent", "rcheck update seconds hitcount rdest rsource");
-        owner("statistic", "probability");
+        owner("statistic", "probability every");
+        owner("tcpmss", "mss");
+        owner("ecn", "ecn-tcp-cwr ecn-tcp-ece ecn-ip-ect");
+        owner("u32", "u32");
         owner("tcp or -p udp", "sport dport source-port destination-port");
         owner("tcp", "syn tcp-flags tcp-option");
         owner("icmp", "icmp-type");
         owner("icmp6", "icmpv6-type");
         owner("state", "state");
-        owner("conntrack", "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctstatus ctexpire ctdir");
+        owner(
+                "conntrack",
+                "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctorigsrcport ctorigdstport ctreplsrcport"
+                        + " ctrepldstport ctstatus ctexpire ctdir");
+        owner("connbytes", "connbytes connbytes-mode connbytes-dir");
         owner("comment", "comment");
     }
 
@@ -91,6 +128,16 @@ final class Extensions {
         TARGET_OWNERS.put("nflog-prefix", "NFLOG");
         TARGET_OWNERS.put("nflog-group", "NFLOG");
         TARGET_OWNERS.put("clamp-mss-to-pmtu", "TCPMSS");
+        TARGET_OWNERS.put("set-mss", "TCPMSS");
+        TARGET_OWNERS.put("notrack", "CT");
+        TARGET_OWNERS.put("save-mark", "CONNMARK");
+        TARGET_OWNERS.put("restore-mark", "CONNMARK");
+        TARGET_OWNERS.put("set-dscp", "DSCP");
+        TARGET_OWNERS.put("set-dscp-class", "DSCP");
+        TARGET_OWNERS.put("set-tos", "TOS");
+        TARGET_OWNERS.put("ttl-set", "TTL");
+        TARGET_OWNERS.put("ttl-dec", "TTL");
+        TARGET_OWNERS.put("ttl-inc", "TTL");
     }
 
     private Extensions() {}
@@ -110,19 +157,33 @@ final class Extensions {
         return switch (name) {
             case "tcp" -> new TcpSyntax();
             case "udp" -> new UdpSyntax();
-            case "icmp" -> new IcmpSyntax();
-            case "state" -> StateSyntax.state();
-            case "conntrack" -> StateSyntax.conntrack();
+            case "icmp" -> IcmpSyntax.icmp();
+            case "icmp6", "icmpv6", "ipv6-icmp" -> IcmpSyntax.icmp6();
+            case "state" -> new StateSyntax();
+            case "conntrack" -> new ConnTrackSyntax();
+            case "connbytes" -> new ConnBytesSyntax();
+            case "connmark" -> new ConnMarkSyntax();
             case "comment" -> new CommentSyntax();
+            case "addrtype" -> new AddressTypeSyntax();
+            case "ah" -> SpiSyntax.ah();
             case "dscp" -> TosSyntax.dscp();
+            case "ecn" -> new EcnSyntax();
+            case "esp" -> SpiSyntax.esp();
+            case "hl" -> TtlSyntax.hl();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();
             case "limit" -> new LimitSyntax();
+            case "mac" -> new MacSyntax();
             case "mark" -> new MarkSyntax();
             case "multiport" -> new MultiportSyntax();
+            case "owner" -> new OwnerSyntax();
             case "pkttype" -> new PacketTypeSyntax();
+            case "statistic" -> new StatisticSyntax();
+            case "string" -> new StringSyntax();
+            case "tcpmss" -> new TcpMssSyntax();
             case "tos" -> TosSyntax.tos();
-            case "ttl" -> new TtlSyntax();
+            case "ttl" -> TtlSyntax.ttl();
+            case "u32" -> new U32Syntax();
             default -> null;
         };
     }
@@ -134,7 +195,14 @@ final class Extensions {
             case "DROP" -> new TargetSyntax.Plain(name, StandardTarget.DROP);
             case "RETURN" -> new TargetSyntax.Plain(name, StandardTarget.RETURN);
             case "REJECT" -> new RejectSyntax();
+            case "DSCP" -> TosTargetSyntax.dscp();
+            case "CONNMARK" -> new ConnMarkTargetSyntax();
+            case "CT" -> NoTrackSyntax.ct();
             case "MARK" -> new MarkTargetSyntax();
+            case "NOTRACK" -> NoTrackSyntax.notrack();
+            case "TCPMSS" -> new TcpMssTargetSyntax();
+            case "TOS" -> TosTargetSyntax.tos();
+            case "TTL" -> new TtlTargetSyntax();
             case "SNAT" -> NatSyntax.snat();
             case "DNAT" -> NatSyntax.dnat();
             case "MASQUERADE" -> NatSyntax.masquerade();
@@ -153,9 +221,26 @@ final class Extensions {
                 return match("udp");
             case Protocols.ICMP:
                 return match("icmp");
+            case Protocols.ICMPV6:
+                return match("icmp6");
+            case Protocols.ESP:
+                return match("esp");
+            case Protocols.AH:
+                return match("ah");
             default:
                 return null;
         }
+    }
+
+    /** What the other family has in place of a match of one family alone; null for nothing. */
+    static @Nullable String counterpart(String match) {
+        return switch (match) {
+            case "icmp" -> "icmp6";
+            case "icmp6" -> "icmp";
+            case "ttl" -> "hl";
+            case "hl" -> "ttl";
+            default -> null;
+        };
     }
 
     static boolean isUnbuiltMatch(String name) {

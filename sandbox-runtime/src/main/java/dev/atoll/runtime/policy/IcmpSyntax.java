@@ -1,22 +1,25 @@
 package dev.atoll.runtime.policy;
 
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.IcmpMatcher;
+import dev.atoll.stack.filter.Icmpv6Matcher;
 import dev.atoll.stack.filter.Matcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** {@code -m icmp --icmp-type}: a number, number/code, or a name that may be cut short. */
+/** {@code -m icmp --icmp-type} and {@code -m icmp6 --icmpv6-type}: a number, number/code, or a name that may be cut short. */
 final class IcmpSyntax extends MatchSyntax {
-    static final List<OptionSpec> OPTIONS = List.of(OptionSpec.of("icmp-type", 1, true));
+    private static final String V4_OPTION = "icmp-type";
+    private static final String V6_OPTION = "icmpv6-type";
 
     private static final int ANY_CODE = -1;
 
     /** A name iptables has for a type, or for one code of it (RFC 792, RFC 950, RFC 1256, RFC 1812). */
     private record Name(String text, int type, int code) {}
 
-    private static final List<Name> NAMES = List.of(
+    private static final List<Name> V4_NAMES = List.of(
             new Name("any", IcmpMatcher.ANY_TYPE, ANY_CODE),
             new Name("echo-reply", 0, ANY_CODE),
             new Name("pong", 0, ANY_CODE),
@@ -58,15 +61,64 @@ final class IcmpSyntax extends MatchSyntax {
             new Name("address-mask-request", 17, ANY_CODE),
             new Name("address-mask-reply", 18, ANY_CODE));
 
-    IcmpSyntax() {
-        super("icmp", OPTIONS);
+    /** RFC 4443, RFC 4861; names as ip6tables has them. */
+    private static final List<Name> V6_NAMES = List.of(
+            new Name("destination-unreachable", 1, ANY_CODE),
+            new Name("no-route", 1, 0),
+            new Name("communication-prohibited", 1, 1),
+            new Name("beyond-scope", 1, 2),
+            new Name("address-unreachable", 1, 3),
+            new Name("port-unreachable", 1, 4),
+            new Name("failed-policy", 1, 5),
+            new Name("reject-route", 1, 6),
+            new Name("packet-too-big", 2, ANY_CODE),
+            new Name("time-exceeded", 3, ANY_CODE),
+            new Name("ttl-exceeded", 3, ANY_CODE),
+            new Name("ttl-zero-during-transit", 3, 0),
+            new Name("ttl-zero-during-reassembly", 3, 1),
+            new Name("parameter-problem", 4, ANY_CODE),
+            new Name("bad-header", 4, 0),
+            new Name("unknown-header-type", 4, 1),
+            new Name("unknown-option", 4, 2),
+            new Name("echo-request", 128, ANY_CODE),
+            new Name("ping", 128, ANY_CODE),
+            new Name("echo-reply", 129, ANY_CODE),
+            new Name("pong", 129, ANY_CODE),
+            new Name("router-solicitation", 133, ANY_CODE),
+            new Name("router-advertisement", 134, ANY_CODE),
+            new Name("neighbour-solicitation", 135, ANY_CODE),
+            new Name("neighbor-solicitation", 135, ANY_CODE),
+            new Name("neighbour-advertisement", 136, ANY_CODE),
+            new Name("neighbor-advertisement", 136, ANY_CODE),
+            new Name("redirect", 137, ANY_CODE));
+
+    private final Family family;
+    private final String option;
+
+    private IcmpSyntax(Family family, String name, String option) {
+        super(name, List.of(OptionSpec.of(option, 1, true)));
+        this.family = family;
+        this.option = option;
+    }
+
+    static IcmpSyntax icmp() {
+        return new IcmpSyntax(Family.IPV4, "icmp", V4_OPTION);
+    }
+
+    static IcmpSyntax icmp6() {
+        return new IcmpSyntax(Family.IPV6, "icmp6", V6_OPTION);
+    }
+
+    @Override
+    Family onlyFamily() {
+        return family;
     }
 
     @Override
     @Nullable Matcher finish(Word at, Line line) {
-        Use use = used("icmp-type");
+        Use use = used(option);
         if (use == null) {
-            line.error(at, "-m icmp needs --icmp-type");
+            line.error(at, "-m " + name() + " needs --" + option);
             return null;
         }
         Word word = use.argument();
@@ -77,7 +129,7 @@ final class IcmpSyntax extends MatchSyntax {
         return name == null ? null : matcher(name.type(), name.code(), use.negated());
     }
 
-    private static @Nullable Matcher byNumber(Word word, boolean negated, Line line) {
+    private @Nullable Matcher byNumber(Word word, boolean negated, Line line) {
         int slash = word.text().indexOf('/');
         int type = Ports.number(slash < 0 ? word.text() : word.text().substring(0, slash), 255);
         int code = slash < 0 ? ANY_CODE : Ports.number(word.text().substring(slash + 1), 255);
@@ -88,15 +140,19 @@ final class IcmpSyntax extends MatchSyntax {
         return matcher(type, code, negated);
     }
 
-    private static Matcher matcher(int type, int code, boolean negated) {
-        return code == ANY_CODE ? new IcmpMatcher(type, 0, 255, negated) : new IcmpMatcher(type, code, code, negated);
+    private Matcher matcher(int type, int code, boolean negated) {
+        int firstCode = code == ANY_CODE ? 0 : code;
+        int lastCode = code == ANY_CODE ? 255 : code;
+        return family == Family.IPV4
+                ? new IcmpMatcher(type, firstCode, lastCode, negated)
+                : new Icmpv6Matcher(type, firstCode, lastCode, negated);
     }
 
-    private static @Nullable Name byName(Word word, Line line) {
+    private @Nullable Name byName(Word word, Line line) {
         String wanted = word.text().toLowerCase(Locale.ROOT);
         List<Name> found = new ArrayList<>();
         List<String> all = new ArrayList<>();
-        for (Name name : NAMES) {
+        for (Name name : family == Family.IPV4 ? V4_NAMES : V6_NAMES) {
             String text = name.text().toLowerCase(Locale.ROOT);
             if (text.equals(wanted)) {
                 return name;
@@ -126,8 +182,13 @@ final class IcmpSyntax extends MatchSyntax {
     static void print(IcmpMatcher matcher, RuleText out) {
         String type = matcher.type() == IcmpMatcher.ANY_TYPE ? "any" : Integer.toString(matcher.type());
         boolean oneCode = matcher.type() != IcmpMatcher.ANY_TYPE && matcher.firstCode() == matcher.lastCode();
-        out.match("icmp")
-                .option(matcher.negated(), "icmp-type")
-                .word(oneCode ? type + "/" + matcher.firstCode() : type);
+        out.match("icmp").option(matcher.negated(), V4_OPTION).word(oneCode ? type + "/" + matcher.firstCode() : type);
+    }
+
+    static void print(Icmpv6Matcher matcher, RuleText out) {
+        boolean oneCode = matcher.firstCode() == matcher.lastCode();
+        out.match("icmp6")
+                .option(matcher.negated(), V6_OPTION)
+                .word(oneCode ? matcher.type() + "/" + matcher.firstCode() : matcher.type());
     }
 }

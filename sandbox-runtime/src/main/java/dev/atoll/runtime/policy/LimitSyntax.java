@@ -43,7 +43,7 @@ final class LimitSyntax extends MatchSyntax {
         if (line.isBad()) {
             return null;
         }
-        long most = LimitMatcher.MAX_PERIOD / period;
+        int most = LimitMatcher.maxBurst(period);
         if (packets > most) {
             line.error(
                     burst == null ? at : burst.argument(),

@@ -28,6 +28,11 @@ final class MarkTargetSyntax extends TargetSyntax {
             }
             return null;
         }
+        return mark(use, line);
+    }
+
+    /** The mark that one of the five ways makes; null if it is wrong, which was reported. */
+    static StandardTarget.@Nullable Mark mark(Use use, Line line) {
         boolean masks = use.is("set-xmark") || use.is("set-mark");
         if (masks) {
             Numbers.Masked mark = Numbers.masked(use.argument(), ALL, line);

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.policy;
 
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Matcher;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,11 @@ abstract class MatchSyntax extends OptionUses {
     @Override
     final String kind() {
         return "match";
+    }
+
+    /** The family whose tool alone has it; null for both. */
+    @Nullable Family onlyFamily() {
+        return null;
     }
 
     /** Whether it works in a rule that {@code -p} restricts to that protocol; 0 for one that is not restricted. */

@@ -96,23 +96,43 @@ final class NatSyntax extends TargetSyntax {
         };
     }
 
-    /** {@code [ADDRESS[-ADDRESS]][:PORT[-PORT[/BASE]]]}, without address or colon where there is none. */
+    /**
+     * {@code [ADDRESS[-ADDRESS]][:PORT[-PORT[/BASE]]]}, without address or colon where there is none; IPv6 addresses stand
+     * in brackets if ports follow.
+     */
     private @Nullable NatRange range(Word word, Line line) {
-        String text = word.text();
-        int colon = kind.address ? text.indexOf(':') : -1;
-        Word addresses = kind.address ? word.part(0, colon < 0 ? text.length() : colon) : word.part(0, 0);
-        NatRange range = addresses.text().isEmpty() ? NatRange.ANY : addresses(addresses, line);
-        if (range == null || (kind.address && colon < 0)) {
-            return range;
+        if (!kind.address) {
+            return ports(NatRange.ANY, word, line);
         }
-        return ports(range, kind.address ? word.part(colon + 1, text.length()) : word, line);
+        int colon = portColon(word.text(), line.isIpv4());
+        Word before = word.part(0, colon < 0 ? word.text().length() : colon);
+        boolean bracketed =
+                !line.isIpv4() && before.text().startsWith("[") && before.text().endsWith("]");
+        Word addresses = bracketed ? before.part(1, before.text().length() - 1) : before;
+        NatRange range = before.text().isEmpty() ? NatRange.ANY : addresses(addresses, line);
+        return range == null || colon < 0
+                ? range
+                : ports(range, word.part(colon + 1, word.text().length()), line);
+    }
+
+    /** Where the colon before the ports is, or -1: an IPv6 address without brackets has at least two of its own. */
+    private static int portColon(String text, boolean v4) {
+        int first = text.indexOf(':');
+        if (v4) {
+            return first;
+        }
+        if (text.startsWith("[")) {
+            return text.indexOf(':', Math.max(0, text.indexOf(']')));
+        }
+        return first == text.lastIndexOf(':') ? first : -1;
     }
 
     private static @Nullable NatRange addresses(Word word, Line line) {
         int dash = word.text().indexOf('-');
-        IpAddress first = address(dash < 0 ? word : word.part(0, dash), line);
-        IpAddress last =
-                dash < 0 ? first : address(word.part(dash + 1, word.text().length()), line);
+        IpAddress first = Addresses.address(dash < 0 ? word : word.part(0, dash), line);
+        IpAddress last = dash < 0
+                ? first
+                : Addresses.address(word.part(dash + 1, word.text().length()), line);
         if (first == null || last == null) {
             return null;
         }
@@ -121,14 +141,6 @@ final class NatSyntax extends TargetSyntax {
             return null;
         }
         return NatRange.ANY.addresses(first, last);
-    }
-
-    private static @Nullable IpAddress address(Word word, Line line) {
-        IpAddress address = Addresses.plain(word.text());
-        if (address == null) {
-            line.error(word, "\"" + word.text() + "\" is no IPv4 address");
-        }
-        return address;
     }
 
     private @Nullable NatRange ports(NatRange range, Word word, Line line) {
@@ -159,9 +171,12 @@ final class NatSyntax extends TargetSyntax {
         IpAddress first = range.firstAddress();
         IpAddress last = range.lastAddress();
         if (kind.address && first != null) {
-            to.append(first);
+            to.append(Addresses.text(first));
             if (!first.equals(last)) {
-                to.append('-').append(last);
+                to.append('-').append(last == null ? "" : Addresses.text(last));
+            }
+            if (range.hasPorts() && !first.isV4()) {
+                to.insert(0, '[').append(']');
             }
         }
         if (range.hasPorts()) {

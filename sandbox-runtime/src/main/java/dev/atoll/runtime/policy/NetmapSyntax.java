@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** {@code -j NETMAP --to NETWORK/MASK}. */
 final class NetmapSyntax extends TargetSyntax {
     private static final List<OptionSpec> OPTIONS = List.of(OptionSpec.of("to", 1, false));
-    private static final int ALL_BITS = 32;
 
     NetmapSyntax() {
         super("NETMAP", OPTIONS);
@@ -25,22 +24,17 @@ final class NetmapSyntax extends TargetSyntax {
         Word word = use.argument();
         int slash = word.text().indexOf('/');
         IpAddress network =
-                Addresses.plain(slash < 0 ? word.text() : word.text().substring(0, slash));
-        int length = slash < 0 ? ALL_BITS : Ports.number(word.text().substring(slash + 1), ALL_BITS);
-        IpAddress dotted = slash < 0 ? null : Addresses.plain(word.text().substring(slash + 1));
-        if (network == null || (length < 0 && dotted == null)) {
-            line.error(word, "\"" + word.text() + "\" is no network, expected ADDRESS/LENGTH or ADDRESS/MASK");
-            return null;
+                Addresses.address(word.part(0, slash < 0 ? word.text().length() : slash), line);
+        IpAddress mask = slash < 0
+                ? Masks.all(line.isIpv4())
+                : Masks.parse(word.part(slash + 1, word.text().length()), line);
+        if (mask != null && !line.isIpv4() && Masks.hasHoles(mask)) {
+            line.error(word, "NETMAP of IPv6 wants a mask without holes, expected ADDRESS/LENGTH");
         }
-        int mask = length < 0 && dotted != null ? dotted.v4Bits() : length == 0 ? 0 : -1 << ALL_BITS - length;
-        return new NatTarget.Netmap(IpAddress.v4(network.v4Bits() & mask), IpAddress.v4(mask));
+        return network == null || mask == null ? null : new NatTarget.Netmap(Masks.apply(network, mask), mask);
     }
 
     static void print(NatTarget.Netmap target, RuleText out) {
-        int mask = target.mask().v4Bits();
-        int length = Integer.bitCount(mask);
-        boolean prefix = mask == (length == 0 ? 0 : -1 << ALL_BITS - length);
-        String network = target.network().toString();
-        out.target("NETMAP").option(false, "to").word(network + "/" + (prefix ? length : target.mask()));
+        out.target("NETMAP").option(false, "to").word(Masks.text(target.network(), target.mask()));
     }
 }

@@ -3,7 +3,6 @@ package dev.atoll.runtime.policy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Collects the mistakes of one text, up to a bound at which reading stops. */
 final class Problems {
@@ -16,11 +15,13 @@ final class Problems {
         this.source = source;
     }
 
-    void add(int line, String lineText, Word at, String message, @Nullable String suggestion) {
-        if (errors.size() == MAX_ERRORS) {
-            return;
-        }
-        errors.add(new PolicyError(source, line, at.column(), Math.max(1, at.width()), message, suggestion, lineText));
+    /** Takes a mistake unless it is known, as one that is there for both families, or there are too many. */
+    boolean add(PolicyError error) {
+        return errors.size() < MAX_ERRORS && !errors.contains(error) && errors.add(error);
+    }
+
+    void removeAll(List<PolicyError> told) {
+        errors.removeAll(told);
     }
 
     boolean isEmpty() {

@@ -13,6 +13,8 @@ final class Protocols {
     static final int ICMP = 1;
     static final int TCP = 6;
     static final int UDP = 17;
+    static final int ESP = 50;
+    static final int AH = 51;
     /** ICMPv6: never inside an IPv4 packet. */
     static final int ICMPV6 = 58;
 
@@ -44,8 +46,8 @@ final class Protocols {
         add(45, "idrp");
         add(46, "rsvp");
         add(47, "gre");
-        add(50, "esp");
-        add(51, "ah");
+        add(ESP, "esp");
+        add(AH, "ah");
         add(57, "skip");
         add(ICMPV6, "ipv6-icmp");
         add(59, "ipv6-nonxt");

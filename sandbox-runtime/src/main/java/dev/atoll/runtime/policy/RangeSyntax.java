@@ -31,9 +31,10 @@ final class RangeSyntax extends MatchSyntax {
     private static AddressRangeMatcher.@Nullable Range range(Use use, Line line) {
         Word word = use.argument();
         int dash = word.text().indexOf('-');
-        IpAddress first = address(dash < 0 ? word : word.part(0, dash), line);
-        IpAddress last =
-                dash < 0 ? first : address(word.part(dash + 1, word.text().length()), line);
+        IpAddress first = Addresses.address(dash < 0 ? word : word.part(0, dash), line);
+        IpAddress last = dash < 0
+                ? first
+                : Addresses.address(word.part(dash + 1, word.text().length()), line);
         if (first == null || last == null) {
             return null;
         }
@@ -44,23 +45,17 @@ final class RangeSyntax extends MatchSyntax {
         return new AddressRangeMatcher.Range(first, last, use.negated());
     }
 
-    private static @Nullable IpAddress address(Word word, Line line) {
-        IpAddress address = Addresses.plain(word.text());
-        if (address == null) {
-            line.error(word, "\"" + word.text() + "\" is no IPv4 address, expected FIRST-LAST, four numbers each");
-        }
-        return address;
-    }
-
     static void print(AddressRangeMatcher matcher, RuleText out) {
         out.match("iprange");
         AddressRangeMatcher.Range source = matcher.source();
         if (source != null) {
-            out.option(source.negated(), "src-range").word(source.first() + "-" + source.last());
+            out.option(source.negated(), "src-range")
+                    .word(Addresses.text(source.first()) + "-" + Addresses.text(source.last()));
         }
         AddressRangeMatcher.Range destination = matcher.destination();
         if (destination != null) {
-            out.option(destination.negated(), "dst-range").word(destination.first() + "-" + destination.last());
+            out.option(destination.negated(), "dst-range")
+                    .word(Addresses.text(destination.first()) + "-" + Addresses.text(destination.last()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.AddressMatcher;
+import dev.atoll.stack.filter.FragmentMatcher;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.Matcher;
@@ -45,6 +46,7 @@ final class RuleDraft {
     private @Nullable Word protocolWord;
     private int protocol;
     private boolean protocolNegated;
+    private @Nullable FragmentMatcher fragment;
     private boolean protocolMatchLoaded;
     private @Nullable Word inWord;
     private @Nullable Word outWord;
@@ -110,11 +112,18 @@ final class RuleDraft {
         if (protocol == Protocols.ALL && negated) {
             line.error(value, "! -p " + value.text() + " never matches");
         }
-        if (protocol == Protocols.ICMPV6) {
-            line.error(value, "ICMPv6 is never in an IPv4 packet, and IPv6 rules are not supported yet");
+        if (protocol == (line.isIpv4() ? Protocols.ICMPV6 : Protocols.ICMP)) {
+            String own = line.isIpv4() ? "icmp" : "ipv6-icmp";
+            line.error(value, Protocols.name(protocol) + " is never in an " + line.family() + " packet", own);
             return false;
         }
         return true;
+    }
+
+    void fragment(Word option, boolean negated) {
+        if (once(fragment, option)) {
+            fragment = new FragmentMatcher(negated);
+        }
     }
 
     void networkInterface(boolean incoming, Word option, boolean negated, Word value) {
@@ -160,6 +169,13 @@ final class RuleDraft {
                         "unknown match \"" + value.text() + "\"",
                         Suggestion.closest(value.text(), Extensions.matchNames()));
             }
+            return false;
+        }
+        if (syntax.onlyFamily() != null && syntax.onlyFamily() != line.family()) {
+            line.error(
+                    value,
+                    "match \"" + value.text() + "\" is of " + syntax.onlyFamily() + " alone",
+                    Extensions.counterpart(syntax.name()));
             return false;
         }
         matches.add(new MatchUse(syntax, value));
@@ -284,6 +300,7 @@ final class RuleDraft {
                 if (protocolWord != null && protocol != Protocols.ALL) {
                     matchers.add(new ProtocolMatcher(protocol, protocolNegated));
                 }
+                add(matchers, fragment);
                 matchers.addAll(extended);
                 rules.add(new Rule(matchers, made, line.origin()));
             }

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.policy;
 
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.PortRange;
 
 /** A rule's text as iptables-save prints it, piece by piece. */
@@ -8,9 +9,16 @@ final class RuleText {
     private static final String ESCAPED = "\"\\'";
 
     private final StringBuilder out;
+    private final Family family;
 
-    RuleText(StringBuilder out) {
+    RuleText(StringBuilder out, Family family) {
         this.out = out;
+        this.family = family;
+    }
+
+    /** Whose tool would print the rule. */
+    Family family() {
+        return family;
     }
 
     /** {@code -m name}. */
@@ -67,9 +75,18 @@ final class RuleText {
         if (plain) {
             return word(text);
         }
+        return escaped(text, ESCAPED);
+    }
+
+    /** A blank and a word in quotes. */
+    RuleText inQuotes(String text) {
+        return escaped(text, "\"\\");
+    }
+
+    private RuleText escaped(String text, String special) {
         out.append(" \"");
         for (int i = 0; i < text.length(); i++) {
-            if (ESCAPED.indexOf(text.charAt(i)) >= 0) {
+            if (special.indexOf(text.charAt(i)) >= 0) {
                 out.append('\\');
             }
             out.append(text.charAt(i));

@@ -8,61 +8,41 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** {@code -m state --state} and {@code -m conntrack --ctstate}: a list of states. */
+/** {@code -m state --state}, and what {@code -m conntrack --ctstate} has in common with it: a list of states. */
 final class StateSyntax extends MatchSyntax {
-    static final List<OptionSpec> STATE_OPTIONS = List.of(OptionSpec.of("state", 1, true));
-    static final List<OptionSpec> CONNTRACK_OPTIONS = List.of(
-            OptionSpec.of("ctstate", 1, true),
-            OptionSpec.unbuilt("ctproto"),
-            OptionSpec.unbuilt("ctorigsrc"),
-            OptionSpec.unbuilt("ctorigdst"),
-            OptionSpec.unbuilt("ctreplsrc"),
-            OptionSpec.unbuilt("ctrepldst"),
-            OptionSpec.unbuilt("ctorigsrcport"),
-            OptionSpec.unbuilt("ctorigdstport"),
-            OptionSpec.unbuilt("ctreplsrcport"),
-            OptionSpec.unbuilt("ctrepldstport"),
-            OptionSpec.unbuilt("ctstatus"),
-            OptionSpec.unbuilt("ctexpire"),
-            OptionSpec.unbuilt("ctdir"));
+    private static final List<OptionSpec> OPTIONS = List.of(OptionSpec.of("state", 1, true));
+    private static final String SNAT = "SNAT";
+    private static final String DNAT = "DNAT";
 
-    private final ConnStateMatcher.Spelling spelling;
-    private final String option;
-
-    private StateSyntax(ConnStateMatcher.Spelling spelling, String name, String option, List<OptionSpec> options) {
-        super(name, options);
-        this.spelling = spelling;
-        this.option = option;
-    }
-
-    static StateSyntax state() {
-        return new StateSyntax(ConnStateMatcher.Spelling.STATE, "state", "state", STATE_OPTIONS);
-    }
-
-    static StateSyntax conntrack() {
-        return new StateSyntax(ConnStateMatcher.Spelling.CONNTRACK, "conntrack", "ctstate", CONNTRACK_OPTIONS);
+    StateSyntax() {
+        super("state", OPTIONS);
     }
 
     @Override
     @Nullable Matcher finish(Word at, Line line) {
-        Use use = used(option);
+        Use use = used("state");
         if (use == null) {
-            line.error(at, "-m " + name() + " needs --" + option);
+            line.error(at, "-m state needs --state");
             return null;
         }
+        return states(use, ConnStateMatcher.Spelling.STATE, line);
+    }
+
+    /** The states that an option names; null if they are wrong, which was reported. */
+    static @Nullable ConnStateMatcher states(Use use, ConnStateMatcher.Spelling spelling, Line line) {
         Word word = use.argument();
         int states = 0;
         int from = 0;
         while (from <= word.text().length()) {
             int comma = word.text().indexOf(',', from);
             int to = comma < 0 ? word.text().length() : comma;
-            states |= state(word.part(from, to), line);
+            states |= state(word.part(from, to), spelling, line);
             from = to + 1;
         }
-        return states == 0 ? null : new ConnStateMatcher(spelling, states, use.negated());
+        return line.isBad() ? null : new ConnStateMatcher(spelling, states, use.negated());
     }
 
-    private int state(Word word, Line line) {
+    private static int state(Word word, ConnStateMatcher.Spelling spelling, Line line) {
         String wanted = word.text().toUpperCase(Locale.ROOT);
         List<String> names = new ArrayList<>();
         for (ConnState state : ConnState.values()) {
@@ -71,27 +51,40 @@ final class StateSyntax extends MatchSyntax {
             }
             names.add(state.name());
         }
-        if (spelling == ConnStateMatcher.Spelling.CONNTRACK && (wanted.equals("SNAT") || wanted.equals("DNAT"))) {
-            line.error(word, "--ctstate " + wanted + " is not supported yet");
-        } else {
-            line.error(
-                    word,
-                    "unknown state \"" + word.text() + "\", expected " + String.join(", ", names),
-                    Suggestion.closest(wanted, names));
+        if (spelling == ConnStateMatcher.Spelling.CONNTRACK) {
+            if (wanted.equals(SNAT) || wanted.equals(DNAT)) {
+                return wanted.equals(SNAT) ? ConnStateMatcher.SNAT : ConnStateMatcher.DNAT;
+            }
+            names.add(SNAT);
+            names.add(DNAT);
         }
+        line.error(
+                word,
+                "unknown state \"" + word.text() + "\", expected " + String.join(", ", names),
+                Suggestion.closest(wanted, names));
         return 0;
     }
 
     static void print(ConnStateMatcher matcher, RuleText out) {
+        out.match(matcher.spelling() == ConnStateMatcher.Spelling.STATE ? "state" : "conntrack");
+        printOption(matcher, out);
+    }
+
+    /** The same without {@code -m}. */
+    static void printOption(ConnStateMatcher matcher, RuleText out) {
         List<String> names = new ArrayList<>();
         for (ConnState one : ConnState.values()) {
             if ((matcher.states() & one.bit()) != 0) {
                 names.add(one.name());
             }
         }
+        if ((matcher.states() & ConnStateMatcher.SNAT) != 0) {
+            names.add(SNAT);
+        }
+        if ((matcher.states() & ConnStateMatcher.DNAT) != 0) {
+            names.add(DNAT);
+        }
         boolean state = matcher.spelling() == ConnStateMatcher.Spelling.STATE;
-        out.match(state ? "state" : "conntrack")
-                .option(matcher.negated(), state ? "state" : "ctstate")
-                .word(String.join(",", names));
+        out.option(matcher.negated(), state ? "state" : "ctstate").word(String.join(",", names));
     }
 }

@@ -34,6 +34,7 @@ final class TableBuilder implements ChainNames {
     }
 
     private final TableName name;
+    private final Family family;
     private final Origin origin;
     private final Map<String, Integer> declarations;
     private final Map<String, Draft> chains = new LinkedHashMap<>();
@@ -46,8 +47,14 @@ final class TableBuilder implements ChainNames {
      * @param declarations the line that declares each chain of the table, those further down included
      * @param targetWords filled with where the rule of each line names its target
      */
-    TableBuilder(TableName name, Origin origin, Map<String, Integer> declarations, Map<Integer, Word> targetWords) {
+    TableBuilder(
+            TableName name,
+            Family family,
+            Origin origin,
+            Map<String, Integer> declarations,
+            Map<Integer, Word> targetWords) {
         this.name = name;
+        this.family = family;
         this.origin = origin;
         this.declarations = declarations;
         this.targetWords = targetWords;
@@ -61,7 +68,7 @@ final class TableBuilder implements ChainNames {
         for (Draft draft : chains.values()) {
             built.add(new Chain(draft.name, draft.policy, draft.rules, draft.origin));
         }
-        return new Table(name, Family.IPV4, built, origin);
+        return new Table(name, family, built, origin);
     }
 
     @Override

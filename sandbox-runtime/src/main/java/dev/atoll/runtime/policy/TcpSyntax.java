@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** {@code -m tcp}: ports, {@code --tcp-flags}, {@code --syn}. */
+/** {@code -m tcp}: ports, {@code --tcp-flags}, {@code --syn}, {@code --tcp-option}. */
 final class TcpSyntax extends MatchSyntax {
     /** Flags by name, each at the index of its bit, which is also the order in which they are printed. */
     static final List<String> FLAG_NAMES = List.of("FIN", "SYN", "RST", "PSH", "ACK", "URG");
@@ -22,7 +22,9 @@ final class TcpSyntax extends MatchSyntax {
             OptionSpec.of("dport", 1, true),
             OptionSpec.of("syn", 0, true),
             OptionSpec.of("tcp-flags", 2, true),
-            OptionSpec.unbuilt("tcp-option"));
+            OptionSpec.of("tcp-option", 1, true));
+
+    private static final int MAX_OPTION = 255;
 
     TcpSyntax() {
         super("tcp", OPTIONS);
@@ -50,7 +52,23 @@ final class TcpSyntax extends MatchSyntax {
             set = flags(flags.arguments().get(1), line);
             negated = flags.negated();
         }
-        return source == null || destination == null ? null : new TcpMatcher(source, destination, mask, set, negated);
+        Use option = used("tcp-option");
+        int kind = option == null ? TcpMatcher.ANY_OPTION : kind(option.argument(), line);
+        if (source == null || destination == null || kind < 0) {
+            return null;
+        }
+        boolean without = option != null && option.negated();
+        return new TcpMatcher(source, destination, mask, set, negated, kind, without);
+    }
+
+    /** -1 for none, which was reported. */
+    private static int kind(Word word, Line line) {
+        int kind = (int) Numbers.parse(word.text(), MAX_OPTION);
+        if (kind > 0) {
+            return kind;
+        }
+        line.error(word, "\"" + word.text() + "\" is no kind of TCP option, expected 1 to " + MAX_OPTION);
+        return -1;
     }
 
     private static int flags(Word word, Line line) {
@@ -79,6 +97,9 @@ final class TcpSyntax extends MatchSyntax {
 
     static void print(TcpMatcher matcher, RuleText out) {
         out.match("tcp").ports("sport", matcher.source()).ports("dport", matcher.destination());
+        if (matcher.option() != TcpMatcher.ANY_OPTION) {
+            out.option(matcher.optionNegated(), "tcp-option").word(matcher.option());
+        }
         if (matcher.flagsMask() != 0 || matcher.flagsNegated()) {
             out.option(matcher.flagsNegated(), "tcp-flags")
                     .word(names(matcher.flagsMask()))

@@ -75,20 +75,25 @@ final class TosSyntax extends MatchSyntax {
             line.error(at, "-m dscp needs --dscp or --dscp-class");
             return null;
         }
-        String text = use.argument().text();
+        int point = codePoint(use.argument(), number == null, line);
+        return point < 0 ? null : new TosMatcher(spelling, point << 2, TosMatcher.DSCP_MASK, use.negated());
+    }
+
+    /** A code point by number, or by the name of its class; -1 if it is wrong, which was reported. */
+    static int codePoint(Word word, boolean named, Line line) {
+        String text = word.text();
         Integer ofClass = CLASSES.get(text.toUpperCase(Locale.ROOT));
-        long point = number == null ? (ofClass == null ? -1 : ofClass) : Numbers.parse(text, MAX_DSCP);
+        long point = named ? (ofClass == null ? -1 : ofClass) : Numbers.parse(text, MAX_DSCP);
         if (point < 0) {
             line.error(
-                    use.argument(),
+                    word,
                     "\"" + text + "\" is no "
-                            + (number == null
+                            + (named
                                     ? "class, expected CS0 to CS7, AF11 to AF43, BE or EF"
                                     : "code point, expected 0 to 0x3f"),
-                    number == null ? Suggestion.closest(text, CLASSES.keySet()) : null);
-            return null;
+                    named ? Suggestion.closest(text, CLASSES.keySet()) : null);
         }
-        return new TosMatcher(spelling, (int) point << 2, TosMatcher.DSCP_MASK, use.negated());
+        return (int) point;
     }
 
     private @Nullable Matcher finishTos(Word at, Line line) {
@@ -98,19 +103,7 @@ final class TosSyntax extends MatchSyntax {
             return null;
         }
         Word word = use.argument();
-        if (!word.text().isEmpty() && Character.isLetter(word.text().charAt(0))) {
-            for (Map.Entry<String, Integer> name : NAMES.entrySet()) {
-                if (name.getKey().equalsIgnoreCase(word.text())) {
-                    return new TosMatcher(spelling, name.getValue(), NAMED_MASK, use.negated());
-                }
-            }
-            line.error(
-                    word,
-                    "unknown type of service \"" + word.text() + "\", expected VALUE/MASK or a name",
-                    Suggestion.closest(word.text(), NAMES.keySet()));
-            return null;
-        }
-        Numbers.Masked tos = Numbers.masked(word, 0xff, line);
+        Numbers.Masked tos = masked(word, line);
         if (tos == null) {
             return null;
         }
@@ -119,6 +112,23 @@ final class TosSyntax extends MatchSyntax {
             return null;
         }
         return new TosMatcher(spelling, (int) tos.value(), (int) tos.mask(), use.negated());
+    }
+
+    /** {@code VALUE}, {@code VALUE/MASK} or a name; null if it is wrong, which was reported. */
+    static Numbers.@Nullable Masked masked(Word word, Line line) {
+        if (word.text().isEmpty() || !Character.isLetter(word.text().charAt(0))) {
+            return Numbers.masked(word, 0xff, line);
+        }
+        for (Map.Entry<String, Integer> name : NAMES.entrySet()) {
+            if (name.getKey().equalsIgnoreCase(word.text())) {
+                return new Numbers.Masked(name.getValue(), NAMED_MASK);
+            }
+        }
+        line.error(
+                word,
+                "unknown type of service \"" + word.text() + "\", expected VALUE/MASK or a name",
+                Suggestion.closest(word.text(), NAMES.keySet()));
+        return null;
     }
 
     static void print(TosMatcher matcher, RuleText out) {

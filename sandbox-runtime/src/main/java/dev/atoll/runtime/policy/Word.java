@@ -20,4 +20,9 @@ record Word(String text, int column, int width) {
     Word part(int from, int to) {
         return new Word(text.substring(from, to), column + from, Math.max(1, to - from));
     }
+
+    /** The same, but this whole word if it has quotes or escapes. */
+    Word place(int from, int to) {
+        return width == text.length() ? part(from, to) : this;
+    }
 }

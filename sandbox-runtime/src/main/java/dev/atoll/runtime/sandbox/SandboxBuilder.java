@@ -22,6 +22,7 @@ import dev.atoll.stack.filter.DenialListener;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.options.RouteOptions;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.IpAddress;
@@ -56,6 +57,7 @@ public final class SandboxBuilder {
     private final List<Route> routes = new ArrayList<>();
     private @Nullable Ipv6Settings ipv6;
     private @Nullable RuleSet rules;
+    private @Nullable SocketOwner socketOwner;
     private @Nullable DenialListener denials;
     private @Nullable ResolverOptions names;
     private @Nullable WritableByteChannel captureChannel;
@@ -112,6 +114,12 @@ public final class SandboxBuilder {
     /** The rules in force from the first packet on; without any, everything passes. */
     public SandboxBuilder policy(RuleSet newRules) {
         rules = newRules;
+        return this;
+    }
+
+    /** As whom the program sends, for rules with {@code -m owner}; without it nobody is an owner. */
+    public SandboxBuilder socketOwner(SocketOwner owner) {
+        socketOwner = owner;
         return this;
     }
 
@@ -210,6 +218,9 @@ public final class SandboxBuilder {
         builder.clock(clock).rng(entropy).driver(drives);
         if (ipv6 != null) {
             builder.ipv6(ipv6);
+        }
+        if (socketOwner != null) {
+            builder.socketOwner(socketOwner);
         }
         Stack stack = builder.build();
         cleanup.add(stack);

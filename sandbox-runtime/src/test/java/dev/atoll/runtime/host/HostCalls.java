@@ -6,6 +6,7 @@ import com.sun.jna.NativeLong;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** The system calls tests make, by their names in the manual. Linux only; failures are {@link LastErrorException}. */
 public final class HostCalls {
@@ -32,6 +33,8 @@ public final class HostCalls {
     private static final int SOL_UDP = 17;
     private static final int UDP_SEGMENT = 103;
     private static final int SOCKADDR_IN_BYTES = 16;
+    private static final int AF_INET6 = 10;
+    private static final int SOCKADDR_IN6_BYTES = 28;
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final int IFF_TAP = 2;
@@ -43,6 +46,16 @@ public final class HostCalls {
     private static final int IFREQ_BYTES = 40;
     private static final int IFNAMSIZ = 16;
     private static final int SOCKADDR_LL_BYTES = 20;
+    private static final int AF_NETLINK = 16;
+    private static final int NETLINK_NETFILTER = 12;
+    /** NFNL_SUBSYS_CTNETLINK and IPCTNL_MSG_CT_DELETE. */
+    private static final short DELETE_CONNECTIONS = 1 << 8 | 2;
+
+    private static final short NLM_F_REQUEST = 1;
+    /** A header of netlink and one of netfilter. */
+    private static final int NETFILTER_MESSAGE_BYTES = 20;
+
+    private static final int IPPROTO_RAW = 255;
 
     static {
         Native.register("c");
@@ -68,7 +81,7 @@ public final class HostCalls {
             throws LastErrorException;
 
     private static native NativeLong sendto(
-            int descriptor, byte[] bytes, NativeLong length, int flags, byte[] to, int addressBytes)
+            int descriptor, byte[] bytes, NativeLong length, int flags, byte @Nullable [] to, int addressBytes)
             throws LastErrorException;
 
     private static native int if_nametoindex(String name) throws LastErrorException;
@@ -142,6 +155,34 @@ public final class HostCalls {
         } finally {
             close(descriptor);
         }
+    }
+
+    /** A socket for {@link #forgetConnections}, of the calling thread's namespace. */
+    public static int openNetfilter() {
+        return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+    }
+
+    /** Empties the connection tracking table of the namespace in which the socket was made, before it returns. */
+    public static void forgetConnections(int netfilter) {
+        ByteBuffer message = ByteBuffer.allocate(NETFILTER_MESSAGE_BYTES).order(ByteOrder.nativeOrder());
+        message.putInt(NETFILTER_MESSAGE_BYTES).putShort(DELETE_CONNECTIONS).putShort(NLM_F_REQUEST);
+        sendto(netfilter, message.array(), new NativeLong(NETFILTER_MESSAGE_BYTES), 0, null, 0);
+    }
+
+    /** A socket that sends packets with the IP header they have, from the calling thread's namespace: see raw(7). */
+    public static int openRaw(boolean v4) {
+        return socket(v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+    }
+
+    /** Sends a packet by such a socket to an address of 4 or 16 octets. */
+    public static void sendRaw(int raw, byte[] packet, byte[] destination) {
+        boolean v4 = destination.length == 4;
+        ByteBuffer to = ByteBuffer.allocate(v4 ? SOCKADDR_IN_BYTES : SOCKADDR_IN6_BYTES);
+        to.order(ByteOrder.nativeOrder()).putShort((short) (v4 ? AF_INET : AF_INET6));
+        // Behind the port, and the flow label of IPv6.
+        to.position(v4 ? 4 : 8);
+        to.put(destination);
+        sendto(raw, packet, new NativeLong(packet.length), 0, to.array(), to.capacity());
     }
 
     /** Gives the calling thread a network namespace of its own, empty. */

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The oracle for policy text is iptables itself: each text is loaded with iptables-legacy-restore into a network
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class IptablesOracleTest {
     private static final int CASES = Integer.getInteger("atoll.oracle.cases", 400);
     private static final long SEED = Long.getLong("atoll.oracle.seed", 1);
+    private static final String V4 = "iptables-legacy";
+    private static final String V6 = "ip6tables-legacy";
     private static final String REFUSED = "refused";
     /** Loading one text takes some ten milliseconds. */
     private static final long LIMIT_SECONDS = 60L + CASES / 10;
@@ -51,17 +55,22 @@ class IptablesOracleTest {
         assumeTrue(probe.waitFor() == 0, reason + ": " + output);
     }
 
-    /** What iptables says of each text: its normal form, or {@link #REFUSED}. One shell does them all. */
-    private List<String> ask(List<String> texts) throws IOException, InterruptedException {
+    /**
+     * What one tool says of each text: its normal form, or {@link #REFUSED}. One shell does them all.
+     *
+     * @param tool iptables-legacy or ip6tables-legacy
+     */
+    private List<String> ask(String tool, List<String> texts) throws IOException, InterruptedException {
         for (int i = 0; i < texts.size(); i++) {
             Files.writeString(directory.resolve(i + ".rules"), texts.get(i));
+            Files.deleteIfExists(directory.resolve(i + ".out"));
         }
-        String script = "i=0; while [ $i -lt " + texts.size() + " ]; do"
+        String script = "T=" + tool + "; i=0; while [ $i -lt " + texts.size() + " ]; do"
                 + " t=$(sed -n 's/^[*]//p' $i.rules | head -n 1);"
                 + " case $t in raw|mangle|nat) ;; *) t=filter ;; esac;"
-                + " iptables-legacy -t $t -F; iptables-legacy -t $t -X; for c in INPUT FORWARD OUTPUT; do"
-                + " [ $t != filter ] || iptables-legacy -P $c ACCEPT; done;"
-                + " if iptables-legacy-restore $i.rules >/dev/null 2>$i.err; then iptables-legacy-save -t $t >$i.out; fi;"
+                + " $T -t $t -F; $T -t $t -X; for c in PREROUTING INPUT FORWARD OUTPUT POSTROUTING; do"
+                + " $T -t $t -P $c ACCEPT 2>/dev/null; done;"
+                + " if $T-restore $i.rules >/dev/null 2>$i.err; then $T-save -t $t >$i.out; fi;"
                 + " i=$((i+1)); done";
         Process shell = new ProcessBuilder("unshare", "-n", "sh", "-c", script)
                 .directory(directory.toFile())
@@ -93,8 +102,14 @@ class IptablesOracleTest {
         return result instanceof PolicyResult.Accepted accepted ? PolicyPrinter.print(accepted.ruleSet()) : REFUSED;
     }
 
-    private void compare(List<String> texts, String how) throws IOException, InterruptedException {
-        List<String> expected = ask(texts);
+    private void compare(List<String> texts, RandomPolicy.Kind kind, String how)
+            throws IOException, InterruptedException {
+        List<String> expected =
+                switch (kind) {
+                    case IPV4 -> ask(V4, texts);
+                    case IPV6 -> under(Heading.IPV6, ask(V6, texts));
+                    case BOTH -> both(ask(V4, texts), under(Heading.IPV6, ask(V6, texts)));
+                };
         StringBuilder differences = new StringBuilder();
         int acceptedCount = 0;
         for (int i = 0; i < texts.size(); i++) {
@@ -116,49 +131,138 @@ class IptablesOracleTest {
         assertTrue(acceptedCount > texts.size() / 10, how + ": only " + acceptedCount + " cases were accepted");
     }
 
+    private static List<String> under(String heading, List<String> answers) {
+        List<String> under = new ArrayList<>();
+        for (String answer : answers) {
+            under.add(answer.equals(REFUSED) ? answer : heading + "\n" + answer);
+        }
+        return under;
+    }
+
+    private static List<String> both(List<String> v4, List<String> v6) {
+        List<String> both = new ArrayList<>();
+        for (int i = 0; i < v4.size(); i++) {
+            boolean refused = v4.get(i).equals(REFUSED) || v6.get(i).equals(REFUSED);
+            both.add(refused ? REFUSED : v4.get(i) + v6.get(i));
+        }
+        return both;
+    }
+
     private static String why(String text) {
         PolicyResult result = PolicyParser.parse("oracle.rules", text, HostResolver.NONE);
         return result instanceof PolicyResult.Refused refused ? "\n" + refused : "";
     }
 
-    @Test
-    void generatedPolicies_areJudgedAndPrintedAlike() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @EnumSource
+    void generatedPolicies_areJudgedAndPrintedAlike(RandomPolicy.Kind kind) throws IOException, InterruptedException {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < CASES; i++) {
-            texts.add(RandomPolicy.make(SEED + i));
+            texts.add(RandomPolicy.make(SEED + i, kind));
         }
-        compare(texts, "seeds " + SEED + " to " + (SEED + CASES - 1));
+        compare(texts, kind, kind + ", seeds " + SEED + " to " + (SEED + CASES - 1));
     }
 
     @Test
     void chosenLines_areJudgedAndPrintedAlike() throws IOException, InterruptedException {
+        compare(chosen("oracle-lines.txt", ""), RandomPolicy.Kind.IPV4, "oracle-lines.txt");
+    }
+
+    @Test
+    void chosenLinesOfIpv6_areJudgedAndPrintedAlike() throws IOException, InterruptedException {
+        compare(chosen("oracle-lines6.txt", Heading.IPV6 + "\n"), RandomPolicy.Kind.IPV6, "oracle-lines6.txt");
+    }
+
+    private static List<String> chosen(String file, String heading) throws IOException {
         List<String> texts = new ArrayList<>();
-        try (InputStream in = IptablesOracleTest.class.getResourceAsStream("oracle-lines.txt")) {
+        try (InputStream in = IptablesOracleTest.class.getResourceAsStream(file)) {
             if (in == null) {
-                throw new IOException("oracle-lines.txt is missing");
+                throw new IOException(file + " is missing");
             }
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
                 if (!line.isEmpty() && !line.startsWith("#")) {
                     int table = line.indexOf(": -");
                     String lines = (table < 0 ? line : line.substring(table + 2)).replace("\\n", "\n");
-                    texts.add("*" + (table < 0 ? "filter" : line.substring(0, table)) + "\n:A - [0:0]\n" + lines
-                            + "\nCOMMIT\n");
+                    texts.add(heading + "*" + (table < 0 ? "filter" : line.substring(0, table)) + "\n:A - [0:0]\n"
+                            + lines + "\nCOMMIT\n");
                 }
             }
         }
-        compare(texts, "oracle-lines.txt");
+        return texts;
+    }
+
+    /** What a shell and the tools make of a script, each in a namespace without rules; a failed command refuses it. */
+    @Test
+    void chosenScripts_areJudgedAndPrintedAlike() throws IOException, InterruptedException {
+        StringBuilder differences = new StringBuilder();
+        for (String text : List.of(
+                "iptables -A OUTPUT -d 10.0.0.1 -j DROP\n",
+                "X='-p tcp'\niptables -A INPUT $X --dport 80 -j ACCEPT; ip6tables -P OUTPUT DROP\n",
+                "iptables -N \"a b\"\n",
+                "iptables -A OUTPUT -m comment --comment 'a \\ b' # -j DROP\n",
+                "iptables -A OUTPUT -m comment --comment \"a \\\\ \\\"b\\\" \\c\" -j DROP\n",
+                "iptables -A OUTPUT -m comment --comment a\\ b\"c d\"'e f' -j DROP\n",
+                "iptables -A OUTPUT \\\n -j DROP\n",
+                "iptables -A OUTPUT -j \\\nDROP && ip6tables -w -A OUTPUT -s ::1 -j DROP\n",
+                "iptables -t mangle -A OUTPUT -j MARK --set-mark 1\nA=mangle\niptables -t ${A} -I OUTPUT -j ACCEPT\n",
+                "iptables -A OUTPUT -j NOWHERE\n",
+                "iptables -D OUTPUT -j DROP\n",
+                "A=\"-d\t10.0.0.1  \"\niptables -A OUTPUT $A-j DROP\n",
+                "A=\niptables -A OUTPUT $A -j DROP$A\n")) {
+            Path script = directory.resolve("script.sh");
+            Files.writeString(script, text);
+            String expected = shell("for t in iptables ip6tables; do ln -sf $(command -v $t-legacy) $t; done;"
+                    + " PATH=$PWD:$PATH; sh -e script.sh >/dev/null 2>&1 || { echo " + REFUSED + "; exit; };"
+                    + " for t in iptables ip6tables; do for n in filter mangle; do $t-legacy-save -t $n; done; done");
+            String actual = atoll(text);
+            if (!rulesOf(actual).equals(rulesOf(expected))) {
+                differences
+                        .append('\n')
+                        .append(text)
+                        .append("iptables: ")
+                        .append(expected)
+                        .append("atoll: ")
+                        .append(actual);
+            }
+        }
+        assertEquals("", differences.toString());
+    }
+
+    /** Rules and policies that are not as at the beginning. */
+    private static List<String> rulesOf(String saved) {
+        List<String> rules = new ArrayList<>();
+        for (String line : saved.split("\n", -1)) {
+            if (line.equals(REFUSED) || line.startsWith("-A ") || line.contains(" DROP [") || line.contains(" - [")) {
+                rules.add(line);
+            }
+        }
+        return rules;
+    }
+
+    private String shell(String script) throws IOException, InterruptedException {
+        Process shell = new ProcessBuilder("unshare", "-n", "sh", "-c", script)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output;
+        try (InputStream in = shell.getInputStream()) {
+            output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        assertEquals(0, shell.waitFor(), output);
+        return output;
     }
 
     @Test
     void everyServiceAndProtocolName_meansTheSame() throws IOException, InterruptedException {
-        List<String> texts = new ArrayList<>();
-        StringBuilder text = new StringBuilder("*filter\n");
-        for (int i = 1; i < 256; i++) {
-            if (i != Protocols.ICMPV6) {
-                text.append("-A OUTPUT -p ").append(i).append('\n');
+        for (RandomPolicy.Kind kind : List.of(RandomPolicy.Kind.IPV4, RandomPolicy.Kind.IPV6)) {
+            boolean v4 = kind == RandomPolicy.Kind.IPV4;
+            StringBuilder text = new StringBuilder(v4 ? "*filter\n" : Heading.IPV6 + "\n*filter\n");
+            for (int i = 1; i < 256; i++) {
+                if (i != (v4 ? Protocols.ICMPV6 : Protocols.ICMP)) {
+                    text.append("-A OUTPUT -p ").append(i).append('\n');
+                }
             }
+            compare(List.of(text + "COMMIT\n"), kind, "protocol numbers");
         }
-        texts.add(text + "COMMIT\n");
-        compare(texts, "protocol numbers");
     }
 }

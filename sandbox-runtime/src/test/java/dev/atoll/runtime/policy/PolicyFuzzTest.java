@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 class PolicyFuzzTest {
     private static final String ALPHABET = "-AIDFX!\"\\ :[]*#\n\t./,0123456789abcdefgCOMMITpOUTPUT\r\u0000\u00fc";
 
+    private static final String SHELL = "$'{}&;=AB\\`|<>()";
+
     private static void read(String text, String seed) {
         PolicyResult result = PolicyParser.parse("fuzz.rules", text, HostResolver.NONE);
         if (result instanceof PolicyResult.Accepted accepted) {
@@ -32,23 +34,38 @@ class PolicyFuzzTest {
     void changedPolicies_neverThrow() {
         for (long seed = 0; seed < 5000; seed++) {
             Rng rng = Rng.seeded(seed);
-            StringBuilder text = new StringBuilder(RandomPolicy.make(seed));
-            for (int changes = rng.nextInt(6); changes > 0; changes--) {
-                int at = rng.nextInt(text.length());
-                char c = ALPHABET.charAt(rng.nextInt(ALPHABET.length()));
-                switch (rng.nextInt(3)) {
-                    case 0:
-                        text.setCharAt(at, c);
-                        break;
-                    case 1:
-                        text.insert(at, c);
-                        break;
-                    default:
-                        text.deleteCharAt(at);
-                }
-            }
-            read(text.toString(), "seed " + seed);
+            read(changed(RandomPolicy.make(seed), ALPHABET, rng), "seed " + seed);
         }
+    }
+
+    @Test
+    void changedScripts_neverThrow() {
+        for (long seed = 0; seed < 3000; seed++) {
+            Rng rng = Rng.seeded(seed);
+            String rules = RandomPolicy.make(seed, RandomPolicy.Kind.IPV4)
+                    .replace("\n-", "\n$A -")
+                    .replaceAll("(?m)^([:*\\[]|COMMIT)", "#$1");
+            read(changed("A=\"iptables -w\"\nB='10.0.0.1 '\n" + rules, ALPHABET + SHELL, rng), "seed " + seed);
+        }
+    }
+
+    private static String changed(String original, String alphabet, Rng rng) {
+        StringBuilder text = new StringBuilder(original);
+        for (int changes = rng.nextInt(6); changes > 0; changes--) {
+            int at = rng.nextInt(text.length());
+            char c = alphabet.charAt(rng.nextInt(alphabet.length()));
+            switch (rng.nextInt(3)) {
+                case 0:
+                    text.setCharAt(at, c);
+                    break;
+                case 1:
+                    text.insert(at, c);
+                    break;
+                default:
+                    text.deleteCharAt(at);
+            }
+        }
+        return text.toString();
     }
 
     @Test
@@ -71,6 +88,8 @@ class PolicyFuzzTest {
             read("*filter\n".repeat(125_000), "tables begun");
             read("*filter\nCOMMIT\n".repeat(60_000), "tables done");
             read("*filter\n" + "-A OUTPUT -p tcp --dport htps\n".repeat(30_000), "suggestions");
+            read("A=xx\n" + "A=$A$A\n".repeat(60) + "iptables -A $A\n", "a value that doubles");
+            read("A=" + "x ".repeat(500) + "\niptables " + "$A".repeat(3000), "a line that grows");
             StringBuilder rules = new StringBuilder("*filter\n");
             for (int i = 0; i < 20_000; i++) {
                 rules.append(":C").append(i).append(" -\n");

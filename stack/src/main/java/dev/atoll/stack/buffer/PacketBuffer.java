@@ -77,6 +77,8 @@ public final class PacketBuffer {
     public int nicId;
     /** Mark set by the filter or by an endpoint; 0 is none. */
     public int mark;
+    /** Outgoing: an endpoint sends it, which still is somebody's. */
+    public boolean fromEndpoint;
     /** Looped back inside the stack: its checksums were never computed and need no checking. */
     public boolean looped;
 
@@ -155,6 +157,7 @@ public final class PacketBuffer {
         type = PacketType.HOST;
         nicId = 0;
         mark = 0;
+        fromEndpoint = false;
         looped = false;
         reassembled = false;
         largestFragmentBytes = 0;
@@ -375,6 +378,7 @@ public final class PacketBuffer {
         type = archive.constant(type);
         nicId = archive.int32(nicId);
         mark = archive.int32(mark);
+        fromEndpoint = archive.bool(fromEndpoint);
         looped = archive.bool(looped);
         reassembled = archive.bool(reassembled);
         largestFragmentBytes = archive.int32(largestFragmentBytes);

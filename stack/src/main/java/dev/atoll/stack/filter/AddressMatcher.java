@@ -45,6 +45,11 @@ public record AddressMatcher(Direction direction, IpAddress address, IpAddress m
         return Matcher.of(inside != negated);
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static AddressMatcher archived(Archive archive, @Nullable AddressMatcher value) {
         AddressMatcher.Direction direction =
                 archive.constant(value == null ? AddressMatcher.Direction.SOURCE : value.direction());

@@ -59,6 +59,11 @@ public record AddressRangeMatcher(
                 && (destination == null || destination.contains(packet.destinationHigh, packet.destinationLow)));
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static AddressRangeMatcher archived(Archive archive, @Nullable AddressRangeMatcher value) {
         Range source = archive.optional(value == null ? null : value.source(), RANGE);
         return new AddressRangeMatcher(source, archive.optional(value == null ? null : value.destination(), RANGE));

@@ -25,19 +25,34 @@ final class ArchivedRules {
     private enum MatcherKind {
         ADDRESS,
         ADDRESS_RANGE,
+        ADDRESS_TYPE,
         COMMENT,
+        CONN_BYTES,
+        CONN_MARK,
         CONN_STATE,
+        CONN_TRACK,
+        ECN,
+        FRAGMENT,
         HOPS,
         ICMP,
+        ICMPV6,
         INTERFACE,
         LENGTH,
         LIMIT,
+        LINK_SOURCE,
         MARK,
         MULTIPORT,
+        NTH,
+        OWNER,
         PACKET_TYPE,
         PROTOCOL,
+        RANDOM,
+        SPI,
+        STRING,
         TCP,
+        TCP_MSS,
         TOS,
+        U32,
         UDP
     }
 
@@ -48,19 +63,34 @@ final class ArchivedRules {
         static {
             KINDS.put(AddressMatcher.class, MatcherKind.ADDRESS);
             KINDS.put(AddressRangeMatcher.class, MatcherKind.ADDRESS_RANGE);
+            KINDS.put(AddressTypeMatcher.class, MatcherKind.ADDRESS_TYPE);
             KINDS.put(CommentMatcher.class, MatcherKind.COMMENT);
+            KINDS.put(ConnBytesMatcher.class, MatcherKind.CONN_BYTES);
+            KINDS.put(ConnMarkMatcher.class, MatcherKind.CONN_MARK);
             KINDS.put(ConnStateMatcher.class, MatcherKind.CONN_STATE);
+            KINDS.put(ConnTrackMatcher.class, MatcherKind.CONN_TRACK);
+            KINDS.put(EcnMatcher.class, MatcherKind.ECN);
+            KINDS.put(FragmentMatcher.class, MatcherKind.FRAGMENT);
             KINDS.put(HopsMatcher.class, MatcherKind.HOPS);
             KINDS.put(IcmpMatcher.class, MatcherKind.ICMP);
+            KINDS.put(Icmpv6Matcher.class, MatcherKind.ICMPV6);
             KINDS.put(InterfaceMatcher.class, MatcherKind.INTERFACE);
             KINDS.put(LengthMatcher.class, MatcherKind.LENGTH);
             KINDS.put(LimitMatcher.class, MatcherKind.LIMIT);
+            KINDS.put(LinkSourceMatcher.class, MatcherKind.LINK_SOURCE);
             KINDS.put(MarkMatcher.class, MatcherKind.MARK);
             KINDS.put(MultiportMatcher.class, MatcherKind.MULTIPORT);
+            KINDS.put(NthMatcher.class, MatcherKind.NTH);
+            KINDS.put(OwnerMatcher.class, MatcherKind.OWNER);
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
             KINDS.put(ProtocolMatcher.class, MatcherKind.PROTOCOL);
+            KINDS.put(RandomMatcher.class, MatcherKind.RANDOM);
+            KINDS.put(SpiMatcher.class, MatcherKind.SPI);
+            KINDS.put(StringMatcher.class, MatcherKind.STRING);
             KINDS.put(TcpMatcher.class, MatcherKind.TCP);
+            KINDS.put(TcpMssMatcher.class, MatcherKind.TCP_MSS);
             KINDS.put(TosMatcher.class, MatcherKind.TOS);
+            KINDS.put(U32Matcher.class, MatcherKind.U32);
             KINDS.put(UdpMatcher.class, MatcherKind.UDP);
         }
 
@@ -77,6 +107,11 @@ final class ArchivedRules {
         JUMP,
         GOTO,
         MARK,
+        TOS,
+        HOPS,
+        TCP_MSS,
+        CONN_MARK,
+        NO_TRACK,
         SNAT,
         DNAT,
         MASQUERADE,
@@ -178,19 +213,34 @@ final class ArchivedRules {
             return switch (archive.constant(value == null ? MatcherKind.ADDRESS : kind((StandardMatcher) value))) {
                 case ADDRESS -> AddressMatcher.archived(archive, (AddressMatcher) value);
                 case ADDRESS_RANGE -> AddressRangeMatcher.archived(archive, (AddressRangeMatcher) value);
+                case ADDRESS_TYPE -> AddressTypeMatcher.archived(archive, (AddressTypeMatcher) value);
                 case COMMENT -> CommentMatcher.archived(archive, (CommentMatcher) value);
+                case CONN_BYTES -> ConnBytesMatcher.archived(archive, (ConnBytesMatcher) value);
+                case CONN_MARK -> ConnMarkMatcher.archived(archive, (ConnMarkMatcher) value);
                 case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
+                case CONN_TRACK -> ConnTrackMatcher.archived(archive, (ConnTrackMatcher) value);
+                case ECN -> EcnMatcher.archived(archive, (EcnMatcher) value);
+                case FRAGMENT -> FragmentMatcher.archived(archive, (FragmentMatcher) value);
                 case HOPS -> HopsMatcher.archived(archive, (HopsMatcher) value);
                 case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
+                case ICMPV6 -> Icmpv6Matcher.archived(archive, (Icmpv6Matcher) value);
                 case INTERFACE -> InterfaceMatcher.archived(archive, (InterfaceMatcher) value);
                 case LENGTH -> LengthMatcher.archived(archive, (LengthMatcher) value);
                 case LIMIT -> LimitMatcher.archived(archive, (LimitMatcher) value);
+                case LINK_SOURCE -> LinkSourceMatcher.archived(archive, (LinkSourceMatcher) value);
                 case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
                 case MULTIPORT -> MultiportMatcher.archived(archive, (MultiportMatcher) value);
+                case NTH -> NthMatcher.archived(archive, (NthMatcher) value);
+                case OWNER -> OwnerMatcher.archived(archive, (OwnerMatcher) value);
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);
                 case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
+                case RANDOM -> RandomMatcher.archived(archive, (RandomMatcher) value);
+                case SPI -> SpiMatcher.archived(archive, (SpiMatcher) value);
+                case STRING -> StringMatcher.archived(archive, (StringMatcher) value);
                 case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);
+                case TCP_MSS -> TcpMssMatcher.archived(archive, (TcpMssMatcher) value);
                 case TOS -> TosMatcher.archived(archive, (TosMatcher) value);
+                case U32 -> U32Matcher.archived(archive, (U32Matcher) value);
                 case UDP -> UdpMatcher.archived(archive, (UdpMatcher) value);
             };
         }
@@ -214,6 +264,14 @@ final class ArchivedRules {
             case JUMP -> new StandardTarget.Jump(chainName(archive, value));
             case GOTO -> new StandardTarget.GoTo(chainName(archive, value));
             case MARK -> markTarget(archive, (StandardTarget.Mark) value);
+            case TOS -> tosTarget(archive, (RewriteTarget.SetTos) value);
+            case HOPS -> hopsTarget(archive, (RewriteTarget.SetHops) value);
+            case TCP_MSS ->
+                new RewriteTarget.TcpMss(archive.int32(value == null ? 0 : ((RewriteTarget.TcpMss) value).mss()));
+            case CONN_MARK -> connMark(archive, (FlowTarget.ConnMark) value);
+            case NO_TRACK ->
+                new FlowTarget.NoTrack(archive.constant(
+                        value == null ? FlowTarget.NoTrack.Spelling.NOTRACK : ((FlowTarget.NoTrack) value).spelling()));
             case SNAT -> new NatTarget.Snat(range(archive, (NatTarget) value));
             case DNAT -> new NatTarget.Dnat(range(archive, (NatTarget) value));
             case MASQUERADE -> new NatTarget.Masquerade(range(archive, (NatTarget) value));
@@ -225,6 +283,28 @@ final class ArchivedRules {
     private static StandardTarget.Mark markTarget(Archive archive, StandardTarget.@Nullable Mark value) {
         int mark = archive.int32(value == null ? 0 : value.value());
         return new StandardTarget.Mark(mark, archive.int32(value == null ? 0 : value.mask()));
+    }
+
+    private static RewriteTarget tosTarget(Archive archive, RewriteTarget.@Nullable SetTos value) {
+        TosMatcher.Spelling spelling = archive.constant(value == null ? TosMatcher.Spelling.TOS : value.spelling());
+        int bits = archive.int32(value == null ? 0 : value.value());
+        return new RewriteTarget.SetTos(spelling, bits, archive.int32(value == null ? 0 : value.mask()));
+    }
+
+    private static RewriteTarget hopsTarget(Archive archive, RewriteTarget.@Nullable SetHops value) {
+        RewriteTarget.SetHops.Change change =
+                archive.constant(value == null ? RewriteTarget.SetHops.Change.SET : value.change());
+        return new RewriteTarget.SetHops(change, archive.int32(value == null ? 0 : value.hops()));
+    }
+
+    private static FlowTarget connMark(Archive archive, FlowTarget.@Nullable ConnMark value) {
+        FlowTarget.ConnMark.Operation operation =
+                archive.constant(value == null ? FlowTarget.ConnMark.Operation.SET : value.operation());
+        int mark = archive.int32(value == null ? 0 : value.value());
+        int connectionMask = archive.int32(value == null ? 0 : value.connectionMask());
+        int packetMask = archive.int32(value == null ? 0 : value.packetMask());
+        int leftShift = archive.int32(value == null ? 0 : value.leftShift());
+        return new FlowTarget.ConnMark(operation, mark, connectionMask, packetMask, leftShift);
     }
 
     private static NatRange range(Archive archive, @Nullable NatTarget value) {
@@ -254,6 +334,16 @@ final class ArchivedRules {
         }
         if (target instanceof NatTarget nat) {
             return kind(nat);
+        } else if (target instanceof FlowTarget.ConnMark) {
+            return TargetKind.CONN_MARK;
+        } else if (target instanceof FlowTarget.NoTrack) {
+            return TargetKind.NO_TRACK;
+        } else if (target instanceof RewriteTarget.SetTos) {
+            return TargetKind.TOS;
+        } else if (target instanceof RewriteTarget.SetHops) {
+            return TargetKind.HOPS;
+        } else if (target instanceof RewriteTarget.TcpMss) {
+            return TargetKind.TCP_MSS;
         } else if (target instanceof StandardTarget.Mark) {
             return TargetKind.MARK;
         }

@@ -18,6 +18,11 @@ public record CommentMatcher(String text) implements StandardMatcher {
         return Result.YES;
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static CommentMatcher archived(Archive archive, @Nullable CommentMatcher value) {
         return new CommentMatcher(archive.text(value == null ? "" : value.text()));
     }

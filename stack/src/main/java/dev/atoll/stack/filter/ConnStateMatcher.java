@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * {@code -m state [!] --state} and {@code -m conntrack [!] --ctstate}.
  *
  * @param spelling which of the two it was written as; both mean the same
- * @param states the {@linkplain ConnState#bit bits} of the states that match
+ * @param states the {@linkplain ConnState#bit bits} of the states that match; of {@link Spelling#CONNTRACK} also {@link #SNAT}
+ *     and {@link #DNAT}
  */
 public record ConnStateMatcher(Spelling spelling, int states, boolean negated) implements StandardMatcher {
     /** The two extensions that name the same states. */
@@ -17,19 +18,35 @@ public record ConnStateMatcher(Spelling spelling, int states, boolean negated) i
         CONNTRACK
     }
 
-    private static final int ALL = (1 << ConnState.values().length) - 1;
+    /** Beside its state: the connection's source is translated. */
+    public static final int SNAT = 1 << ConnState.values().length;
+
+    /** Beside its state: the connection's destination is translated. */
+    public static final int DNAT = SNAT << 1;
 
     public ConnStateMatcher {
-        Check.argument(states > 0 && states <= ALL, "states", states, "bits of at least one state");
+        int all = spelling == Spelling.STATE ? SNAT - 1 : 2 * DNAT - 1;
+        Check.argument(states > 0 && states <= all, "states", states, "bits of at least one state");
     }
 
     @Override
     public Result match(PacketContext context) {
-        return Matcher.of((states & context.connState().bit()) != 0 != negated);
+        int state = context.connState().bit();
+        if (states >= SNAT && context.hasFlow()) {
+            Flow flow = context.flow();
+            state |= (flow.isTranslated(NatSide.SOURCE) ? SNAT : 0)
+                    | (flow.isTranslated(NatSide.DESTINATION) ? DNAT : 0);
+        }
+        return Matcher.of((states & state) != 0 != negated);
     }
 
     @Override
     public boolean needsConnTrack() {
+        return true;
+    }
+
+    @Override
+    public boolean isConstant() {
         return true;
     }
 

@@ -4,11 +4,13 @@ import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.wire.Checksum;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
+import dev.atoll.stack.wire.Udp;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ final class ConnTrack {
 
     /** Verdict on the first packet of a flow that finds no room. */
     static final Verdict TABLE_FULL = new Verdict(Verdict.Kind.DROP, null, null);
+
+    /** NR_ICMP_TYPES of Linux: no type above it is tracked. */
+    private static final int HIGHEST_ICMP_TYPE = 18;
 
     private static final int FIRST_BUCKETS = 256;
     /** Two tuples for each flow. */
@@ -82,7 +87,7 @@ final class ConnTrack {
     }
 
     private TrackedPacket find(PacketContext context, PacketBuffer packet) {
-        if (!key.read(context)) {
+        if (!key.read(context) || !isSound(context)) {
             return TrackedPacket.INVALID;
         }
         if (key.isUntracked()) {
@@ -103,7 +108,37 @@ final class ConnTrack {
             remove(tuple.flow);
             tuple = null;
         }
-        return tuple == null ? begin(flags, context.nowNs()) : advance(tuple, flags, context.nowNs());
+        TrackedPacket found = tuple == null ? begin(flags, context.nowNs()) : advance(tuple, flags, context.nowNs());
+        if (found.flow() != null) {
+            found.flow().count(found.reply(), context.lengthBytes());
+        }
+        return found;
+    }
+
+    /** Whether what stands in the transport header can be believed, as Linux sees it. */
+    private static boolean isSound(PacketContext context) {
+        PacketBuffer packet = context.packet();
+        int at = packet.transportOffset;
+        int length = context.lengthBytes() - (at - packet.networkOffset);
+        boolean cameIn =
+                context.hook() == Hook.PREROUTING || context.hook() == Hook.INPUT || context.hook() == Hook.FORWARD;
+        boolean whole = true;
+        switch (packet.transportProtocol) {
+            case IpProtocol.TCP:
+                int headerBytes = Tcp.headerBytes(packet.data(), at);
+                whole = headerBytes >= Tcp.HEADER_BYTES && headerBytes <= length;
+                break;
+            case IpProtocol.UDP:
+                int stated = Udp.length(packet.data(), at);
+                whole = stated >= Udp.HEADER_BYTES && stated <= length;
+                break;
+            case IpProtocol.ICMP:
+                whole = Icmpv4.type(packet.data(), at) <= HIGHEST_ICMP_TYPE;
+                break;
+            default:
+                break;
+        }
+        return whole && (!cameIn || Checksum.isTransportSound(packet));
     }
 
     /**
@@ -225,8 +260,8 @@ final class ConnTrack {
         Flow flow = tracked.flow();
         sweep(nowNs);
         key.set(flow.reply);
-        if (flow.isTranslated() && lookup(nowNs) != null) {
-            // No port was free: its answers would be another flow's.
+        if ((flow.isTranslated() || translated > 0) && lookup(nowNs) != null) {
+            // No port was free: its answers would be another flow's packets.
             refused++;
             return false;
         }
@@ -278,6 +313,7 @@ final class ConnTrack {
     }
 
     private void remove(Flow flow) {
+        flow.forgetPaths();
         unlink(flow.original);
         unlink(flow.reply);
         if (flow.list != null) {

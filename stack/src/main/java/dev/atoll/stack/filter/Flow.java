@@ -26,6 +26,16 @@ final class Flow {
     private boolean sourceTranslated;
     private boolean destinationTranslated;
 
+    /** What rules have marked it with; not the mark of its packets. */
+    int mark;
+
+    /** What went by so far, IP headers included. */
+    long originalPackets;
+
+    long originalBytes;
+    long replyPackets;
+    long replyBytes;
+
     long expiresNs;
     TcpFlowState tcpState = TcpFlowState.NONE;
 
@@ -35,6 +45,9 @@ final class Flow {
     @Nullable Flow next;
 
     @Nullable FlowList list;
+
+    /** The ways its packets go through the rules. */
+    private @Nullable FlowPath paths;
 
     private final TrackedPacket first = new TrackedPacket(this, false, ConnState.NEW);
     private final TrackedPacket onward = new TrackedPacket(this, false, ConnState.ESTABLISHED);
@@ -61,6 +74,16 @@ final class Flow {
         return nowNs - expiresNs >= 0;
     }
 
+    void count(boolean isReply, int lengthBytes) {
+        if (isReply) {
+            replyPackets++;
+            replyBytes += lengthBytes;
+        } else {
+            originalPackets++;
+            originalBytes += lengthBytes;
+        }
+    }
+
     /** How a packet of the flow itself is marked. */
     TrackedPacket packet(boolean isReply) {
         if (isReply) {
@@ -72,6 +95,49 @@ final class Flow {
     /** How a packet about the flow is marked: an ICMP error, or our own answer to a packet we rejected. */
     TrackedPacket about(boolean isReply) {
         return isReply ? relatedBack : related;
+    }
+
+    // --- Ways through the rules
+
+    /** The way through a chain in one direction, if one is known. */
+    @Nullable FlowPath path(LoadedRules.LoadedChain chain, boolean isReply) {
+        FlowPath path = paths;
+        while (path != null && !path.isThrough(chain, isReply)) {
+            path = path.next;
+        }
+        return path;
+    }
+
+    /** Adds a way; those through rules that are not in force any more end. */
+    void add(FlowPath path) {
+        if (paths != null && !paths.isOfSameRules(path)) {
+            forgetPaths();
+        }
+        path.next = paths;
+        paths = path;
+    }
+
+    void forget(FlowPath gone) {
+        FlowPath before = null;
+        FlowPath path = paths;
+        while (path != null && path != gone) {
+            before = path;
+            path = path.next;
+        }
+        if (before == null) {
+            paths = gone.next;
+        } else {
+            before.next = gone.next;
+        }
+        gone.end();
+    }
+
+    /** The flow is over: what was counted on its ways is credited. */
+    void forgetPaths() {
+        for (FlowPath path = paths; path != null; path = path.next) {
+            path.end();
+        }
+        paths = null;
     }
 
     // --- Translation
@@ -125,6 +191,11 @@ final class Flow {
         confirmed = archive.bool(confirmed);
         replied = archive.bool(replied);
         assured = archive.bool(assured);
+        mark = archive.int32(mark);
+        originalPackets = archive.int64(originalPackets);
+        originalBytes = archive.int64(originalBytes);
+        replyPackets = archive.int64(replyPackets);
+        replyBytes = archive.int64(replyBytes);
         expiresNs = archive.int64(expiresNs);
         tcpState = archive.constant(tcpState);
     }

@@ -48,6 +48,11 @@ public record IcmpMatcher(int type, int firstCode, int lastCode, boolean negated
         return IpProtocol.ICMP;
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static IcmpMatcher archived(Archive archive, @Nullable IcmpMatcher value) {
         int type = archive.int32(value == null ? 0 : value.type());
         int firstCode = archive.int32(value == null ? 0 : value.firstCode());

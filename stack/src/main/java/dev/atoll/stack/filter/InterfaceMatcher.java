@@ -36,6 +36,11 @@ public record InterfaceMatcher(Side side, String pattern, boolean negated) imple
         return Matcher.of(same != negated);
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static InterfaceMatcher archived(Archive archive, @Nullable InterfaceMatcher value) {
         InterfaceMatcher.Side side = archive.constant(value == null ? InterfaceMatcher.Side.IN : value.side());
         String pattern = archive.text(value == null ? "" : value.pattern());

@@ -4,7 +4,12 @@ import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.Icmpv6;
+import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Ipv6;
+import dev.atoll.stack.wire.Ndp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +24,16 @@ import org.jspecify.annotations.Nullable;
  * filter, at INPUT nat last, where a table's verdict other than ACCEPT ends the packet. A flow becomes known once its first
  * packet was accepted. Connections are tracked only while a rule asks for their state, there is a table nat or a flow is
  * translated; what was known is forgotten when nothing needs it any more.
+ *
+ * <p>Neighbour discovery (RFC 4861) is no rule's business, as ARP is none of iptables: a policy that forgot it would cut IPv6
+ * off.
  */
 public final class IpTables {
     /** Verdict on an ICMP redirect about a flow that is translated: followed, it would lead past the translation. */
     private static final Verdict REDIRECT_UNTRANSLATED = new Verdict(Verdict.Kind.DROP, null, null);
 
     private final Rng rng;
+    private final boolean plainly;
     private final PacketContext context = new PacketContext();
     private final DenialGate denials = new DenialGate();
     private volatile LoadedRules loaded = new LoadedRules(RuleSet.EMPTY);
@@ -33,15 +42,26 @@ public final class IpTables {
     /**
      * A filter that accepts everything until it is given rules.
      *
-     * @param rng seeds the connection table's hash
+     * @param rng seeds the connection table's hash, and decides where rules leave it to chance
      */
     public IpTables(Rng rng) {
+        this(rng, false);
+    }
+
+    /**
+     * A filter that accepts everything until it is given rules.
+     *
+     * @param plainly whether each packet is asked about with each rule, for tests
+     */
+    IpTables(Rng rng, boolean plainly) {
         this.rng = rng;
+        this.plainly = plainly;
+        context.rng(rng);
     }
 
     /** Puts a rule set in force in place of the one before, all of it at once. Counters begin at 0. */
     public void replace(RuleSet ruleSet) {
-        loaded = new LoadedRules(ruleSet);
+        loaded = new LoadedRules(ruleSet, plainly);
     }
 
     /** The rules in force. */
@@ -60,8 +80,14 @@ public final class IpTables {
     public Verdict check(Hook hook, PacketBuffer packet, @Nullable String inNic, @Nullable String outNic, long nowNs) {
         LoadedRules rules = loaded;
         Verdict closed = rules.closed(packet.ipVersion);
-        if (closed != null) {
-            return closed;
+        if (closed != null || rules.asks(packet.ipVersion, hook)) {
+            if (isNeighbourDiscovery(packet)) {
+                return Verdict.ACCEPT;
+            }
+            if (closed != null) {
+                // Where a rule that rejects would stand.
+                return hook == Hook.PREROUTING || hook == Hook.POSTROUTING ? Verdict.ACCEPT : closed;
+            }
         }
         ConnTrack tracking = connTrackFor(rules);
         if (tracking == null && !rules.asks(packet.ipVersion, hook)) {
@@ -88,11 +114,25 @@ public final class IpTables {
         if (tracking != null
                 && verdict.kind() == Verdict.Kind.ACCEPT
                 && isLast(hook, packet.ipVersion)
-                && !tracking.confirm(packet, nowNs)) {
+                && !tracking.confirm(packet, nowNs)
+                && (rules.asksForStates || tracking.translates())) {
             verdict = ConnTrack.TABLE_FULL;
         }
         context.end();
         return verdict;
+    }
+
+    /** Whether it is a message of RFC 4861 from this link, as its hop limit shows. */
+    private static boolean isNeighbourDiscovery(PacketBuffer packet) {
+        if (packet.transportProtocol != IpProtocol.ICMPV6
+                || packet.ipVersion != Family.IPV6.ipVersion()
+                || packet.transportOffset == PacketBuffer.UNKNOWN
+                || packet.end() - packet.transportOffset < Icmpv6.HEADER_BYTES
+                || Ipv6.hopLimit(packet.data(), packet.networkOffset) != Ndp.HOP_LIMIT) {
+            return false;
+        }
+        int type = Icmpv6.type(packet.data(), packet.transportOffset);
+        return type >= Icmpv6.ROUTER_SOLICITATION && type <= Icmpv6.REDIRECT;
     }
 
     /** Sends the packet through a table's chain at its hook; ACCEPT if there is none. */
@@ -109,7 +149,10 @@ public final class IpTables {
         }
         Flow flow = tracked.flow();
         NatSide side = NatSide.at(context.hook());
-        if (tracked.state() == ConnState.NEW && !flow.confirmed && !flow.isBound(side) && hasNat(rules)) {
+        // The reset that answers a flow's rejected first packet meets what that packet did not get to.
+        boolean settles = tracked.state() == ConnState.NEW
+                || (tracked.state() == ConnState.RELATED && packet.transportProtocol == IpProtocol.TCP);
+        if (settles && !flow.confirmed && !flow.isBound(side) && hasNat(rules)) {
             Verdict verdict = ask(rules, TableName.NAT);
             if (verdict.kind() != Verdict.Kind.ACCEPT) {
                 return verdict;
@@ -123,12 +166,12 @@ public final class IpTables {
         return rules.chain(context.packet().ipVersion, context.hook(), TableName.NAT) != null;
     }
 
-    /**
-     * Whether any chain is to be asked at a hook. PREROUTING and POSTROUTING need not be met otherwise: connections are
-     * tracked at the hooks that every packet meets.
-     */
+    /** Whether PREROUTING or POSTROUTING is to be met: a chain is asked there, or connections are tracked or translated. */
     public boolean asks(Hook hook, int ipVersion) {
-        return loaded.asks(ipVersion, hook) || (hook != Hook.FORWARD && connTrack != null && connTrack.translates());
+        LoadedRules rules = loaded;
+        return rules.asks(ipVersion, hook)
+                || (hook == Hook.PREROUTING && rules.tracks)
+                || (hook != Hook.FORWARD && connTrack != null && connTrack.translates());
     }
 
     /** Whether a packet that passed this hook has met all that might end it: only then its flow is known. */
@@ -161,9 +204,14 @@ public final class IpTables {
         }
     }
 
-    /** Whose addresses targets translate to; before the stack runs. */
-    public void addresses(NicAddresses addresses) {
-        context.addresses(addresses);
+    /** Where matchers and targets learn of addresses and ways; before the stack runs. */
+    public void routing(RoutingView routing) {
+        context.routing(routing);
+    }
+
+    /** As whom endpoints of the stack send, for rules that ask; before the stack runs. */
+    public void socketOwner(SocketOwner owner) {
+        context.socketOwner(owner);
     }
 
     /** Gives a packet of ours that did not get away the addresses and ports with which it was sent. */
@@ -201,6 +249,11 @@ public final class IpTables {
     /** What each chain and rule counted since it came into force. */
     public List<ChainCounters> counters() {
         return loaded.counters();
+    }
+
+    /** How many ways of flows are known; for tests. */
+    int paths() {
+        return loaded.paths();
     }
 
     /** How many packets were ended. */

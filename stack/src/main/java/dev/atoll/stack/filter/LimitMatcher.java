@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * match.
  *
  * @param period time for one packet, in ten-thousandths of a second as Linux has it: 1 to 2^32 - 1
- * @param burst packets that match at once, 1 to {@link #MAX_BURST}, and no more than come in 2^32 - 1 units
+ * @param burst packets that match at once, 1 to {@link #MAX_BURST}, and no more than come in {@link #MAX_BUCKET} units
  */
 public record LimitMatcher(long period, int burst) implements StandardMatcher {
     /** What iptables takes at most. */
@@ -23,16 +23,26 @@ public record LimitMatcher(long period, int burst) implements StandardMatcher {
     /** XT_LIMIT_AVG of Linux: three packets an hour. */
     public static final long DEFAULT_PERIOD = 12_000_000;
 
-    /** The longest period, and the longest that a burst may stand for: what Linux counts in 32 bits. */
+    /** The longest period. */
     public static final long MAX_PERIOD = 0xffff_ffffL;
+
+    /**
+     * The longest time that more than one packet at once may stand for. Linux counts it in 32 bits, in credits of which there
+     * are 32,000 a second with 250 and with 1000 clock ticks a second.
+     */
+    public static final long MAX_BUCKET = (1L << 32) * 10_000 / 32_000 - 1;
 
     private static final long NS = 100_000;
 
     public LimitMatcher {
         Check.argument(period >= 1 && period <= MAX_PERIOD, "period", period, "1 to 4294967295");
         Check.argument(burst >= 1 && burst <= MAX_BURST, "burst", burst, "1 to " + MAX_BURST);
-        Check.argument(
-                period * burst <= MAX_PERIOD, "burst", burst, "at most " + MAX_PERIOD / period + " at that rate");
+        Check.argument(burst <= maxBurst(period), "burst", burst, "at most " + maxBurst(period) + " at that rate");
+    }
+
+    /** How many packets may match at once that may come so often. */
+    public static int maxBurst(long period) {
+        return (int) Math.max(1, Math.min(MAX_BURST, MAX_BUCKET / period));
     }
 
     /** As of a bucket that is full: only what {@link #inForce} gives has a memory. */

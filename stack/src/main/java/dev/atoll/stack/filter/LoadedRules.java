@@ -2,12 +2,18 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.archive.Archivable;
 import dev.atoll.stack.archive.Archive;
+import dev.atoll.stack.wire.IpProtocol;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +21,17 @@ import org.jspecify.annotations.Nullable;
  * that stack's hold.
  */
 final class LoadedRules {
+    /** Fewer rules are asked as fast as a path is found. */
+    private static final int MIN_RULES_TO_KEEP_PATHS = 8;
+
+    /** Following connections only to keep their paths is worth it from here on. */
+    private static final int MIN_RULES_TO_TRACK = 64;
+
     final RuleSet ruleSet;
+    private final boolean plainly;
+    /** Whether a rule asks for the states of connections, or they are translated. */
+    final boolean asksForStates;
+    /** Whether connections are followed: for that, or because their paths are worth keeping. */
     final boolean tracks;
     /** Built-in chains by table and hook. */
     private final Map<TableName, Map<Hook, LoadedChain>> v4 = new EnumMap<>(TableName.class);
@@ -33,10 +49,22 @@ final class LoadedRules {
     private final LoadedChain[] callers;
 
     private final int[] callerNext;
+    private final Recorder recorder = new Recorder();
+    /** The paths with something to credit. */
+    private final List<FlowPath> live = new ArrayList<>();
 
     LoadedRules(RuleSet ruleSet) {
+        this(ruleSet, false);
+    }
+
+    /**
+     * Puts a rule set in force.
+     *
+     * @param plainly whether each packet is asked about with each rule: what tests hold against everything faster
+     */
+    LoadedRules(RuleSet ruleSet, boolean plainly) {
         this.ruleSet = ruleSet;
-        tracks = ruleSet.needsConnTrack();
+        this.plainly = plainly;
         closedV4 = closed(Family.IPV4, Family.IPV6);
         closedV6 = closed(Family.IPV6, Family.IPV4);
         load(Family.IPV4, v4);
@@ -45,6 +73,12 @@ final class LoadedRules {
         askedV6 = asked(v6);
         callers = new LoadedChain[all.size() + 1];
         callerNext = new int[all.size() + 1];
+        asksForStates = ruleSet.needsConnTrack();
+        boolean many = false;
+        for (LoadedChain chain : all) {
+            many |= chain.keepsPaths && chain.reachable >= MIN_RULES_TO_TRACK;
+        }
+        tracks = asksForStates || many;
     }
 
     /** A family without a single table is closed if the other has some: what nobody wrote rules for is not open. */
@@ -54,8 +88,8 @@ final class LoadedRules {
         }
         Origin first = ruleSet.tables().get(0).origin();
         String text = "no " + family + " policy given (" + first.source() + " has only " + other + " rules)";
-        return new Verdict(
-                Verdict.Kind.REJECT, RejectWith.ICMP_ADMIN_PROHIBITED, new Origin(first.source(), first.line(), text));
+        RejectWith with = family == Family.IPV4 ? RejectWith.ICMP_ADMIN_PROHIBITED : RejectWith.ICMP6_ADDR_UNREACHABLE;
+        return new Verdict(Verdict.Kind.REJECT, with, new Origin(first.source(), first.line(), text));
     }
 
     private void load(Family family, Map<TableName, Map<Hook, LoadedChain>> byTable) {
@@ -68,7 +102,7 @@ final class LoadedRules {
             }
             Map<String, LoadedChain> loaded = new HashMap<>();
             for (Chain chain : table.chains()) {
-                LoadedChain one = new LoadedChain(table, chain);
+                LoadedChain one = new LoadedChain(table, chain, plainly);
                 loaded.put(chain.name(), one);
                 all.add(one);
             }
@@ -79,9 +113,32 @@ final class LoadedRules {
                 LoadedChain chain = loaded.get(hook.name());
                 if (chain != null) {
                     byHook.put(hook, chain);
+                    chain.reachable = reachable(chain);
+                    // Table raw is asked before the flow is known, table nat once for each.
+                    boolean later = name == TableName.MANGLE || name == TableName.FILTER;
+                    chain.keepsPaths = !plainly && later && chain.reachable >= MIN_RULES_TO_KEEP_PATHS;
                 }
             }
         }
+    }
+
+    /** How many rules a packet may meet from a chain on, each counted once. */
+    private static int reachable(LoadedChain from) {
+        Set<LoadedChain> met = new HashSet<>();
+        Deque<LoadedChain> waiting = new ArrayDeque<>();
+        met.add(from);
+        waiting.add(from);
+        int rules = 0;
+        while (!waiting.isEmpty()) {
+            LoadedChain chain = waiting.remove();
+            rules += chain.rules.length;
+            for (LoadedRule rule : chain.rules) {
+                if (rule.jump != null && met.add(rule.jump)) {
+                    waiting.add(rule.jump);
+                }
+            }
+        }
+        return rules;
     }
 
     private static void resolveJumps(Chain chain, Map<String, LoadedChain> loaded) {
@@ -119,15 +176,79 @@ final class LoadedRules {
         return ipVersion == Family.IPV4.ipVersion() ? closedV4 : closedV6;
     }
 
-    /** Sends the packet through one built-in chain of one table. */
+    /**
+     * Sends the packet through one built-in chain of one table. A packet of a known flow goes the way that one before it went, as far
+     * as that is the same for all of them ({@link Matcher#isConstant}).
+     */
     Verdict evaluate(LoadedChain builtIn, PacketContext context) {
-        LoadedChain chain = builtIn;
-        int next = 0;
-        int depth = 0;
         int lengthBytes = context.lengthBytes();
+        TrackedPacket tracked = builtIn.keepsPaths && context.packet().flow instanceof TrackedPacket of ? of : null;
+        Flow flow = tracked == null ? null : tracked.flow();
+        if (tracked == null
+                || flow == null
+                || !flow.confirmed
+                || tracked.state() == ConnState.RELATED
+                || context.fragmentOffsetBytes() != 0) {
+            return walk(builtIn, builtIn, 0, 0, context, lengthBytes, null);
+        }
+        FlowPath path = flow.path(builtIn, tracked.reply());
+        if (path != null && path.isOver(tracked)) {
+            flow.forget(path);
+            path = null;
+        }
+        if (path == null) {
+            recorder.begin();
+            Verdict verdict = walk(builtIn, builtIn, 0, 0, context, lengthBytes, recorder);
+            if (recorder.isWhole()) {
+                FlowPath made = new FlowPath(this, builtIn, tracked, context, recorder);
+                made.liveIndex = live.size();
+                live.add(made);
+                flow.add(made);
+            }
+            return verdict;
+        }
+        if (!path.fits(tracked, context)) {
+            return walk(builtIn, builtIn, 0, 0, context, lengthBytes, null);
+        }
+        path.count(lengthBytes);
+        Verdict verdict = path.verdict();
+        Resumption from = path.resumption();
+        if (verdict != null || from == null) {
+            return verdict == null ? Verdict.ACCEPT : verdict;
+        }
+        System.arraycopy(from.callers, 0, callers, 0, from.callers.length);
+        System.arraycopy(from.callerNext, 0, callerNext, 0, from.callerNext.length);
+        return walk(builtIn, from.chain, from.next, from.callers.length, context, lengthBytes, null);
+    }
+
+    /** Goes on through the rules from one on, with the callers to that depth where they are. */
+    private Verdict walk(
+            LoadedChain builtIn,
+            LoadedChain first,
+            int firstNext,
+            int firstDepth,
+            PacketContext context,
+            int lengthBytes,
+            @Nullable Recorder recording) {
+        LoadedChain chain = first;
+        int next = firstNext;
+        int depth = firstDepth;
+        Recorder recorded = recording;
         while (true) {
+            if (next < chain.rules.length) {
+                RuleRun run = chain.rules[next].run;
+                if (run != null) {
+                    next = run.next(next, context);
+                    if (next == run.end()) {
+                        continue;
+                    }
+                }
+            }
             if (next == chain.rules.length) {
                 if (depth == 0) {
+                    if (recorded != null) {
+                        recorded.finish(builtIn.policy, true);
+                    }
                     return builtIn.underflow(lengthBytes);
                 }
                 depth--;
@@ -135,7 +256,12 @@ final class LoadedRules {
                 next = callerNext[depth];
                 continue;
             }
-            LoadedRule rule = chain.rules[next++];
+            LoadedRule rule = chain.rules[next];
+            if (recorded != null && !recorded.covers(rule, context)) {
+                recorded.stop(chain, next, callers, callerNext, depth);
+                recorded = null;
+            }
+            next++;
             switch (rule.match(context)) {
                 case NO:
                     continue;
@@ -145,15 +271,18 @@ final class LoadedRules {
                     rule.packets++;
                     rule.bytes += lengthBytes;
             }
+            if (recorded != null) {
+                recorded.matched(rule);
+            }
             switch (rule.target.apply(context)) {
                 case CONTINUE:
                     break;
                 case ACCEPT:
-                    return rule.accept();
+                    return ended(rule.accept(), recorded);
                 case DROP:
-                    return rule.drop();
+                    return ended(rule.drop(), recorded);
                 case REJECT:
-                    return rule.reject();
+                    return ended(rule.reject(), recorded);
                 case RETURN:
                     next = chain.rules.length;
                     break;
@@ -172,8 +301,36 @@ final class LoadedRules {
         }
     }
 
+    private static Verdict ended(Verdict verdict, @Nullable Recorder recorded) {
+        if (recorded != null) {
+            recorded.finish(verdict, false);
+        }
+        return verdict;
+    }
+
+    /** A path has ended. */
+    void forget(FlowPath path) {
+        FlowPath last = live.remove(live.size() - 1);
+        if (last != path) {
+            last.liveIndex = path.liveIndex;
+            live.set(path.liveIndex, last);
+        }
+    }
+
+    /** How many ways are known. */
+    int paths() {
+        return live.size();
+    }
+
+    private void creditPaths() {
+        for (FlowPath path : live) {
+            path.credit();
+        }
+    }
+
     /** What was counted so far. */
     List<ChainCounters> counters() {
+        creditPaths();
         List<ChainCounters> counters = new ArrayList<>();
         for (LoadedChain chain : all) {
             List<RuleCounters> rules = new ArrayList<>();
@@ -193,6 +350,7 @@ final class LoadedRules {
      * @return whether what was saved has the same tables, chains and number of rules; if not, nothing more is read
      */
     boolean archiveCounters(Archive archive) {
+        creditPaths();
         boolean same = archive.int32(all.size()) == all.size();
         for (int i = 0; i < all.size() && same; i++) {
             same = all.get(i).archiveCounters(archive);
@@ -206,15 +364,18 @@ final class LoadedRules {
         private final Chain chain;
         private final LoadedRule[] rules;
         private final Verdict policy;
+        private int reachable;
+        private boolean keepsPaths;
         private long policyPackets;
         private long policyBytes;
 
-        LoadedChain(Table table, Chain chain) {
+        LoadedChain(Table table, Chain chain, boolean plainly) {
             this.table = table;
             this.chain = chain;
             rules = new LoadedRule[chain.rules().size()];
+            @Nullable RuleRun[] runs = plainly ? new RuleRun[rules.length] : RuleRun.find(chain.rules());
             for (int i = 0; i < rules.length; i++) {
-                rules[i] = new LoadedRule(chain.rules().get(i));
+                rules[i] = new LoadedRule(chain.rules().get(i), runs[i]);
             }
             Verdict.Kind kind = chain.policy() == ChainPolicy.DROP ? Verdict.Kind.DROP : Verdict.Kind.ACCEPT;
             policy = new Verdict(kind, null, chain.origin());
@@ -241,6 +402,11 @@ final class LoadedRules {
             return same;
         }
 
+        void count(long packets, long bytes) {
+            policyPackets += packets;
+            policyBytes += bytes;
+        }
+
         private Verdict underflow(int lengthBytes) {
             policyPackets++;
             policyBytes += lengthBytes;
@@ -253,6 +419,7 @@ final class LoadedRules {
         private final Rule rule;
         private final Matcher[] matchers;
         private final Target target;
+        private final @Nullable RuleRun run;
         private @Nullable LoadedChain jump;
         private long packets;
         private long bytes;
@@ -260,8 +427,9 @@ final class LoadedRules {
         private @Nullable Verdict drop;
         private @Nullable Verdict reject;
 
-        LoadedRule(Rule rule) {
+        LoadedRule(Rule rule, @Nullable RuleRun run) {
             this.rule = rule;
+            this.run = run;
             matchers = new Matcher[rule.matchers().size()];
             for (int i = 0; i < matchers.length; i++) {
                 matchers[i] = rule.matchers().get(i).inForce();
@@ -277,6 +445,11 @@ final class LoadedRules {
                 }
             }
             return Matcher.Result.YES;
+        }
+
+        void count(long morePackets, long moreBytes) {
+            packets += morePackets;
+            bytes += moreBytes;
         }
 
         private LoadedChain destination() {
@@ -312,6 +485,91 @@ final class LoadedRules {
                 reject = made;
             }
             return made;
+        }
+    }
+
+    /** Where packets of a path have to be asked one by one. */
+    static final class Resumption {
+        private final LoadedChain chain;
+        private final int next;
+        private final LoadedChain[] callers;
+        private final int[] callerNext;
+
+        Resumption(LoadedChain chain, int next, LoadedChain[] callers, int[] callerNext) {
+            this.chain = chain;
+            this.next = next;
+            this.callers = callers;
+            this.callerNext = callerNext;
+        }
+    }
+
+    /** Takes down the way of one packet as far as it is that of all packets of its flow. */
+    static final class Recorder {
+        private final List<LoadedRule> matched = new ArrayList<>();
+        private int flagsMask;
+        private @Nullable Resumption resumption;
+        private @Nullable Verdict verdict;
+        private boolean underflow;
+
+        private void begin() {
+            matched.clear();
+            flagsMask = 0;
+            resumption = null;
+            verdict = null;
+            underflow = false;
+        }
+
+        /** Whether every packet of the flow fares alike at a rule, as this one does now. */
+        private boolean covers(LoadedRule rule, PacketContext context) {
+            for (Matcher matcher : rule.matchers) {
+                if (matcher instanceof TcpMatcher tcp) {
+                    flagsMask |= context.packet().transportProtocol == IpProtocol.TCP ? tcp.flagsMask() : 0;
+                } else if (!matcher.isConstant()) {
+                    return false;
+                }
+                if (matcher.match(context) != Matcher.Result.YES) {
+                    return true;
+                }
+            }
+            return rule.target.isConstant();
+        }
+
+        private void matched(LoadedRule rule) {
+            matched.add(rule);
+        }
+
+        private void stop(LoadedChain chain, int next, LoadedChain[] callers, int[] callerNext, int depth) {
+            resumption = new Resumption(chain, next, Arrays.copyOf(callers, depth), Arrays.copyOf(callerNext, depth));
+        }
+
+        private void finish(Verdict decided, boolean byPolicy) {
+            verdict = decided;
+            underflow = byPolicy;
+        }
+
+        /** Whether it came to an end that other packets may come to: not that a broken packet was dropped. */
+        private boolean isWhole() {
+            return verdict != null || resumption != null;
+        }
+
+        LoadedRule[] matched() {
+            return matched.toArray(new LoadedRule[0]);
+        }
+
+        int flagsMask() {
+            return flagsMask;
+        }
+
+        @Nullable Resumption resumption() {
+            return resumption;
+        }
+
+        @Nullable Verdict verdict() {
+            return verdict;
+        }
+
+        boolean underflow() {
+            return underflow;
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.atoll.stack.filter;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * One condition of a rule. An extension point: besides the {@linkplain StandardMatcher standard ones} an embedder may
  * bring its own.
@@ -31,6 +34,11 @@ public interface Matcher {
         return ANY_PROTOCOL;
     }
 
+    /** The hooks from whose built-in chains a rule with the matcher may be reached. */
+    default Set<Hook> hooks() {
+        return EnumSet.allOf(Hook.class);
+    }
+
     /**
      * What a stack asks in place of this: one that remembers something between packets gives a new one each time, with a
      * memory of its own for one rule of one stack. What is given may be {@link dev.atoll.stack.archive.Archivable}: then its
@@ -38,6 +46,15 @@ public interface Matcher {
      */
     default Matcher inForce() {
         return this;
+    }
+
+    /**
+     * Whether it always says the same of the packets of one flow that go in one direction, come to one hook by the same
+     * interfaces and find the flow in the same state. Then it is asked once for all of them; otherwise, which is assumed of one
+     * that does not say, for each.
+     */
+    default boolean isConstant() {
+        return false;
     }
 
     /** Whether {@link PacketContext#connState} is asked: then the stack tracks connections. */

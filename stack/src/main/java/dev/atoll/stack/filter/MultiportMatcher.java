@@ -73,6 +73,11 @@ public record MultiportMatcher(Side side, List<PortRange> ports, boolean negated
         return false;
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static MultiportMatcher archived(Archive archive, @Nullable MultiportMatcher value) {
         Side side = archive.constant(value == null ? Side.SOURCE : value.side());
         int count = archive.count(value == null ? 0 : value.ports().size(), MAX_PORTS);

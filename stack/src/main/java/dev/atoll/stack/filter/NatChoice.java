@@ -67,7 +67,14 @@ final class NatChoice {
         int first = range.hasPorts() ? range.firstPort() : firstOfClass(key, own);
         int last = range.hasPorts() ? range.lastPort() : lastOfClass(key, own);
         int size = last - first + 1;
-        int offset = range.basePort() == 0 ? rng.nextInt(size) : Math.floorMod(own - range.basePort(), size);
+        int offset;
+        if (range.basePort() != 0) {
+            // In 16 bits, as Linux counts.
+            offset = (own - range.basePort() & 0xffff) % size;
+        } else {
+            // A destination has the first that is free, unless it is to be drawn.
+            offset = side == NatSide.SOURCE || range.drawsPort() ? rng.nextInt(size) : 0;
+        }
         for (int attempts = Math.min(size, MAX_ATTEMPTS); ; attempts /= 2) {
             for (int i = 0; i < attempts; i++) {
                 key.port(side, first + (offset + i) % size);

@@ -1,8 +1,11 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +23,22 @@ public final class PacketContext {
     private int fragmentOffsetBytes;
     private ConnState connState = ConnState.UNTRACKED;
     private @Nullable NatRange translation;
-    private @Nullable NicAddresses addresses;
+    private @Nullable RoutingView routing;
+    private @Nullable SocketOwner socketOwner;
+    private @Nullable Rng rng;
 
     PacketContext() {}
 
-    void addresses(NicAddresses source) {
-        addresses = source;
+    void routing(RoutingView view) {
+        routing = view;
+    }
+
+    void rng(Rng source) {
+        rng = source;
+    }
+
+    void socketOwner(SocketOwner owner) {
+        socketOwner = owner;
     }
 
     void begin(
@@ -35,7 +48,8 @@ public final class PacketContext {
         inNic = incomingNic == null ? "" : incomingNic;
         outNic = outgoingNic == null ? "" : outgoingNic;
         nowNs = time;
-        connState = ConnState.UNTRACKED;
+        // In table raw a packet is not tracked yet, unless it was met at an earlier hook or answers one that was.
+        connState = judged.flow instanceof TrackedPacket met ? met.state() : ConnState.INVALID;
         translation = null;
         fragmentOffsetBytes = judged.ipVersion == Family.IPV4.ipVersion()
                 ? Ipv4.fragmentOffset(judged.data(), judged.networkOffset)
@@ -95,10 +109,38 @@ public final class PacketContext {
         return judged.transportOffset != PacketBuffer.UNKNOWN && judged.end() - judged.transportOffset >= lengthBytes;
     }
 
-    /** What connection tracking says; {@link ConnState#UNTRACKED} where no rule {@linkplain
-     * Matcher#needsConnTrack needs it}. */
+    /**
+     * What connection tracking says; {@link ConnState#INVALID} before it was asked, as on Linux, and where no rule {@linkplain
+     * Matcher#needsConnTrack needs it}.
+     */
     public ConnState connState() {
         return connState;
+    }
+
+    /** As whom endpoints of this stack send, or null if nobody said. */
+    public @Nullable SocketOwner socketOwner() {
+        return socketOwner;
+    }
+
+    /** 64 random bits, each time others: those of the stack's own door for randomness. */
+    public long randomBits() {
+        return Objects.requireNonNull(rng, "a filter has a source of randomness")
+                .nextLong();
+    }
+
+    /** Whether the packet belongs to a connection that is known, or is about one. */
+    boolean hasFlow() {
+        return packet().flow instanceof TrackedPacket tracked && tracked.flow() != null;
+    }
+
+    /** The connection, if it {@link #hasFlow}. */
+    Flow flow() {
+        return Objects.requireNonNull(((TrackedPacket) Objects.requireNonNull(packet().flow)).flow());
+    }
+
+    /** Whether the packet goes against the direction of the first of its {@link #flow}. */
+    boolean isReply() {
+        return packet().flow instanceof TrackedPacket tracked && tracked.reply();
     }
 
     /** Bytes of the packet from its IP header on, payload included: what byte counters count. */
@@ -115,10 +157,12 @@ public final class PacketContext {
         translation = range;
     }
 
-    /** The address with which the NIC that the packet leaves by would send it, or null if it has none. */
+    /** The address in whose name the NIC that the packet leaves by would send it, or null if there is none. */
     @Nullable IpAddress outAddress() {
         PacketBuffer judged = packet();
-        return addressOf(outNic, new IpAddress(judged.destinationHigh, judged.destinationLow));
+        RoutingView known = routing;
+        IpAddress peer = new IpAddress(judged.destinationHigh, judged.destinationLow);
+        return known == null ? null : known.findForOthers(outNic, peer);
     }
 
     /** This host as whoever sent the packet sees it: an address of the NIC it came in by; the loopback address for us. */
@@ -127,11 +171,25 @@ public final class PacketContext {
         if (hook == Hook.OUTPUT) {
             return judged.ipVersion == Family.IPV4.ipVersion() ? IpAddress.V4_LOOPBACK : IpAddress.V6_LOOPBACK;
         }
-        return addressOf(inNic, new IpAddress(judged.sourceHigh, judged.sourceLow));
+        RoutingView known = routing;
+        IpAddress peer = new IpAddress(judged.sourceHigh, judged.sourceLow);
+        return known == null ? null : known.find(inNic, peer);
     }
 
-    private @Nullable IpAddress addressOf(String nic, IpAddress peer) {
-        NicAddresses known = addresses;
-        return known == null ? null : known.find(nic, peer);
+    /** As {@link RoutingView#typeOf}; unicast where no addresses are known. */
+    AddressType addressType(long high, long low, String nic) {
+        RoutingView known = routing;
+        return known == null ? AddressType.UNICAST : known.typeOf(high, low, nic);
+    }
+
+    /** The largest packet that both the way of this one and that of its answers carry. */
+    int pathMtuBytes() {
+        RoutingView known = routing;
+        if (known == null) {
+            return Integer.MAX_VALUE;
+        }
+        PacketBuffer judged = packet();
+        int there = known.pathMtuBytes(new IpAddress(judged.destinationHigh, judged.destinationLow), outNic);
+        return Math.min(there, known.pathMtuBytes(new IpAddress(judged.sourceHigh, judged.sourceLow), ""));
     }
 }

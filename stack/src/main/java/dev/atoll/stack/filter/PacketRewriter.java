@@ -12,7 +12,7 @@ import dev.atoll.stack.wire.Udp;
 import java.nio.ByteBuffer;
 
 /**
- * Writes translated addresses and ports into packets. Checksums are changed by the difference (RFC 1624), so that a packet
+ * Writes translated addresses and ports, and what else targets change, into packets. Checksums are changed by the difference (RFC 1624), so that a packet
  * that was damaged before still shows it.
  */
 final class PacketRewriter {
@@ -48,6 +48,47 @@ final class PacketRewriter {
         } else {
             packet.destinationHigh = high;
             packet.destinationLow = low;
+        }
+    }
+
+    /** Writes another type of service or traffic class, which also who receives the packet sees. */
+    static void setTos(PacketBuffer packet, int tos) {
+        ByteBuffer data = packet.data();
+        int at = packet.networkOffset;
+        if (packet.ipVersion == Family.IPV6.ipVersion()) {
+            Ipv6.setTrafficClass(data, at, tos);
+        } else {
+            long before = Checksum.add(0, data, at, Short.BYTES);
+            Ipv4.setTos(data, at, tos);
+            update(data, at + Ipv4.CHECKSUM, before, Checksum.add(0, data, at, Short.BYTES));
+        }
+        packet.tos = tos;
+    }
+
+    /** Writes how many hops are left, which also who receives the packet sees. */
+    static void setHops(PacketBuffer packet, int hops) {
+        ByteBuffer data = packet.data();
+        int at = packet.networkOffset;
+        if (packet.ipVersion == Family.IPV6.ipVersion()) {
+            Ipv6.setHopLimit(data, at, hops);
+        } else {
+            long before = Checksum.add(0, data, at + Ipv4.TTL, Short.BYTES);
+            Ipv4.setTtl(data, at, hops);
+            update(data, at + Ipv4.CHECKSUM, before, Checksum.add(0, data, at + Ipv4.TTL, Short.BYTES));
+        }
+        packet.ttl = hops;
+    }
+
+    /** Writes 16 bits somewhere into the header of a TCP segment. */
+    static void setTcpWord(PacketBuffer packet, int at, int value) {
+        ByteBuffer data = packet.data();
+        // Sums are of whole words from the header's start.
+        int from = at - (at - packet.transportOffset & 1);
+        int bytes = at == from ? Short.BYTES : Integer.BYTES;
+        long before = Checksum.add(0, data, from, bytes);
+        data.putShort(at, (short) value);
+        if (!packet.checksumPartial) {
+            update(data, packet.transportOffset + Tcp.CHECKSUM_OFFSET, before, Checksum.add(0, data, from, bytes));
         }
     }
 

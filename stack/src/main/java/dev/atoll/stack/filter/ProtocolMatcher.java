@@ -19,6 +19,11 @@ public record ProtocolMatcher(int protocol, boolean negated) implements Standard
         return Matcher.of(context.packet().transportProtocol == protocol != negated);
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static ProtocolMatcher archived(Archive archive, @Nullable ProtocolMatcher value) {
         int protocol = archive.int32(value == null ? 0 : value.protocol());
         return new ProtocolMatcher(protocol, archive.bool(value != null && value.negated()));

@@ -3,9 +3,9 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,14 +58,16 @@ public final class RuleSet {
     /** Everything that keeps these tables from being a rule set; empty if they are one. */
     public static List<Problem> problems(List<Table> tables) {
         List<Problem> problems = new ArrayList<>();
-        Set<TableName> seenV4 = EnumSet.noneOf(TableName.class);
-        Set<TableName> seenV6 = EnumSet.noneOf(TableName.class);
+        Map<TableName, Table> seenV4 = new EnumMap<>(TableName.class);
+        Map<TableName, Table> seenV6 = new EnumMap<>(TableName.class);
         int rules = 0;
         for (Table table : tables) {
-            Set<TableName> seen = table.family() == Family.IPV4 ? seenV4 : seenV6;
-            if (!seen.add(table.name())) {
+            Map<TableName, Table> seen = table.family() == Family.IPV4 ? seenV4 : seenV6;
+            Table first = seen.putIfAbsent(table.name(), table);
+            if (first != null) {
                 String message =
-                        "the " + table.family() + " table " + table.name().text() + " is there twice";
+                        "the " + table.family() + " table " + table.name().text() + " is there twice, first at "
+                                + first.origin().source() + ":" + first.origin().line();
                 problems.add(new Problem(table.origin(), message));
             }
             for (Chain chain : table.chains()) {
@@ -117,7 +119,7 @@ public final class RuleSet {
         return false;
     }
 
-    /** Whether connections must be tracked: a matcher asks for their states, or there is a table nat. */
+    /** Whether connections must be tracked: a matcher or target asks for them, or there is a table nat. */
     public boolean needsConnTrack() {
         for (Table table : tables) {
             if (table.name() == TableName.NAT) {
@@ -125,8 +127,27 @@ public final class RuleSet {
             }
             for (Chain chain : table.chains()) {
                 for (Rule rule : chain.rules()) {
+                    if (rule.target().needsConnTrack()) {
+                        return true;
+                    }
                     for (Matcher matcher : rule.matchers()) {
                         if (matcher.needsConnTrack()) {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether a rule asks who sends: then a stack has to be told. */
+    public boolean needsSocketOwner() {
+        for (Table table : tables) {
+            for (Chain chain : table.chains()) {
+                for (Rule rule : chain.rules()) {
+                    for (Matcher matcher : rule.matchers()) {
+                        if (matcher instanceof OwnerMatcher) {
                             return true;
                         }
                     }

@@ -4,7 +4,9 @@ import dev.atoll.stack.wire.IpProtocol;
 
 /** The targets that come with Atoll, under their iptables names. */
 public sealed interface StandardTarget extends Target
-        permits NatTarget,
+        permits FlowTarget,
+                NatTarget,
+                RewriteTarget,
                 StandardTarget.Accept,
                 StandardTarget.Drop,
                 StandardTarget.GoTo,
@@ -25,6 +27,11 @@ public sealed interface StandardTarget extends Target
     /** Lets the packet pass. */
     record Accept() implements StandardTarget {
         @Override
+        public boolean isConstant() {
+            return true;
+        }
+
+        @Override
         public Action apply(PacketContext context) {
             return Action.ACCEPT;
         }
@@ -33,6 +40,11 @@ public sealed interface StandardTarget extends Target
     /** Ends the packet in silence. */
     record Drop() implements StandardTarget {
         @Override
+        public boolean isConstant() {
+            return true;
+        }
+
+        @Override
         public Action apply(PacketContext context) {
             return Action.DROP;
         }
@@ -40,6 +52,11 @@ public sealed interface StandardTarget extends Target
 
     /** Ends the packet and tells its sender. */
     record Reject(RejectWith rejectWith) implements StandardTarget {
+        @Override
+        public boolean isConstant() {
+            return true;
+        }
+
         @Override
         public Action apply(PacketContext context) {
             return Action.REJECT;
@@ -59,6 +76,11 @@ public sealed interface StandardTarget extends Target
     /** Goes back to the calling chain. */
     record Return() implements StandardTarget {
         @Override
+        public boolean isConstant() {
+            return true;
+        }
+
+        @Override
         public Action apply(PacketContext context) {
             return Action.RETURN;
         }
@@ -66,6 +88,11 @@ public sealed interface StandardTarget extends Target
 
     /** Counts only. */
     record None() implements StandardTarget {
+        @Override
+        public boolean isConstant() {
+            return true;
+        }
+
         @Override
         public Action apply(PacketContext context) {
             return Action.CONTINUE;
@@ -75,6 +102,11 @@ public sealed interface StandardTarget extends Target
     /** {@code -j CHAIN} */
     record Jump(String chain) implements StandardTarget {
         @Override
+        public boolean isConstant() {
+            return true;
+        }
+
+        @Override
         public Action apply(PacketContext context) {
             return Action.JUMP;
         }
@@ -82,6 +114,11 @@ public sealed interface StandardTarget extends Target
 
     /** {@code -g CHAIN} */
     record GoTo(String chain) implements StandardTarget {
+        @Override
+        public boolean isConstant() {
+            return true;
+        }
+
         @Override
         public Action apply(PacketContext context) {
             return Action.GOTO;

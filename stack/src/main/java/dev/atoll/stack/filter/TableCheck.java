@@ -2,6 +2,7 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
+import dev.atoll.stack.wire.Tcp;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -111,8 +112,15 @@ final class TableCheck {
     }
 
     private void checkFamily(Rule rule, Matcher matcher) {
+        if (matcher instanceof FragmentMatcher && table.family() != Family.IPV4) {
+            report(rule.origin(), "-f is of IPv4, whose header has fragments in it");
+        }
         if (matcher instanceof AddressMatcher named) {
             checkFamily(rule, named.address());
+        } else if (matcher instanceof ConnTrackMatcher tracked) {
+            for (FlowCondition condition : tracked.conditions()) {
+                checkFamily(rule, condition instanceof FlowCondition.Address address ? address.address() : null);
+            }
         } else if (matcher instanceof AddressRangeMatcher ranges) {
             for (AddressRangeMatcher.Range range : Arrays.asList(ranges.source(), ranges.destination())) {
                 checkFamily(rule, range == null ? null : range.first());
@@ -131,6 +139,17 @@ final class TableCheck {
         if (required != null && required != table.name()) {
             report(rule.origin(), "this target can only be used in table " + required.text());
         }
+        if (rule.target() instanceof StandardTarget.Reject reject) {
+            RejectWith with = reject.rejectWith();
+            if (with.family() != null && with.family() != table.family()) {
+                report(rule.origin(), with.optionName() + " is no answer of " + table.family());
+            }
+        }
+        if (rule.target() instanceof RewriteTarget.TcpMss && !namesSyn(rule)) {
+            report(
+                    rule.origin(),
+                    "the size of segments is announced by SYN: this rule needs --syn or --tcp-flags with it");
+        }
         if (!(rule.target() instanceof NatTarget nat)) {
             return;
         }
@@ -145,7 +164,16 @@ final class TableCheck {
         }
     }
 
-    /** A target may stand in a user chain only if all built-in chains that lead there are right for it. */
+    private static boolean namesSyn(Rule rule) {
+        for (Matcher matcher : rule.matchers()) {
+            if (matcher instanceof TcpMatcher tcp && (tcp.flagsSet() & Tcp.SYN) != 0 && !tcp.flagsNegated()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A match or target may stand in a user chain only if all built-in chains that lead there are right for it. */
     private void checkHooks() {
         for (Hook hook : table.name().hooks()) {
             Deque<String> waiting = new ArrayDeque<>(List.of(hook.name()));
@@ -156,13 +184,30 @@ final class TableCheck {
                     if (!rule.target().hooks().contains(hook)) {
                         report(rule.origin(), "this target cannot be reached from " + hook);
                     }
+                    for (Matcher matcher : rule.matchers()) {
+                        if (!matcher.hooks().contains(hook)) {
+                            report(rule.origin(), "a match of this rule cannot be asked in " + hook);
+                        }
+                    }
                     String to = rule.target().chain();
                     if (to != null && met.add(to)) {
                         waiting.add(to);
                     }
+                    if (endsChain(rule)) {
+                        break;
+                    }
                 }
             }
         }
+    }
+
+    /** Whether nothing behind the rule is ever met: then Linux does not judge it, either. */
+    private static boolean endsChain(Rule rule) {
+        Target target = rule.target();
+        return rule.matchers().isEmpty()
+                && (target instanceof StandardTarget.Accept
+                        || target instanceof StandardTarget.Drop
+                        || target instanceof StandardTarget.Return);
     }
 
     /** Depth-first search without recursion: a chain met again while it is still open closes a circle. */

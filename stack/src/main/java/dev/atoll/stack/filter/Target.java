@@ -48,6 +48,19 @@ public interface Target {
         return Matcher.ANY_PROTOCOL;
     }
 
+    /** As {@link Matcher#needsConnTrack}. */
+    default boolean needsConnTrack() {
+        return false;
+    }
+
+    /**
+     * Whether it does the same to all packets of which {@link Matcher#isConstant} speaks, and nothing but decide. Then it is
+     * asked once for all of them.
+     */
+    default boolean isConstant() {
+        return false;
+    }
+
     /** The only table the target makes sense in, or null for any. */
     default @Nullable TableName requiredTable() {
         return null;

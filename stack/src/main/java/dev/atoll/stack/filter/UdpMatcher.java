@@ -27,6 +27,11 @@ public record UdpMatcher(PortRange source, PortRange destination) implements Sta
         return IpProtocol.UDP;
     }
 
+    @Override
+    public boolean isConstant() {
+        return true;
+    }
+
     static UdpMatcher archived(Archive archive, @Nullable UdpMatcher value) {
         PortRange source = PortRange.archived(archive, value == null ? PortRange.ANY : value.source());
         return new UdpMatcher(source, PortRange.archived(archive, value == null ? PortRange.ANY : value.destination()));

@@ -95,7 +95,9 @@ public final class Icmpv4Layer implements TransportHandler {
         int at = reply.append(lengthBytes);
         reply.data().put(at, request.data(), request.start(), lengthBytes);
         int rest = request.data().getInt(request.start() + 4);
-        Icmpv4.write(reply.data(), at, type, 0, rest);
+        // Linux gives an echo back as it came, and its connection tracking knows the answer by the code.
+        int code = type == Icmpv4.ECHO_REPLY ? Icmpv4.code(request.data(), request.start()) : 0;
+        Icmpv4.write(reply.data(), at, type, code, rest);
         if (type == Icmpv4.TIMESTAMP_REPLY) {
             // Received and sent in one cycle.
             int nowMs = ip.ipv4().timeOfDayMs();
@@ -105,7 +107,7 @@ public final class Icmpv4Layer implements TransportHandler {
         ip.ipv4().answerOptions(request, reply, route.source());
         counters.icmpSent++;
         int tos = Ipv4.tos(request.data(), request.networkOffset);
-        ip.send(reply, route, IpProtocol.ICMP, IpLayer.LINK_TTL, tos, IpLayer.FRAGMENT);
+        ip.send(reply, route, IpProtocol.ICMP, IpLayer.LINK_TTL, tos, IpLayer.FRAGMENT | IpLayer.PATH_MAY_FRAGMENT);
     }
 
     /**

@@ -125,7 +125,9 @@ public final class Icmpv6Layer implements TransportHandler {
         PacketBuffer reply = pool.allocate(length);
         int at = reply.append(length);
         reply.data().put(at, request.data(), request.start(), length);
-        Icmpv6.write(reply.data(), at, Icmpv6.ECHO_REPLY, 0, Icmpv6.rest(request.data(), request.start()));
+        // With its code, as Linux, whose connection tracking knows the answer by it.
+        int code = Icmpv6.code(request.data(), request.start());
+        Icmpv6.write(reply.data(), at, Icmpv6.ECHO_REPLY, code, Icmpv6.rest(request.data(), request.start()));
         Icmpv6.fillChecksum(reply.data(), at, length, route.source(), route.destination());
         counters.icmpSent++;
         int trafficClass = Ipv6.trafficClass(request.data(), request.networkOffset);

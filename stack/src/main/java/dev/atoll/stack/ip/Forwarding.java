@@ -7,7 +7,6 @@ import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
-import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.JoinedSegments;
@@ -126,9 +125,6 @@ final class Forwarding {
     /** Has a packet leave by a device other than it came by, or the same; as {@link #tryForward}. */
     @Nullable DropReason leave(Device in, NetworkLayer network, PacketBuffer packet, Routes.Hop hop) {
         Device out = hop.device();
-        if (!passesForward(in, network, out, packet)) {
-            return DropReason.FILTERED;
-        }
         int mtu = Routes.mtuBytes(network, out, hop.options());
         // The fragments it came in tell how large its sender believes they may be: larger ones may not get through
         // later, and reports of that would change nothing.
@@ -142,6 +138,11 @@ final class Forwarding {
         }
         if (out == in && in.sendsRedirects()) {
             network.redirect(packet, in, hop.nextHop());
+        }
+        // Rules and what they answer see the packet one hop older, as on Linux.
+        network.ageByOneHop(packet);
+        if (!passesForward(in, network, out, packet)) {
+            return DropReason.FILTERED;
         }
         PacketBuffer first = packet;
         while (first != null) {
@@ -157,7 +158,6 @@ final class Forwarding {
     private void pass(NetworkLayer network, PacketBuffer packet, Routes.Hop hop, int cutTo) {
         Device out = hop.device();
         network.recordHop(packet, out, hop.nextHop());
-        network.ageByOneHop(packet);
         if (packet.checksumPartial && (cutTo > 0 || !out.capabilities().transmitChecksum())) {
             Checksum.complete(packet);
         }
@@ -184,16 +184,13 @@ final class Forwarding {
         Verdict verdict = filter.check(hook, packet, in.name(), out.name(), cycle.nowNs());
         if (verdict.kind() == Verdict.Kind.ACCEPT && filter.asks(Hook.POSTROUTING, packet.ipVersion)) {
             hook = Hook.POSTROUTING;
-            verdict = filter.check(hook, packet, null, out.name(), cycle.nowNs());
+            verdict = filter.check(hook, packet, in.name(), out.name(), cycle.nowNs());
         }
         if (verdict.kind() == Verdict.Kind.ACCEPT) {
             return true;
         }
         filter.denied(hook, packet, verdict, cycle.nowNs());
-        RejectWith with = verdict.rejectWith();
-        if (with != null && with != RejectWith.TCP_RESET) {
-            network.reject(packet, with);
-        }
+        ip.answerRejected(network, packet, verdict.rejectWith());
         return false;
     }
 }

@@ -23,6 +23,14 @@ public final class Icmpv4Errors {
     /** The precedence of internetwork control (RFC 1812 section 4.3.2.5), as Linux sends them. */
     private static final int INTERNETWORK_CONTROL = 0xc0;
 
+    /** The bits beside the precedence (RFC 1349): with that of internetwork control Linux sends those of the packet. */
+    private static final int TOS_BITS = 0x1e;
+
+    /** ICMP types that ask and answer, beside echoes: timestamps, information, address masks (RFC 792, RFC 950). */
+    private static final int FIRST_QUERY = 13;
+
+    private static final int LAST_QUERY = 18;
+
     private final Cycle cycle;
     private final Counters counters;
     private final BufferPool pool;
@@ -97,7 +105,8 @@ public final class Icmpv4Errors {
         Icmpv4.fillChecksum(error.data(), at, length);
         ip.filter().answers(error, packet);
         counters.icmpSent++;
-        ip.send(error, route, IpProtocol.ICMP, IpLayer.LINK_TTL, tos);
+        int octet = tos == INTERNETWORK_CONTROL ? tos | packet.tos & TOS_BITS : tos;
+        ip.send(error, route, IpProtocol.ICMP, IpLayer.LINK_TTL, octet, IpLayer.PATH_MAY_FRAGMENT);
     }
 
     private static boolean mayAnswer(PacketBuffer packet) {
@@ -108,10 +117,15 @@ public final class Icmpv4Errors {
             return false;
         }
         if (packet.transportProtocol == IpProtocol.ICMP) {
+            // What is not known may be an error, too: so Linux has it.
             return packet.transportOffset < packet.end()
-                    && !Icmpv4.isError(Icmpv4.type(packet.data(), packet.transportOffset));
+                    && isKnownQuery(Icmpv4.type(packet.data(), packet.transportOffset));
         }
         return true;
+    }
+
+    private static boolean isKnownQuery(int type) {
+        return type == Icmpv4.ECHO_REQUEST || type == Icmpv4.ECHO_REPLY || (type >= FIRST_QUERY && type <= LAST_QUERY);
     }
 
     void archive(Archive archive) {

@@ -10,10 +10,11 @@ import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
+import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
-import dev.atoll.stack.filter.NicAddresses;
 import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.HostConfiguration;
@@ -155,11 +156,11 @@ public final class IpLayer implements Device.Upper {
                 ? new Ipv6Layer(cycle, counters, pool, routes, new Icmpv6Errors(cycle, counters, pool, this, icmpLimit))
                 : null;
         routes.attach(withIpv4 ? ipv4 : null, ipv6);
-        filter.addresses(new SourceAddresses(routes));
+        filter.routing(new RoutesView(routes));
     }
 
-    /** What a NIC sends from, for targets that translate to it. */
-    private record SourceAddresses(Routes routes) implements NicAddresses {
+    /** What the filter asks of the table and the NICs. */
+    private record RoutesView(Routes routes) implements RoutingView {
         @Override
         public @Nullable IpAddress find(String nic, IpAddress peer) {
             Device device = routes.device(nic);
@@ -168,6 +169,29 @@ public final class IpLayer implements Device.Upper {
             }
             Routes.Hop hop = routes.findHop(peer, device.id());
             return routes.sourceOn(device, hop == null ? peer : hop.nextHop());
+        }
+
+        /** As inet_select_addr of Linux: where the NIC has nothing but a loopback address, the first of the other NICs. */
+        @Override
+        public @Nullable IpAddress findForOthers(String nic, IpAddress peer) {
+            IpAddress own = find(nic, peer);
+            if (!peer.isV4()) {
+                return own;
+            }
+            for (int i = 0; i < routes.devices().size() && (own == null || own.isLoopback()); i++) {
+                own = routes.sourceOn(routes.devices().get(i), peer);
+            }
+            return own == null || own.isLoopback() ? null : own;
+        }
+
+        @Override
+        public AddressType typeOf(long high, long low, String nic) {
+            return routes.typeOf(high, low, nic);
+        }
+
+        @Override
+        public int pathMtuBytes(IpAddress to, String nic) {
+            return routes.pathMtuBytes(to, nic);
         }
     }
 
@@ -270,7 +294,7 @@ public final class IpLayer implements Device.Upper {
      *     {@link #MULTICAST_LOOP}, {@link #ALWAYS_DONT_FRAGMENT}
      * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
      *     another error if the policy rejected it: {@link #lastDenial} then says what decided; MESSAGE_TOO_LONG,
-     *     NETWORK_UNREACHABLE; INVALID if the policy leads it away from this host though it is from a loopback address
+     *     NETWORK_UNREACHABLE; INVALID if it would leave this host with a loopback address
      */
     public @Nullable StackError send(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
         NetworkLayer network = route.network();
@@ -283,6 +307,11 @@ public final class IpLayer implements Device.Upper {
             fault = StackError.NETWORK_UNREACHABLE;
         } else if (large && (flags & FRAGMENT) == 0) {
             fault = StackError.MESSAGE_TOO_LONG;
+        } else if (route.source().isV4()
+                && route.source().isLoopback()
+                && !route.device().isLoopback()) {
+            // As Linux, which asks the policy first about every other loopback address.
+            fault = StackError.INVALID;
         }
         if (fault != null) {
             lastDenial = Verdict.ACCEPT;
@@ -534,9 +563,7 @@ public final class IpLayer implements Device.Upper {
         if (verdict.kind() == Verdict.Kind.ACCEPT && (packet.destinationHigh != high || packet.destinationLow != low)) {
             Routes.Hop hop = forwarding.findHop(packet, nicId);
             if (hop == null || isLoopbackBeyond(packet, hop.device())) {
-                drop(packet, DropReason.IP_NO_ROUTE);
-                lastDenial = Verdict.ACCEPT;
-                return hop == null ? StackError.NETWORK_UNREACHABLE : StackError.INVALID;
+                return dropWithoutRoute(packet, hop == null ? StackError.NETWORK_UNREACHABLE : StackError.INVALID);
             }
             detour = hop;
             out = hop.device();
@@ -546,12 +573,23 @@ public final class IpLayer implements Device.Upper {
             hook = Hook.POSTROUTING;
             verdict = filter.check(hook, packet, null, out.name(), cycle.nowNs());
         }
-        return verdict.kind() == Verdict.Kind.ACCEPT ? null : denyOutput(hook, packet, verdict);
+        if (verdict.kind() != Verdict.Kind.ACCEPT) {
+            return denyOutput(hook, packet, verdict);
+        }
+        return isLoopbackBeyond(packet, out) ? dropWithoutRoute(packet, StackError.INVALID) : null;
     }
 
-    /** A loopback source never leaves its host (RFC 1122 section 3.2.1.3), as on Linux without route_localnet. */
+    /** Loopback addresses are never outside their host (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
     private static boolean isLoopbackBeyond(PacketBuffer packet, Device out) {
-        return !out.isLoopback() && new IpAddress(packet.sourceHigh, packet.sourceLow).isLoopback();
+        return !out.isLoopback()
+                && (IpAddress.isLoopback(packet.sourceHigh, packet.sourceLow)
+                        || IpAddress.isLoopback(packet.destinationHigh, packet.destinationLow));
+    }
+
+    private StackError dropWithoutRoute(PacketBuffer packet, StackError error) {
+        drop(packet, DropReason.IP_NO_ROUTE);
+        lastDenial = Verdict.ACCEPT;
+        return error;
     }
 
     private StackError denyOutput(Hook hook, PacketBuffer packet, Verdict verdict) {
@@ -825,15 +863,20 @@ public final class IpLayer implements Device.Upper {
     private void denyInput(NetworkLayer network, PacketBuffer packet, Verdict verdict) {
         countDrop(packet, DropReason.FILTERED);
         filter.denied(Hook.INPUT, packet, verdict, cycle.nowNs());
-        RejectWith with = verdict.rejectWith();
-        if (with == RejectWith.TCP_RESET) {
-            if (packet.transportProtocol == IpProtocol.TCP && resetSender != null) {
-                resetSender.reset(packet);
-            }
-        } else if (with != null) {
-            network.reject(packet, with);
-        }
+        answerRejected(network, packet, verdict.rejectWith());
         packet.release();
+    }
+
+    /** Tells the sender of a packet that came in what the policy says; nothing if {@code with} is null or it may be forged. */
+    void answerRejected(NetworkLayer network, PacketBuffer packet, @Nullable RejectWith with) {
+        if (with == null || packet.transportOffset == PacketBuffer.UNKNOWN || !Checksum.isSumSound(packet)) {
+            return;
+        }
+        if (with != RejectWith.TCP_RESET) {
+            network.reject(packet, with);
+        } else if (packet.transportProtocol == IpProtocol.TCP && resetSender != null) {
+            resetSender.reset(packet);
+        }
     }
 
     private void drop(PacketBuffer packet, DropReason reason) {

@@ -226,6 +226,7 @@ public final class Ipv4Layer extends NetworkLayer {
         IpAddress address = routes.sourceOn(out, nextHop);
         if (address != null) {
             record(packet.data(), packet.networkOffset + Ipv4.HEADER_BYTES, packet.transportOffset, address);
+            Ipv4.fillChecksum(packet.data(), packet.networkOffset);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.options.RouteOptions;
@@ -259,6 +260,32 @@ public final class Routes {
         return device != null && (device.isLoopback() ? isLocal(high, low) : device.isAssigned(high, low));
     }
 
+    /** As {@link dev.atoll.stack.filter.RoutingView#typeOf}. */
+    AddressType typeOf(long high, long low, String nic) {
+        boolean v4 = IpAddress.isV4(high, low);
+        int address = (int) low;
+        if (v4 && (address == -1 || address >>> 24 == 0)) {
+            return AddressType.BROADCAST;
+        }
+        if (v4 ? address >>> 28 == 0xe : high >>> 56 == 0xff) {
+            return AddressType.MULTICAST;
+        }
+        Device only = nic.isEmpty() ? null : device(nic);
+        boolean own = (only == null || only.isLoopback()) && isLoopbackNetwork(high, low);
+        boolean broadcast = false;
+        for (int i = 0; i < devices.size(); i++) {
+            Device device = devices.get(i);
+            if (nic.isEmpty() || device == only) {
+                own |= device.isAssigned(high, low);
+                broadcast |= v4 && device.addressTable().isSubnetBroadcast(low);
+            }
+        }
+        if (own) {
+            return AddressType.LOCAL;
+        }
+        return broadcast ? AddressType.BROADCAST : AddressType.UNICAST;
+    }
+
     /** 127.0.0.0/8 is the host itself as a whole (RFC 1122 section 3.2.1.3). */
     private boolean isLoopbackNetwork(long high, long low) {
         return IpAddress.isV4(high, low) && (low >>> 24 & 0xff) == 127 && loopback.isEnabled();
@@ -505,6 +532,20 @@ public final class Routes {
             changed();
         }
         return Math.max(mtuBytes, destination.isV4() ? PathMtus.MIN_V4_BYTES : Ipv6.MIN_MTU_BYTES);
+    }
+
+    /** As {@link dev.atoll.stack.filter.RoutingView#pathMtuBytes}. */
+    int pathMtuBytes(IpAddress to, String nic) {
+        Device by = nic.isEmpty() ? null : device(nic);
+        Hop hop = findHop(to, by == null || by.isLoopback() ? 0 : by.id());
+        NetworkLayer network = to.isV4() ? ipv4 : ipv6;
+        if (hop == null || network == null) {
+            return Integer.MAX_VALUE;
+        }
+        int bytes = mtuBytes(network, hop.device(), hop.options());
+        return hop.options().mtuLocked()
+                ? bytes
+                : Math.min(bytes, pathMtus.find(to, hop.device().id()).mtuBytes());
     }
 
     // --- Saved and restored

@@ -52,6 +52,7 @@ public final class JoinedSegments {
         follower.mark = first.mark;
         follower.flow = first.flow;
         boolean v4 = first.ipVersion == 4;
+        boolean rewritten = followHops(first, follower, v4);
         int from = first.networkOffset + (v4 ? Ipv4.SOURCE : Ipv6.SOURCE);
         int bytes = v4 ? Ipv4.ADDRESSES_BYTES : Ipv6.ADDRESSES_BYTES;
         int to = at + from - first.networkOffset;
@@ -59,7 +60,7 @@ public final class JoinedSegments {
         long before = Checksum.add(0, data, to, bytes);
         data.put(to, first.data(), from, bytes);
         long after = Checksum.add(0, data, to, bytes);
-        if (v4 && before != after) {
+        if (v4 && (rewritten || before != after)) {
             Ipv4.fillChecksum(data, at);
         }
         int tcp = follower.transportOffset;
@@ -72,5 +73,24 @@ public final class JoinedSegments {
                 ? Checksum.replace(field, before, after)
                 : ~Checksum.replace(~field & 0xffff, before + portsBefore, after + portsAfter);
         data.putShort(tcp + Tcp.CHECKSUM_OFFSET, (short) changed);
+    }
+
+    /** Brings over type of service and hops; whether one of them has changed. All were the same when they were joined. */
+    private static boolean followHops(PacketBuffer first, PacketBuffer follower, boolean v4) {
+        ByteBuffer from = first.data();
+        ByteBuffer data = follower.data();
+        int firstAt = first.networkOffset;
+        int at = follower.networkOffset;
+        int tos = v4 ? Ipv4.tos(from, firstAt) : Ipv6.trafficClass(from, firstAt);
+        int hops = v4 ? Ipv4.ttl(from, firstAt) : Ipv6.hopLimit(from, firstAt);
+        if (v4) {
+            boolean changed = Ipv4.tos(data, at) != tos || Ipv4.ttl(data, at) != hops;
+            Ipv4.setTos(data, at, tos);
+            Ipv4.setTtl(data, at, hops);
+            return changed;
+        }
+        Ipv6.setTrafficClass(data, at, tos);
+        Ipv6.setHopLimit(data, at, hops);
+        return false;
     }
 }

@@ -101,6 +101,7 @@ public final class RawPort extends MessagePort {
         packet.data().put(at, payload, payload.position(), length);
         if (options().headerIncluded) {
             packet.mark = options().mark;
+            packet.fromEndpoint = true;
             throwRefused(ip().sendWithHeader(packet, route));
             return;
         }

@@ -61,6 +61,9 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     private final boolean probed;
     private boolean awaitingRoom;
     private boolean orphan;
+    /** Whether the endpoint is gone, too: FIN or RST of its close was still its own, as on Linux. */
+    private boolean released;
+
     private boolean writeShut;
 
     private @Nullable StackException failure;
@@ -442,8 +445,13 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** The application is done with it: what the protocol still owes goes on without one. */
     public void close() {
-        observer = ConnectionObserver.NOBODY;
         orphan = true;
+        observer = ConnectionObserver.NOBODY;
+        closeProtocol();
+        released = true;
+    }
+
+    private void closeProtocol() {
         boolean unread = receiver.available() > 0;
         switch (state) {
             case CLOSED, LISTEN -> end();
@@ -524,6 +532,11 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     boolean isOrphan() {
         return orphan;
+    }
+
+    /** Whether what it sends is an endpoint's; a connection nobody has accepted yet is its listener's. */
+    boolean hasEndpoint() {
+        return !released;
     }
 
     // --- Segments out
@@ -986,6 +999,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             life().archive(archive);
         }
         orphan = archive.bool(orphan);
+        released = archive.bool(released);
         writeShut = archive.bool(writeShut);
         failure = archive.optional(failure, StackException::archive);
         softError = archive.optional(softError, Connection::archiveError);

@@ -160,7 +160,8 @@ final class SegmentWriter {
         if (rejected != null) {
             ip.filter().answers(packet, rejected);
         }
-        ip.send(packet, route, IpProtocol.TCP, IpLayer.LINK_TTL, 0);
+        // As Linux: its own answers go the way of the segment, the policy's have no type of service.
+        ip.send(packet, route, IpProtocol.TCP, IpLayer.LINK_TTL, rejected == null ? to.packet().tos & ~Ecn.MARKED : 0);
     }
 
     private static void write(
@@ -188,6 +189,7 @@ final class SegmentWriter {
         checksum(packet, at, from.route());
         ConnectionOptions options = from.options();
         packet.mark = options.mark;
+        packet.fromEndpoint = from.hasEndpoint();
         if (from.ipOptionBytes() > 0) {
             ip.addOptions(packet, options.ipOptions, from.route().source());
         }

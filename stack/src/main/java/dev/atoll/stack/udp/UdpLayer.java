@@ -242,6 +242,8 @@ public final class UdpLayer implements TransportHandler {
     /** Tells the sender that nobody is here. Takes the packet. */
     void refuse(PacketBuffer packet) {
         counters.drop(DropReason.UDP_NO_PORT);
+        // Delivered, a packet is no longer one that connection tracking knows: as Linux has it, the answer is met anew.
+        packet.flow = null;
         ip.portUnreachable(packet);
         packet.release();
     }

@@ -94,6 +94,63 @@ public final class Checksum {
         return total;
     }
 
+    /**
+     * Whether nothing speaks against the transport checksum of a packet that came in from a link: that of TCP, UDP and ICMP
+     * is right, or for UDP over IPv4 absent, and other protocols have none that is known here.
+     */
+    public static boolean isTransportSound(PacketBuffer packet) {
+        boolean sound = isVouchedFor(packet)
+                || switch (packet.transportProtocol) {
+                    case IpProtocol.TCP, IpProtocol.UDP -> sumsUp(packet);
+                    case IpProtocol.ICMP -> packet.ipVersion == 6 || sumsUp(packet);
+                    case IpProtocol.ICMPV6 -> packet.ipVersion == 4 || sumsUp(packet);
+                    default -> true;
+                };
+        // TCP need not look again. A datagram may be shorter than its packet: UDP looks at less.
+        packet.checksumValidated |= sound && packet.transportProtocol == IpProtocol.TCP;
+        return sound;
+    }
+
+    /**
+     * The same as Linux has it before a rule's rejection is answered (nf_reject_verify_csum): what has no checksum of its own
+     * kind is summed up all the same, so that the payload of an unknown protocol hardly ever passes.
+     */
+    public static boolean isSumSound(PacketBuffer packet) {
+        return switch (packet.transportProtocol) {
+            case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMP, IpProtocol.ICMPV6 ->
+                isVouchedFor(packet) || sumsUp(packet);
+            case IpProtocol.GRE -> isWithoutGreChecksum(packet) || sumsUp(packet);
+            case IpProtocol.AH, IpProtocol.ESP, IpProtocol.SCTP, IpProtocol.UDP_LITE, IpProtocol.DCCP -> true;
+            default -> sumsUp(packet);
+        };
+    }
+
+    /** RFC 2784 section 2.1: the first bit says that there is one. */
+    private static boolean isWithoutGreChecksum(PacketBuffer packet) {
+        int at = packet.transportOffset;
+        return packet.end() - at >= Integer.BYTES && packet.data().get(at) >= 0;
+    }
+
+    private static boolean isVouchedFor(PacketBuffer packet) {
+        boolean absent = packet.transportProtocol == IpProtocol.UDP
+                && packet.ipVersion == 4
+                && packet.end() - packet.transportOffset >= Udp.HEADER_BYTES
+                && Udp.checksum(packet.data(), packet.transportOffset) == 0;
+        return absent || packet.checksumValidated || packet.checksumPartial || packet.looped;
+    }
+
+    /** Over IPv4 only TCP and UDP sum up the pseudo-header, too. */
+    private static boolean sumsUp(PacketBuffer packet) {
+        int at = packet.transportOffset;
+        int length = packet.end() - at;
+        int protocol = packet.transportProtocol;
+        boolean pseudo = packet.ipVersion == 6 || protocol == IpProtocol.TCP || protocol == IpProtocol.UDP;
+        long sum = pseudo ? pseudoHeader(packet, protocol, length) : 0;
+        int folded = fold(add(sum, packet.data(), at, length));
+        // Linux sums from the IP header on, whose own sum is 0xffff: nothing but zeros behind it is right.
+        return folded == 0xffff || (folded == 0 && !pseudo);
+    }
+
     /** Completes the transport checksum of a packet, which was left to whoever puts it on a wire. */
     public static void complete(PacketBuffer packet) {
         int from = packet.checksumStart;

@@ -82,7 +82,12 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
 
     /** 127.0.0.0/8 or ::1. */
     public boolean isLoopback() {
-        return isV4() ? (low >>> 24 & 0xff) == 127 : high == 0 && low == 1;
+        return isLoopback(high, low);
+    }
+
+    /** As {@link #isLoopback()}, of an address in two halves. */
+    public static boolean isLoopback(long high, long low) {
+        return isV4(high, low) ? (low >>> 24 & 0xff) == 127 : high == 0 && low == 1;
     }
 
     /** 224.0.0.0/4 or ff00::/8. */

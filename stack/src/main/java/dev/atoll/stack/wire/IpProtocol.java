@@ -7,6 +7,9 @@ public final class IpProtocol {
     public static final int TCP = 6;
     public static final int UDP = 17;
     public static final int DCCP = 33;
+    public static final int GRE = 47;
+    public static final int ESP = 50;
+    public static final int AH = 51;
     public static final int ICMPV6 = 58;
     public static final int SCTP = 132;
     public static final int UDP_LITE = 136;

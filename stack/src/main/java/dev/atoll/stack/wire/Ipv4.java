@@ -24,7 +24,10 @@ public final class Ipv4 {
     private static final int TOTAL_LENGTH = 2;
     private static final int IDENTIFICATION = 4;
     private static final int FRAGMENT = 6;
-    private static final int TTL = 8;
+
+    /** Distance from the header to the time to live. */
+    public static final int TTL = 8;
+
     private static final int PROTOCOL = 9;
 
     /** Distance from the header to its checksum field. */
@@ -109,6 +112,10 @@ public final class Ipv4 {
 
     public static void setSource(ByteBuffer data, int at, int source) {
         data.putInt(at + SOURCE, source);
+    }
+
+    public static void setTos(ByteBuffer data, int at, int tos) {
+        data.put(at + TOS, (byte) tos);
     }
 
     public static void setTtl(ByteBuffer data, int at, int ttl) {

@@ -70,6 +70,10 @@ public final class Ipv6 {
         return data.getLong(at + DESTINATION + 8);
     }
 
+    public static void setTrafficClass(ByteBuffer data, int at, int trafficClass) {
+        data.putInt(at, data.getInt(at) & ~(0xff << 20) | trafficClass << 20);
+    }
+
     public static void setHopLimit(ByteBuffer data, int at, int hopLimit) {
         data.put(at + HOP_LIMIT, (byte) hopLimit);
     }

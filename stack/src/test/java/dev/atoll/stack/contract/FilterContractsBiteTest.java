@@ -51,6 +51,24 @@ class FilterContractsBiteTest {
         }
     }
 
+    /** Says it is constant and looks at marks. */
+    private static final class Changing extends MatcherContract {
+        @Override
+        protected Matcher newMatcher() {
+            return new Matcher() {
+                @Override
+                public Result match(PacketContext context) {
+                    return Matcher.of(context.packet().mark != 0);
+                }
+
+                @Override
+                public boolean isConstant() {
+                    return true;
+                }
+            };
+        }
+    }
+
     @Test
     void matcher() throws ReflectiveOperationException {
         assertEquals(
@@ -68,6 +86,7 @@ class FilterContractsBiteTest {
                         "samePackets_areJudgedTheSame",
                         "nothingIsAllocated"),
                 Failing.testsOf(Fickle.class));
+        assertEquals(Set.of("constant_saysTheSameOfTheFlowsNextPacket"), Failing.testsOf(Changing.class));
     }
 
     /** Takes the packet away, jumps to nowhere, changes its mind and what it says of itself; takes notes. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.PacketContext;
 import dev.atoll.stack.filter.StandardTarget;
@@ -63,12 +64,14 @@ public abstract class MatcherContract {
         int protocol = matcher.requiredProtocol();
         assertTrue(protocol == Matcher.ANY_PROTOCOL || (protocol > 0 && protocol <= 255), "protocol " + protocol);
         boolean needsConnTrack = matcher.needsConnTrack();
+        boolean constant = matcher.isConstant();
         run(new Around(matcher) {
             @Override
             public Result match(PacketContext context) {
                 Result result = inner.match(context);
                 assertEquals(protocol, inner.requiredProtocol());
                 assertEquals(needsConnTrack, inner.needsConnTrack());
+                assertEquals(constant, inner.isConstant());
                 return result;
             }
         });
@@ -103,6 +106,30 @@ public abstract class MatcherContract {
     @Test
     void samePackets_areJudgedTheSame() {
         assertEquals(results(newMatcher()), results(newMatcher()));
+    }
+
+    /** One that says it is constant looks at nothing that differs between packets of a flow: marks and hops are such. */
+    @Test
+    void constant_saysTheSameOfTheFlowsNextPacket() {
+        Matcher matcher = newMatcher();
+        if (!matcher.isConstant()) {
+            return;
+        }
+        run(new Around(matcher) {
+            @Override
+            public Result match(PacketContext context) {
+                PacketBuffer packet = context.packet();
+                int hopsAt = packet.networkOffset + (packet.ipVersion == 4 ? 8 : 7);
+                byte hops = packet.data().get(hopsAt);
+                Result result = inner.match(context);
+                packet.mark ^= 1;
+                packet.data().put(hopsAt, (byte) ~hops);
+                assertEquals(result, inner.match(context));
+                packet.data().put(hopsAt, hops);
+                packet.mark ^= 1;
+                return result;
+            }
+        });
     }
 
     @Test

@@ -2,29 +2,49 @@ package dev.atoll.stack.contract;
 
 import dev.atoll.stack.filter.AddressMatcher;
 import dev.atoll.stack.filter.AddressRangeMatcher;
+import dev.atoll.stack.filter.AddressType;
+import dev.atoll.stack.filter.AddressTypeMatcher;
+import dev.atoll.stack.filter.BytePattern;
 import dev.atoll.stack.filter.CommentMatcher;
+import dev.atoll.stack.filter.ConnBytesMatcher;
+import dev.atoll.stack.filter.ConnMarkMatcher;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
+import dev.atoll.stack.filter.ConnTrackMatcher;
+import dev.atoll.stack.filter.EcnMatcher;
+import dev.atoll.stack.filter.FlowCondition;
+import dev.atoll.stack.filter.FlowTarget;
+import dev.atoll.stack.filter.FragmentMatcher;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.LimitMatcher;
+import dev.atoll.stack.filter.LinkSourceMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
 import dev.atoll.stack.filter.NatRange;
 import dev.atoll.stack.filter.NatTarget;
+import dev.atoll.stack.filter.NthMatcher;
+import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.RandomMatcher;
 import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.filter.RewriteTarget;
+import dev.atoll.stack.filter.SpiMatcher;
 import dev.atoll.stack.filter.StandardTarget;
+import dev.atoll.stack.filter.StringMatcher;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
+import dev.atoll.stack.filter.TcpMssMatcher;
 import dev.atoll.stack.filter.TosMatcher;
+import dev.atoll.stack.filter.U32Matcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 
@@ -108,6 +128,21 @@ class OwnFilterContractsTest {
     }
 
     @Nested
+    class OfAddressType extends OfMatcher {
+        OfAddressType() {
+            super(new AddressTypeMatcher(
+                    AddressTypeMatcher.Limit.IN, null, new AddressTypeMatcher.Types(AddressType.LOCAL.bit(), true)));
+        }
+    }
+
+    @Nested
+    class LinkSource extends OfMatcher {
+        LinkSource() {
+            super(new LinkSourceMatcher(new MacAddress(5), true));
+        }
+    }
+
+    @Nested
     class Length extends OfMatcher {
         Length() {
             super(new LengthMatcher(40, 1500, true));
@@ -143,9 +178,41 @@ class OwnFilterContractsTest {
     }
 
     @Nested
+    class Owner extends OfMatcher {
+        Owner() {
+            super(new OwnerMatcher(OwnerMatcher.Socket.ANY, null, new OwnerMatcher.Ids(0, 99, true), true));
+        }
+    }
+
+    @Nested
     class State extends OfMatcher {
         State() {
             super(new ConnStateMatcher(ConnStateMatcher.Spelling.STATE, ConnState.NEW.bit(), false));
+        }
+    }
+
+    @Nested
+    class ConnTrack extends OfMatcher {
+        ConnTrack() {
+            super(new ConnTrackMatcher(
+                    new ConnStateMatcher(ConnStateMatcher.Spelling.CONNTRACK, ConnStateMatcher.DNAT, true),
+                    List.of(
+                            new FlowCondition.Port(FlowCondition.End.REPLY_SOURCE, LOW),
+                            new FlowCondition.Expiry(0, 5, true))));
+        }
+    }
+
+    @Nested
+    class OfConnMark extends OfMatcher {
+        OfConnMark() {
+            super(new ConnMarkMatcher(1, 1, true));
+        }
+    }
+
+    @Nested
+    class ConnBytes extends OfMatcher {
+        ConnBytes() {
+            super(new ConnBytesMatcher(ConnBytesMatcher.Direction.BOTH, ConnBytesMatcher.Unit.AVERAGE, 1, 100, true));
         }
     }
 
@@ -174,6 +241,77 @@ class OwnFilterContractsTest {
     class Tcp extends OfMatcher {
         Tcp() {
             super(new TcpMatcher(LOW, PortRange.ANY, TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, true));
+        }
+    }
+
+    @Nested
+    class TcpOption extends OfMatcher {
+        TcpOption() {
+            super(new TcpMatcher(LOW, PortRange.ANY, 0, 0, false, 8, true));
+        }
+    }
+
+    @Nested
+    class OfTcpMss extends OfMatcher {
+        OfTcpMss() {
+            super(new TcpMssMatcher(0, 1000, true));
+        }
+    }
+
+    @Nested
+    class Ecn extends OfMatcher {
+        Ecn() {
+            super(new EcnMatcher(EcnMatcher.Flag.SET, EcnMatcher.Flag.CLEAR, 2, true));
+        }
+    }
+
+    @Nested
+    class Fragment extends OfMatcher {
+        Fragment() {
+            super(new FragmentMatcher(true));
+        }
+    }
+
+    @Nested
+    class ByChance extends OfMatcher {
+        ByChance() {
+            super(new RandomMatcher(RandomMatcher.CERTAIN / 2, true));
+        }
+    }
+
+    @Nested
+    class Nth extends OfMatcher {
+        Nth() {
+            super(new NthMatcher(3, 2, true));
+        }
+    }
+
+    @Nested
+    class OfBytes extends OfMatcher {
+        OfBytes() {
+            super(new StringMatcher(
+                    StringMatcher.Algorithm.BM, new BytePattern(new byte[] {1, 2}, true), 3, 1000, false));
+        }
+    }
+
+    @Nested
+    class Spi extends OfMatcher {
+        Spi() {
+            super(new SpiMatcher(SpiMatcher.Header.AH, 0, SpiMatcher.MOST / 2, true));
+        }
+    }
+
+    @Nested
+    class U32 extends OfMatcher {
+        U32() {
+            super(new U32Matcher(
+                    List.of(new U32Matcher.Comparison(
+                            8,
+                            List.of(
+                                    new U32Matcher.Step(U32Matcher.Operator.RIGHT, 22),
+                                    new U32Matcher.Step(U32Matcher.Operator.AT, 4)),
+                            List.of(new U32Matcher.Values(0, -1)))),
+                    true));
         }
     }
 
@@ -244,6 +382,48 @@ class OwnFilterContractsTest {
     class Mark extends OfTarget {
         Mark() {
             super(new StandardTarget.Mark(1, 3));
+        }
+    }
+
+    @Nested
+    class SetTos extends OfTarget {
+        SetTos() {
+            super(new RewriteTarget.SetTos(TosMatcher.Spelling.TOS, 0x11, 0x33));
+        }
+    }
+
+    @Nested
+    class SetHops extends OfTarget {
+        SetHops() {
+            super(new RewriteTarget.SetHops(RewriteTarget.SetHops.Change.INCREASE, 200));
+        }
+    }
+
+    @Nested
+    class TcpMss extends OfTarget {
+        TcpMss() {
+            super(new RewriteTarget.TcpMss(100));
+        }
+    }
+
+    @Nested
+    class TcpMssOfPath extends OfTarget {
+        TcpMssOfPath() {
+            super(new RewriteTarget.TcpMss(RewriteTarget.TcpMss.CLAMP_TO_PMTU));
+        }
+    }
+
+    @Nested
+    class ConnMark extends OfTarget {
+        ConnMark() {
+            super(new FlowTarget.ConnMark(FlowTarget.ConnMark.Operation.RESTORE, 0, 3, 3, 0));
+        }
+    }
+
+    @Nested
+    class NoTrack extends OfTarget {
+        NoTrack() {
+            super(new FlowTarget.NoTrack(FlowTarget.NoTrack.Spelling.CT));
         }
     }
 

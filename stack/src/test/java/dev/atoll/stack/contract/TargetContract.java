@@ -55,6 +55,11 @@ public abstract class TargetContract {
         }
 
         @Override
+        public boolean needsConnTrack() {
+            return inner.needsConnTrack();
+        }
+
+        @Override
         public @Nullable TableName requiredTable() {
             return inner.requiredTable();
         }
@@ -91,8 +96,10 @@ public abstract class TargetContract {
         assertTrue(protocol == Matcher.ANY_PROTOCOL || (protocol > 0 && protocol <= 255), "protocol " + protocol);
         String chain = target.chain();
         RejectWith rejectWith = target.rejectWith();
+        boolean needsConnTrack = target.needsConnTrack();
         TableName table = target.requiredTable();
         Set<Hook> hooks = target.hooks();
+        boolean constant = target.isConstant();
         run(new Around(target) {
             @Override
             public Action apply(PacketContext context) {
@@ -100,8 +107,10 @@ public abstract class TargetContract {
                 assertEquals(protocol, inner.requiredProtocol());
                 assertEquals(chain, inner.chain());
                 assertEquals(rejectWith, inner.rejectWith());
+                assertEquals(needsConnTrack, inner.needsConnTrack());
                 assertEquals(table, inner.requiredTable());
                 assertEquals(hooks, inner.hooks());
+                assertEquals(constant, inner.isConstant());
                 return action;
             }
         });

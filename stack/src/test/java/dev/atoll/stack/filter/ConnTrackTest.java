@@ -32,7 +32,11 @@ class ConnTrackTest {
     }
 
     private ConnState look(PacketBuffer packet) {
-        context.begin(Hook.OUTPUT, packet, null, "eth0", nowNs);
+        return look(packet, Hook.OUTPUT);
+    }
+
+    private ConnState look(PacketBuffer packet, Hook hook) {
+        context.begin(hook, packet, null, "eth0", nowNs);
         return table.track(context);
     }
 
@@ -194,6 +198,29 @@ class ConnTrackTest {
     void udp_andTcpPortsAreDifferentFlows() {
         pass(Packets.udp(CLIENT, 40000, SERVER, 80));
         assertEquals(ConnState.NEW, out(SYN));
+    }
+
+    /** Linux's nf_conntrack looks at checksums of what comes in, and at lengths. */
+    @Test
+    void headerThatCannotBeBelieved_isInvalid() {
+        PacketBuffer spoiled = Packets.tcp(CLIENT, 40000, SERVER, 80, SYN);
+        spoiled.checksumValidated = false;
+        assertEquals(ConnState.INVALID, look(spoiled, Hook.PREROUTING));
+        assertEquals(ConnState.NEW, look(Packets.tcp(CLIENT, 40000, SERVER, 80, SYN), Hook.PREROUTING));
+        PacketBuffer ours = Packets.tcp(SERVER, 9, CLIENT, 80, SYN);
+        ours.checksumValidated = false;
+        assertEquals(ConnState.NEW, look(ours, Hook.OUTPUT), "a checksum of ours may still be missing");
+        PacketBuffer shortHeader = Packets.tcp(CLIENT, 40001, SERVER, 80, SYN);
+        shortHeader.data().put(shortHeader.transportOffset + 12, (byte) 0x40);
+        assertEquals(ConnState.INVALID, look(shortHeader, Hook.OUTPUT));
+        PacketBuffer longHeader = Packets.tcp(CLIENT, 40001, SERVER, 80, SYN);
+        longHeader.data().put(longHeader.transportOffset + 12, (byte) 0x60);
+        assertEquals(ConnState.INVALID, look(longHeader, Hook.OUTPUT));
+        for (int length : new int[] {7, 13}) {
+            PacketBuffer datagram = Packets.udp(CLIENT, 40000, SERVER, 53);
+            datagram.data().putShort(datagram.transportOffset + 4, (short) length);
+            assertEquals(ConnState.INVALID, look(datagram, Hook.OUTPUT), length + " bytes of 12");
+        }
     }
 
     @Test

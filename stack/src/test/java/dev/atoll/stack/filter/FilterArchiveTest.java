@@ -20,6 +20,7 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.frames.LowerHalf;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -136,8 +137,17 @@ class FilterArchiveTest {
                         new LengthMatcher(40, 1500, true),
                         new LimitMatcher(10_000, 7),
                         new HopsMatcher(HopsMatcher.Comparison.LESS, 9),
+                        new AddressTypeMatcher(
+                                AddressTypeMatcher.Limit.OUT,
+                                new AddressTypeMatcher.Types(5, true),
+                                new AddressTypeMatcher.Types(6, false)),
                         new TosMatcher(TosMatcher.Spelling.TOS, 0x10, 0x3f, true),
-                        new PacketTypeMatcher(PacketTypeMatcher.Type.MULTICAST, true))
+                        new PacketTypeMatcher(PacketTypeMatcher.Type.MULTICAST, true),
+                        new OwnerMatcher(
+                                OwnerMatcher.Socket.EXISTS,
+                                new OwnerMatcher.Ids(1, 2, true),
+                                new OwnerMatcher.Ids(3, OwnerMatcher.MAX_ID, false),
+                                true))
                 .add(
                         "WEB",
                         new StandardTarget.Reject(RejectWith.TCP_RESET),
@@ -150,8 +160,113 @@ class FilterArchiveTest {
                         new ConnStateMatcher(ConnStateMatcher.Spelling.STATE, ConnState.INVALID.bit(), true))
                 .add("LOG", StandardTarget.ACCEPT, protocol(1), new IcmpMatcher(8, 3, 9, true))
                 .add("LOG", StandardTarget.DROP);
-        Rules six = new Rules().add("INPUT", StandardTarget.DROP, source6());
+        Rules six = new Rules()
+                .add(
+                        "INPUT",
+                        StandardTarget.DROP,
+                        source6(),
+                        new LinkSourceMatcher(new MacAddress(0x001122334455L), true));
         return RuleSet.of(List.of(four.table(), Table.acceptAll(TableName.RAW, Family.IPV4), six.table(Family.IPV6)));
+    }
+
+    /** Every target of table mangle. */
+    private static RuleSet rewriting() {
+        Rules rules = new Rules(TableName.MANGLE)
+                .add("OUTPUT", new RewriteTarget.SetTos(TosMatcher.Spelling.DSCP, 0xb8, TosMatcher.DSCP_MASK))
+                .add("OUTPUT", new RewriteTarget.SetHops(RewriteTarget.SetHops.Change.DECREASE, 3))
+                .add(
+                        "OUTPUT",
+                        new RewriteTarget.TcpMss(1000),
+                        protocol(6),
+                        new TcpMatcher(PortRange.ANY, PortRange.ANY, TcpMatcher.SYN_MASK, TcpMatcher.SYN_SET, false));
+        return rules.build();
+    }
+
+    /** Everything that asks of connections, and what deals with them. */
+    private static RuleSet ofConnections() {
+        ConnStateMatcher translated =
+                new ConnStateMatcher(ConnStateMatcher.Spelling.CONNTRACK, ConnStateMatcher.SNAT, true);
+        List<FlowCondition> conditions = List.of(
+                new FlowCondition.Protocol(17, true),
+                new FlowCondition.Address(FlowCondition.End.REPLY_SOURCE, OTHER, IpAddress.parse("255.255.0.0"), true),
+                new FlowCondition.Port(FlowCondition.End.ORIGINAL_DESTINATION, new PortRange(1, 9, true)),
+                new FlowCondition.Status(FlowCondition.Status.ASSURED, true),
+                new FlowCondition.Expiry(3, 5, true),
+                new FlowCondition.Direction(true));
+        Rules filter = new Rules()
+                .add("OUTPUT", StandardTarget.NONE, new ConnTrackMatcher(translated, conditions))
+                .add("OUTPUT", new FlowTarget.ConnMark(FlowTarget.ConnMark.Operation.SET, 1, 3, -1, 2))
+                .add("OUTPUT", new FlowTarget.ConnMark(FlowTarget.ConnMark.Operation.SAVE, 0, 0xf0, 0xf, -3))
+                .add("INPUT", StandardTarget.ACCEPT, new ConnMarkMatcher(4, 6, true))
+                .add("INPUT", StandardTarget.DROP, carriedMore());
+        Rules raw = new Rules(TableName.RAW)
+                .add("OUTPUT", new FlowTarget.NoTrack(FlowTarget.NoTrack.Spelling.CT), protocol(1));
+        return RuleSet.of(List.of(filter.table(), raw.table()));
+    }
+
+    private static Matcher carriedMore() {
+        return new ConnBytesMatcher(ConnBytesMatcher.Direction.REPLY, ConnBytesMatcher.Unit.PACKETS, 3, -1, false);
+    }
+
+    /** Marks and what was carried are saved with the connections. */
+    @Test
+    void marksAndCountsOfConnections_goOn() {
+        tables.replace(ofConnections());
+        out(Packets.udp(CLIENT, 5, SERVER, 53));
+        in(Packets.udp(SERVER, 53, CLIENT, 5));
+        restore(save(tables));
+        assertEquals(tables.ruleSet(), restored.ruleSet());
+        both((through, verdicts) -> {
+            for (int i = 0; i < 3; i++) {
+                pass(through, Hook.INPUT, Packets.udp(SERVER, 53, CLIENT, 5), nowNs, verdicts);
+            }
+            assertTrue(verdicts.get(0).contains("ACCEPT") && verdicts.get(2).contains("DROP"), verdicts.toString());
+        });
+    }
+
+    /** Everything that looks at what is in packets, or remembers how many came. */
+    @Test
+    void rulesAboutContent_areTheSame_andCountOn() {
+        U32Matcher.Comparison comparison = new U32Matcher.Comparison(
+                -1,
+                List.of(new U32Matcher.Step(U32Matcher.Operator.LEFT, 31)),
+                List.of(new U32Matcher.Values(1, 2), new U32Matcher.Values(3, -1)));
+        tables.replace(new Rules()
+                .add(
+                        "OUTPUT",
+                        StandardTarget.NONE,
+                        protocol(6),
+                        new TcpMatcher(PortRange.ANY, PortRange.ANY, 0, 0, false, 8, true),
+                        new TcpMssMatcher(1, 2, true),
+                        new EcnMatcher(EcnMatcher.Flag.SET, EcnMatcher.Flag.CLEAR, 2, true),
+                        new FragmentMatcher(true))
+                .add(
+                        "OUTPUT",
+                        StandardTarget.NONE,
+                        new U32Matcher(List.of(comparison), true),
+                        new StringMatcher(
+                                StringMatcher.Algorithm.KMP, new BytePattern(new byte[] {1, -2}, true), 3, 4, true),
+                        new RandomMatcher(7, true))
+                .add("OUTPUT", StandardTarget.NONE, protocol(50), new SpiMatcher(SpiMatcher.Header.ESP, 1, 2, true))
+                .add("OUTPUT", StandardTarget.DROP, new NthMatcher(3, 1, false))
+                .build());
+        out(Packets.udp(CLIENT, 5, SERVER, 53));
+        restore(save(tables));
+        assertEquals(tables.ruleSet(), restored.ruleSet());
+        both((through, verdicts) -> {
+            for (int i = 0; i < 4; i++) {
+                pass(through, Hook.OUTPUT, Packets.udp(CLIENT, 5, SERVER, 53), nowNs, verdicts);
+            }
+            assertTrue(verdicts.get(0).contains("DROP") && verdicts.get(3).contains("DROP"), verdicts.toString());
+            assertTrue(verdicts.get(1).contains("ACCEPT"), verdicts.toString());
+        });
+    }
+
+    @Test
+    void rulesThatRewrite_areTheSame() {
+        tables.replace(rewriting());
+        restore(save(tables));
+        assertEquals(tables.ruleSet(), restored.ruleSet());
     }
 
     private static void someOfEach(IpTables through, long nowNs, List<String> verdicts) {

@@ -203,7 +203,7 @@ class IpTablesTest {
                 .table();
         tables.replace(RuleSet.of(List.of(filter, raw)));
         out(syn(80));
-        assertEquals(List.of(ConnState.UNTRACKED, ConnState.NEW), seen);
+        assertEquals(List.of(ConnState.INVALID, ConnState.NEW), seen);
     }
 
     /** Netfilter's priorities. */
@@ -335,6 +335,59 @@ class IpTablesTest {
         out(reset);
         assertEquals(List.of(ConnState.RELATED), seen);
         assertEquals(0, tables.connTrackStats().flows());
+    }
+
+    private Verdict at(Hook hook, PacketBuffer packet) {
+        return tables.check(hook, packet, "eth0", "eth1", 0);
+    }
+
+    private long natted() {
+        long packets = 0;
+        for (ChainCounters chain : tables.counters()) {
+            boolean asked =
+                    chain.table() == TableName.NAT && chain.chain().name().equals("POSTROUTING");
+            packets += asked ? chain.policyPackets() : 0;
+        }
+        return packets;
+    }
+
+    /** Linux's nf_nat_inet_fn: what is about a flow settles it, unless it is ICMP. */
+    @Test
+    void resetForARejectedFirstPacket_meetsTableNatInItsPlace() {
+        Table filter = new Rules()
+                .add("INPUT", new StandardTarget.Reject(RejectWith.TCP_RESET), protocol(6))
+                .add("INPUT", new StandardTarget.Reject(RejectWith.ICMP_PORT_UNREACHABLE))
+                .table();
+        tables.replace(RuleSet.of(List.of(Table.acceptAll(TableName.NAT, Family.IPV4), filter)));
+        PacketBuffer syn = Packets.tcp(SERVER, 5, CLIENT, 22, SYN);
+        assertEquals(Verdict.Kind.REJECT, at(Hook.INPUT, syn).kind());
+        PacketBuffer reset = Packets.tcp(CLIENT, 22, SERVER, 5, Packets.RST | ACK);
+        tables.answers(reset, syn);
+        at(Hook.POSTROUTING, reset);
+        assertEquals(1, natted());
+
+        PacketBuffer datagram = Packets.udp(SERVER, 5, CLIENT, 22);
+        assertEquals(Verdict.Kind.REJECT, at(Hook.INPUT, datagram).kind());
+        PacketBuffer error = Packets.icmpError(CLIENT, SERVER, 3, 3, datagram);
+        tables.answers(error, datagram);
+        at(Hook.POSTROUTING, error);
+        assertEquals(1, natted());
+    }
+
+    /** Its answers would look like the other's packets. */
+    @Test
+    void flowThatRunsAgainstATranslatedOne_isRefused() {
+        NatRange other = NatRange.ANY.address(IpAddress.parse("10.66.0.3"));
+        tables.replace(new Rules(TableName.NAT)
+                .add("PREROUTING", new NatTarget.Dnat(other), Rules.destination("192.0.2.7/32"))
+                .build());
+        PacketBuffer there = Packets.ip(99, CLIENT, SERVER, 0, new byte[4]);
+        assertEquals(Verdict.Kind.ACCEPT, at(Hook.PREROUTING, there).kind());
+        assertEquals(Verdict.Kind.ACCEPT, at(Hook.POSTROUTING, there).kind());
+        PacketBuffer back = Packets.ip(99, SERVER, CLIENT, 0, new byte[4]);
+        assertEquals(Verdict.Kind.ACCEPT, at(Hook.PREROUTING, back).kind());
+        assertEquals(Verdict.Kind.DROP, at(Hook.POSTROUTING, back).kind());
+        assertEquals(1, tables.connTrackStats().flows());
     }
 
     @Test

@@ -24,6 +24,7 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,12 +80,32 @@ class Ipv6FilterTest {
         policy(new Rules()
                 .add(
                         "INPUT",
-                        new StandardTarget.Reject(RejectWith.ICMP_ADMIN_PROHIBITED),
+                        new StandardTarget.Reject(RejectWith.ICMP6_ADM_PROHIBITED),
                         Rules.protocol(Ipv4Packet.UDP))
                 .build(Family.IPV6));
         net.send(udp(7));
         net.expect(ipv6(source6(LINK_LOCAL), icmp6(Icmpv6Message.UNREACHABLE, 1)));
         assertEquals(1, net.stack.counters().drops(DropReason.FILTERED));
+    }
+
+    /** RFC 4861 sections 7.1 and 7.2; only what is from this link has a hop limit of 255. */
+    @Test
+    void neighbourDiscovery_isTheStacksBusiness() {
+        RuleSet nothing = new Rules()
+                .policy(Hook.INPUT, ChainPolicy.DROP)
+                .policy(Hook.OUTPUT, ChainPolicy.DROP)
+                .build(Family.IPV6);
+        Ipv6Packet solicitation = Icmpv6Message.solicitation(LINK_LOCAL, 0, 0).packet(PEER_LINK_LOCAL, LINK_LOCAL);
+        for (RuleSet rules : List.of(nothing, new Rules().build())) {
+            policy(rules);
+            net.send(solicitation);
+            net.expect(ipv6(icmp6(Icmpv6Message.ADVERTISEMENT, 0)));
+            assertEquals(0, net.stack.ipTables().denialStats().dropped());
+        }
+        policy(nothing);
+        net.send(solicitation.withHopLimit(254));
+        net.expectNothing();
+        assertEquals(1, net.stack.ipTables().denialStats().dropped());
     }
 
     /** A fault of an extension header is no news for somebody whose packets are dropped. */

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
 import dev.atoll.stack.filter.Matcher.Result;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.testing.Requirement;
 import java.util.Collections;
 import java.util.List;
@@ -241,6 +243,16 @@ class MatcherTest {
         return matcher.match(context);
     }
 
+    /** Linux counts credits in 32 bits, and refuses what they do not hold. */
+    @Test
+    void limit_holdsNoMoreThanLinuxCanCount() {
+        long threeADay = 288_000_000;
+        assertEquals(4, LimitMatcher.maxBurst(threeADay));
+        assertEquals(LimitMatcher.MAX_BURST, LimitMatcher.maxBurst(1));
+        assertEquals(1, LimitMatcher.maxBurst(LimitMatcher.MAX_PERIOD));
+        assertThrows(IllegalArgumentException.class, () -> new LimitMatcher(threeADay, 5));
+    }
+
     /** Linux's xt_limit: the bucket is full at first, and takes no more than the burst. */
     @Test
     void limit_letsTheBurstPass_thenOneForEachPeriod() {
@@ -295,6 +307,66 @@ class MatcherTest {
             packet.type = own;
             assertEquals(Result.YES, match(new PacketTypeMatcher(PacketTypeMatcher.Type.UNICAST, false), packet));
         }
+    }
+
+    @Test
+    void linkSource_isThatOfTheFrame_andWithoutOneNothingMatches() {
+        PacketBuffer packet = Packets.tcp(CLIENT, 40000, SERVER, 80, SYN);
+        MacAddress sender = MacAddress.parse("02:00:00:00:00:01");
+        assertEquals(Result.NO, match(new LinkSourceMatcher(sender, false), packet));
+        assertEquals(Result.NO, match(new LinkSourceMatcher(sender, true), packet));
+        packet.linkSource = sender.bits();
+        assertEquals(Result.YES, match(new LinkSourceMatcher(sender, false), packet));
+        assertEquals(Result.NO, match(new LinkSourceMatcher(sender, true), packet));
+        assertEquals(Result.YES, match(new LinkSourceMatcher(MacAddress.BROADCAST, true), packet));
+    }
+
+    private static Result ofOwner(OwnerMatcher matcher, boolean fromEndpoint, @Nullable SocketOwner owner) {
+        PacketBuffer packet = Packets.tcp(CLIENT, 40000, SERVER, 80, SYN);
+        packet.fromEndpoint = fromEndpoint;
+        PacketContext context = new PacketContext();
+        if (owner != null) {
+            context.socketOwner(owner);
+        }
+        context.begin(Hook.OUTPUT, packet, null, "eth0", 0);
+        return matcher.match(context);
+    }
+
+    /** Linux's xt_owner.c. */
+    @Test
+    void owner_isThatOfTheEndpoint() {
+        SocketOwner owner = new SocketOwner(1000, 100, List.of(7L, 8L));
+        OwnerMatcher.Ids around = new OwnerMatcher.Ids(999, 1000, false);
+        OwnerMatcher.Ids eight = new OwnerMatcher.Ids(8, 9, false);
+        OwnerMatcher.Ids notEight = new OwnerMatcher.Ids(8, 9, true);
+        OwnerMatcher.Socket any = OwnerMatcher.Socket.ANY;
+        assertEquals(Result.YES, ofOwner(new OwnerMatcher(any, around, null, false), true, owner));
+        assertEquals(Result.NO, ofOwner(new OwnerMatcher(any, around, eight, false), true, owner));
+        assertEquals(Result.YES, ofOwner(new OwnerMatcher(any, around, eight, true), true, owner));
+        assertEquals(Result.YES, ofOwner(new OwnerMatcher(any, around, notEight, false), true, owner));
+        assertEquals(Result.NO, ofOwner(new OwnerMatcher(any, around, notEight, true), true, owner));
+    }
+
+    @Test
+    void owner_ofPacketsThatHaveNone_isOnlyNegatedOnes() {
+        OwnerMatcher.Ids root = new OwnerMatcher.Ids(0, 0, false);
+        OwnerMatcher.Ids notRoot = new OwnerMatcher.Ids(0, 0, true);
+        OwnerMatcher exists = new OwnerMatcher(OwnerMatcher.Socket.EXISTS, null, null, false);
+        OwnerMatcher missing = new OwnerMatcher(OwnerMatcher.Socket.MISSING, null, null, false);
+        SocketOwner owner = new SocketOwner(0, 0, List.of());
+        assertEquals(Result.YES, ofOwner(exists, true, null));
+        assertEquals(Result.NO, ofOwner(exists, false, owner));
+        assertEquals(Result.NO, ofOwner(missing, true, owner));
+        assertEquals(Result.YES, ofOwner(missing, false, owner));
+        for (boolean socket : new boolean[] {false, true}) {
+            SocketOwner known = socket ? null : owner;
+            OwnerMatcher.Socket any = OwnerMatcher.Socket.ANY;
+            assertEquals(Result.NO, ofOwner(new OwnerMatcher(any, root, null, false), socket, known));
+            assertEquals(Result.YES, ofOwner(new OwnerMatcher(any, notRoot, null, false), socket, known));
+            assertEquals(Result.NO, ofOwner(new OwnerMatcher(any, notRoot, root, false), socket, known));
+        }
+        OwnerMatcher further = new OwnerMatcher(OwnerMatcher.Socket.ANY, null, notRoot, true);
+        assertEquals(Result.NO, ofOwner(further, false, owner));
     }
 
     @Test

@@ -99,6 +99,18 @@ class NatChoiceTest {
         assertEquals(5000, port(sent(CLIENT, 5000, SERVER, 81), 0));
     }
 
+    /** As Linux 6.8 and later. */
+    @Test
+    void destination_hasTheFirstPortOfTheRange_andTheNextIfThatIsTaken() {
+        NatRange range = NatRange.ANY.address(SERVER).ports(8000, 8010);
+        tables.replace(RuleSet.of(List.of(new Rules(TableName.NAT)
+                .add("OUTPUT", new NatTarget.Dnat(range), Rules.protocol(6))
+                .table())));
+        assertEquals(8000, port(sent(CLIENT, 1, FIRST, 80), 2));
+        assertEquals(8001, port(sent(CLIENT, 1, LAST, 80), 2));
+        assertEquals(8000, port(sent(CLIENT, 2, FIRST, 80), 2));
+    }
+
     @Test
     void basePort_shiftsAPortIntoTheRange() {
         NatRange range = new NatRange(SERVER, SERVER, 8000, 8010, 5000, false, false, false);
@@ -109,6 +121,7 @@ class NatChoiceTest {
         assertEquals(8007, port(sent(CLIENT, 1, FIRST, 5007), 2));
         // Beyond the range it begins anew.
         assertEquals(8001, port(sent(CLIENT, 1, FIRST, 5012), 2));
+        assertEquals(8000 + 0xffff % 11, port(sent(CLIENT, 1, FIRST, 4999), 2));
     }
 
     @Test

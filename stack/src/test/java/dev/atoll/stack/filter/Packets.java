@@ -5,7 +5,10 @@ import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.ByteBuffer;
 
-/** Builds IPv4 packets as the IP layer hands them to the filter: headers written, positions and addresses set. */
+/**
+ * Builds IPv4 packets as the IP layer hands them to the filter: headers written, positions and addresses set, the link
+ * vouching for checksums.
+ */
 final class Packets {
     static final IpAddress CLIENT = IpAddress.parse("10.66.0.2");
     static final IpAddress SERVER = IpAddress.parse("192.0.2.7");
@@ -31,7 +34,10 @@ final class Packets {
 
     static PacketBuffer udp(IpAddress source, int sourcePort, IpAddress destination, int destinationPort) {
         byte[] header = new byte[12];
-        ByteBuffer.wrap(header).putShort(0, (short) sourcePort).putShort(2, (short) destinationPort);
+        ByteBuffer.wrap(header)
+                .putShort(0, (short) sourcePort)
+                .putShort(2, (short) destinationPort)
+                .putShort(4, (short) header.length);
         return ip(17, source, destination, 0, header);
     }
 
@@ -67,6 +73,7 @@ final class Packets {
         data.putInt(at + 12, source.v4Bits());
         data.putInt(at + 16, destination.v4Bits());
         data.put(at + IP_BYTES, transport);
+        packet.checksumValidated = true;
         packet.networkOffset = at;
         packet.transportOffset = at + IP_BYTES;
         packet.transportProtocol = protocol;

@@ -66,6 +66,53 @@ class RuleSetTest {
     }
 
     @Test
+    void match_thatAHookCannotAnswer_isAProblem_alsoThroughChains() {
+        Matcher owner = new OwnerMatcher(OwnerMatcher.Socket.EXISTS, null, null, false);
+        Rules rules = new Rules()
+                .chain("A")
+                .add("INPUT", new StandardTarget.Jump("A"))
+                .add("OUTPUT", new StandardTarget.Jump("A"))
+                .add("A", StandardTarget.DROP, owner);
+        assertEquals(List.of("a match of this rule cannot be asked in INPUT"), problems(rules));
+        assertEquals(List.of(), problems(new Rules().chain("A").add("A", StandardTarget.DROP, owner)));
+        for (Target end : List.of(StandardTarget.ACCEPT, StandardTarget.DROP, StandardTarget.RETURN)) {
+            Rules behind = new Rules().add("INPUT", end).add("INPUT", StandardTarget.DROP, owner);
+            assertEquals(List.of(), problems(behind), "nothing behind the rule is met");
+        }
+        Rules onward =
+                new Rules().add("INPUT", StandardTarget.ACCEPT, protocol(6)).add("INPUT", StandardTarget.DROP, owner);
+        assertEquals(List.of("a match of this rule cannot be asked in INPUT"), problems(onward));
+        AddressTypeMatcher.Types local = new AddressTypeMatcher.Types(AddressType.LOCAL.bit(), false);
+        Matcher in = new AddressTypeMatcher(AddressTypeMatcher.Limit.IN, local, null);
+        Matcher out = new AddressTypeMatcher(AddressTypeMatcher.Limit.OUT, local, null);
+        Rules swapped = new Rules()
+                .add("INPUT", StandardTarget.DROP, out)
+                .add("FORWARD", StandardTarget.DROP, in, out)
+                .add("OUTPUT", StandardTarget.DROP, in);
+        assertEquals(
+                List.of(
+                        "a match of this rule cannot be asked in INPUT",
+                        "a match of this rule cannot be asked in OUTPUT"),
+                problems(swapped));
+    }
+
+    @Test
+    void segmentSize_needsARuleForSyn_andClampedAWayOut() {
+        Target set = new RewriteTarget.TcpMss(1000);
+        Target clamp = new RewriteTarget.TcpMss(RewriteTarget.TcpMss.CLAMP_TO_PMTU);
+        Matcher syn = new TcpMatcher(PortRange.ANY, PortRange.ANY, 0x12, 0x12, false);
+        Matcher noSyn = new TcpMatcher(PortRange.ANY, PortRange.ANY, 0x12, 0x12, true);
+        String problem = "the size of segments is announced by SYN: this rule needs --syn or --tcp-flags with it";
+        assertEquals(List.of(), problems(new Rules().add("INPUT", set, protocol(6), syn)));
+        assertEquals(List.of(problem), problems(new Rules().add("INPUT", set, protocol(6), noSyn)));
+        assertEquals(List.of(problem), problems(new Rules().add("INPUT", set, protocol(6), tcpTo(80))));
+        assertEquals(List.of(), problems(new Rules().add("OUTPUT", clamp, protocol(6), syn)));
+        assertEquals(
+                List.of("this target cannot be reached from INPUT"),
+                problems(new Rules().add("INPUT", clamp, protocol(6), syn)));
+    }
+
+    @Test
     void translatedPorts_needAProtocolThatHasThem() {
         NatTarget redirect = new NatTarget.Redirect(NatRange.ANY.ports(80, 80));
         String problem = "ports are translated of TCP and UDP: this rule needs -p with one of them, not negated";
@@ -179,7 +226,7 @@ class RuleSetTest {
     void sameTableTwice_isRefused() {
         Table table = new Rules().table();
         assertEquals(
-                List.of("the IPv4 table filter is there twice"),
+                List.of("the IPv4 table filter is there twice, first at test.rules:1"),
                 RuleSet.problems(List.of(table, table)).stream()
                         .map(RuleSet.Problem::message)
                         .toList());

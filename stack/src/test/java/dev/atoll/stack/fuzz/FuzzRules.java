@@ -67,13 +67,15 @@ final class FuzzRules {
     }
 
     private static Table filter(Family family) {
+        RejectWith unreachable =
+                family == Family.IPV4 ? RejectWith.ICMP_PORT_UNREACHABLE : RejectWith.ICMP6_PORT_UNREACHABLE;
         Matcher invalid = new ConnStateMatcher(ConnStateMatcher.Spelling.STATE, ConnState.INVALID.bit(), false);
         return Table.acceptAll(TableName.FILTER, family)
                 .with(chain(
                         Hook.INPUT,
                         rule(StandardTarget.DROP, invalid),
                         rule(
-                                new StandardTarget.Reject(RejectWith.ICMP_PORT_UNREACHABLE),
+                                new StandardTarget.Reject(unreachable),
                                 protocol(IpProtocol.UDP),
                                 udpTo(Traffic.PORT + 1))))
                 .with(chain(

@@ -1,5 +1,16 @@
 package dev.atoll.stack.ip;
 
+import static dev.atoll.stack.check.Checks.ack;
+import static dev.atoll.stack.check.Checks.destination;
+import static dev.atoll.stack.check.Checks.flags;
+import static dev.atoll.stack.check.Checks.icmp;
+import static dev.atoll.stack.check.Checks.ipv4;
+import static dev.atoll.stack.check.Checks.quoted;
+import static dev.atoll.stack.check.Checks.seq;
+import static dev.atoll.stack.check.Checks.source;
+import static dev.atoll.stack.check.Checks.sourcePort;
+import static dev.atoll.stack.check.Checks.tcp;
+import static dev.atoll.stack.check.Checks.ttl;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -8,8 +19,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.IcmpMessage;
 import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.Ipv6Packet;
+import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.check.UdpDatagram;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
@@ -22,9 +35,14 @@ import dev.atoll.stack.filter.ConnStateMatcher;
 import dev.atoll.stack.filter.Denial;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Hook;
+import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.NatRange;
+import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.Origin;
+import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.StandardTarget;
@@ -35,10 +53,14 @@ import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.MacAddress;
+import dev.atoll.stack.wire.Subnet;
+import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -150,7 +172,7 @@ class HooksTest {
         assertEquals(out, met());
         quiet();
 
-        List<String> through = List.of("PREROUTING eth0>", "FORWARD eth0>eth1", "POSTROUTING >eth1");
+        List<String> through = List.of("PREROUTING eth0>", "FORWARD eth0>eth1", "POSTROUTING eth0>eth1");
         net.send(four(THERE));
         assertEquals(through, met());
         net.send(six(THERE6));
@@ -177,7 +199,7 @@ class HooksTest {
         net.send(fragment(0, true, whole.slice(0, 1200)));
         assertEquals(List.of(), met());
         net.send(fragment(1200, false, whole.slice(1200, whole.length())));
-        assertEquals(List.of("PREROUTING eth0>", "FORWARD eth0>eth1", "POSTROUTING >eth1"), met());
+        assertEquals(List.of("PREROUTING eth0>", "FORWARD eth0>eth1", "POSTROUTING eth0>eth1"), met());
         quiet();
     }
 
@@ -237,5 +259,161 @@ class HooksTest {
         }
         assertEquals(1, counted);
         quiet();
+    }
+
+    // --- What a router's rules see and answer, as on Linux (ip_forward, nf_reject)
+
+    private static Table rejecting(Hook hook, RejectWith with, Matcher... matchers) {
+        return Table.acceptAll(TableName.FILTER, Family.IPV4)
+                .with(chain(hook, new Rule(List.of(matchers), new StandardTarget.Reject(with), ORIGIN)));
+    }
+
+    @Test
+    void forward_seesThePacketOneHopOlder_andQuotesItSo() {
+        rules(rejecting(
+                Hook.FORWARD, RejectWith.ICMP_ADMIN_PROHIBITED, new HopsMatcher(HopsMatcher.Comparison.EQUAL, 63)));
+        net.send(four(THERE));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 13, quoted(ttl(63)))));
+        net.send(four(THERE).withTtl(63));
+        assertNotNull(far.poll());
+    }
+
+    @Test
+    void forward_isNotAskedOfWhatIsTooBigForTheNextLink() {
+        rules(noting(Family.IPV4));
+        Bytes payload = Bytes.of(new byte[1350]);
+        net.send(Ipv4Packet.of(HERE, THERE, Ipv4Packet.UDP, new UdpDatagram(9, 7, payload).encode(HERE, THERE)));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 4)));
+        assertEquals(List.of("PREROUTING eth0>", "OUTPUT >eth0", "POSTROUTING >eth0"), met());
+    }
+
+    private static Ipv4Packet syn(IpAddress to) {
+        TcpSegment syn = new TcpSegment(1000, 80, 5, 0, TcpSegment.SYN, 100, 0, List.of(), Bytes.EMPTY);
+        return Ipv4Packet.of(HERE, to, Ipv4Packet.TCP, syn.encode(HERE, to));
+    }
+
+    private static Ipv4Packet spoiled(Ipv4Packet packet) {
+        byte[] payload = packet.payload().toArray();
+        payload[payload.length - 1] ^= 1;
+        return Ipv4Packet.of(packet.source(), packet.destination(), packet.protocol(), Bytes.of(payload));
+    }
+
+    @Test
+    void forward_rejectsWithAReset_inTheNameOfTheOtherEnd() {
+        rules(rejecting(Hook.FORWARD, RejectWith.TCP_RESET, new ProtocolMatcher(IpProtocol.TCP, false)));
+        net.send(syn(THERE));
+        net.expect(ipv4(source(THERE), destination(HERE), tcp(sourcePort(80), flags("R."), seq(0), ack(6))));
+        assertNull(far.poll());
+    }
+
+    /** Who sent it is not to be believed. */
+    @Test
+    void rejection_ofWhatHasABadChecksum_isNotAnswered() {
+        for (Hook hook : List.of(Hook.INPUT, Hook.FORWARD)) {
+            IpAddress to = hook == Hook.INPUT ? ROUTER : THERE;
+            rules(rejecting(hook, RejectWith.ICMP_PORT_UNREACHABLE));
+            net.send(spoiled(four(to)));
+            net.send(spoiled(syn(to)));
+            rules(rejecting(hook, RejectWith.TCP_RESET, new ProtocolMatcher(IpProtocol.TCP, false)));
+            net.send(spoiled(syn(to)));
+            net.expectNothing();
+            net.send(syn(to));
+            assertEquals(1, net.frames().size());
+        }
+        assertNull(far.poll());
+    }
+
+    /** Linux sums up what it does not know as if it had a checksum in there. */
+    @Test
+    void rejection_ofAnUnknownProtocol_isAnsweredIfItSumsUp() {
+        rules(rejecting(Hook.FORWARD, RejectWith.ICMP_PORT_UNREACHABLE));
+        net.send(Ipv4Packet.of(HERE, THERE, 99, Bytes.hex("0102")));
+        net.send(Ipv4Packet.of(HERE, THERE, 99, Bytes.hex("01020304")));
+        net.expectNothing();
+        for (String sound : List.of("", "0000", "ff00 00ff")) {
+            net.send(Ipv4Packet.of(HERE, THERE, 99, Bytes.hex(sound)));
+            net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
+        }
+        net.send(Ipv4Packet.of(HERE, THERE, IpProtocol.GRE, Bytes.hex("8000 0800 01020304")));
+        net.expectNothing();
+        net.send(Ipv4Packet.of(HERE, THERE, IpProtocol.GRE, Bytes.hex("0000 0800 01020304")));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
+        net.send(Ipv4Packet.of(HERE, THERE, IpProtocol.ESP, Bytes.hex("0102")));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
+    }
+
+    private static ConnStateMatcher state(ConnState state) {
+        return new ConnStateMatcher(ConnStateMatcher.Spelling.CONNTRACK, state.bit(), false);
+    }
+
+    /** Connections are tracked from PREROUTING on, whatever chains there are. */
+    @Test
+    void errorAboutAPacketThatDidNotGetToForward_isRelated() {
+        rules(Table.acceptAll(TableName.FILTER, Family.IPV4)
+                .with(chain(Hook.OUTPUT, new Rule(List.of(state(ConnState.RELATED)), StandardTarget.DROP, ORIGIN))));
+        net.send(four(THERE).withTtl(1));
+        net.expectNothing();
+    }
+
+    @Test
+    void errorAboutADeliveredDatagram_isMetAnew() {
+        Table raw = Table.acceptAll(TableName.RAW, Family.IPV4)
+                .with(chain(Hook.OUTPUT, new Rule(List.of(state(ConnState.RELATED)), StandardTarget.DROP, ORIGIN)));
+        rules(raw);
+        net.send(four(ROUTER));
+        net.expect(ipv4(icmp(IcmpMessage.UNREACHABLE, 3)));
+        rules(dropping(Hook.OUTPUT, state(ConnState.RELATED)));
+        net.send(four(ROUTER));
+        net.expectNothing();
+    }
+
+    private static Table translating(Hook hook, NatTarget target, Table table) {
+        return table.with(chain(hook, new Rule(List.of(), target, ORIGIN)));
+    }
+
+    /** Linux's inet_select_addr: a loopback address is not what others are shown. */
+    @Test
+    void masquerade_ofWhatStaysHere_hasAnAddressOfAnotherInterface() throws StackException {
+        NatRange here = NatRange.ANY.address(ROUTER);
+        Table table = Table.acceptAll(TableName.NAT, Family.IPV4);
+        table = translating(Hook.OUTPUT, new NatTarget.Dnat(here), table);
+        rules(translating(Hook.POSTROUTING, new NatTarget.Masquerade(NatRange.ANY), table));
+        UdpEndpoint endpoint = udp();
+        endpoint.send(ByteBuffer.allocate(1), new FullAddress(THERE, 7));
+        assertEquals(new FullAddress(ROUTER, 7), endpoint.receive(ByteBuffer.allocate(1)));
+    }
+
+    /** RFC 1122 section 3.2.1.3 (g). */
+    @Test
+    @Requirement("RFC 1122 3.2.1.3-6")
+    void loopbackAddresses_doNotLeave() throws StackException {
+        Nic there = Objects.requireNonNull(net.stack.findNic("eth1"));
+        net.stack.routes().add(Subnet.parse("0.0.0.0/0"), THERE, there);
+        net.stack.routes().add(Subnet.parse("::/0"), THERE6, there);
+        for (IpAddress loopback : List.of(IpAddress.V4_LOOPBACK, IpAddress.V6_LOOPBACK)) {
+            UdpEndpoint endpoint = net.stack.newUdpEndpoint();
+            endpoint.bind(new FullAddress(loopback, 7));
+            refused(endpoint, new FullAddress(loopback.isV4() ? THERE : THERE6, 7));
+        }
+        Objects.requireNonNull(net.stack.findNic("lo")).setEnabled(false);
+        refused(net.stack.newUdpEndpoint(), new FullAddress(IpAddress.parse("127.0.0.2"), 7));
+        assertNull(far.poll());
+    }
+
+    private static void refused(UdpEndpoint endpoint, FullAddress to) {
+        StackException error =
+                assertThrows(StackException.class, () -> endpoint.send(ByteBuffer.allocate(1), to), to::toString);
+        assertEquals(StackError.INVALID, error.error(), to.toString());
+    }
+
+    /** Linux's icmp_pointers: whatever is no query might be an error (RFC 1122 section 3.2.2). */
+    @Test
+    void errorsAboutIcmp_areAboutQueriesAlone() {
+        for (int type : new int[] {0, 8, 13, 18, 1, 5, 9, 10, 19, 42}) {
+            Bytes message = new IcmpMessage(type, 0, 0, Bytes.of(new byte[4])).encode();
+            net.send(Ipv4Packet.of(HERE, THERE, Ipv4Packet.ICMP, message).withTtl(1));
+            boolean query = type == 0 || type == 8 || type == 13 || type == 18;
+            assertEquals(query ? 1 : 0, net.frames().size(), "type " + type);
+        }
     }
 }

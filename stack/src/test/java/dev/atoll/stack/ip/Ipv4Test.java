@@ -1,6 +1,7 @@
 package dev.atoll.stack.ip;
 
 import static dev.atoll.stack.check.Checks.destination;
+import static dev.atoll.stack.check.Checks.dontFragment;
 import static dev.atoll.stack.check.Checks.field;
 import static dev.atoll.stack.check.Checks.icmp;
 import static dev.atoll.stack.check.Checks.ipv4;
@@ -384,6 +385,24 @@ class Ipv4Test {
             net.expect(ipv4(tos(tos), icmp(IcmpMessage.UNREACHABLE, 3)));
         }
         assertThrows(IllegalArgumentException.class, () -> net.stack.setIcmpErrorTos(256));
+    }
+
+    /** As Linux has it, and without DF: errors are small. */
+    @Test
+    void typeOfService_ofErrors_hasTheBitsOfThePacket() {
+        net.send(udp(PEER, OURS, NO_PORT, "").withTos(0xbb));
+        net.expect(ipv4(tos(0xda), dontFragment(false), icmp(IcmpMessage.UNREACHABLE, 3)));
+        net.stack.setIcmpErrorTos(0);
+        net.send(udp(PEER, OURS, NO_PORT, "").withTos(0xbb));
+        net.expect(ipv4(tos(0), icmp(IcmpMessage.UNREACHABLE, 3)));
+    }
+
+    /** Connection tracking tells an answer by it. */
+    @Test
+    void echo_comesBackWithItsCode() {
+        Bytes message = new IcmpMessage(IcmpMessage.ECHO_REQUEST, 5, 7, Bytes.EMPTY).encode();
+        net.send(Ipv4Packet.of(PEER, OURS, Ipv4Packet.ICMP, message));
+        net.expect(ipv4(dontFragment(false), icmp(IcmpMessage.ECHO_REPLY, 5)));
     }
 
     private int unreachables(int datagrams) {

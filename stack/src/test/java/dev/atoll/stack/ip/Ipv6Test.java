@@ -125,6 +125,13 @@ class Ipv6Test {
                         icmp6(Icmpv6Message.ECHO_REPLY, 0, rest6(0x00070001), body(data))));
     }
 
+    /** Connection tracking tells an answer by it. */
+    @Test
+    void echo_comesBackWithItsCode() {
+        net.send(new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 5, 7, Bytes.EMPTY).packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        net.expect(ipv6(icmp6(Icmpv6Message.ECHO_REPLY, 5)));
+    }
+
     private static FrameCheck<Icmpv6Message> body(Bytes expected) {
         return message -> assertEquals(expected, message.body());
     }

@@ -1,0 +1,158 @@
+package dev.atoll.launcher.policy;
+
+import dev.atoll.launcher.policy.trace.Connection;
+import dev.atoll.runtime.policy.HostResolver;
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection as users name it.
+ *
+ * @param outgoing whether the program begins it
+ * @param to {@code HOST:PORT}; of an incoming one the port alone will do
+ * @param from {@code ADDRESS} or {@code ADDRESS:PORT} of who begins it, or null
+ */
+record ConnectionSpec(
+        boolean outgoing, int protocol, String to, @Nullable String from) {
+    /** The word for a connection that the program begins. */
+    static final String CONNECT = "connect";
+
+    /** The word for one that it takes. */
+    static final String ACCEPT = "accept";
+
+    /** The first of the ports that IANA has for such use. */
+    private static final int EPHEMERAL_PORT = 49_152;
+
+    /** What a program has unless a link gives it another. */
+    private static final IpAddress PROGRAM = IpAddress.parse("10.66.0.2");
+
+    private static final IpAddress PROGRAM6 = IpAddress.parse("fd61:746f:6c6c::2");
+
+    /** Addresses of nobody (RFC 5737, RFC 3849). */
+    private static final IpAddress STRANGER = IpAddress.parse("198.51.100.1");
+
+    private static final IpAddress STRANGER6 = IpAddress.parse("2001:db8::1");
+
+    private static final int MAX_PORT = 0xffff;
+
+    /** What somebody wrote is no connection. */
+    static final class MalformedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        MalformedException(String message) {
+            super(message);
+        }
+
+        String text() {
+            return String.valueOf(getMessage());
+        }
+    }
+
+    /** The number of a protocol that connections are looked at of. */
+    static int protocol(String name) throws MalformedException {
+        return switch (name) {
+            case "tcp" -> IpProtocol.TCP;
+            case "udp" -> IpProtocol.UDP;
+            default -> throw new MalformedException("\"" + name + "\" is no protocol, expected tcp or udp");
+        };
+    }
+
+    /** One for each address of the host. */
+    List<Connection> connections(HostResolver names) throws MalformedException {
+        List<Connection> connections = new ArrayList<>();
+        FullAddress begins = from == null ? null : from(from);
+        for (FullAddress goal : to(names, begins)) {
+            FullAddress source = begins == null ? new FullAddress(sourceFor(goal.address()), EPHEMERAL_PORT) : begins;
+            if (source.address().isV4() == goal.address().isV4()) {
+                connections.add(new Connection(outgoing, protocol, source, goal));
+            }
+        }
+        if (connections.isEmpty()) {
+            throw new MalformedException(to + " and " + from + " are not of one family");
+        }
+        return connections;
+    }
+
+    private IpAddress sourceFor(IpAddress goal) {
+        if (goal.isLoopback()) {
+            return goal;
+        }
+        if (outgoing) {
+            return goal.isV4() ? PROGRAM : PROGRAM6;
+        }
+        return goal.isV4() ? STRANGER : STRANGER6;
+    }
+
+    private List<FullAddress> to(HostResolver names, @Nullable FullAddress begins) throws MalformedException {
+        int colon = to.lastIndexOf(':');
+        if (colon < 0 && !outgoing) {
+            boolean v4 = begins == null || begins.address().isV4();
+            return List.of(new FullAddress(v4 ? PROGRAM : PROGRAM6, port(to)));
+        }
+        if (colon <= 0) {
+            throw new MalformedException("\"" + to + "\" is no place to go to, expected HOST:PORT");
+        }
+        int port = port(to.substring(colon + 1));
+        String host = to.substring(0, colon);
+        List<FullAddress> places = new ArrayList<>();
+        for (IpAddress address : addresses(host, names)) {
+            places.add(new FullAddress(address, port));
+        }
+        return places;
+    }
+
+    private static List<IpAddress> addresses(String host, HostResolver names) throws MalformedException {
+        if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
+            // It could not be told where the address ends and the port begins.
+            throw new MalformedException("\"" + host + "\" is no host; an IPv6 address stands in brackets: [::1]:80");
+        }
+        IpAddress address = address(host);
+        if (address != null) {
+            return List.of(address);
+        }
+        List<IpAddress> found = names.resolve(host);
+        if (found.isEmpty()) {
+            throw new MalformedException("host \"" + host + "\" was not found");
+        }
+        return found;
+    }
+
+    private static FullAddress from(String text) throws MalformedException {
+        IpAddress alone = address(text);
+        if (alone != null) {
+            return new FullAddress(alone, EPHEMERAL_PORT);
+        }
+        int colon = text.lastIndexOf(':');
+        IpAddress address = colon < 0 ? null : address(text.substring(0, colon));
+        if (address == null) {
+            throw new MalformedException("\"" + text + "\" is no address, expected ADDRESS or ADDRESS:PORT");
+        }
+        return new FullAddress(address, port(text.substring(colon + 1)));
+    }
+
+    private static @Nullable IpAddress address(String text) {
+        boolean brackets = text.startsWith("[") && text.endsWith("]");
+        try {
+            return IpAddress.parse(brackets ? text.substring(1, text.length() - 1) : text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static int port(String text) throws MalformedException {
+        int port = 0;
+        boolean digits = !text.isEmpty() && text.length() <= 5;
+        for (int i = 0; i < text.length() && digits; i++) {
+            digits = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+            port = port * 10 + text.charAt(i) - '0';
+        }
+        if (!digits || port == 0 || port > MAX_PORT) {
+            throw new MalformedException("\"" + text + "\" is no port, expected 1 to " + MAX_PORT);
+        }
+        return port;
+    }
+}

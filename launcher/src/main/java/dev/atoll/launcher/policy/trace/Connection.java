@@ -1,0 +1,24 @@
+package dev.atoll.launcher.policy.trace;
+
+import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpProtocol;
+
+/**
+ * A connection, or a datagram and its answer, that is looked at.
+ *
+ * @param outgoing whether the program begins it
+ * @param protocol TCP or UDP
+ * @param from who begins it
+ * @param to of the same family
+ */
+public record Connection(boolean outgoing, int protocol, FullAddress from, FullAddress to) {
+    /** {@code tcp 10.66.0.2:49152 -> 192.0.2.7:443}. */
+    @Override
+    public String toString() {
+        return Reasons.protocol(protocol) + " " + from + " -> " + to;
+    }
+
+    boolean isTcp() {
+        return protocol == IpProtocol.TCP;
+    }
+}

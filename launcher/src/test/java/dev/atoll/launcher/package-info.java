@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher;
+
+import org.jspecify.annotations.NullMarked;

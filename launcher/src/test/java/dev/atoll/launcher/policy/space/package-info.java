@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.policy.space;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,148 @@
+package dev.atoll.runtime.oracle;
+
+import dev.atoll.stack.check.BadFrameException;
+import dev.atoll.stack.check.Bytes;
+import dev.atoll.stack.check.EthernetFrame;
+import dev.atoll.stack.check.Ipv4Packet;
+import dev.atoll.stack.check.Ipv6Packet;
+import dev.atoll.stack.check.TcpSegment;
+import dev.atoll.stack.check.UdpDatagram;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Frames as text that is the same for frames between which a host is free to choose: the IP identification of what it sends
+ * itself, how it cuts what came in fragments, the port it gives a flow whose own is taken, the time of day. Every other byte
+ * shows.
+ */
+final class FrameText {
+    private static final int TIMESTAMP_REPLY = 14;
+    /** Ports that keep their class (nf_nat_core.c): below 512, to 1023, above. */
+    private static final int LOW_PORTS = 512;
+
+    private static final int PRIVILEGED_PORTS = 1024;
+
+    private final Set<Integer> givenPorts;
+
+    /**
+     * @param givenPorts ports that packets and rules have
+     */
+    FrameText(Set<Integer> givenPorts) {
+        this.givenPorts = givenPorts;
+    }
+
+    /**
+     * A line for each packet.
+     *
+     * @param givenId IP identification of the packet that they came of, which it must keep
+     */
+    List<String> of(List<Outcome.Sent> sent, int givenId) {
+        List<String> lines = new ArrayList<>();
+        SortedMap<String, SortedMap<Integer, IpPacket>> fragments = new TreeMap<>();
+        for (Outcome.Sent one : sent) {
+            EthernetFrame frame = EthernetFrame.decode(one.frame());
+            String link = "eth" + one.side() + " " + frame.source() + ">" + frame.destination() + " ";
+            if (frame.etherType() != EthernetFrame.IPV4 && frame.etherType() != EthernetFrame.IPV6) {
+                lines.add(link + Integer.toHexString(frame.etherType()) + " " + hex(frame.payload()));
+                continue;
+            }
+            try {
+                IpPacket packet = IpPacket.decode(frame.payload());
+                if (packet.isFragment()) {
+                    fragments
+                            .computeIfAbsent(link + head(packet, givenId), key -> new TreeMap<>())
+                            .put(packet.offset(), packet);
+                } else {
+                    lines.add(link + head(packet, givenId) + transport(packet));
+                }
+            } catch (BadFrameException e) {
+                lines.add(link + e.getMessage() + ": " + hex(frame.payload()));
+            }
+        }
+        fragments.forEach((head, pieces) -> lines.add(head + joined(pieces)));
+        return lines;
+    }
+
+    private String joined(SortedMap<Integer, IpPacket> pieces) {
+        StringBuilder digits = new StringBuilder();
+        boolean more = true;
+        for (IpPacket piece : pieces.values()) {
+            if (2 * piece.offset() != digits.length() || !more) {
+                return "fragments that do not fit: " + pieces;
+            }
+            digits.append(hex(piece.payload()));
+            more = piece.more();
+        }
+        IpPacket first = pieces.values().iterator().next();
+        IpPacket whole = first.with(first.id(), Bytes.hex(digits.toString()));
+        return (more ? "the begin, in fragments " : "in fragments ") + transport(whole);
+    }
+
+    private static String head(IpPacket packet, int givenId) {
+        return packet.source() + ">" + packet.destination() + " proto " + packet.protocol() + " ttl " + packet.ttl()
+                + " tos " + packet.tos() + " id "
+                + (packet.id() == givenId ? "kept" : "free")
+                + (packet.dontFragment() ? " DF " : " ")
+                + (packet.options().length() > 0 ? "options " + hex(packet.options()) + " " : "");
+    }
+
+    private String transport(IpPacket packet) {
+        Bytes payload = packet.payload();
+        try {
+            switch (packet.protocol()) {
+                case Ipv4Packet.TCP:
+                    TcpSegment segment = TcpSegment.decode(payload, packet.source(), packet.destination());
+                    return ports(segment.sourcePort(), segment.destinationPort(), payload, 18);
+                case Ipv4Packet.UDP:
+                    UdpDatagram datagram = UdpDatagram.decode(payload, packet.source(), packet.destination());
+                    return ports(datagram.sourcePort(), datagram.destinationPort(), payload, 8);
+                case Ipv4Packet.ICMP:
+                case Ipv6Packet.ICMP:
+                    return icmp(packet);
+                default:
+                    return hex(payload);
+            }
+        } catch (BadFrameException e) {
+            // Damaged as it came, or by the router: it shows.
+            return hex(payload);
+        }
+    }
+
+    private String icmp(IpPacket packet) {
+        Icmp message = Icmp.decode(packet);
+        Bytes payload = packet.payload();
+        boolean v4 = packet.source().isV4();
+        if (v4 && message.type() == TIMESTAMP_REPLY) {
+            return hex(payload.slice(0, 2)) + hex(payload.slice(4, 12)) + " at some time";
+        }
+        boolean echo = message.type() == Icmp.Type.ECHO_REQUEST.number(v4)
+                || message.type() == Icmp.Type.ECHO_REPLY.number(v4);
+        return echo && !givenPorts.contains(message.rest() >>> 16)
+                ? hex(payload.slice(0, 2)) + " chosen id " + hex(payload.from(6))
+                : hex(payload);
+    }
+
+    /** A segment or datagram whose checksum is right. */
+    private String ports(int source, int destination, Bytes payload, int rest) {
+        if (givenPorts.contains(source) && givenPorts.contains(destination)) {
+            return hex(payload);
+        }
+        return port(source) + ">" + port(destination) + " " + hex(payload.slice(4, rest == 18 ? 16 : 6))
+                + hex(payload.from(rest));
+    }
+
+    private String port(int port) {
+        if (givenPorts.contains(port)) {
+            return String.valueOf(port);
+        }
+        return port < LOW_PORTS ? "chosen low" : port < PRIVILEGED_PORTS ? "chosen privileged" : "chosen";
+    }
+
+    private static String hex(Bytes bytes) {
+        return HexFormat.of().formatHex(bytes.toArray());
+    }
+}
