@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -27,6 +29,9 @@ import java.util.concurrent.FutureTask;
  * <p>{@code together}: both streams flow at once. {@code turns}: the client's first; the server's begins when the client
  * has closed its half, so that all of it flows in a connection half closed. Each end says at once where what arrives
  * first differs from what the seed says. It needs nothing but the JDK, and knows nothing of Atoll.
+ *
+ * <p>With {@code -Dtransfer.hold=FILE} the last quarter of a stream is sent when that file is there: who does something in the
+ * midst of a stream makes it afterwards.
  */
 public final class Transfer {
     private static final int BLOCK_BYTES = 64 * 1024;
@@ -34,8 +39,11 @@ public final class Transfer {
     /** Nothing coming for so long means that nothing will. */
     private static final int SILENCE_LIMIT_MS = 60_000;
 
+    private static final int POLL_MS = 10;
+
     private final Socket socket;
     private final long bytes;
+    private final String hold = System.getProperty("transfer.hold", "");
 
     private Transfer(Socket socket, long bytes) {
         this.socket = socket;
@@ -107,13 +115,16 @@ public final class Transfer {
         }
     }
 
-    private void send(long seed) throws IOException {
+    private void send(long seed) throws IOException, InterruptedException {
         SeededStream stream = new SeededStream(seed);
         MessageDigest digest = sha256();
         byte[] block = new byte[BLOCK_BYTES];
         OutputStream out = socket.getOutputStream();
         long startNs = System.nanoTime();
         for (long left = bytes; left > 0; ) {
+            while (left <= bytes / 4 && !hold.isEmpty() && !Files.exists(Path.of(hold))) {
+                Thread.sleep(POLL_MS);
+            }
             int length = (int) Math.min(block.length, left);
             stream.fill(block, length);
             digest.update(block, 0, length);
