@@ -31,6 +31,14 @@ import org.jspecify.annotations.Nullable;
  * done with it.
  */
 public final class Connection extends DemuxEntry implements Device.RoomListener {
+    /** The observer once the endpoint is gone; FIN or RST of its close was still its own, as on Linux. */
+    private static final ConnectionObserver GONE = new ConnectionObserver() {
+        @Override
+        public void readinessChanged() {
+            // Nobody to tell.
+        }
+    };
+
     private final TcpLayer layer;
     private final SegmentWriter writer;
     private final RttEstimator rtt = new RttEstimator();
@@ -61,9 +69,6 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     private final boolean probed;
     private boolean awaitingRoom;
     private boolean orphan;
-    /** Whether the endpoint is gone, too: FIN or RST of its close was still its own, as on Linux. */
-    private boolean released;
-
     private boolean writeShut;
 
     private @Nullable StackException failure;
@@ -448,7 +453,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         orphan = true;
         observer = ConnectionObserver.NOBODY;
         closeProtocol();
-        released = true;
+        observer = GONE;
     }
 
     private void closeProtocol() {
@@ -536,7 +541,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
 
     /** Whether what it sends is an endpoint's; a connection nobody has accepted yet is its listener's. */
     boolean hasEndpoint() {
-        return !released;
+        return observer != GONE;
     }
 
     // --- Segments out
@@ -999,7 +1004,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
             life().archive(archive);
         }
         orphan = archive.bool(orphan);
-        released = archive.bool(released);
+        observer = archive.bool(observer == GONE) ? GONE : observer;
         writeShut = archive.bool(writeShut);
         failure = archive.optional(failure, StackException::archive);
         softError = archive.optional(softError, Connection::archiveError);
