@@ -47,6 +47,9 @@ public final class RunOptions {
             splitter = Whole.class)
     List<String> policy = new ArrayList<>();
 
+    @Parameter(names = "--watch", description = "Read the policy again when one of its files changes")
+    boolean watch;
+
     @Parameter(names = "--config", description = "A configuration file, see the command config")
     @Nullable String config;
 
@@ -93,6 +96,7 @@ public final class RunOptions {
         put(given, "atoll.take-default", takeDefault ? "true" : null);
         put(given, "atoll.dns", dns);
         put(given, "atoll.policy", policy.isEmpty() ? null : policy.size() == 1 ? policy.get(0) : policy);
+        put(given, "atoll.watch", watch ? "true" : null);
         put(given, "atoll.pcap", pcap);
         put(given, "atoll.status-file", statusFile);
         put(given, "atoll.timeout", timeout);

@@ -9,14 +9,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Servers on the host's side: on each port TCP, which greets, and UDP, which echoes. Ends when its stdin does. */
+/**
+ * Servers on the host's side: on each port TCP, which greets, and UDP, which echoes; on {@code echo:PORT} TCP that echoes for as long as
+ * it is asked to. Ends when its stdin does.
+ */
 public final class Servers {
+    private static final String ECHO = "echo:";
+    private static final int BACKLOG = 200;
+
     private Servers() {}
 
     /** Listens on the ports, says so, waits for its end. */
     public static void main(String[] ports) throws IOException {
         List<AutoCloseable> open = new ArrayList<>();
         for (String port : ports) {
+            if (port.startsWith(ECHO)) {
+                ServerSocket echoes = new ServerSocket(Integer.parseInt(port.substring(ECHO.length())), BACKLOG);
+                open.add(echoes);
+                serve(() -> echoOn(echoes.accept()));
+                continue;
+            }
             ServerSocket listener = new ServerSocket(Integer.parseInt(port));
             DatagramSocket datagrams = new DatagramSocket(Integer.parseInt(port));
             open.add(listener);
@@ -56,6 +68,18 @@ public final class Servers {
             byte[] unusedRequest = socket.getInputStream().readNBytes(Probe.REQUEST.length());
             socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private static void echoOn(Socket connection) {
+        Thread thread = new Thread(() -> {
+            try (connection) {
+                connection.getInputStream().transferTo(connection.getOutputStream());
+            } catch (IOException e) {
+                System.err.println("an echo ended: " + e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static void echo(DatagramSocket socket) throws IOException {
