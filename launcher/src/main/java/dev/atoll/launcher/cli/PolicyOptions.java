@@ -65,6 +65,9 @@ abstract class PolicyOptions {
         @Parameter(names = "--from-address", description = "Who begins it, ADDRESS or ADDRESS:PORT")
         @Nullable String from;
 
+        @Parameter(names = "--as", description = "As whom the program runs, USER or USER:GROUP, by name or number")
+        @Nullable String as;
+
         @Override
         String usage() {
             return "FILE connect HOST:PORT | FILE accept [ADDRESS:]PORT";
@@ -77,7 +80,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Explain(words.get(0), words.get(1), words.get(2), protocol, from, json);
+            return new PolicyRequest.Explain(words.get(0), words.get(1), words.get(2), protocol, from, as, json);
         }
     }
 
