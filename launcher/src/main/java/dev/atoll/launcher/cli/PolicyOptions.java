@@ -14,6 +14,12 @@ abstract class PolicyOptions {
             help = true)
     boolean help;
 
+    @Parameter(
+            names = "--ipset",
+            description = "A file of sets as ipset save writes them, for -m set; may be given several times",
+            splitter = RunOptions.Whole.class)
+    List<String> ipset = new ArrayList<>();
+
     /** What is neither an option nor its value. */
     @Parameter(hidden = true)
     List<String> words = new ArrayList<>();
@@ -52,7 +58,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Check(List.copyOf(words), strict, json);
+            return new PolicyRequest.Check(List.copyOf(words), List.copyOf(ipset), strict, json);
         }
     }
 
@@ -77,7 +83,8 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Explain(words.get(0), words.get(1), words.get(2), protocol, from, json);
+            return new PolicyRequest.Explain(
+                    words.get(0), words.get(1), words.get(2), protocol, from, List.copyOf(ipset), json);
         }
     }
 
@@ -96,7 +103,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Test(List.copyOf(words), json);
+            return new PolicyRequest.Test(List.copyOf(words), List.copyOf(ipset), json);
         }
     }
 
@@ -117,7 +124,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Diff(words.get(0), words.get(1), json);
+            return new PolicyRequest.Diff(words.get(0), words.get(1), List.copyOf(ipset), json);
         }
     }
 
@@ -136,7 +143,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Convert(words.get(0));
+            return new PolicyRequest.Convert(words.get(0), List.copyOf(ipset));
         }
     }
 }
