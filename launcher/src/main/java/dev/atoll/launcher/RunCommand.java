@@ -134,7 +134,7 @@ final class RunCommand {
     }
 
     private static @Nullable RuleSet rules(Settings settings) throws LaunchException {
-        return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies());
+        return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies(), settings.ipsets());
     }
 
     private int runOn(OpenLink link, ProgramCommand command, Settings settings, AgentJar agent)

@@ -14,6 +14,12 @@ abstract class PolicyOptions {
             help = true)
     boolean help;
 
+    @Parameter(
+            names = "--ipset",
+            description = "A file of sets as ipset save writes them, for -m set; may be given several times",
+            splitter = RunOptions.Whole.class)
+    List<String> ipset = new ArrayList<>();
+
     /** What is neither an option nor its value. */
     @Parameter(hidden = true)
     List<String> words = new ArrayList<>();
@@ -52,7 +58,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Check(List.copyOf(words), strict, json);
+            return new PolicyRequest.Check(List.copyOf(words), List.copyOf(ipset), strict, json);
         }
     }
 
@@ -80,7 +86,8 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Explain(words.get(0), words.get(1), words.get(2), protocol, from, as, json);
+            return new PolicyRequest.Explain(
+                    words.get(0), words.get(1), words.get(2), protocol, from, as, List.copyOf(ipset), json);
         }
     }
 
@@ -99,7 +106,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Test(List.copyOf(words), json);
+            return new PolicyRequest.Test(List.copyOf(words), List.copyOf(ipset), json);
         }
     }
 
@@ -120,7 +127,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Diff(words.get(0), words.get(1), json);
+            return new PolicyRequest.Diff(words.get(0), words.get(1), List.copyOf(ipset), json);
         }
     }
 
@@ -139,7 +146,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Convert(words.get(0));
+            return new PolicyRequest.Convert(words.get(0), List.copyOf(ipset));
         }
     }
 }

@@ -69,6 +69,7 @@ public final class EffectiveConfig {
                 flag(Setting.TAKE_DEFAULT),
                 hostname(),
                 files(Setting.POLICY),
+                files(Setting.IPSET),
                 outputFile(Setting.PCAP),
                 statusFile,
                 timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),

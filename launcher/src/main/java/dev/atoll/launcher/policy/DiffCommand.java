@@ -14,6 +14,7 @@ import dev.atoll.launcher.policy.space.Space;
 import dev.atoll.launcher.policy.space.TooComplexException;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RuleSet;
 import java.io.IOException;
@@ -55,8 +56,9 @@ final class DiffCommand {
     }
 
     int run(PolicyRequest.Diff request) throws LaunchException {
-        RuleSet before = WrittenPolicy.read(request.before()).rules();
-        RuleSet after = WrittenPolicy.read(request.after()).rules();
+        Map<String, IpSet> sets = WrittenPolicy.sets(request);
+        RuleSet before = WrittenPolicy.read(request.before(), sets).rules();
+        RuleSet after = WrittenPolicy.read(request.after(), sets).rules();
         List<Difference> differences;
         try {
             differences = differences(before, after, request.json());

@@ -3,14 +3,18 @@ package dev.atoll.launcher.policy;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.PolicyFile;
+import dev.atoll.launcher.cli.PolicyRequest;
 import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
+import dev.atoll.runtime.policy.PolicyText;
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.RuleSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -23,15 +27,26 @@ record WrittenPolicy(String source, String text, PolicyResult result, List<Hocon
     /**
      * Reads a file.
      *
+     * @param sets those that its rules may ask for
      * @throws LaunchException if there is no text to be read; mistakes in it are in the result
      */
-    static WrittenPolicy read(String source) throws LaunchException {
+    static WrittenPolicy read(String source, Map<String, IpSet> sets) throws LaunchException {
         String text = PolicyFile.read(Path.of(source));
         if (HoconPolicy.isHocon(source)) {
             HoconPolicy.Read read = HoconPolicy.read(source, PolicyFile.HOST_NAMES);
             return new WrittenPolicy(source, text, read.result(), read.cases());
         }
-        return new WrittenPolicy(source, text, PolicyParser.parse(source, text, PolicyFile.HOST_NAMES), List.of());
+        List<PolicyText> texts = List.of(new PolicyText(source, text));
+        return new WrittenPolicy(source, text, PolicyParser.parse(texts, sets, PolicyFile.HOST_NAMES), List.of());
+    }
+
+    /**
+     * The sets that a command was given.
+     *
+     * @throws LaunchException with every mistake in their files
+     */
+    static Map<String, IpSet> sets(PolicyRequest request) throws LaunchException {
+        return PolicyFile.sets(request.ipsets().stream().map(Path::of).toList());
     }
 
     /**
