@@ -5,6 +5,7 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.MadeUpPacket;
 import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Verdict;

@@ -17,6 +17,7 @@ import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.filter.LimitMatcher;
+import dev.atoll.stack.filter.MadeUpPacket;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.PacketContext;
