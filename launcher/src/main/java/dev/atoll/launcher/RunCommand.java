@@ -146,12 +146,12 @@ final class RunCommand {
     }
 
     private static @Nullable RuleSet rules(Settings settings) throws LaunchException {
-        return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies());
+        return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies(), settings.ipsets());
     }
 
     /** What says what the program may do, and what it therefore may not write. */
     private static KeptFiles kept(Settings settings, List<Path> configuration, Path directory) throws LaunchException {
-        List<Path> policies = PolicyFile.filesOf(settings.policies());
+        List<Path> policies = PolicyFile.filesOf(settings.policies(), settings.ipsets());
         List<Path> files = new ArrayList<>(policies);
         files.addAll(configuration);
         files.addAll(Installation.files());
@@ -210,7 +210,7 @@ final class RunCommand {
             if (reloader != null) {
                 new ReloadDoor(reloader, Terminal::line).open();
                 if (settings.watch()) {
-                    new PolicyWatch(settings.policies(), reloader).begin();
+                    new PolicyWatch(settings.policies(), settings.ipsets(), reloader).begin();
                 }
             }
             return superviseToEnd(supervisor, program, policy, settings, status);
@@ -239,6 +239,7 @@ final class RunCommand {
             ControlConnection connection) {
         return new Reloader(
                 settings.policies(),
+                settings.ipsets(),
                 kept,
                 rules,
                 status.policy(),

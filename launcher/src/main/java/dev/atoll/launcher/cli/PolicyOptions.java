@@ -14,6 +14,12 @@ abstract class PolicyOptions {
             help = true)
     boolean help;
 
+    @Parameter(
+            names = "--ipset",
+            description = "A file of sets as ipset save writes them, for -m set; may be given several times",
+            splitter = RunOptions.Whole.class)
+    List<String> ipset = new ArrayList<>();
+
     /** What is neither an option nor its value. */
     @Parameter(hidden = true)
     List<String> words = new ArrayList<>();
@@ -52,7 +58,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Check(List.copyOf(words), strict, json);
+            return new PolicyRequest.Check(List.copyOf(words), List.copyOf(ipset), strict, json);
         }
     }
 
@@ -64,6 +70,9 @@ abstract class PolicyOptions {
 
         @Parameter(names = "--from-address", description = "Who begins it, ADDRESS or ADDRESS:PORT")
         @Nullable String from;
+
+        @Parameter(names = "--as", description = "As whom the program runs, USER or USER:GROUP, by name or number")
+        @Nullable String as;
 
         @Override
         String usage() {
@@ -77,7 +86,8 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Explain(words.get(0), words.get(1), words.get(2), protocol, from, json);
+            return new PolicyRequest.Explain(
+                    words.get(0), words.get(1), words.get(2), protocol, from, as, List.copyOf(ipset), json);
         }
     }
 
@@ -96,7 +106,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Test(List.copyOf(words), json);
+            return new PolicyRequest.Test(List.copyOf(words), List.copyOf(ipset), json);
         }
     }
 
@@ -117,7 +127,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Diff(words.get(0), words.get(1), json);
+            return new PolicyRequest.Diff(words.get(0), words.get(1), List.copyOf(ipset), json);
         }
     }
 
@@ -136,7 +146,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Convert(words.get(0));
+            return new PolicyRequest.Convert(words.get(0), List.copyOf(ipset));
         }
     }
 }

@@ -83,6 +83,7 @@ public final class EffectiveConfig {
                 flag(Setting.TAKE_DEFAULT),
                 hostname(),
                 files(Setting.POLICY),
+                files(Setting.IPSET),
                 flag(Setting.WATCH),
                 outputFile(Setting.PCAP),
                 statusFile,

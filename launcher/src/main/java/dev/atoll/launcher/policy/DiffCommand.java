@@ -6,6 +6,7 @@ import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.cli.PolicyRequest;
 import dev.atoll.launcher.policy.space.Outcome;
 import dev.atoll.launcher.policy.space.TooComplexException;
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.RuleSet;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,8 +22,9 @@ final class DiffCommand {
     }
 
     int run(PolicyRequest.Diff request) throws LaunchException {
-        RuleSet before = WrittenPolicy.read(request.before()).rules();
-        RuleSet after = WrittenPolicy.read(request.after()).rules();
+        Map<String, IpSet> sets = WrittenPolicy.sets(request);
+        RuleSet before = WrittenPolicy.read(request.before(), sets).rules();
+        RuleSet after = WrittenPolicy.read(request.after(), sets).rules();
         PolicyDiff diff;
         try {
             diff = PolicyDiff.of(before, after, request.json());

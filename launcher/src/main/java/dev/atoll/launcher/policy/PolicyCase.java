@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expected expected) {
     private static final Pattern BEGINNING = Pattern.compile("#\\s*test:");
     private static final Pattern WORD = Pattern.compile("\\S+");
-    private static final String FORM = "expected connect HOST:PORT [udp] [from ADDRESS] -> accept, reject or drop";
+    private static final String FORM =
+            "expected connect HOST:PORT [udp] [from ADDRESS] [as USER] -> accept, reject or drop";
 
     /** Words that stand for a result. */
     enum Kind {
@@ -124,17 +125,20 @@ record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expecte
             String to = next();
             String protocol = "tcp";
             String from = null;
+            String as = null;
             String word = next();
             while (!word.equals("->")) {
                 if (word.equals("from")) {
                     from = next();
+                } else if (word.equals("as")) {
+                    as = next();
                 } else {
                     protocol = word;
                 }
                 ConnectionSpec.protocol(protocol);
                 word = next();
             }
-            ConnectionSpec connection = new ConnectionSpec(outgoing, ConnectionSpec.protocol(protocol), to, from);
+            ConnectionSpec connection = new ConnectionSpec(outgoing, ConnectionSpec.protocol(protocol), to, from, as);
             Expected expected = expected(next());
             if (words.find()) {
                 mark();

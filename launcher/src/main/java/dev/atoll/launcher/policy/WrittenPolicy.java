@@ -3,15 +3,18 @@ package dev.atoll.launcher.policy;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.PolicyFile;
+import dev.atoll.launcher.cli.PolicyRequest;
 import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.runtime.policy.PolicyResult;
 import dev.atoll.runtime.policy.PolicyText;
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.RuleSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -29,9 +32,10 @@ record WrittenPolicy(String source, List<PolicyText> texts, PolicyResult result,
     /**
      * Reads a file, or several whose names have a plus sign between them: together they are one policy, as for a run.
      *
+     * @param sets those that its rules may ask for
      * @throws LaunchException if there is no text to be read; mistakes in it are in the result
      */
-    static WrittenPolicy read(String source) throws LaunchException {
+    static WrittenPolicy read(String source, Map<String, IpSet> sets) throws LaunchException {
         List<Path> files = new ArrayList<>();
         if (Files.exists(Path.of(source))) {
             files.add(Path.of(source));
@@ -45,7 +49,16 @@ record WrittenPolicy(String source, List<PolicyText> texts, PolicyResult result,
             texts.add(new PolicyText(file.toString(), PolicyFile.read(file)));
         }
         List<HoconPolicy.Case> cases = new ArrayList<>();
-        return new WrittenPolicy(source, texts, PolicyFile.parse(files, cases), cases);
+        return new WrittenPolicy(source, texts, PolicyFile.parse(files, sets, cases), cases);
+    }
+
+    /**
+     * The sets that a command was given.
+     *
+     * @throws LaunchException with every mistake in their files
+     */
+    static Map<String, IpSet> sets(PolicyRequest request) throws LaunchException {
+        return PolicyFile.sets(request.ipsets().stream().map(Path::of).toList());
     }
 
     /**

@@ -20,13 +20,16 @@ public final class PolicyWatch {
     private static final long INTERVAL_MS = 250;
 
     private final List<Path> policies;
+    private final List<Path> ipsets;
     private final Reloader reloader;
 
     /**
      * @param policies the files as the user named them; what they include is watched as well
+     * @param ipsets those of sets
      */
-    public PolicyWatch(List<Path> policies, Reloader reloader) {
+    public PolicyWatch(List<Path> policies, List<Path> ipsets, Reloader reloader) {
         this.policies = List.copyOf(policies);
+        this.ipsets = List.copyOf(ipsets);
         this.reloader = reloader;
     }
 
@@ -59,7 +62,7 @@ public final class PolicyWatch {
     /** What tells a file from another: name, identity, size and time of the last change. */
     private List<Object> look() {
         List<Object> seen = new ArrayList<>();
-        for (Path file : PolicyFile.filesOf(policies)) {
+        for (Path file : PolicyFile.filesOf(policies, ipsets)) {
             seen.add(file);
             try {
                 BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);

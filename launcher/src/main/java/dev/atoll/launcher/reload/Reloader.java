@@ -31,6 +31,7 @@ public final class Reloader {
     private static final int ANSWER_LIMIT_S = 30;
 
     private final List<Path> files;
+    private final List<Path> ipsets;
     private final KeptFiles kept;
     private final RunningProgram program;
     private final Consumer<String> log;
@@ -61,6 +62,7 @@ public final class Reloader {
 
     /**
      * @param files those of the policy, at least one
+     * @param ipsets those of sets that its rules ask for
      * @param kept what of them the program cannot change
      * @param inForce what they said at the start
      * @param first as long as nothing was reloaded
@@ -69,6 +71,7 @@ public final class Reloader {
      */
     public Reloader(
             List<Path> files,
+            List<Path> ipsets,
             KeptFiles kept,
             RuleSet inForce,
             ReloadState first,
@@ -76,6 +79,7 @@ public final class Reloader {
             Consumer<String> log,
             Consumer<ReloadState> observer) {
         this.files = List.copyOf(files);
+        this.ipsets = List.copyOf(ipsets);
         this.kept = kept;
         this.inForce = inForce;
         this.program = program;
@@ -100,7 +104,7 @@ public final class Reloader {
             if (watched) {
                 refuseUnkept();
             }
-            result = apply(PolicyFile.loadMarked(files));
+            result = apply(PolicyFile.loadMarked(files, ipsets));
             state = state.loaded(Instant.now());
         } catch (LaunchException e) {
             String text = "the policy is not reloaded, the one before stays in force:\n" + e.line();
@@ -114,7 +118,7 @@ public final class Reloader {
 
     /** A file may include others than at the start. */
     private void refuseUnkept() throws LaunchException {
-        for (Path file : PolicyFile.filesOf(files)) {
+        for (Path file : PolicyFile.filesOf(files, ipsets)) {
             try {
                 if (Files.exists(file) && !kept.covers(file)) {
                     throw new LaunchException(

@@ -113,6 +113,7 @@ final class ConnTrack {
         TrackedPacket found = tuple == null ? begin(flags, context.nowNs()) : advance(tuple, flags, context.nowNs());
         if (found.flow() != null) {
             found.flow().count(found.reply(), context.lengthBytes());
+            found.flow().noteCaller(context);
         }
         return found;
     }

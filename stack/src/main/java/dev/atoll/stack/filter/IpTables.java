@@ -37,6 +37,7 @@ public final class IpTables {
     private final PacketContext context = new PacketContext();
     private final DenialGate denials = new DenialGate();
     private volatile LoadedRules loaded = new LoadedRules(RuleSet.EMPTY);
+    private volatile boolean callersWanted;
     private @Nullable ConnTrack connTrack;
 
     /**
@@ -244,6 +245,19 @@ public final class IpTables {
     /** As whom endpoints of the stack send, for rules that ask; before the stack runs. */
     public void socketOwner(SocketOwner owner) {
         context.socketOwner(owner);
+    }
+
+    /**
+     * Whether endpoints are to be told whose code opens them ({@code SO_CALLER}), which takes a look at the thread's stack each
+     * time: somebody {@linkplain #wantCallers wants} to know. Any thread.
+     */
+    public boolean wantsCallers() {
+        return callersWanted;
+    }
+
+    /** Somebody other than the rules wants to know whose code opens endpoints, or does not any more. Any thread. */
+    public void wantCallers(boolean wanted) {
+        callersWanted = wanted;
     }
 
     /** Gives a packet of ours that did not get away the addresses and ports with which it was sent. */

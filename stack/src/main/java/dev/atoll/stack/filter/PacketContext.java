@@ -2,6 +2,7 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
@@ -120,6 +121,14 @@ public final class PacketContext {
     /** As whom endpoints of this stack send, or null if nobody said. */
     public @Nullable SocketOwner socketOwner() {
         return socketOwner;
+    }
+
+    /**
+     * Whose code has opened the endpoint that sends the packet; {@link SocketCaller#UNKNOWN} of one that came in or that the stack
+     * sends by itself, and where no endpoint was told.
+     */
+    public SocketCaller socketCaller() {
+        return packet().caller instanceof SocketCaller caller ? caller : SocketCaller.UNKNOWN;
     }
 
     /** 64 random bits, each time others: those of the stack's own door for randomness. */

@@ -39,6 +39,9 @@ public final class Walk {
         this.connection = connection;
         filter.replace(TracedRules.of(ruleSet, steps::add));
         filter.routing(new Ways());
+        if (connection.owner() != null) {
+            filter.socketOwner(connection.owner());
+        }
     }
 
     /** What a connection meets under these rules, up to where it ends. */
@@ -112,6 +115,7 @@ public final class Walk {
 
     /** Whether the packet stays on this host. */
     private boolean goOut(PacketBuffer packet, boolean answer) {
+        packet.fromEndpoint = true;
         ask(Hook.OUTPUT, packet, nic(packet), answer);
         if (!isRefused() && filter.asks(Hook.POSTROUTING, packet.ipVersion)) {
             ask(Hook.POSTROUTING, packet, nic(packet), answer);
