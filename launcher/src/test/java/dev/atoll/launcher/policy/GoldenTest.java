@@ -74,7 +74,8 @@ class GoldenTest {
     private static String run(String words) {
         List<String> arguments = new ArrayList<>(List.of("policy"));
         for (String word : words.split(" ", -1)) {
-            arguments.add(word.endsWith(".rules") || word.endsWith(".conf") ? DIRECTORY + "/" + word : word);
+            boolean files = word.endsWith(".rules") || word.endsWith(".conf");
+            arguments.add(files ? DIRECTORY + "/" + word.replace("+", "+" + DIRECTORY + "/") : word);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
