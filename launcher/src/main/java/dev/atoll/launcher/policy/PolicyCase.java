@@ -3,6 +3,7 @@ package dev.atoll.launcher.policy;
 import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.launcher.policy.trace.Explanation;
 import dev.atoll.runtime.policy.PolicyError;
+import dev.atoll.runtime.policy.PolicyText;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RejectWith;
 import java.util.ArrayList;
@@ -62,18 +63,22 @@ record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expecte
             Origin place = written.place();
             add(new Reader(place.source(), place.line(), place.text(), 0).read(errors), cases);
         }
-        if (HoconPolicy.isHocon(policy.source())) {
-            return cases;
-        }
-        List<String> lines = policy.lines();
-        for (int i = 0; i < lines.size(); i++) {
-            Matcher beginning = BEGINNING.matcher(lines.get(i));
-            if (beginning.lookingAt()) {
-                Reader reader = new Reader(policy.source(), i + 1, lines.get(i), beginning.end());
-                add(reader.read(errors), cases);
+        for (PolicyText text : policy.texts()) {
+            if (!HoconPolicy.isHocon(text.source())) {
+                read(text.source(), policy.lines(text.source()), cases, errors);
             }
         }
         return cases;
+    }
+
+    private static void read(String source, List<String> lines, List<PolicyCase> cases, List<PolicyError> errors) {
+        for (int i = 0; i < lines.size(); i++) {
+            Matcher beginning = BEGINNING.matcher(lines.get(i));
+            if (beginning.lookingAt()) {
+                Reader reader = new Reader(source, i + 1, lines.get(i), beginning.end());
+                add(reader.read(errors), cases);
+            }
+        }
     }
 
     private static void add(@Nullable PolicyCase read, List<PolicyCase> cases) {

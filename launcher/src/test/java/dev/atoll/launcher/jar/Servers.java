@@ -11,16 +11,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Servers on the host's side: on each {@code PORT} or {@code ADDRESS:PORT} TCP, which greets, and UDP, which echoes. Ends when
- * its stdin does. What UDP answers comes from the address that was asked only if it is given.
+ * Servers on the host's side: on each {@code PORT} or {@code ADDRESS:PORT} TCP, which greets, and UDP, which echoes; on
+ * {@code echo:PORT} TCP that echoes for as long as it is asked to. Ends when its stdin does. What UDP answers comes from the
+ * address that was asked only if it is given.
  */
 public final class Servers {
+    private static final String ECHO = "echo:";
+    private static final int BACKLOG = 200;
+
     private Servers() {}
 
     /** Listens, says so, waits for its end. */
     public static void main(String[] places) throws IOException {
         List<AutoCloseable> open = new ArrayList<>();
         for (String place : places) {
+            if (place.startsWith(ECHO)) {
+                ServerSocket echoes = new ServerSocket(Integer.parseInt(place.substring(ECHO.length())), BACKLOG);
+                open.add(echoes);
+                serve(() -> echoOn(echoes.accept()));
+                continue;
+            }
             InetSocketAddress address = address(place);
             ServerSocket listener = new ServerSocket(address.getPort(), 50, address.getAddress());
             DatagramSocket datagrams = new DatagramSocket(address);
@@ -67,6 +77,18 @@ public final class Servers {
             byte[] unusedRequest = socket.getInputStream().readNBytes(Probe.REQUEST.length());
             socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private static void echoOn(Socket connection) {
+        Thread thread = new Thread(() -> {
+            try (connection) {
+                connection.getInputStream().transferTo(connection.getOutputStream());
+            } catch (IOException e) {
+                System.err.println("an echo ended: " + e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static void echo(DatagramSocket socket) throws IOException {
