@@ -139,4 +139,32 @@ abstract class PolicyOptions {
             return new PolicyRequest.Convert(words.get(0));
         }
     }
+
+    /** {@code policy learn}. */
+    @Parameters(separators = "=", commandDescription = "Write the policy that allows what flow logs have seen")
+    static final class Learn extends PolicyOptions {
+        @Parameter(names = "--form", description = "hocon or iptables; without it what --out says, else hocon")
+        @Nullable String form;
+
+        @Parameter(names = "--out", description = "Write it to this file: in HOCON if the name ends in .conf")
+        @Nullable String out;
+
+        @Parameter(names = "--denied", description = "Allow also what a rule had denied")
+        boolean denied;
+
+        @Override
+        String usage() {
+            return "LOG...";
+        }
+
+        @Override
+        boolean takes(int count) {
+            return count >= 1;
+        }
+
+        @Override
+        PolicyRequest request() {
+            return new PolicyRequest.Learn(List.copyOf(words), form, out, denied);
+        }
+    }
 }

@@ -36,4 +36,18 @@ public sealed interface PolicyRequest extends CommandLine.Request {
 
     /** One in its normal form. */
     record Convert(String file) implements PolicyRequest {}
+
+    /**
+     * A policy that allows what flow logs have seen.
+     *
+     * @param logs at least one; {@code -} for standard input
+     * @param form {@code hocon} or {@code iptables}; null for what the file's name says, else the former
+     * @param out the file that it is written to, or null for standard output
+     * @param denied whether what a rule has denied is allowed, too
+     */
+    record Learn(
+            List<String> logs,
+            @Nullable String form,
+            @Nullable String out,
+            boolean denied) implements PolicyRequest {}
 }
