@@ -57,7 +57,7 @@ record WrittenPolicy(String source, List<PolicyText> texts, PolicyResult result,
      *
      * @throws LaunchException with every mistake in their files
      */
-    static Map<String, IpSet> sets(PolicyRequest request) throws LaunchException {
+    static Map<String, IpSet> sets(PolicyRequest.OfPolicy request) throws LaunchException {
         return PolicyFile.sets(request.ipsets().stream().map(Path::of).toList());
     }
 

@@ -98,8 +98,8 @@ class CommandLineTest {
                 "doctor now       | doctor: \"now\" is out of place",
                 "config --confg x | config: there is no option \"--confg\", did you mean \"--config\"?",
                 "demo -- java     | demo: takes no program; \"--\" is for run",
-                "policy           | policy: what about it? There are check, explain, test, diff, convert",
-                "policy xyzzy     | policy: there is no command \"xyzzy\"; there are check, explain, test, diff, convert",
+                "policy           | policy: what about it? There are check, explain, test, diff, convert, learn",
+                "policy xyzzy     | policy: there is no command \"xyzzy\"; there are check, explain, test, diff, convert, learn",
                 "policy check a -- java | policy: takes no program; \"--\" is for run",
                 "policy diff a    | policy diff: expected policy diff BEFORE AFTER",
             })

@@ -41,6 +41,9 @@ class ExamplePoliciesTest {
     /** Where the policy that leads to Tor expects it. */
     private static final List<String> TOR_PORTS = List.of("9040", "5353");
 
+    /** What the file of a policy's sets ends in, which stands beside it. */
+    private static final String IPSET = ".ipset";
+
     @TempDir
     Path directory;
 
@@ -92,12 +95,16 @@ class ExamplePoliciesTest {
                 }
             }
             host.serve(places.toArray(new String[0]));
+            List<String> options = new ArrayList<>(List.of("--link", "tap", "--address6", "free"));
+            Path ipset = policy.resolveSibling(policy.getFileName().toString().replaceAll("\\.[a-z]+$", IPSET));
+            if (Files.exists(ipset)) {
+                options.addAll(List.of("--ipset", ipset.toAbsolutePath().toString()));
+            }
             Path copy = Files.copy(policy, directory.resolve(policy.getFileName()));
+            options.addAll(List.of("--policy", copy.toString()));
             Result result = new Atoll(directory)
                     .behind(host.prefix())
-                    .runProbe(
-                            List.of("--link", "tap", "--address6", "free", "--policy", copy.toString()),
-                            cases.stream().map(Case::word).toArray(String[]::new))
+                    .runProbe(options, cases.stream().map(Case::word).toArray(String[]::new))
                     .assertExit(0);
             for (Case each : cases) {
                 each.assertMet(result.line(each.word() + "="));

@@ -36,13 +36,19 @@ class ExamplePoliciesTest {
     @ParameterizedTest
     @MethodSource("policies")
     void check_findsNothing(String file) throws LaunchException {
-        assertRun(new PolicyRequest.Check(List.of(file), /* strict= */ true, /* json= */ false));
+        assertRun(new PolicyRequest.Check(List.of(file), ipsets(file), /* strict= */ true, /* json= */ false));
     }
 
     @ParameterizedTest
     @MethodSource("policies")
     void test_allCasesHold(String file) throws LaunchException {
-        assertRun(new PolicyRequest.Test(List.of(file), /* json= */ false));
+        assertRun(new PolicyRequest.Test(List.of(file), ipsets(file), /* json= */ false));
+    }
+
+    /** The sets of a policy stand in a file beside it. */
+    private static List<String> ipsets(String file) {
+        Path ipset = Path.of(file.replaceAll("\\.[a-z]+$", ".ipset"));
+        return Files.exists(ipset) ? List.of(ipset.toString()) : List.of();
     }
 
     private static void assertRun(PolicyRequest request) throws LaunchException {

@@ -81,6 +81,7 @@ final class FlowJudge {
                 sent);
         if (sent) {
             packet.fromEndpoint = true;
+            packet.caller = flow.caller;
             if (connection != null) {
                 connection.describe(packet);
             }

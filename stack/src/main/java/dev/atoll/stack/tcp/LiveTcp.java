@@ -58,6 +58,7 @@ record LiveTcp(Connection connection, TransportEndpointId id, boolean listened) 
     @Override
     public void describe(PacketBuffer sent) {
         sent.mark = connection.options().mark;
+        sent.caller = connection.options().caller;
     }
 
     @Override
