@@ -10,6 +10,7 @@ import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.Links;
 import dev.atoll.launcher.link.LocalMac;
 import dev.atoll.launcher.link.OpenLink;
+import dev.atoll.launcher.report.DenialLines;
 import dev.atoll.launcher.report.Outcome;
 import dev.atoll.launcher.report.ProvidedSinks;
 import dev.atoll.launcher.report.ReportSink;
@@ -167,7 +168,8 @@ final class RunCommand {
             Policy policy = rules == null ? null : PolicyFile.encode(rules);
             List<ReportSink> sinks = ProvidedSinks.load();
             link.bringUp();
-            Reports reports = new Reports();
+            DenialLines lines = new DenialLines(Terminal::line, rules);
+            Reports reports = new Reports(settings.denialLines() ? List.of(lines) : List.of());
             ControlConnection connection = new ControlConnection(control[0], reports);
             WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
 
@@ -181,7 +183,8 @@ final class RunCommand {
             CompletableFuture<Void> unused = reports.leaving().thenRun(() -> leave(link));
             RunDescription run = describe(command, settings, setup, link);
             reports.started(run);
-            Supervisor supervisor = new Supervisor(program, connection, reports, services, settings.stopGrace());
+            Supervisor supervisor = new Supervisor(
+                    program, connection, reports, services, settings.stopGrace(), settings.failOnDenial());
             return superviseToEnd(supervisor, program, policy, settings, run);
         }
     }
@@ -313,7 +316,7 @@ final class RunCommand {
                 addresses == null ? List.of() : addresses.routes(),
                 dns == null ? List.of() : List.of(dns),
                 addresses != null && addresses.hasIpv6(),
-                settings.denialLines(),
+                settings.plainErrors(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
                 !settings.policies().isEmpty());
     }
