@@ -18,6 +18,8 @@ import dev.atoll.runtime.control.ControlRecord.PacketLog;
 import dev.atoll.runtime.control.ControlRecord.PacketSource;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Reload;
+import dev.atoll.runtime.control.ControlRecord.Reloaded;
 import dev.atoll.runtime.control.ControlRecord.Route;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
@@ -72,6 +74,7 @@ class ControlCodecTest {
                         false),
                 new Policy(ByteBuffer.wrap(new byte[] {1, 2, 3})),
                 new Policy(ByteBuffer.allocate(0)),
+                new Reload(7, ByteBuffer.wrap(new byte[] {4, 5})),
                 new Stop("the launcher ends"));
     }
 
@@ -92,6 +95,7 @@ class ControlCodecTest {
                 new Counters(List.of(new Counter("tcp.segments.in", 1L << 40), new Counter("ü", -1))),
                 new Failed(FailureCode.LINK, "gone"),
                 new Ended(),
+                new Reloaded(7, 50, ""),
                 new PacketLog(
                         PacketSource.NFLOG,
                         3,

@@ -93,6 +93,7 @@ public final class BufferPool {
         copy.mark = packet.mark;
         copy.traced = packet.traced;
         copy.fromEndpoint = packet.fromEndpoint;
+        copy.caller = packet.caller;
         copy.looped = packet.looped;
         copy.reassembled = packet.reassembled;
         copy.largestFragmentBytes = packet.largestFragmentBytes;
