@@ -1,6 +1,7 @@
 package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.StandardTarget;
+import dev.atoll.stack.filter.TraceTarget;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -52,9 +53,9 @@ final class Extensions {
             + " ipcomp ipv6header ipvs mh nfacct osf"
             + " physdev policy quota rateest realm recent rpfilter rt sctp socket srh time");
 
-    private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
-            + " DNPT ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE QUEUE"
-            + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY TRACE ULOG");
+    private static final Set<String> UNBUILT_TARGETS = words("CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
+            + " DNPT ECN HL HMARK IDLETIMER LED NFQUEUE QUEUE"
+            + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY ULOG");
 
     /** The names that {@link #target} knows, standard ones first. */
     static final List<String> TARGETS = List.of(
@@ -62,13 +63,17 @@ final class Extensions {
             "DROP",
             "RETURN",
             "REJECT",
+            "AUDIT",
             "DSCP",
             "CONNMARK",
             "CT",
+            "LOG",
             "MARK",
+            "NFLOG",
             "NOTRACK",
             "TCPMSS",
             "TOS",
+            "TRACE",
             "TTL",
             "SNAT",
             "DNAT",
@@ -122,12 +127,20 @@ final class Extensions {
         TARGET_OWNERS.put("reject-with", "REJECT");
         TARGET_OWNERS.put("log-prefix", "LOG");
         TARGET_OWNERS.put("log-level", "LOG");
+        TARGET_OWNERS.put("log-tcp-sequence", "LOG");
+        TARGET_OWNERS.put("log-tcp-options", "LOG");
+        TARGET_OWNERS.put("log-ip-options", "LOG");
+        TARGET_OWNERS.put("log-uid", "LOG");
+        TARGET_OWNERS.put("log-macdecode", "LOG");
         TARGET_OWNERS.put("to-destination", "DNAT");
         TARGET_OWNERS.put("to-source", "SNAT");
         TARGET_OWNERS.put("to-ports", "REDIRECT");
         TARGET_OWNERS.put("set-mark", "MARK");
         TARGET_OWNERS.put("nflog-prefix", "NFLOG");
         TARGET_OWNERS.put("nflog-group", "NFLOG");
+        TARGET_OWNERS.put("nflog-range", "NFLOG");
+        TARGET_OWNERS.put("nflog-size", "NFLOG");
+        TARGET_OWNERS.put("nflog-threshold", "NFLOG");
         TARGET_OWNERS.put("clamp-mss-to-pmtu", "TCPMSS");
         TARGET_OWNERS.put("set-mss", "TCPMSS");
         TARGET_OWNERS.put("notrack", "CT");
@@ -197,13 +210,17 @@ final class Extensions {
             case "DROP" -> new TargetSyntax.Plain(name, StandardTarget.DROP);
             case "RETURN" -> new TargetSyntax.Plain(name, StandardTarget.RETURN);
             case "REJECT" -> new RejectSyntax();
+            case "AUDIT" -> new AuditSyntax();
             case "DSCP" -> TosTargetSyntax.dscp();
             case "CONNMARK" -> new ConnMarkTargetSyntax();
             case "CT" -> NoTrackSyntax.ct();
+            case "LOG" -> new LogSyntax();
             case "MARK" -> new MarkTargetSyntax();
+            case "NFLOG" -> new NfLogSyntax();
             case "NOTRACK" -> NoTrackSyntax.notrack();
             case "TCPMSS" -> new TcpMssTargetSyntax();
             case "TOS" -> TosTargetSyntax.tos();
+            case "TRACE" -> new TargetSyntax.Plain(name, new TraceTarget());
             case "TTL" -> new TtlTargetSyntax();
             case "SNAT" -> NatSyntax.snat();
             case "DNAT" -> NatSyntax.dnat();

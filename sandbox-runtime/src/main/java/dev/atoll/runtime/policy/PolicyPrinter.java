@@ -21,6 +21,7 @@ import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.LimitMatcher;
 import dev.atoll.stack.filter.LinkSourceMatcher;
+import dev.atoll.stack.filter.LogTarget;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
@@ -42,6 +43,7 @@ import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.TcpMssMatcher;
 import dev.atoll.stack.filter.TosMatcher;
+import dev.atoll.stack.filter.TraceTarget;
 import dev.atoll.stack.filter.U32Matcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import java.util.ArrayList;
@@ -234,6 +236,16 @@ public final class PolicyPrinter {
         out.append(Masks.text(address.address(), address.mask()));
     }
 
+    private static void log(LogTarget target, RuleText text) {
+        if (target instanceof LogTarget.Log log) {
+            LogSyntax.print(log, text);
+        } else if (target instanceof LogTarget.NfLog log) {
+            NfLogSyntax.print(log, text);
+        } else if (target instanceof LogTarget.Audit audit) {
+            AuditSyntax.print(audit, text);
+        }
+    }
+
     private void target(Target target) {
         RuleText text = new RuleText(out, family);
         if (target instanceof StandardTarget.Jump jump) {
@@ -260,6 +272,10 @@ public final class PolicyPrinter {
             TtlTargetSyntax.print(hops, text);
         } else if (target instanceof RewriteTarget.TcpMss mss) {
             TcpMssTargetSyntax.print(mss, text);
+        } else if (target instanceof LogTarget log) {
+            log(log, text);
+        } else if (target instanceof TraceTarget) {
+            text.target("TRACE");
         } else if (target instanceof NatTarget.Netmap netmap) {
             NetmapSyntax.print(netmap, text);
         } else if (target instanceof NatTarget nat) {

@@ -114,6 +114,10 @@ final class ArchivedRules {
         TCP_MSS,
         CONN_MARK,
         NO_TRACK,
+        LOG,
+        NF_LOG,
+        AUDIT,
+        TRACE,
         SNAT,
         DNAT,
         MASQUERADE,
@@ -275,6 +279,12 @@ final class ArchivedRules {
             case NO_TRACK ->
                 new FlowTarget.NoTrack(archive.constant(
                         value == null ? FlowTarget.NoTrack.Spelling.NOTRACK : ((FlowTarget.NoTrack) value).spelling()));
+            case LOG -> log(archive, (LogTarget.Log) value);
+            case NF_LOG -> nfLog(archive, (LogTarget.NfLog) value);
+            case AUDIT ->
+                new LogTarget.Audit(archive.constant(
+                        value == null ? LogTarget.Audit.Type.ACCEPT : ((LogTarget.Audit) value).type()));
+            case TRACE -> new TraceTarget();
             case SNAT -> new NatTarget.Snat(range(archive, (NatTarget) value));
             case DNAT -> new NatTarget.Dnat(range(archive, (NatTarget) value));
             case MASQUERADE -> new NatTarget.Masquerade(range(archive, (NatTarget) value));
@@ -310,6 +320,34 @@ final class ArchivedRules {
         return new FlowTarget.ConnMark(operation, mark, connectionMask, packetMask, leftShift);
     }
 
+    private static LogTarget log(Archive archive, LogTarget.@Nullable Log value) {
+        int level = archive.int32(value == null ? LogTarget.Log.WARNING : value.level());
+        String prefix = archive.repeatedText(value == null ? "" : value.prefix());
+        LogDetails details = value == null ? LogDetails.NONE : value.details();
+        boolean tcpSequence = archive.bool(details.tcpSequence());
+        boolean tcpOptions = archive.bool(details.tcpOptions());
+        boolean ipOptions = archive.bool(details.ipOptions());
+        boolean owner = archive.bool(details.owner());
+        boolean linkHeader = archive.bool(details.linkHeader());
+        return new LogTarget.Log(level, prefix, new LogDetails(tcpSequence, tcpOptions, ipOptions, owner, linkHeader));
+    }
+
+    private static LogTarget nfLog(Archive archive, LogTarget.@Nullable NfLog value) {
+        int group = archive.int32(value == null ? 0 : value.group());
+        String prefix = archive.repeatedText(value == null ? "" : value.prefix());
+        LogTarget.NfLog.Copy copy = archive.optional(value == null ? null : value.copy(), COPY);
+        return new LogTarget.NfLog(group, prefix, copy, archive.int32(value == null ? 0 : value.threshold()));
+    }
+
+    private static final Archive.Codec<LogTarget.NfLog.Copy> COPY = new Archive.Codec<>() {
+        @Override
+        public LogTarget.NfLog.Copy archive(Archive archive, LogTarget.NfLog.@Nullable Copy value) {
+            LogTarget.NfLog.Spelling spelling =
+                    archive.constant(value == null ? LogTarget.NfLog.Spelling.SIZE : value.spelling());
+            return new LogTarget.NfLog.Copy(spelling, archive.int64(value == null ? 0 : value.bytes()));
+        }
+    };
+
     private static NatRange range(Archive archive, @Nullable NatTarget value) {
         return NatRange.archived(archive, value == null ? NatRange.ANY : value.range());
     }
@@ -337,6 +375,10 @@ final class ArchivedRules {
         }
         if (target instanceof NatTarget nat) {
             return kind(nat);
+        } else if (target instanceof LogTarget log) {
+            return kind(log);
+        } else if (target instanceof TraceTarget) {
+            return TargetKind.TRACE;
         } else if (target instanceof FlowTarget.ConnMark) {
             return TargetKind.CONN_MARK;
         } else if (target instanceof FlowTarget.NoTrack) {
@@ -351,6 +393,13 @@ final class ArchivedRules {
             return TargetKind.MARK;
         }
         return target instanceof StandardTarget.GoTo ? TargetKind.GOTO : TargetKind.NONE;
+    }
+
+    private static TargetKind kind(LogTarget target) {
+        if (target instanceof LogTarget.Log) {
+            return TargetKind.LOG;
+        }
+        return target instanceof LogTarget.NfLog ? TargetKind.NF_LOG : TargetKind.AUDIT;
     }
 
     private static TargetKind kind(NatTarget target) {

@@ -36,6 +36,8 @@ public final class IpTables {
     private final boolean plainly;
     private final PacketContext context = new PacketContext();
     private final DenialGate denials = new DenialGate();
+    private final PacketLogGate packetLog = new PacketLogGate();
+    private volatile boolean plainErrors;
     private volatile LoadedRules loaded = new LoadedRules(RuleSet.EMPTY);
     private volatile boolean callersWanted;
     private @Nullable ConnTrack connTrack;
@@ -58,6 +60,7 @@ public final class IpTables {
         this.rng = rng;
         this.plainly = plainly;
         context.rng(rng);
+        context.logGate(packetLog);
     }
 
     /** Puts a rule set in force in place of the one before, all of it at once. Counters begin at 0. */
@@ -292,6 +295,30 @@ public final class IpTables {
         denials.listener(listener);
     }
 
+    /** Whether the errors that senders get leave the rule to the listener; otherwise they name it. Any thread. */
+    public void plainErrors(boolean plain) {
+        plainErrors = plain;
+    }
+
+    /** Whether errors do not name rules. */
+    public boolean hasPlainErrors() {
+        return plainErrors;
+    }
+
+    /**
+     * Who is told of packets by rules with LOG, NFLOG, AUDIT and TRACE, or null. They are told as fast as denials are, of a
+     * count of their own; how many came too fast is said with the next one ({@link
+     * LoggedPacket#untoldBefore}).
+     */
+    public void packetLogListener(@Nullable PacketLogListener listener) {
+        packetLog.listener(listener);
+    }
+
+    /** How many packets were not told since the last one that was, as they came too fast. */
+    public long untoldPackets() {
+        return packetLog.untold();
+    }
+
     /** What each chain and rule counted since it came into force. */
     public List<ChainCounters> counters() {
         return loaded.counters();
@@ -313,7 +340,7 @@ public final class IpTables {
     }
 
     /**
-     * The rules in force with what they counted, and the connections that are known; not who listens to denials.
+     * The rules in force with what they counted, and the connections that are known; not who listens to denials and logs.
      *
      * <p>Rules with matchers or targets of the caller's own are not written: the same ones have to be in force already
      * when their counters are restored.
@@ -341,5 +368,7 @@ public final class IpTables {
         }
         connTrack = archive.optional(archive.isRestoring() ? null : connTrack, ConnTrack::archived);
         denials.archive(archive);
+        packetLog.archive(archive);
+        plainErrors = archive.bool(plainErrors);
     }
 }

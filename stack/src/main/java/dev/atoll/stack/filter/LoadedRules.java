@@ -185,6 +185,8 @@ final class LoadedRules {
         TrackedPacket tracked = builtIn.keepsPaths && context.packet().flow instanceof TrackedPacket of ? of : null;
         Flow flow = tracked == null ? null : tracked.flow();
         if (tracked == null
+                // Each rule that it meets is told.
+                || context.packet().traced
                 || flow == null
                 || !flow.confirmed
                 || tracked.state() == ConnState.RELATED
@@ -233,6 +235,7 @@ final class LoadedRules {
         LoadedChain chain = first;
         int next = firstNext;
         int depth = firstDepth;
+        boolean returned = false;
         Recorder recorded = recording;
         while (true) {
             if (next < chain.rules.length) {
@@ -245,10 +248,15 @@ final class LoadedRules {
                 }
             }
             if (next == chain.rules.length) {
+                if (chain != builtIn && !returned) {
+                    traceEnd(chain, TraceStep.Kind.RETURN, context);
+                }
+                returned = false;
                 if (depth == 0) {
                     if (recorded != null) {
                         recorded.finish(builtIn.policy, true);
                     }
+                    traceEnd(builtIn, TraceStep.Kind.POLICY, context);
                     return builtIn.underflow(lengthBytes);
                 }
                 depth--;
@@ -274,6 +282,10 @@ final class LoadedRules {
             if (recorded != null) {
                 recorded.matched(rule);
             }
+            if (context.packet().traced) {
+                context.trace(step(chain, traceKind(chain, builtIn, rule.rule), next), rule.rule.origin());
+            }
+            context.matched(rule.rule.origin());
             switch (rule.target.apply(context)) {
                 case CONTINUE:
                     break;
@@ -285,6 +297,7 @@ final class LoadedRules {
                     return ended(rule.reject(), recorded);
                 case RETURN:
                     next = chain.rules.length;
+                    returned = true;
                     break;
                 case JUMP:
                     callers[depth] = chain;
@@ -299,6 +312,25 @@ final class LoadedRules {
                     break;
             }
         }
+    }
+
+    /** A packet that may be traced has come to a chain's end. */
+    private static void traceEnd(LoadedChain chain, TraceStep.Kind kind, PacketContext context) {
+        if (context.packet().traced) {
+            context.trace(step(chain, kind, chain.rules.length + 1), chain.chain.origin());
+        }
+    }
+
+    /** Linux takes a rule that decides for every packet for the end of its chain. */
+    private static TraceStep.Kind traceKind(LoadedChain chain, LoadedChain builtIn, Rule rule) {
+        if (!TableCheck.endsChain(rule)) {
+            return TraceStep.Kind.RULE;
+        }
+        return chain == builtIn ? TraceStep.Kind.POLICY : TraceStep.Kind.RETURN;
+    }
+
+    private static TraceStep step(LoadedChain chain, TraceStep.Kind kind, int number) {
+        return new TraceStep(chain.table.name(), chain.chain.name(), kind, number);
     }
 
     private static Verdict ended(Verdict verdict, @Nullable Recorder recorded) {

@@ -27,6 +27,9 @@ public final class PacketContext {
     private @Nullable RoutingView routing;
     private @Nullable SocketOwner socketOwner;
     private @Nullable Rng rng;
+    private @Nullable PacketLogGate logGate;
+    /** Of the rule that the packet has matched. */
+    private @Nullable Origin origin;
 
     PacketContext() {}
 
@@ -40,6 +43,10 @@ public final class PacketContext {
 
     void socketOwner(SocketOwner owner) {
         socketOwner = owner;
+    }
+
+    void logGate(PacketLogGate gate) {
+        logGate = gate;
     }
 
     void begin(
@@ -59,10 +66,32 @@ public final class PacketContext {
 
     void end() {
         packet = null;
+        origin = null;
     }
 
     void connState(ConnState state) {
         connState = state;
+    }
+
+    void matched(Origin ofRule) {
+        origin = ofRule;
+    }
+
+    /** Tells of the packet in the name of the rule that it has matched. */
+    void log(LogTarget target) {
+        log(target, origin);
+    }
+
+    /** Tells of what a packet met that is traced. */
+    void trace(TraceStep step, @Nullable Origin of) {
+        log(step, of);
+    }
+
+    private void log(LoggedPacket.Cause cause, @Nullable Origin of) {
+        PacketLogGate gate = logGate;
+        if (gate != null) {
+            gate.log(cause, of, this);
+        }
     }
 
     /** What a target asked for since {@link #begin}, or null. */

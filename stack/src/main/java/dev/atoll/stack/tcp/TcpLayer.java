@@ -12,7 +12,6 @@ import dev.atoll.stack.env.KeyedHash;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.LiveConnection;
-import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.Routes;
@@ -254,8 +253,7 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
 
     /** What the policy said when IP last refused to send. */
     @Nullable String denialText() {
-        Origin origin = ip.lastDenial().origin();
-        return origin == null ? null : origin.toString();
+        return ip.denialText();
     }
 
     // --- Arrival
