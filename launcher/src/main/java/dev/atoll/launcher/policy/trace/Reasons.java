@@ -17,6 +17,7 @@ import dev.atoll.stack.filter.MultiportMatcher;
 import dev.atoll.stack.filter.PacketContext;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.SetMatcher;
 import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import dev.atoll.stack.wire.IpAddress;
@@ -139,6 +140,7 @@ final class Reasons {
                 || matcher instanceof UdpMatcher
                 || matcher instanceof MultiportMatcher
                 || matcher instanceof MarkMatcher
+                || matcher instanceof SetMatcher
                 || matcher instanceof CommentMatcher;
     }
 }
