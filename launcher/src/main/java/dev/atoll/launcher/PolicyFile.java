@@ -54,6 +54,19 @@ public final class PolicyFile {
     }
 
     /**
+     * As {@link #load}, but says mistakes as {@code policy check} prints them: with the line they are in and a mark under the place.
+     *
+     * @throws LaunchException with every mistake
+     */
+    public static RuleSet loadMarked(List<Path> files, List<Path> ipsets) throws LaunchException {
+        PolicyResult result = parse(files, sets(ipsets));
+        if (result instanceof PolicyResult.Refused refused) {
+            throw new LaunchException(ExitCode.CONFIGURATION, refused.toString().stripTrailing());
+        }
+        return ((PolicyResult.Accepted) result).ruleSet();
+    }
+
+    /**
      * Reads files of sets.
      *
      * @return sets by name
@@ -80,11 +93,25 @@ public final class PolicyFile {
     }
 
     private static PolicyResult parse(List<Path> files, Map<String, IpSet> sets) throws LaunchException {
+        return parse(files, sets, new ArrayList<>());
+    }
+
+    /**
+     * Reads files that make one policy together.
+     *
+     * @param sets those that its rules may ask for
+     * @param cases gets the cases that stand in those in HOCON
+     * @throws LaunchException if there is no text to be read
+     */
+    public static PolicyResult parse(List<Path> files, Map<String, IpSet> sets, List<HoconPolicy.Case> cases)
+            throws LaunchException {
         List<PolicyText> texts = new ArrayList<>();
         List<PolicyResult> results = new ArrayList<>();
         for (Path file : files) {
             if (HoconPolicy.isHocon(file.toString())) {
-                results.add(HoconPolicy.read(file.toString(), HOST_NAMES).result());
+                HoconPolicy.Read read = HoconPolicy.read(file.toString(), HOST_NAMES);
+                cases.addAll(read.cases());
+                results.add(read.result());
             } else {
                 texts.add(new PolicyText(file.toString(), read(file)));
             }
@@ -127,6 +154,15 @@ public final class PolicyFile {
     private static String line(PolicyError error) {
         String place = error.source() + ":" + error.line() + ":" + error.column() + ": " + error.message();
         return error.suggestion() == null ? place : place + ", did you mean " + error.suggestion() + "?";
+    }
+
+    /** The files that a policy is read from: those named, those that they include, and those of sets, there or not. */
+    public static List<Path> filesOf(List<Path> policies, List<Path> ipsets) {
+        List<Path> files = new ArrayList<>(ipsets);
+        for (Path policy : policies) {
+            files.addAll(HoconPolicy.isHocon(policy.toString()) ? HoconPolicy.filesOf(policy) : List.of(policy));
+        }
+        return files;
     }
 
     /** The text of a file. */

@@ -14,12 +14,6 @@ abstract class PolicyOptions {
             help = true)
     boolean help;
 
-    @Parameter(
-            names = "--ipset",
-            description = "A file of sets as ipset save writes them, for -m set; may be given several times",
-            splitter = RunOptions.Whole.class)
-    List<String> ipset = new ArrayList<>();
-
     /** What is neither an option nor its value. */
     @Parameter(hidden = true)
     List<String> words = new ArrayList<>();
@@ -32,8 +26,17 @@ abstract class PolicyOptions {
 
     abstract PolicyRequest request();
 
-    /** Those of a command that says what it has found. */
-    private abstract static class Saying extends PolicyOptions {
+    /** Those of a command that reads policies. */
+    private abstract static class Reading extends PolicyOptions {
+        @Parameter(
+                names = "--ipset",
+                description = "A file of sets as ipset save writes them, for -m set; may be given several times",
+                splitter = RunOptions.Whole.class)
+        List<String> ipset = new ArrayList<>();
+    }
+
+    /** Those of one that says what it has found. */
+    private abstract static class Saying extends Reading {
         @Parameter(names = "--json", description = "Say it as JSON")
         boolean json;
     }
@@ -71,6 +74,9 @@ abstract class PolicyOptions {
         @Parameter(names = "--from-address", description = "Who begins it, ADDRESS or ADDRESS:PORT")
         @Nullable String from;
 
+        @Parameter(names = "--as", description = "As whom the program runs, USER or USER:GROUP, by name or number")
+        @Nullable String as;
+
         @Override
         String usage() {
             return "FILE connect HOST:PORT | FILE accept [ADDRESS:]PORT";
@@ -84,7 +90,7 @@ abstract class PolicyOptions {
         @Override
         PolicyRequest request() {
             return new PolicyRequest.Explain(
-                    words.get(0), words.get(1), words.get(2), protocol, from, List.copyOf(ipset), json);
+                    words.get(0), words.get(1), words.get(2), protocol, from, as, List.copyOf(ipset), json);
         }
     }
 
@@ -130,7 +136,7 @@ abstract class PolicyOptions {
 
     /** {@code policy convert}. */
     @Parameters(separators = "=", commandDescription = "Print a policy in the normal form of iptables-save")
-    static final class Convert extends PolicyOptions {
+    static final class Convert extends Reading {
         @Override
         String usage() {
             return "FILE";
@@ -144,6 +150,34 @@ abstract class PolicyOptions {
         @Override
         PolicyRequest request() {
             return new PolicyRequest.Convert(words.get(0), List.copyOf(ipset));
+        }
+    }
+
+    /** {@code policy learn}. */
+    @Parameters(separators = "=", commandDescription = "Write the policy that allows what flow logs have seen")
+    static final class Learn extends PolicyOptions {
+        @Parameter(names = "--form", description = "hocon or iptables; without it what --out says, else hocon")
+        @Nullable String form;
+
+        @Parameter(names = "--out", description = "Write it to this file: in HOCON if the name ends in .conf")
+        @Nullable String out;
+
+        @Parameter(names = "--denied", description = "Allow also what a rule had denied")
+        boolean denied;
+
+        @Override
+        String usage() {
+            return "LOG...";
+        }
+
+        @Override
+        boolean takes(int count) {
+            return count >= 1;
+        }
+
+        @Override
+        PolicyRequest request() {
+            return new PolicyRequest.Learn(List.copyOf(words), form, out, denied);
         }
     }
 }

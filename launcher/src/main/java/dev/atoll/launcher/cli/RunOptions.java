@@ -53,6 +53,9 @@ public final class RunOptions {
             splitter = Whole.class)
     List<String> ipset = new ArrayList<>();
 
+    @Parameter(names = "--watch", description = "Read the policy again when one of its files changes")
+    boolean watch;
+
     @Parameter(names = "--config", description = "A configuration file, see the command config")
     @Nullable String config;
 
@@ -100,6 +103,7 @@ public final class RunOptions {
         put(given, "atoll.dns", dns);
         put(given, "atoll.policy", files(policy));
         put(given, "atoll.ipset", files(ipset));
+        put(given, "atoll.watch", watch ? "true" : null);
         put(given, "atoll.pcap", pcap);
         put(given, "atoll.status-file", statusFile);
         put(given, "atoll.timeout", timeout);

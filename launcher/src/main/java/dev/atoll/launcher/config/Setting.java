@@ -18,6 +18,7 @@ public enum Setting {
     HOSTNAME("atoll.hostname", Kind.HOSTNAME),
     POLICY("atoll.policy", Kind.FILES),
     IPSET("atoll.ipset", Kind.FILES),
+    WATCH("atoll.watch", Kind.FLAG),
     PCAP("atoll.pcap", Kind.FILE),
     STATUS_FILE("atoll.status-file", Kind.FILE),
     TIMEOUT("atoll.timeout", Kind.DURATION_OR_NONE),

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostname the sandbox's name
  * @param policies files of rules; none: there is no filter
  * @param ipsets files of sets that rules may ask for
+ * @param watch whether the policy is read again when one of its files changes
  * @param pcap file to record in
  * @param statusFile where to say how the run ended
  * @param timeout how long the program may run
@@ -41,6 +42,7 @@ public record Settings(
         String hostname,
         List<Path> policies,
         List<Path> ipsets,
+        boolean watch,
         @Nullable Path pcap,
         @Nullable Path statusFile,
         @Nullable Duration timeout,

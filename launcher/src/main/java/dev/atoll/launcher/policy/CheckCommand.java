@@ -118,7 +118,7 @@ final class CheckCommand {
     }
 
     private static int column(WrittenPolicy policy, Origin place) {
-        List<String> lines = policy.lines();
+        List<String> lines = policy.lines(place.source());
         int at = place.line() <= lines.size() ? lines.get(place.line() - 1).indexOf(place.text()) : 0;
         return Math.max(0, at) + 1;
     }

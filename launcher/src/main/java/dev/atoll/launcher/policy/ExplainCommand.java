@@ -66,7 +66,7 @@ final class ExplainCommand {
                     "\"" + request.verb() + "\" is nothing that can be explained, expected connect or accept");
         }
         return new ConnectionSpec(
-                outgoing, ConnectionSpec.protocol(request.protocol()), request.goal(), request.from());
+                outgoing, ConnectionSpec.protocol(request.protocol()), request.goal(), request.from(), request.as());
     }
 
     // --- Text

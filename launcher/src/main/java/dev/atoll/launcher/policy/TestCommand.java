@@ -72,7 +72,7 @@ final class TestCommand {
             } catch (ConnectionSpec.MalformedException e) {
                 int column = one.origin().text().indexOf(one.text()) + 1;
                 errors.add(new PolicyError(
-                        policy.source(),
+                        one.origin().source(),
                         one.origin().line(),
                         column,
                         one.text().length(),

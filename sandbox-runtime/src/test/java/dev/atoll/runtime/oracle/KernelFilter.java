@@ -46,13 +46,14 @@ final class KernelFilter implements Filter {
     /** With which the names of what rules remember begin: another for each case, so that none finds what is left of one before. */
     static final String NAME = "oracle-";
 
-    private int loaded;
+    private int loads;
     private final IptablesProcess iptables;
     private final List<HostDescriptor> taps = new ArrayList<>();
     private final List<DatagramChannel> programs = new ArrayList<>();
     private final ByteBuffer buffer = ByteBuffer.allocate(70_000);
     private final int netfilter;
     private final int raw;
+    private List<TableName> loaded = List.of();
 
     KernelFilter(Topology topology, Backend backend) throws Exception {
         this.topology = topology;
@@ -139,8 +140,10 @@ final class KernelFilter implements Filter {
     @Override
     public void load(String rules) throws Exception {
         HostCalls.forgetConnections(netfilter);
-        loaded++;
-        iptables.load(tables(rules.replace(NAME, NAME + loaded + "_")));
+        loads++;
+        Map<TableName, List<String>> tables = tables(rules.replace(NAME, NAME + loads + "_"));
+        loaded = List.copyOf(tables.keySet());
+        iptables.load(tables);
         receive(new Outcome());
     }
 
@@ -244,9 +247,12 @@ final class KernelFilter implements Filter {
     @Override
     public Map<String, List<String>> counted() throws Exception {
         Map<String, List<String>> counted = new LinkedHashMap<>();
-        iptables.counted().forEach((chain, lines) -> counted.put(
-                chain,
-                lines.stream().map(line -> line.replace(NAME + loaded + "_", NAME)).toList()));
+        iptables.counted(loaded)
+                .forEach((chain, lines) -> counted.put(
+                        chain,
+                        lines.stream()
+                                .map(line -> line.replace(NAME + loads + "_", NAME))
+                                .toList()));
         return counted;
     }
 

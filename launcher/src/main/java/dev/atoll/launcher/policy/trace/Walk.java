@@ -6,6 +6,7 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.MadeUpPacket;
 import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Verdict;
@@ -54,6 +55,9 @@ public final class Walk {
         filter.replace(TracedRules.of(ruleSet, steps::add));
         filter.routing(new Ways());
         filter.clock(NOW);
+        if (connection.owner() != null) {
+            filter.socketOwner(connection.owner());
+        }
     }
 
     /** What a connection meets under these rules, up to where it ends. */
@@ -127,6 +131,7 @@ public final class Walk {
 
     /** Whether the packet stays on this host. */
     private boolean goOut(PacketBuffer packet, boolean answer) {
+        packet.fromEndpoint = true;
         ask(Hook.OUTPUT, packet, nic(packet), answer);
         if (!isRefused() && filter.asks(Hook.POSTROUTING, packet.ipVersion)) {
             ask(Hook.POSTROUTING, packet, nic(packet), answer);
