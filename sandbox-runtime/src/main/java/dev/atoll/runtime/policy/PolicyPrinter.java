@@ -7,6 +7,7 @@ import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainPolicy;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnBytesMatcher;
+import dev.atoll.stack.filter.ConnLimitMatcher;
 import dev.atoll.stack.filter.ConnMarkMatcher;
 import dev.atoll.stack.filter.ConnStateMatcher;
 import dev.atoll.stack.filter.ConnTrackMatcher;
@@ -14,6 +15,7 @@ import dev.atoll.stack.filter.EcnMatcher;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.FlowTarget;
 import dev.atoll.stack.filter.FragmentMatcher;
+import dev.atoll.stack.filter.HashLimitMatcher;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.Icmpv6Matcher;
@@ -31,6 +33,7 @@ import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.RandomMatcher;
+import dev.atoll.stack.filter.RecentMatcher;
 import dev.atoll.stack.filter.RewriteTarget;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
@@ -42,6 +45,7 @@ import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.TcpMssMatcher;
+import dev.atoll.stack.filter.TimeMatcher;
 import dev.atoll.stack.filter.TosMatcher;
 import dev.atoll.stack.filter.TraceTarget;
 import dev.atoll.stack.filter.U32Matcher;
@@ -208,6 +212,14 @@ public final class PolicyPrinter {
             StatisticSyntax.print(nth, text);
         } else if (matcher instanceof RandomMatcher random) {
             StatisticSyntax.print(random, text);
+        } else if (matcher instanceof ConnLimitMatcher limit) {
+            ConnLimitSyntax.print(limit, text);
+        } else if (matcher instanceof HashLimitMatcher limit) {
+            HashLimitSyntax.print(limit, text);
+        } else if (matcher instanceof RecentMatcher recent) {
+            RecentSyntax.print(recent, text);
+        } else if (matcher instanceof TimeMatcher time) {
+            TimeSyntax.print(time, text);
         } else if (matcher instanceof SetMatcher set) {
             SetSyntax.print(set, text);
         } else if (matcher instanceof SpiMatcher spi) {

@@ -28,11 +28,13 @@ final class ArchivedRules {
         ADDRESS_TYPE,
         COMMENT,
         CONN_BYTES,
+        CONN_LIMIT,
         CONN_MARK,
         CONN_STATE,
         CONN_TRACK,
         ECN,
         FRAGMENT,
+        HASH_LIMIT,
         HOPS,
         ICMP,
         ICMPV6,
@@ -47,11 +49,13 @@ final class ArchivedRules {
         PACKET_TYPE,
         PROTOCOL,
         RANDOM,
+        RECENT,
         SET,
         SPI,
         STRING,
         TCP,
         TCP_MSS,
+        TIME,
         TOS,
         U32,
         UDP
@@ -67,11 +71,13 @@ final class ArchivedRules {
             KINDS.put(AddressTypeMatcher.class, MatcherKind.ADDRESS_TYPE);
             KINDS.put(CommentMatcher.class, MatcherKind.COMMENT);
             KINDS.put(ConnBytesMatcher.class, MatcherKind.CONN_BYTES);
+            KINDS.put(ConnLimitMatcher.class, MatcherKind.CONN_LIMIT);
             KINDS.put(ConnMarkMatcher.class, MatcherKind.CONN_MARK);
             KINDS.put(ConnStateMatcher.class, MatcherKind.CONN_STATE);
             KINDS.put(ConnTrackMatcher.class, MatcherKind.CONN_TRACK);
             KINDS.put(EcnMatcher.class, MatcherKind.ECN);
             KINDS.put(FragmentMatcher.class, MatcherKind.FRAGMENT);
+            KINDS.put(HashLimitMatcher.class, MatcherKind.HASH_LIMIT);
             KINDS.put(HopsMatcher.class, MatcherKind.HOPS);
             KINDS.put(IcmpMatcher.class, MatcherKind.ICMP);
             KINDS.put(Icmpv6Matcher.class, MatcherKind.ICMPV6);
@@ -86,11 +92,13 @@ final class ArchivedRules {
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
             KINDS.put(ProtocolMatcher.class, MatcherKind.PROTOCOL);
             KINDS.put(RandomMatcher.class, MatcherKind.RANDOM);
+            KINDS.put(RecentMatcher.class, MatcherKind.RECENT);
             KINDS.put(SetMatcher.class, MatcherKind.SET);
             KINDS.put(SpiMatcher.class, MatcherKind.SPI);
             KINDS.put(StringMatcher.class, MatcherKind.STRING);
             KINDS.put(TcpMatcher.class, MatcherKind.TCP);
             KINDS.put(TcpMssMatcher.class, MatcherKind.TCP_MSS);
+            KINDS.put(TimeMatcher.class, MatcherKind.TIME);
             KINDS.put(TosMatcher.class, MatcherKind.TOS);
             KINDS.put(U32Matcher.class, MatcherKind.U32);
             KINDS.put(UdpMatcher.class, MatcherKind.UDP);
@@ -222,11 +230,13 @@ final class ArchivedRules {
                 case ADDRESS_TYPE -> AddressTypeMatcher.archived(archive, (AddressTypeMatcher) value);
                 case COMMENT -> CommentMatcher.archived(archive, (CommentMatcher) value);
                 case CONN_BYTES -> ConnBytesMatcher.archived(archive, (ConnBytesMatcher) value);
+                case CONN_LIMIT -> ConnLimitMatcher.archived(archive, (ConnLimitMatcher) value);
                 case CONN_MARK -> ConnMarkMatcher.archived(archive, (ConnMarkMatcher) value);
                 case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
                 case CONN_TRACK -> ConnTrackMatcher.archived(archive, (ConnTrackMatcher) value);
                 case ECN -> EcnMatcher.archived(archive, (EcnMatcher) value);
                 case FRAGMENT -> FragmentMatcher.archived(archive, (FragmentMatcher) value);
+                case HASH_LIMIT -> HashLimitMatcher.archived(archive, (HashLimitMatcher) value);
                 case HOPS -> HopsMatcher.archived(archive, (HopsMatcher) value);
                 case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
                 case ICMPV6 -> Icmpv6Matcher.archived(archive, (Icmpv6Matcher) value);
@@ -241,11 +251,13 @@ final class ArchivedRules {
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);
                 case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
                 case RANDOM -> RandomMatcher.archived(archive, (RandomMatcher) value);
+                case RECENT -> RecentMatcher.archived(archive, (RecentMatcher) value);
                 case SET -> SetMatcher.archived(archive, (SetMatcher) value);
                 case SPI -> SpiMatcher.archived(archive, (SpiMatcher) value);
                 case STRING -> StringMatcher.archived(archive, (StringMatcher) value);
                 case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);
                 case TCP_MSS -> TcpMssMatcher.archived(archive, (TcpMssMatcher) value);
+                case TIME -> TimeMatcher.archived(archive, (TimeMatcher) value);
                 case TOS -> TosMatcher.archived(archive, (TosMatcher) value);
                 case U32 -> U32Matcher.archived(archive, (U32Matcher) value);
                 case UDP -> UdpMatcher.archived(archive, (UdpMatcher) value);

@@ -3,6 +3,7 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
@@ -245,6 +246,11 @@ public final class IpTables {
         context.routing(routing);
     }
 
+    /** Where matchers learn of the wall clock; before the stack runs. */
+    public void clock(Clock clock) {
+        context.clock(clock);
+    }
+
     /** As whom endpoints of the stack send, for rules that ask; before the stack runs. */
     public void socketOwner(SocketOwner owner) {
         context.socketOwner(owner);
@@ -367,6 +373,7 @@ public final class IpTables {
                                     + " StackBuilder.rules must name the same rules again");
         }
         connTrack = archive.optional(archive.isRestoring() ? null : connTrack, ConnTrack::archived);
+        rules.archiveMemory(archive);
         denials.archive(archive);
         packetLog.archive(archive);
         plainErrors = archive.bool(plainErrors);

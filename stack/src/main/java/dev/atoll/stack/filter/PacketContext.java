@@ -1,6 +1,7 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
@@ -30,6 +31,7 @@ public final class PacketContext {
     private @Nullable PacketLogGate logGate;
     /** Of the rule that the packet has matched. */
     private @Nullable Origin origin;
+    private @Nullable Clock clock;
 
     PacketContext() {}
 
@@ -39,6 +41,10 @@ public final class PacketContext {
 
     void rng(Rng source) {
         rng = source;
+    }
+
+    void clock(Clock source) {
+        clock = source;
     }
 
     void socketOwner(SocketOwner owner) {
@@ -121,6 +127,17 @@ public final class PacketContext {
     /** Name of the NIC the packet leaves by; empty for a packet to us. */
     public String outNic() {
         return outNic;
+    }
+
+    /** Whether the packet came in and leaves. */
+    boolean isForwarded() {
+        return !inNic.isEmpty() && (hook == Hook.FORWARD || hook == Hook.POSTROUTING);
+    }
+
+    /** Wall-clock time of this evaluation, nanoseconds since 1970. */
+    public long epochNs() {
+        return Objects.requireNonNull(clock, "a filter whose rules ask for the time has a clock")
+                .epochNs();
     }
 
     /** Monotonic time of this evaluation, nanoseconds. */

@@ -18,6 +18,7 @@ import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketContext;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.SetMatcher;
 import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import dev.atoll.stack.options.SocketOwner;
@@ -150,6 +151,7 @@ final class Reasons {
                 || matcher instanceof UdpMatcher
                 || matcher instanceof MultiportMatcher
                 || matcher instanceof MarkMatcher
+                || matcher instanceof SetMatcher
                 || matcher instanceof CommentMatcher;
     }
 }
