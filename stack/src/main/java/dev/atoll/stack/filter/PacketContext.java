@@ -31,6 +31,7 @@ public final class PacketContext {
     private @Nullable PacketLogGate logGate;
     /** Of the rule that the packet has matched. */
     private @Nullable Origin origin;
+
     private @Nullable Clock clock;
 
     PacketContext() {}
