@@ -55,7 +55,7 @@ class RejectionTest {
     private static final String BEHIND = " (" + RULE + ")";
     private static final int PORT = 443;
 
-    private final DrivenStack driven = DrivenStack.start();
+    private final DrivenStack driven = DrivenStack.startWithIpv6();
     private final Shim shim = Shim.of(StackSockets.of(driven.stack(), true), new FakeNames());
 
     @AfterEach

@@ -47,7 +47,7 @@ class DenialLinesTest {
     private RuleSet policy(String name, String... text) throws Exception {
         Path file = directory.resolve(name);
         Files.write(file, List.of(text));
-        return PolicyFile.load(List.of(file));
+        return PolicyFile.load(List.of(file), List.of());
     }
 
     /** The advice for one denial by the line of a file, without the directory's name; empty for none. */

@@ -608,6 +608,11 @@ public final class IpLayer implements Device.Upper {
         return with == null ? StackError.NOT_PERMITTED : with.error();
     }
 
+    /** Whether the policy rejected it when {@link #send} last gave an error. */
+    public boolean isRejected() {
+        return lastDenial.kind() == Verdict.Kind.REJECT;
+    }
+
     /**
      * What decided when {@link #send} last gave an error of the policy, as text for whoever called; null if it was none, or if
      * errors {@linkplain IpTables#plainErrors do not say so}.

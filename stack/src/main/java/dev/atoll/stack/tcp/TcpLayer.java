@@ -251,7 +251,12 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
                 (long) localPort << 16 | remotePort);
     }
 
-    /** What the policy said when IP last refused to send. */
+    /** Whether it was the policy that spoke when IP last refused to send. */
+    boolean isRejected() {
+        return ip.isRejected();
+    }
+
+    /** What the policy said then, unless errors are plain. */
     @Nullable String denialText() {
         return ip.denialText();
     }
