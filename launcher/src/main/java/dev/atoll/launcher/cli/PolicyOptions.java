@@ -65,6 +65,12 @@ abstract class PolicyOptions {
         @Parameter(names = "--from-address", description = "Who begins it, ADDRESS or ADDRESS:PORT")
         @Nullable String from;
 
+        @Parameter(
+                names = "--from",
+                description =
+                        "Whose code opens it: NAME.jar, GROUP:ARTIFACT[:VERSION], a class with its package, or several")
+        @Nullable String code;
+
         @Override
         String usage() {
             return "FILE connect HOST:PORT | FILE accept [ADDRESS:]PORT";
@@ -77,7 +83,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Explain(words.get(0), words.get(1), words.get(2), protocol, from, json);
+            return new PolicyRequest.Explain(words.get(0), words.get(1), words.get(2), protocol, from, code, json);
         }
     }
 

@@ -19,6 +19,7 @@ public sealed interface PolicyRequest extends CommandLine.Request {
      * @param verb {@code connect} or {@code accept}
      * @param goal where it goes
      * @param from who begins it, or null
+     * @param code whose code opens it, or null
      */
     record Explain(
             String file,
@@ -26,7 +27,9 @@ public sealed interface PolicyRequest extends CommandLine.Request {
             String goal,
             String protocol,
             @Nullable String from,
-            boolean json) implements PolicyRequest {}
+            @Nullable String code,
+            boolean json)
+            implements PolicyRequest {}
 
     /** Whether the cases that stand in them hold. */
     record Test(List<String> files, boolean json) implements PolicyRequest {}

@@ -5,6 +5,7 @@ import dev.atoll.launcher.policy.trace.Explanation;
 import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.options.SocketCaller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expected expected) {
     private static final Pattern BEGINNING = Pattern.compile("#\\s*test:");
     private static final Pattern WORD = Pattern.compile("\\S+");
-    private static final String FORM = "expected connect HOST:PORT [udp] [from ADDRESS] -> accept, reject or drop";
+    private static final String FORM =
+            "expected connect HOST:PORT [udp] [from ADDRESS] [by CODE] -> accept, reject or drop";
 
     /** Words that stand for a result. */
     enum Kind {
@@ -119,17 +121,21 @@ record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expecte
             String to = next();
             String protocol = "tcp";
             String from = null;
+            SocketCaller caller = SocketCaller.UNKNOWN;
             String word = next();
             while (!word.equals("->")) {
                 if (word.equals("from")) {
                     from = next();
+                } else if (word.equals("by")) {
+                    caller = CallerText.of(next());
                 } else {
                     protocol = word;
                 }
                 ConnectionSpec.protocol(protocol);
                 word = next();
             }
-            ConnectionSpec connection = new ConnectionSpec(outgoing, ConnectionSpec.protocol(protocol), to, from);
+            ConnectionSpec connection =
+                    new ConnectionSpec(outgoing, ConnectionSpec.protocol(protocol), to, from, caller);
             Expected expected = expected(next());
             if (words.find()) {
                 mark();

@@ -3,13 +3,15 @@ package dev.atoll.launcher.jar;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Servers on the host's side: on each port TCP, which greets, and UDP, which echoes. Ends when its stdin does. */
+/** Servers on the host's side: on each port TCP, which greets, and UDP, which echoes; name servers. Ends when its stdin does. */
 public final class Servers {
     private Servers() {}
 
@@ -17,6 +19,10 @@ public final class Servers {
     public static void main(String[] ports) throws IOException {
         List<AutoCloseable> open = new ArrayList<>();
         for (String port : ports) {
+            if (port.indexOf('=') > 0) {
+                open.add(names(port.split("=", -1)));
+                continue;
+            }
             ServerSocket listener = new ServerSocket(Integer.parseInt(port));
             DatagramSocket datagrams = new DatagramSocket(Integer.parseInt(port));
             open.add(listener);
@@ -29,6 +35,35 @@ public final class Servers {
             // Nothing is expected but the end.
         }
         System.exit(0);
+    }
+
+    /** A name server, for which every name has one IPv4 address: {@code 53=192.0.2.1}. */
+    private static DatagramSocket names(String[] portAndAddress) throws IOException {
+        DatagramSocket socket = new DatagramSocket(Integer.parseInt(portAndAddress[0]));
+        byte[] address = InetAddress.getByName(portAndAddress[1]).getAddress();
+        serve(() -> name(socket, address));
+        return socket;
+    }
+
+    /** RFC 1035 section 4: the question as it came, and for one of type A a record whose name points to it. */
+    private static void name(DatagramSocket socket, byte[] address) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[512], 512);
+        socket.receive(packet);
+        int length = packet.getLength();
+        ByteBuffer answer = ByteBuffer.wrap(packet.getData());
+        boolean asksForIpv4 = answer.getShort(length - 4) == 1;
+        answer.putShort(2, (short) 0x8180)
+                .putShort(6, (short) (asksForIpv4 ? 1 : 0))
+                .position(length);
+        if (asksForIpv4) {
+            answer.putShort((short) 0xc00c)
+                    .putShort((short) 1)
+                    .putShort((short) 1)
+                    .putInt(60);
+            answer.putShort((short) address.length).put(address);
+        }
+        packet.setLength(answer.position());
+        socket.send(packet);
     }
 
     /** One exchange. */

@@ -22,6 +22,7 @@ final class Extensions {
             "icmp6",
             "state",
             "conntrack",
+            "codesource",
             "comment",
             "connbytes",
             "connmark",
@@ -30,6 +31,7 @@ final class Extensions {
             "dscp",
             "ecn",
             "esp",
+            "fqdn",
             "hl",
             "iprange",
             "length",
@@ -46,8 +48,8 @@ final class Extensions {
             "ttl",
             "u32");
 
-    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster codesource"
-            + " connlabel connlimit cpu dccp devgroup dst eui64 fqdn frag hashlimit hbh helper"
+    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster"
+            + " connlabel connlimit cpu dccp devgroup dst eui64 frag hashlimit hbh helper"
             + " ipcomp ipv6header ipvs mh nfacct osf"
             + " physdev policy quota rateest realm recent rpfilter rt sctp set socket srh time");
 
@@ -112,7 +114,9 @@ final class Extensions {
                 "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctorigsrcport ctorigdstport ctreplsrcport"
                         + " ctrepldstport ctstatus ctexpire ctdir");
         owner("connbytes", "connbytes connbytes-mode connbytes-dir");
+        owner("codesource", "jar maven module package");
         owner("comment", "comment");
+        owner("fqdn", "name allow-private");
     }
 
     private static final Map<String, String> TARGET_OWNERS = new LinkedHashMap<>();
@@ -163,12 +167,14 @@ final class Extensions {
             case "conntrack" -> new ConnTrackSyntax();
             case "connbytes" -> new ConnBytesSyntax();
             case "connmark" -> new ConnMarkSyntax();
+            case "codesource" -> new CodeSourceSyntax();
             case "comment" -> new CommentSyntax();
             case "addrtype" -> new AddressTypeSyntax();
             case "ah" -> SpiSyntax.ah();
             case "dscp" -> TosSyntax.dscp();
             case "ecn" -> new EcnSyntax();
             case "esp" -> SpiSyntax.esp();
+            case "fqdn" -> new NameSyntax();
             case "hl" -> TtlSyntax.hl();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();

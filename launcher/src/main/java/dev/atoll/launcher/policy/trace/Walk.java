@@ -5,6 +5,8 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.NamePins;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Verdict;
@@ -14,6 +16,7 @@ import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leads a connection's first packet and the answer to it through the filter of a stack, at the hooks at which the stack's IP
@@ -38,6 +41,7 @@ public final class Walk {
         this.connection = connection;
         filter.replace(TracedRules.of(ruleSet, steps::add));
         filter.routing(new Ways());
+        filter.namePins(new NameOfGoal());
     }
 
     /** What a connection meets under these rules, up to where it ends. */
@@ -79,10 +83,29 @@ public final class Walk {
         }
     }
 
+    /** What was looked up: the connection's goal has the name by which it was given, and nothing else has one. */
+    private final class NameOfGoal implements NamePins {
+        @Override
+        public List<String> namesOf(IpAddress address, long now) {
+            boolean known = !connection.host().isEmpty()
+                    && address.equals(connection.to().address());
+            return known ? List.of(connection.host()) : List.of();
+        }
+
+        @Override
+        public @Nullable Origin refusal(PacketBuffer question, long now) {
+            return null;
+        }
+
+        @Override
+        public void received(PacketBuffer answer, long now) {}
+    }
+
     private void run() {
         FullAddress from = connection.from();
         FullAddress to = connection.to();
         PacketBuffer packet = MadeUpPacket.of(connection.protocol(), from, to, Tcp.SYN, connection.outgoing());
+        packet.caller = connection.outgoing() ? connection.caller() : null;
         boolean local = connection.outgoing() && goOut(packet, false);
         if (isRefused()) {
             return;
