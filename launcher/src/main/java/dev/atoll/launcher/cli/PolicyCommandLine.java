@@ -13,7 +13,8 @@ final class PolicyCommandLine {
     static final String NAME = "policy";
 
     /** What the list of all commands says of it. */
-    @Parameters(commandDescription = "Check, explain, test, compare and convert policies without running anything")
+    @Parameters(
+            commandDescription = "Check, explain, test, compare, convert and learn policies without running anything")
     static final class Overview extends PlainOptions {}
 
     private PolicyCommandLine() {}
@@ -25,6 +26,7 @@ final class PolicyCommandLine {
         commands.put("test", new PolicyOptions.Test());
         commands.put("diff", new PolicyOptions.Diff());
         commands.put("convert", new PolicyOptions.Convert());
+        commands.put("learn", new PolicyOptions.Learn());
         return commands;
     }
 

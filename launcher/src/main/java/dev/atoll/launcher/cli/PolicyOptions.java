@@ -26,8 +26,17 @@ abstract class PolicyOptions {
 
     abstract PolicyRequest request();
 
-    /** Those of a command that says what it has found. */
-    private abstract static class Saying extends PolicyOptions {
+    /** Those of a command that reads policies. */
+    private abstract static class Reading extends PolicyOptions {
+        @Parameter(
+                names = "--ipset",
+                description = "A file of sets as ipset save writes them, for -m set; may be given several times",
+                splitter = RunOptions.Whole.class)
+        List<String> ipset = new ArrayList<>();
+    }
+
+    /** Those of one that says what it has found. */
+    private abstract static class Saying extends Reading {
         @Parameter(names = "--json", description = "Say it as JSON")
         boolean json;
     }
@@ -52,7 +61,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Check(List.copyOf(words), strict, json);
+            return new PolicyRequest.Check(List.copyOf(words), List.copyOf(ipset), strict, json);
         }
     }
 
@@ -71,6 +80,9 @@ abstract class PolicyOptions {
                         "Whose code opens it: NAME.jar, GROUP:ARTIFACT[:VERSION], a class with its package, or several")
         @Nullable String code;
 
+        @Parameter(names = "--as", description = "As whom the program runs, USER or USER:GROUP, by name or number")
+        @Nullable String as;
+
         @Override
         String usage() {
             return "FILE connect HOST:PORT | FILE accept [ADDRESS:]PORT";
@@ -83,7 +95,8 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Explain(words.get(0), words.get(1), words.get(2), protocol, from, code, json);
+            return new PolicyRequest.Explain(
+                    words.get(0), words.get(1), words.get(2), protocol, from, as, code, List.copyOf(ipset), json);
         }
     }
 
@@ -102,7 +115,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Test(List.copyOf(words), json);
+            return new PolicyRequest.Test(List.copyOf(words), List.copyOf(ipset), json);
         }
     }
 
@@ -123,13 +136,13 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Diff(words.get(0), words.get(1), json);
+            return new PolicyRequest.Diff(words.get(0), words.get(1), List.copyOf(ipset), json);
         }
     }
 
     /** {@code policy convert}. */
     @Parameters(separators = "=", commandDescription = "Print a policy in the normal form of iptables-save")
-    static final class Convert extends PolicyOptions {
+    static final class Convert extends Reading {
         @Override
         String usage() {
             return "FILE";
@@ -142,7 +155,35 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Convert(words.get(0));
+            return new PolicyRequest.Convert(words.get(0), List.copyOf(ipset));
+        }
+    }
+
+    /** {@code policy learn}. */
+    @Parameters(separators = "=", commandDescription = "Write the policy that allows what flow logs have seen")
+    static final class Learn extends PolicyOptions {
+        @Parameter(names = "--form", description = "hocon or iptables; without it what --out says, else hocon")
+        @Nullable String form;
+
+        @Parameter(names = "--out", description = "Write it to this file: in HOCON if the name ends in .conf")
+        @Nullable String out;
+
+        @Parameter(names = "--denied", description = "Allow also what a rule had denied")
+        boolean denied;
+
+        @Override
+        String usage() {
+            return "LOG...";
+        }
+
+        @Override
+        boolean takes(int count) {
+            return count >= 1;
+        }
+
+        @Override
+        PolicyRequest request() {
+            return new PolicyRequest.Learn(List.copyOf(words), form, out, denied);
         }
     }
 }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
  * @param hostname the sandbox's name
  * @param policies files of rules; none: there is no filter
+ * @param ipsets files of sets that rules may ask for
+ * @param watch whether the policy is read again when one of its files changes
  * @param pcap file to record in
  * @param statusFile where to say how the run ended
  * @param timeout how long the program may run
@@ -39,6 +41,8 @@ public record Settings(
         boolean takeDefault,
         String hostname,
         List<Path> policies,
+        List<Path> ipsets,
+        boolean watch,
         @Nullable Path pcap,
         @Nullable Path statusFile,
         @Nullable Duration timeout,
@@ -47,6 +51,7 @@ public record Settings(
         LogSettings log) {
     public Settings {
         policies = List.copyOf(policies);
+        ipsets = List.copyOf(ipsets);
     }
 
     /**

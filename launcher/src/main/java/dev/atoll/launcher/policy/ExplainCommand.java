@@ -37,7 +37,7 @@ final class ExplainCommand {
     }
 
     int run(PolicyRequest.Explain request) throws LaunchException {
-        WrittenPolicy policy = WrittenPolicy.read(request.file());
+        WrittenPolicy policy = WrittenPolicy.read(request.file(), WrittenPolicy.sets(request));
         RuleSet rules = policy.rules();
         List<Connection> connections;
         try {
@@ -72,6 +72,7 @@ final class ExplainCommand {
                 ConnectionSpec.protocol(request.protocol()),
                 request.goal(),
                 request.from(),
+                request.as(),
                 code == null ? SocketCaller.UNKNOWN : CallerText.of(code));
     }
 

@@ -30,6 +30,8 @@ public final class PolicyCommand {
             return new TestCommand(out, names).run(test);
         } else if (request instanceof PolicyRequest.Diff diff) {
             return new DiffCommand(out).run(diff);
+        } else if (request instanceof PolicyRequest.Learn learn) {
+            return new LearnCommand(out, System.in).run(learn);
         }
         return new ConvertCommand(out).run((PolicyRequest.Convert) request);
     }

@@ -91,15 +91,15 @@ class CommandLineTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''               | no command; there are run, demo, doctor, config, policy",
+                "''               | no command; there are run, reload, demo, doctor, config, policy",
                 "rnu              | there is no command \"rnu\", did you mean \"run\"?",
                 "--versoin        | there is no option \"--versoin\", did you mean \"--version\"?",
                 "xyzzy            | there is no command \"xyzzy\"; --help lists what there is",
                 "doctor now       | doctor: \"now\" is out of place",
                 "config --confg x | config: there is no option \"--confg\", did you mean \"--config\"?",
                 "demo -- java     | demo: takes no program; \"--\" is for run",
-                "policy           | policy: what about it? There are check, explain, test, diff, convert",
-                "policy xyzzy     | policy: there is no command \"xyzzy\"; there are check, explain, test, diff, convert",
+                "policy           | policy: what about it? There are check, explain, test, diff, convert, learn",
+                "policy xyzzy     | policy: there is no command \"xyzzy\"; there are check, explain, test, diff, convert, learn",
                 "policy check a -- java | policy: takes no program; \"--\" is for run",
                 "policy diff a    | policy diff: expected policy diff BEFORE AFTER",
             })
@@ -113,8 +113,8 @@ class CommandLineTest {
     @Test
     void help_listsCommandsOptionsExitCodesAndWhatToDoAboutSigquit() throws Exception {
         String all = assertInstanceOf(CommandLine.Show.class, parse("--help")).text();
-        for (String word :
-                List.of("run", "demo", "doctor", "config", "policy", "--version", "SIGQUIT", "jcmd", "124", "127")) {
+        for (String word : List.of(
+                "run", "reload", "demo", "doctor", "config", "policy", "--version", "SIGQUIT", "jcmd", "124", "127")) {
             assertTrue(all.contains(word), () -> word + " in " + all);
         }
         String run =

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -29,6 +30,8 @@ class GoldenTest {
     private static final Path DIRECTORY = Path.of("src/test/resources/policy").toAbsolutePath();
     private static final boolean UPDATE = Boolean.getBoolean("golden.update");
     private static final String PROMPT = "$ policy ";
+
+    private static final Pattern FILE = Pattern.compile(".*\\.(rules|conf|jsonl)");
 
     private static final HostResolver NAMES = host -> switch (host) {
         case "db.example" -> List.of(IpAddress.parse("10.0.0.5"), IpAddress.parse("192.0.2.7"));
@@ -70,11 +73,11 @@ class GoldenTest {
         return 0;
     }
 
-    /** What a command prints, and its exit code. Names of policies are relative to their directory. */
+    /** What a command prints, and its exit code. Names of policies and logs are relative to their directory. */
     private static String run(String words) {
         List<String> arguments = new ArrayList<>(List.of("policy"));
         for (String word : words.split(" ", -1)) {
-            arguments.add(word.endsWith(".rules") || word.endsWith(".conf") ? DIRECTORY + "/" + word : word);
+            arguments.add(FILE.matcher(word).matches() ? DIRECTORY + "/" + word : word);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);

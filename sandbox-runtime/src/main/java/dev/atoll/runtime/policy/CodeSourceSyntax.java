@@ -40,7 +40,9 @@ final class CodeSourceSyntax extends MatchSyntax {
                 if (expected == null) {
                     conditions.add(new Condition(part, pattern, use.negated()));
                 } else {
-                    line.error(use.argument(), "\"" + pattern + "\" is no " + name(part) + ", expected " + expected);
+                    line.error(
+                            use.argument(),
+                            "\"" + pattern + "\" does not fit --" + name(part) + ", expected " + expected);
                 }
             }
         }

@@ -15,6 +15,8 @@ import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Reload;
+import dev.atoll.runtime.control.ControlRecord.Reloaded;
 import dev.atoll.runtime.control.ControlRecord.Route;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
@@ -68,6 +70,7 @@ class ControlCodecTest {
                         false),
                 new Policy(ByteBuffer.wrap(new byte[] {1, 2, 3})),
                 new Policy(ByteBuffer.allocate(0)),
+                new Reload(7, ByteBuffer.wrap(new byte[] {4, 5})),
                 new Stop("the launcher ends"));
     }
 
@@ -77,7 +80,8 @@ class ControlCodecTest {
                 new Denial("egress.rules:12: -A OUTPUT -j REJECT", "tcp 10.66.0.2:4711 > 10.0.0.1:80", "App.java:7"),
                 new Counters(List.of(new Counter("tcp.segments.in", 1L << 40), new Counter("ü", -1))),
                 new Failed(FailureCode.LINK, "gone"),
-                new Ended());
+                new Ended(),
+                new Reloaded(7, 50, ""));
     }
 
     @ParameterizedTest

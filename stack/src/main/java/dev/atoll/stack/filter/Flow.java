@@ -108,6 +108,11 @@ final class Flow {
         return replied ? onward : first;
     }
 
+    /** How the packet is marked that begins the flow. */
+    TrackedPacket begins() {
+        return first;
+    }
+
     /** How a packet about the flow is marked: an ICMP error, or our own answer to a packet we rejected. */
     TrackedPacket about(boolean isReply) {
         return isReply ? relatedBack : related;

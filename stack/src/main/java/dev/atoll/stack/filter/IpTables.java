@@ -70,6 +70,38 @@ public final class IpTables {
         loaded = new LoadedRules(ruleSet, plainly);
     }
 
+    /** Prepares a rule set to come into force in place of the one before while connections live; any thread. */
+    public RuleChange change(RuleSet ruleSet) {
+        return new RuleChange(this, new LoadedRules(ruleSet, plainly));
+    }
+
+    /**
+     * Puts rules in force.
+     *
+     * @param adopted flows that live and were not tracked so far
+     */
+    void put(LoadedRules rules, List<Flow> adopted, long nowNs) {
+        loaded = rules;
+        ConnTrack tracking = connTrackFor(rules);
+        if (tracking == null) {
+            return;
+        }
+        tracking.forgetPaths();
+        for (Flow flow : adopted) {
+            tracking.adopt(flow, nowNs);
+        }
+    }
+
+    /** The flows that are known; null while nothing tracks. */
+    @Nullable ConnTrack known() {
+        return connTrack;
+    }
+
+    /** What a packet is judged in. */
+    PacketContext context() {
+        return context;
+    }
+
     /** The rules in force. */
     public RuleSet ruleSet() {
         return loaded.ruleSet;

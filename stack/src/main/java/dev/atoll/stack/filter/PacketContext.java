@@ -219,6 +219,12 @@ public final class PacketContext {
         return known == null ? AddressType.UNICAST : known.typeOf(high, low, nic);
     }
 
+    /** The NIC by which packets to an address leave; empty if no way is known. */
+    String nicTo(long high, long low) {
+        RoutingView known = routing;
+        return known == null ? "" : known.nicTo(new IpAddress(high, low));
+    }
+
     /** The largest packet that both the way of this one and that of its answers carry. */
     int pathMtuBytes() {
         RoutingView known = routing;

@@ -31,6 +31,7 @@ public sealed interface StandardMatcher extends Matcher
                 PacketTypeMatcher,
                 ProtocolMatcher,
                 RandomMatcher,
+                SetMatcher,
                 SpiMatcher,
                 StringMatcher,
                 TcpMatcher,

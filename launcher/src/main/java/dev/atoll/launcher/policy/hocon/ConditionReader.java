@@ -100,7 +100,8 @@ final class ConditionReader {
                 if (expected == null) {
                     conditions.add(new Condition(part, pattern, false));
                 } else {
-                    mistakes.add(value.origin(), "\"" + pattern + "\" is no " + key + ", expected " + expected);
+                    mistakes.add(
+                            value.origin(), "\"" + pattern + "\" does not fit code." + key + ", expected " + expected);
                 }
             }
         }

@@ -5,6 +5,7 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.MadeUpPacket;
 import dev.atoll.stack.filter.NamePins;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RoutingView;
@@ -42,6 +43,9 @@ public final class Walk {
         filter.replace(TracedRules.of(ruleSet, steps::add));
         filter.routing(new Ways());
         filter.namePins(new NameOfGoal());
+        if (connection.owner() != null) {
+            filter.socketOwner(connection.owner());
+        }
     }
 
     /** What a connection meets under these rules, up to where it ends. */
@@ -134,6 +138,7 @@ public final class Walk {
 
     /** Whether the packet stays on this host. */
     private boolean goOut(PacketBuffer packet, boolean answer) {
+        packet.fromEndpoint = true;
         ask(Hook.OUTPUT, packet, nic(packet), answer);
         if (!isRefused() && filter.asks(Hook.POSTROUTING, packet.ipVersion)) {
             ask(Hook.POSTROUTING, packet, nic(packet), answer);

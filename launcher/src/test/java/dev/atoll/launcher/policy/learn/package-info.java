@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.policy.learn;
+
+import org.jspecify.annotations.NullMarked;
