@@ -23,6 +23,7 @@ final class Extensions {
             "icmp6",
             "state",
             "conntrack",
+            "codesource",
             "comment",
             "connbytes",
             "connmark",
@@ -33,6 +34,7 @@ final class Extensions {
             "ecn",
             "esp",
             "hashlimit",
+            "fqdn",
             "hl",
             "iprange",
             "length",
@@ -52,8 +54,8 @@ final class Extensions {
             "ttl",
             "u32");
 
-    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster codesource"
-            + " connlabel cpu dccp devgroup dst eui64 fqdn frag hbh helper"
+    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster"
+            + " connlabel cpu dccp devgroup dst eui64 frag hbh helper"
             + " ipcomp ipv6header ipvs mh nfacct osf"
             + " physdev policy quota rateest realm rpfilter rt sctp socket srh");
 
@@ -127,7 +129,9 @@ final class Extensions {
                 "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctorigsrcport ctorigdstport ctreplsrcport"
                         + " ctrepldstport ctstatus ctexpire ctdir");
         owner("connbytes", "connbytes connbytes-mode connbytes-dir");
+        owner("codesource", "jar maven module package");
         owner("comment", "comment");
+        owner("fqdn", "name allow-private");
     }
 
     private static final Map<String, String> TARGET_OWNERS = new LinkedHashMap<>();
@@ -190,6 +194,7 @@ final class Extensions {
             case "connbytes" -> new ConnBytesSyntax();
             case "connlimit" -> new ConnLimitSyntax();
             case "connmark" -> new ConnMarkSyntax();
+            case "codesource" -> new CodeSourceSyntax();
             case "comment" -> new CommentSyntax();
             case "addrtype" -> new AddressTypeSyntax();
             case "ah" -> SpiSyntax.ah();
@@ -197,6 +202,7 @@ final class Extensions {
             case "ecn" -> new EcnSyntax();
             case "esp" -> SpiSyntax.esp();
             case "hashlimit" -> new HashLimitSyntax();
+            case "fqdn" -> new NameSyntax();
             case "hl" -> TtlSyntax.hl();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();

@@ -5,6 +5,7 @@ import dev.atoll.stack.filter.AddressRangeMatcher;
 import dev.atoll.stack.filter.AddressTypeMatcher;
 import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainPolicy;
+import dev.atoll.stack.filter.CodeSourceMatcher;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnBytesMatcher;
 import dev.atoll.stack.filter.ConnLimitMatcher;
@@ -27,6 +28,7 @@ import dev.atoll.stack.filter.LogTarget;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
+import dev.atoll.stack.filter.NameMatcher;
 import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.NthMatcher;
 import dev.atoll.stack.filter.OwnerMatcher;
@@ -162,6 +164,8 @@ public final class PolicyPrinter {
             RangeSyntax.print(range, text);
         } else if (matcher instanceof AddressTypeMatcher types) {
             AddressTypeSyntax.print(types, text);
+        } else if (matcher instanceof CodeSourceMatcher code) {
+            CodeSourceSyntax.print(code, text);
         } else if (matcher instanceof CommentMatcher comment) {
             CommentSyntax.print(comment, text);
         } else if (matcher instanceof ConnBytesMatcher bytes) {
@@ -188,6 +192,8 @@ public final class PolicyPrinter {
             MarkSyntax.print(mark, text);
         } else if (matcher instanceof MultiportMatcher ports) {
             MultiportSyntax.print(ports, text);
+        } else if (matcher instanceof NameMatcher names) {
+            NameSyntax.print(names, text);
         } else if (matcher instanceof OwnerMatcher owner) {
             OwnerSyntax.print(owner, text);
         } else if (matcher instanceof PacketTypeMatcher type) {

@@ -26,6 +26,7 @@ final class ArchivedRules {
         ADDRESS,
         ADDRESS_RANGE,
         ADDRESS_TYPE,
+        CODE_SOURCE,
         COMMENT,
         CONN_BYTES,
         CONN_LIMIT,
@@ -44,6 +45,7 @@ final class ArchivedRules {
         LINK_SOURCE,
         MARK,
         MULTIPORT,
+        NAME,
         NTH,
         OWNER,
         PACKET_TYPE,
@@ -69,6 +71,7 @@ final class ArchivedRules {
             KINDS.put(AddressMatcher.class, MatcherKind.ADDRESS);
             KINDS.put(AddressRangeMatcher.class, MatcherKind.ADDRESS_RANGE);
             KINDS.put(AddressTypeMatcher.class, MatcherKind.ADDRESS_TYPE);
+            KINDS.put(CodeSourceMatcher.class, MatcherKind.CODE_SOURCE);
             KINDS.put(CommentMatcher.class, MatcherKind.COMMENT);
             KINDS.put(ConnBytesMatcher.class, MatcherKind.CONN_BYTES);
             KINDS.put(ConnLimitMatcher.class, MatcherKind.CONN_LIMIT);
@@ -87,6 +90,7 @@ final class ArchivedRules {
             KINDS.put(LinkSourceMatcher.class, MatcherKind.LINK_SOURCE);
             KINDS.put(MarkMatcher.class, MatcherKind.MARK);
             KINDS.put(MultiportMatcher.class, MatcherKind.MULTIPORT);
+            KINDS.put(NameMatcher.class, MatcherKind.NAME);
             KINDS.put(NthMatcher.class, MatcherKind.NTH);
             KINDS.put(OwnerMatcher.class, MatcherKind.OWNER);
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
@@ -228,6 +232,7 @@ final class ArchivedRules {
                 case ADDRESS -> AddressMatcher.archived(archive, (AddressMatcher) value);
                 case ADDRESS_RANGE -> AddressRangeMatcher.archived(archive, (AddressRangeMatcher) value);
                 case ADDRESS_TYPE -> AddressTypeMatcher.archived(archive, (AddressTypeMatcher) value);
+                case CODE_SOURCE -> CodeSourceMatcher.archived(archive, (CodeSourceMatcher) value);
                 case COMMENT -> CommentMatcher.archived(archive, (CommentMatcher) value);
                 case CONN_BYTES -> ConnBytesMatcher.archived(archive, (ConnBytesMatcher) value);
                 case CONN_LIMIT -> ConnLimitMatcher.archived(archive, (ConnLimitMatcher) value);
@@ -246,6 +251,7 @@ final class ArchivedRules {
                 case LINK_SOURCE -> LinkSourceMatcher.archived(archive, (LinkSourceMatcher) value);
                 case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
                 case MULTIPORT -> MultiportMatcher.archived(archive, (MultiportMatcher) value);
+                case NAME -> NameMatcher.archived(archive, (NameMatcher) value);
                 case NTH -> NthMatcher.archived(archive, (NthMatcher) value);
                 case OWNER -> OwnerMatcher.archived(archive, (OwnerMatcher) value);
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);

@@ -31,6 +31,8 @@ final class LoadedRules {
     private final boolean plainly;
     /** Whether a rule asks for the states of connections, or they are translated. */
     final boolean asksForStates;
+    /** Whether a rule asks whose code opens sockets. */
+    final boolean asksForCallers;
     /** Whether connections are followed: for that, or because their paths are worth keeping. */
     final boolean tracks;
     /** Built-in chains by table and hook. */
@@ -75,6 +77,7 @@ final class LoadedRules {
         callers = new LoadedChain[all.size() + 1];
         callerNext = new int[all.size() + 1];
         asksForStates = ruleSet.needsConnTrack();
+        asksForCallers = ruleSet.needsSocketCaller();
         boolean many = false;
         for (LoadedChain chain : all) {
             many |= chain.keepsPaths && chain.reachable >= MIN_RULES_TO_TRACK;

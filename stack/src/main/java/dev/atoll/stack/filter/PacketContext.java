@@ -7,6 +7,7 @@ import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class PacketContext {
     private @Nullable Origin origin;
 
     private @Nullable Clock clock;
+    private NamePins namePins = NamePins.NONE;
 
     PacketContext() {}
 
@@ -54,6 +56,10 @@ public final class PacketContext {
 
     void logGate(PacketLogGate gate) {
         logGate = gate;
+    }
+
+    void namePins(NamePins pins) {
+        namePins = pins;
     }
 
     void begin(
@@ -176,6 +182,28 @@ public final class PacketContext {
      */
     public SocketCaller socketCaller() {
         return packet().caller instanceof SocketCaller caller ? caller : SocketCaller.UNKNOWN;
+    }
+
+    /**
+     * Where the packet's connection was opened to, before any translation; of a packet that is in none, or is not tracked yet, where it
+     * goes.
+     */
+    public IpAddress remoteAddress() {
+        if (hasFlow()) {
+            FlowTuple original = flow().original;
+            return new IpAddress(original.destinationHigh, original.destinationLow);
+        }
+        return new IpAddress(packet().destinationHigh, packet().destinationLow);
+    }
+
+    /** The names that {@link #remoteAddress} had when the connection began; of a packet in none those that it has. */
+    public List<String> remoteNames() {
+        return hasFlow() ? flow().names : currentNames(packet().destinationHigh, packet().destinationLow);
+    }
+
+    /** The names that an address has now. */
+    List<String> currentNames(long high, long low) {
+        return namePins == NamePins.NONE ? List.of() : namePins.namesOf(new IpAddress(high, low), nowNs);
     }
 
     /** 64 random bits, each time others: those of the stack's own door for randomness. */
