@@ -148,8 +148,7 @@ final class RecentSyntax extends MatchSyntax {
     }
 
     static void print(RecentMatcher matcher, RuleText out) {
-        out.match("recent")
-                .option(matcher.negated(), option(matcher.action()));
+        out.match("recent").option(matcher.negated(), option(matcher.action()));
         if (matcher.seconds() > 0) {
             out.option(false, "seconds").word(matcher.seconds());
         }
