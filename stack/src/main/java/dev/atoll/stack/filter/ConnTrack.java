@@ -179,7 +179,7 @@ final class ConnTrack {
         } else if (key.isIcmp() && !key.isIcmpQuery()) {
             return TrackedPacket.INVALID;
         }
-        List<String> names = context.currentNames(key.destinationHigh, key.destinationLow);
+        List<String> names = context.currentNames(key.destinationHigh, key.destinationLow, context.nowNs());
         Flow flow = new Flow(key, context.nowNs());
         flow.names = names;
         flow.tcpState = state;

@@ -198,11 +198,11 @@ public final class PacketContext {
 
     /** The names that {@link #remoteAddress} had when the connection began; of a packet in none those that it has. */
     public List<String> remoteNames() {
-        return hasFlow() ? flow().names : currentNames(packet().destinationHigh, packet().destinationLow);
+        return hasFlow() ? flow().names : currentNames(packet().destinationHigh, packet().destinationLow, nowNs);
     }
 
     /** The names that an address has now. */
-    List<String> currentNames(long high, long low) {
+    List<String> currentNames(long high, long low, long nowNs) {
         return namePins == NamePins.NONE ? List.of() : namePins.namesOf(new IpAddress(high, low), nowNs);
     }
 
