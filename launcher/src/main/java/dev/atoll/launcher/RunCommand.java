@@ -184,7 +184,7 @@ final class RunCommand {
             RuleSet rules = rules(settings);
             if (rules != null && ipv6 && !rules.covers(Family.IPV6)) {
                 Terminal.line("no IPv6 policy given (" + settings.policies().get(0)
-                        + " has only IPv4 rules), so IPv6 stays closed; add rules for it, or --address6 none");
+                        + " has only IPv4 rules), so IPv6 stays closed; add rules for it or --ipv6=off");
             }
             Policy policy = rules == null ? null : PolicyFile.encode(rules);
             List<ReportSink> sinks = ProvidedSinks.load();
@@ -357,6 +357,7 @@ final class RunCommand {
                 router,
                 addresses == null ? List.of() : addresses.routes(),
                 dns == null ? List.of() : List.of(dns),
+                settings.strictNames(),
                 addresses != null && addresses.hasIpv6(),
                 settings.denialLines(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,

@@ -37,6 +37,9 @@ final class SandboxStart {
                 .denials(messenger)
                 .failures(messenger)
                 .names(names(setup));
+        if (setup.strictNames()) {
+            builder.strictNames();
+        }
         if (setup.ipv6()) {
             builder.ipv6(ipv6(setup));
         }

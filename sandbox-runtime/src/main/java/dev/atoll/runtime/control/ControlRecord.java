@@ -95,6 +95,7 @@ public sealed interface ControlRecord {
      * @param router next hop of the default route of IPv4, or null for none
      * @param routes others, the better one of two first; the default route itself if it is something besides
      * @param dnsServers in the order they are asked
+     * @param strictNames whether they are asked only for names that some rule could allow
      * @param ipv6 whether Java sees IPv6
      * @param denialLines whether a denial is also a line on the program's stderr
      * @param captureDescriptor an inherited descriptor that takes a pcapng file, or {@link #NO_DESCRIPTOR}
@@ -107,6 +108,7 @@ public sealed interface ControlRecord {
             @Nullable IpAddress router,
             List<Route> routes,
             List<IpAddress> dnsServers,
+            boolean strictNames,
             boolean ipv6,
             boolean denialLines,
             int captureDescriptor,
