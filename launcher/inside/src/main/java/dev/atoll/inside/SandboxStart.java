@@ -35,6 +35,8 @@ final class SandboxStart {
         SandboxBuilder builder = Sandbox.builder()
                 .selectorProvider(platform)
                 .denials(messenger)
+                .packetLog(messenger)
+                .plainErrors(setup.plainErrors())
                 .failures(messenger)
                 .names(names(setup));
         if (setup.strictNames()) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The options of {@code run}. Each but {@code --config} is a setting of the same name; what is not given is not set. */
+/** The options of {@code run}. Each but {@code --config} and {@code --quiet} is a setting of the same name; what is not given is not set. */
 @Parameters(separators = "=", commandDescription = "Run a Java program in a sandbox: run [OPTIONS] -- java ARGUMENTS")
 public final class RunOptions {
     @Parameter(
@@ -73,6 +73,19 @@ public final class RunOptions {
     @Parameter(names = "--timeout", description = "Stop the program after this time: 30s, 5m")
     @Nullable String timeout;
 
+    @Parameter(names = "--quiet", description = "Say nothing of denials on stderr")
+    boolean quiet;
+
+    @Parameter(
+            names = "--plain-errors",
+            description = "Do not name the rule in the exceptions that the program gets, only in the log")
+    boolean plainErrors;
+
+    @Parameter(
+            names = "--fail-on-denial",
+            description = "Exit with 123 if anything was denied and the program itself ended with 0")
+    boolean failOnDenial;
+
     @Parameter(
             names = {"--help", "-h"},
             description = "Show this",
@@ -113,6 +126,9 @@ public final class RunOptions {
         put(given, "atoll.pcap", pcap);
         put(given, "atoll.status-file", statusFile);
         put(given, "atoll.timeout", timeout);
+        put(given, "atoll.denial-lines", quiet ? "false" : null);
+        put(given, "atoll.plain-errors", plainErrors ? "true" : null);
+        put(given, "atoll.fail-on-denial", failOnDenial ? "true" : null);
         return given;
     }
 

@@ -93,6 +93,8 @@ public final class EffectiveConfig {
                 timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),
                 duration(Setting.STOP_GRACE),
                 flag(Setting.DENIAL_LINES),
+                flag(Setting.PLAIN_ERRORS),
+                flag(Setting.FAIL_ON_DENIAL),
                 new LogSettings(
                         logLevel(), outputFile(Setting.LOG_FILE), logFormat().equals("json")));
     }

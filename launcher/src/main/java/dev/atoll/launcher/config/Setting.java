@@ -25,6 +25,8 @@ public enum Setting {
     TIMEOUT("atoll.timeout", Kind.DURATION_OR_NONE),
     STOP_GRACE("atoll.stop-grace", Kind.DURATION),
     DENIAL_LINES("atoll.denial-lines", Kind.FLAG),
+    PLAIN_ERRORS("atoll.plain-errors", Kind.FLAG),
+    FAIL_ON_DENIAL("atoll.fail-on-denial", Kind.FLAG),
     LOG_LEVEL("atoll.log.level", Kind.LOG_LEVEL),
     LOG_FILE("atoll.log.file", Kind.FILE),
     LOG_FORMAT("atoll.log.format", Kind.LOG_FORMAT);

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param statusFile where to say how the run ended
  * @param timeout how long the program may run
  * @param stopGrace how long it has to end when asked to
- * @param denialLines whether a denial is a line on the program's stderr
+ * @param denialLines whether denials are lines on stderr
+ * @param plainErrors whether the program's exceptions leave the rule to the log
+ * @param failOnDenial whether a run has failed in which anything was denied
  * @param log the launcher's log
  */
 public record Settings(
@@ -50,6 +52,8 @@ public record Settings(
         @Nullable Duration timeout,
         Duration stopGrace,
         boolean denialLines,
+        boolean plainErrors,
+        boolean failOnDenial,
         LogSettings log) {
     public Settings {
         policies = List.copyOf(policies);

@@ -1,6 +1,7 @@
 package dev.atoll.launcher.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -91,6 +92,8 @@ class ConfigLoaderTest {
         assertEquals(1500, settings.mtuBytes());
         assertEquals(Duration.ofSeconds(10), settings.stopGrace());
         assertTrue(settings.denialLines());
+        assertFalse(settings.plainErrors());
+        assertFalse(settings.failOnDenial());
         assertNull(settings.log().file());
     }
 

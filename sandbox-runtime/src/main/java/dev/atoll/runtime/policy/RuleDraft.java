@@ -190,6 +190,13 @@ final class RuleDraft {
             targetWord = value;
             goTo = isGoTo;
             target = isGoTo ? null : Extensions.target(value.text());
+            if (target != null && target.onlyFamily() != null && target.onlyFamily() != line.family()) {
+                line.error(
+                        value,
+                        "target \"" + value.text() + "\" is of " + target.onlyFamily() + " alone",
+                        Extensions.counterpart(value.text()));
+                return false;
+            }
         }
         return true;
     }

@@ -21,6 +21,7 @@ import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.filter.DenialListener;
+import dev.atoll.stack.filter.PacketLogListener;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.options.RouteOptions;
@@ -61,6 +62,8 @@ public final class SandboxBuilder {
     private @Nullable RuleSet rules;
     private @Nullable SocketOwner socketOwner;
     private @Nullable DenialListener denials;
+    private @Nullable PacketLogListener packetLog;
+    private boolean plainErrors;
     private @Nullable ResolverOptions names;
     private boolean strictNames;
     private @Nullable WritableByteChannel captureChannel;
@@ -129,6 +132,18 @@ public final class SandboxBuilder {
     /** Who is told of what the rules deny. */
     public SandboxBuilder denials(DenialListener listener) {
         denials = listener;
+        return this;
+    }
+
+    /** Who is told of packets by rules with LOG, NFLOG, AUDIT and TRACE. */
+    public SandboxBuilder packetLog(PacketLogListener listener) {
+        packetLog = listener;
+        return this;
+    }
+
+    /** Has what the program gets for a denial say no more than the JDK does; otherwise it names the rule. */
+    public SandboxBuilder plainErrors(boolean plain) {
+        plainErrors = plain;
         return this;
     }
 
@@ -235,6 +250,10 @@ public final class SandboxBuilder {
         cleanup.add(stack);
         if (denials != null) {
             stack.ipTables().denialListener(denials);
+        }
+        stack.ipTables().plainErrors(plainErrors);
+        if (packetLog != null) {
+            stack.ipTables().packetLogListener(packetLog);
         }
         ResolverOptions resolving = resolverOptions();
         NameTable known = new NameTable(

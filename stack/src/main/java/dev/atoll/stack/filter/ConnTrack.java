@@ -388,6 +388,7 @@ final class ConnTrack {
 
     private void remove(Flow flow) {
         flow.forgetPaths();
+        flow.removed();
         unlink(flow.original);
         unlink(flow.reply);
         if (flow.list != null) {
@@ -563,7 +564,7 @@ final class ConnTrack {
     }
 
     /** A flow that was in a bucket. */
-    private static Flow archiveKnown(Archive archive, @Nullable Flow value) {
+    static Flow archiveKnown(Archive archive, @Nullable Flow value) {
         return archive.shared(value, Flow.class, (to, unknown) -> {
             throw new ArchiveException("a flow is in a list of the connection table and in no bucket");
         });

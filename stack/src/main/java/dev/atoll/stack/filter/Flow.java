@@ -22,6 +22,9 @@ final class Flow {
     /** Whether both sides have shown that they mean it: such a flow is not evicted. */
     boolean assured;
 
+    /** Whether it was in the table and is no more. */
+    private boolean removed;
+
     /** Which ends were settled, and which of them are other than in the flow's own packets. */
     private boolean sourceBound;
 
@@ -77,6 +80,16 @@ final class Flow {
 
     int protocol() {
         return original.protocol;
+    }
+
+    /** Whether it can be found by its packets. */
+    boolean isInTable() {
+        return confirmed && !removed;
+    }
+
+    /** It is not in the table any more. */
+    void removed() {
+        removed = true;
     }
 
     boolean expired(long nowNs) {

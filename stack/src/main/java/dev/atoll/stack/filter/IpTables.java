@@ -3,6 +3,7 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
@@ -40,6 +41,8 @@ public final class IpTables {
     private final boolean plainly;
     private final PacketContext context = new PacketContext();
     private final DenialGate denials = new DenialGate();
+    private final PacketLogGate packetLog = new PacketLogGate();
+    private volatile boolean plainErrors;
     private volatile LoadedRules loaded = new LoadedRules(RuleSet.EMPTY);
     private volatile boolean callersWanted;
     private NamePins namePins = NamePins.NONE;
@@ -63,6 +66,7 @@ public final class IpTables {
         this.rng = rng;
         this.plainly = plainly;
         context.rng(rng);
+        context.logGate(packetLog);
     }
 
     /** Puts a rule set in force in place of the one before, all of it at once. Counters begin at 0. */
@@ -268,6 +272,11 @@ public final class IpTables {
         context.routing(routing);
     }
 
+    /** Where matchers learn of the wall clock; before the stack runs. */
+    public void clock(Clock clock) {
+        context.clock(clock);
+    }
+
     /** As whom endpoints of the stack send, for rules that ask; before the stack runs. */
     public void socketOwner(SocketOwner owner) {
         context.socketOwner(owner);
@@ -324,6 +333,30 @@ public final class IpTables {
         denials.listener(listener);
     }
 
+    /** Whether the errors that senders get leave the rule to the listener; otherwise they name it. Any thread. */
+    public void plainErrors(boolean plain) {
+        plainErrors = plain;
+    }
+
+    /** Whether errors do not name rules. */
+    public boolean hasPlainErrors() {
+        return plainErrors;
+    }
+
+    /**
+     * Who is told of packets by rules with LOG, NFLOG, AUDIT and TRACE, or null. They are told as fast as denials are, of a
+     * count of their own; how many came too fast is said with the next one ({@link
+     * LoggedPacket#untoldBefore}).
+     */
+    public void packetLogListener(@Nullable PacketLogListener listener) {
+        packetLog.listener(listener);
+    }
+
+    /** How many packets were not told since the last one that was, as they came too fast. */
+    public long untoldPackets() {
+        return packetLog.untold();
+    }
+
     /** What each chain and rule counted since it came into force. */
     public List<ChainCounters> counters() {
         return loaded.counters();
@@ -345,7 +378,7 @@ public final class IpTables {
     }
 
     /**
-     * The rules in force with what they counted, and the connections that are known; not who listens to denials.
+     * The rules in force with what they counted, and the connections that are known; not who listens to denials and logs.
      *
      * <p>Rules with matchers or targets of the caller's own are not written: the same ones have to be in force already
      * when their counters are restored.
@@ -372,6 +405,9 @@ public final class IpTables {
                                     + " StackBuilder.rules must name the same rules again");
         }
         connTrack = archive.optional(archive.isRestoring() ? null : connTrack, ConnTrack::archived);
+        rules.archiveMemory(archive);
         denials.archive(archive);
+        packetLog.archive(archive);
+        plainErrors = archive.bool(plainErrors);
     }
 }

@@ -51,6 +51,7 @@ final class LoadedRules {
     private final LoadedChain[] callers;
 
     private final int[] callerNext;
+    private final MemoryTables memory = new MemoryTables();
     private final Recorder recorder = new Recorder();
     /** The paths with something to credit. */
     private final List<FlowPath> live = new ArrayList<>();
@@ -106,7 +107,7 @@ final class LoadedRules {
             }
             Map<String, LoadedChain> loaded = new HashMap<>();
             for (Chain chain : table.chains()) {
-                LoadedChain one = new LoadedChain(table, chain, plainly);
+                LoadedChain one = new LoadedChain(table, chain, memory, plainly);
                 loaded.put(chain.name(), one);
                 all.add(one);
             }
@@ -189,6 +190,8 @@ final class LoadedRules {
         TrackedPacket tracked = builtIn.keepsPaths && context.packet().flow instanceof TrackedPacket of ? of : null;
         Flow flow = tracked == null ? null : tracked.flow();
         if (tracked == null
+                // Each rule that it meets is told.
+                || context.packet().traced
                 || flow == null
                 || !flow.confirmed
                 || tracked.state() == ConnState.RELATED
@@ -237,6 +240,7 @@ final class LoadedRules {
         LoadedChain chain = first;
         int next = firstNext;
         int depth = firstDepth;
+        boolean returned = false;
         Recorder recorded = recording;
         while (true) {
             if (next < chain.rules.length) {
@@ -249,10 +253,15 @@ final class LoadedRules {
                 }
             }
             if (next == chain.rules.length) {
+                if (chain != builtIn && !returned) {
+                    traceEnd(chain, TraceStep.Kind.RETURN, context);
+                }
+                returned = false;
                 if (depth == 0) {
                     if (recorded != null) {
                         recorded.finish(builtIn.policy, true);
                     }
+                    traceEnd(builtIn, TraceStep.Kind.POLICY, context);
                     return builtIn.underflow(lengthBytes);
                 }
                 depth--;
@@ -278,6 +287,10 @@ final class LoadedRules {
             if (recorded != null) {
                 recorded.matched(rule);
             }
+            if (context.packet().traced) {
+                context.trace(step(chain, traceKind(chain, builtIn, rule.rule), next), rule.rule.origin());
+            }
+            context.matched(rule.rule.origin());
             switch (rule.target.apply(context)) {
                 case CONTINUE:
                     break;
@@ -289,6 +302,7 @@ final class LoadedRules {
                     return ended(rule.reject(), recorded);
                 case RETURN:
                     next = chain.rules.length;
+                    returned = true;
                     break;
                 case JUMP:
                     callers[depth] = chain;
@@ -303,6 +317,25 @@ final class LoadedRules {
                     break;
             }
         }
+    }
+
+    /** A packet that may be traced has come to a chain's end. */
+    private static void traceEnd(LoadedChain chain, TraceStep.Kind kind, PacketContext context) {
+        if (context.packet().traced) {
+            context.trace(step(chain, kind, chain.rules.length + 1), chain.chain.origin());
+        }
+    }
+
+    /** Linux takes a rule that decides for every packet for the end of its chain. */
+    private static TraceStep.Kind traceKind(LoadedChain chain, LoadedChain builtIn, Rule rule) {
+        if (!TableCheck.endsChain(rule)) {
+            return TraceStep.Kind.RULE;
+        }
+        return chain == builtIn ? TraceStep.Kind.POLICY : TraceStep.Kind.RETURN;
+    }
+
+    private static TraceStep step(LoadedChain chain, TraceStep.Kind kind, int number) {
+        return new TraceStep(chain.table.name(), chain.chain.name(), kind, number);
     }
 
     private static Verdict ended(Verdict verdict, @Nullable Recorder recorded) {
@@ -362,6 +395,11 @@ final class LoadedRules {
         return same;
     }
 
+    /** What matchers remember together, after the connections that are tracked. */
+    void archiveMemory(Archive archive) {
+        memory.archive(archive);
+    }
+
     /** A chain in force. */
     static final class LoadedChain {
         private final Table table;
@@ -373,13 +411,13 @@ final class LoadedRules {
         private long policyPackets;
         private long policyBytes;
 
-        LoadedChain(Table table, Chain chain, boolean plainly) {
+        LoadedChain(Table table, Chain chain, MemoryTables memory, boolean plainly) {
             this.table = table;
             this.chain = chain;
             rules = new LoadedRule[chain.rules().size()];
             @Nullable RuleRun[] runs = plainly ? new RuleRun[rules.length] : RuleRun.find(chain.rules());
             for (int i = 0; i < rules.length; i++) {
-                rules[i] = new LoadedRule(chain.rules().get(i), runs[i]);
+                rules[i] = new LoadedRule(chain.rules().get(i), memory, runs[i]);
             }
             Verdict.Kind kind = chain.policy() == ChainPolicy.DROP ? Verdict.Kind.DROP : Verdict.Kind.ACCEPT;
             policy = new Verdict(kind, null, chain.origin());
@@ -444,12 +482,12 @@ final class LoadedRules {
         private @Nullable Verdict drop;
         private @Nullable Verdict reject;
 
-        LoadedRule(Rule rule, @Nullable RuleRun run) {
+        LoadedRule(Rule rule, MemoryTables memory, @Nullable RuleRun run) {
             this.rule = rule;
             this.run = run;
             matchers = new Matcher[rule.matchers().size()];
             for (int i = 0; i < matchers.length; i++) {
-                matchers[i] = rule.matchers().get(i).inForce();
+                matchers[i] = rule.matchers().get(i).inForce(memory);
             }
             target = rule.target();
         }

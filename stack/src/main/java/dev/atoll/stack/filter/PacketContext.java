@@ -1,6 +1,7 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
@@ -28,6 +29,11 @@ public final class PacketContext {
     private @Nullable RoutingView routing;
     private @Nullable SocketOwner socketOwner;
     private @Nullable Rng rng;
+    private @Nullable PacketLogGate logGate;
+    /** Of the rule that the packet has matched. */
+    private @Nullable Origin origin;
+
+    private @Nullable Clock clock;
     private NamePins namePins = NamePins.NONE;
 
     PacketContext() {}
@@ -40,8 +46,16 @@ public final class PacketContext {
         rng = source;
     }
 
+    void clock(Clock source) {
+        clock = source;
+    }
+
     void socketOwner(SocketOwner owner) {
         socketOwner = owner;
+    }
+
+    void logGate(PacketLogGate gate) {
+        logGate = gate;
     }
 
     void namePins(NamePins pins) {
@@ -65,10 +79,32 @@ public final class PacketContext {
 
     void end() {
         packet = null;
+        origin = null;
     }
 
     void connState(ConnState state) {
         connState = state;
+    }
+
+    void matched(Origin ofRule) {
+        origin = ofRule;
+    }
+
+    /** Tells of the packet in the name of the rule that it has matched. */
+    void log(LogTarget target) {
+        log(target, origin);
+    }
+
+    /** Tells of what a packet met that is traced. */
+    void trace(TraceStep step, @Nullable Origin of) {
+        log(step, of);
+    }
+
+    private void log(LoggedPacket.Cause cause, @Nullable Origin of) {
+        PacketLogGate gate = logGate;
+        if (gate != null) {
+            gate.log(cause, of, this);
+        }
     }
 
     /** What a target asked for since {@link #begin}, or null. */
@@ -98,6 +134,17 @@ public final class PacketContext {
     /** Name of the NIC the packet leaves by; empty for a packet to us. */
     public String outNic() {
         return outNic;
+    }
+
+    /** Whether the packet came in and leaves. */
+    boolean isForwarded() {
+        return !inNic.isEmpty() && (hook == Hook.FORWARD || hook == Hook.POSTROUTING);
+    }
+
+    /** Wall-clock time of this evaluation, nanoseconds since 1970. */
+    public long epochNs() {
+        return Objects.requireNonNull(clock, "a filter whose rules ask for the time has a clock")
+                .epochNs();
     }
 
     /** Monotonic time of this evaluation, nanoseconds. */

@@ -61,6 +61,7 @@ public final class RuleSet {
         Map<TableName, Table> seenV4 = new EnumMap<>(TableName.class);
         Map<TableName, Table> seenV6 = new EnumMap<>(TableName.class);
         int rules = 0;
+        MemoryCheck memory = new MemoryCheck(problems);
         for (Table table : tables) {
             Map<TableName, Table> seen = table.family() == Family.IPV4 ? seenV4 : seenV6;
             Table first = seen.putIfAbsent(table.name(), table);
@@ -74,6 +75,7 @@ public final class RuleSet {
                 rules += chain.rules().size();
             }
             new TableCheck(table, problems).run();
+            memory.check(table);
         }
         if (rules > MAX_RULES) {
             problems.add(new Problem(null, rules + " rules, at most " + MAX_RULES + " are allowed"));

@@ -20,6 +20,7 @@ import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketContext;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.SetMatcher;
 import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import dev.atoll.stack.options.SocketCaller;
@@ -178,6 +179,7 @@ final class Reasons {
                 || matcher instanceof UdpMatcher
                 || matcher instanceof MultiportMatcher
                 || matcher instanceof MarkMatcher
+                || matcher instanceof SetMatcher
                 || matcher instanceof NameMatcher
                 || matcher instanceof CodeSourceMatcher
                 || matcher instanceof CommentMatcher;

@@ -1,6 +1,7 @@
 package dev.atoll.launcher.policy.trace;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
@@ -17,6 +18,7 @@ import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,19 @@ public final class Walk {
     /** Between a packet and its answer. */
     private static final long ROUND_TRIP_NS = 1_000_000;
 
+    /** Of which only the wall clock is asked, by {@code -m time}. */
+    private static final Clock NOW = new Clock() {
+        @Override
+        public long nowNs() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public long epochNs() {
+            return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+        }
+    };
+
     private final Connection connection;
     private final IpTables filter = new IpTables(Rng.seeded(1));
     private final List<Step> steps = new ArrayList<>();
@@ -42,6 +57,7 @@ public final class Walk {
         this.connection = connection;
         filter.replace(TracedRules.of(ruleSet, steps::add));
         filter.routing(new Ways());
+        filter.clock(NOW);
         filter.namePins(new NameOfGoal());
         if (connection.owner() != null) {
             filter.socketOwner(connection.owner());
