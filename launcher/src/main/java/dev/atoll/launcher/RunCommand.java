@@ -189,7 +189,7 @@ final class RunCommand {
             RuleSet rules = rules(settings);
             if (rules != null && ipv6 && !rules.covers(Family.IPV6)) {
                 Terminal.line("no IPv6 policy given (" + settings.policies().get(0)
-                        + " has only IPv4 rules), so IPv6 stays closed; add rules for it, or --address6 none");
+                        + " has only IPv4 rules), so IPv6 stays closed; add rules for it or --ipv6=off");
             }
             Policy policy = rules == null ? null : PolicyFile.encode(rules);
             List<ReportSink> sinks = ProvidedSinks.load();
@@ -372,6 +372,7 @@ final class RunCommand {
                 router,
                 addresses == null ? List.of() : addresses.routes(),
                 dns == null ? List.of() : List.of(dns),
+                settings.strictNames(),
                 addresses != null && addresses.hasIpv6(),
                 settings.plainErrors(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,

@@ -39,6 +39,9 @@ final class SandboxStart {
                 .plainErrors(setup.plainErrors())
                 .failures(messenger)
                 .names(names(setup));
+        if (setup.strictNames()) {
+            builder.strictNames();
+        }
         if (setup.ipv6()) {
             builder.ipv6(ipv6(setup));
         }

@@ -37,7 +37,12 @@ public final class RunOptions {
             description = "Take an interface that carries a default route of this host, too")
     boolean takeDefault;
 
-    @Parameter(names = "--dns", description = "The DNS server the program asks")
+    @Parameter(names = "--ipv6", description = "off: the program has no IPv6")
+    @Nullable String ipv6;
+
+    @Parameter(
+            names = "--dns",
+            description = "The DNS server the program asks; strict, or strict:SERVER: only names that some rule names")
     @Nullable String dns;
 
     @Parameter(
@@ -113,6 +118,7 @@ public final class RunOptions {
         put(given, "atoll.address6", address6);
         put(given, "atoll.router6", router6);
         put(given, "atoll.take-default", takeDefault ? "true" : null);
+        put(given, "atoll.ipv6", ipv6);
         put(given, "atoll.dns", dns);
         put(given, "atoll.policy", files(policy));
         put(given, "atoll.ipset", files(ipset));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param router next hop
  * @param ipv6 the program's IPv6 address
  * @param dns the server to ask
+ * @param strictNames whether it is asked only for names that some rule could allow
  * @param mtuBytes the largest IP packet
  * @param offload whether a TAP or veth may carry super-segments and open checksums
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
@@ -38,6 +39,7 @@ public record Settings(
         @Nullable IpAddress router,
         Ipv6Request ipv6,
         @Nullable IpAddress dns,
+        boolean strictNames,
         int mtuBytes,
         boolean offload,
         boolean takeDefault,

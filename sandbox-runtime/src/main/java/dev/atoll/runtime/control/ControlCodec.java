@@ -253,6 +253,7 @@ public final class ControlCodec {
                 .optionalAddress(setup.router())
                 .list(setup.routes(), WRITE_ROUTE)
                 .list(setup.dnsServers(), WRITE_IP_ADDRESS)
+                .flag(setup.strictNames())
                 .flag(setup.ipv6())
                 .flag(setup.plainErrors())
                 .number(setup.captureDescriptor())
@@ -330,6 +331,7 @@ public final class ControlCodec {
                     in.optionalAddress(),
                     in.list(READ_ROUTE),
                     in.list(READ_IP_ADDRESS),
+                    in.flag(),
                     in.flag(),
                     in.flag(),
                     in.number(),

@@ -96,6 +96,7 @@ public sealed interface ControlRecord {
      * @param router next hop of the default route of IPv4, or null for none
      * @param routes others, the better one of two first; the default route itself if it is something besides
      * @param dnsServers in the order they are asked
+     * @param strictNames whether they are asked only for names that some rule could allow
      * @param ipv6 whether Java sees IPv6
      * @param plainErrors whether what the program gets for a refusal says no more than the JDK does
      * @param captureDescriptor an inherited descriptor that takes a pcapng file, or {@link #NO_DESCRIPTOR}
@@ -108,6 +109,7 @@ public sealed interface ControlRecord {
             @Nullable IpAddress router,
             List<Route> routes,
             List<IpAddress> dnsServers,
+            boolean strictNames,
             boolean ipv6,
             boolean plainErrors,
             int captureDescriptor,

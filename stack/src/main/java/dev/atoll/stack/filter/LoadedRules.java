@@ -91,7 +91,8 @@ final class LoadedRules {
             return null;
         }
         Origin first = ruleSet.tables().get(0).origin();
-        String text = "no " + family + " policy given (" + first.source() + " has only " + other + " rules)";
+        String text = "no " + family + " policy given (" + first.source() + " has only " + other
+                + " rules); add rules for it" + (family == Family.IPV6 ? " or --ipv6=off" : "");
         RejectWith with = family == Family.IPV4 ? RejectWith.ICMP_ADMIN_PROHIBITED : RejectWith.ICMP6_ADDR_UNREACHABLE;
         return new Verdict(Verdict.Kind.REJECT, with, new Origin(first.source(), first.line(), text));
     }

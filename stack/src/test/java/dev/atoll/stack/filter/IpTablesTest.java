@@ -179,7 +179,9 @@ class IpTablesTest {
         v6.ipVersion = 6;
         Verdict verdict = out(v6);
         assertEquals(Verdict.Kind.REJECT, verdict.kind());
-        assertEquals("REJECT no IPv6 policy given (test.rules has only IPv4 rules)", decided(verdict));
+        assertEquals(
+                "REJECT no IPv6 policy given (test.rules has only IPv4 rules); add rules for it or --ipv6=off",
+                decided(verdict));
     }
 
     @Test
