@@ -153,6 +153,9 @@ final class RunCommand {
     /** What says what the program may do, and what it therefore may not write. */
     private static KeptFiles kept(Settings settings, List<Path> configuration, Path directory) throws LaunchException {
         List<Path> policies = PolicyFile.filesOf(settings.policies(), settings.ipsets());
+        if (settings.watch() && settings.policies().isEmpty()) {
+            throw new LaunchException(ExitCode.CONFIGURATION, "watch: there is no policy; give --policy with it");
+        }
         List<Path> files = new ArrayList<>(policies);
         files.addAll(configuration);
         files.addAll(Installation.files());
@@ -182,6 +185,7 @@ final class RunCommand {
                         agent,
                         new Inherited(control[1], link.programDescriptor(), capture))) {
             // While the sandbox is being made. The program waits, and what is wrong here keeps it from running.
+            PolicyWatch watch = settings.watch() ? new PolicyWatch(settings.policies(), settings.ipsets()) : null;
             RuleSet rules = rules(settings);
             if (rules != null && ipv6 && !rules.covers(Family.IPV6)) {
                 Terminal.line("no IPv6 policy given (" + settings.policies().get(0)
@@ -213,8 +217,8 @@ final class RunCommand {
                     program, connection, reports, services, settings.stopGrace(), settings.failOnDenial());
             if (reloader != null) {
                 new ReloadDoor(reloader, Terminal::line).open();
-                if (settings.watch()) {
-                    new PolicyWatch(settings.policies(), settings.ipsets(), reloader).begin();
+                if (watch != null) {
+                    watch.begin(reloader);
                 }
             }
             return superviseToEnd(supervisor, program, policy, settings, status);

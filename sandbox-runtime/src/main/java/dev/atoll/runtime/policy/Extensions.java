@@ -23,14 +23,18 @@ final class Extensions {
             "icmp6",
             "state",
             "conntrack",
+            "codesource",
             "comment",
             "connbytes",
             "connmark",
+            "connlimit",
             "addrtype",
             "ah",
             "dscp",
             "ecn",
             "esp",
+            "hashlimit",
+            "fqdn",
             "hl",
             "iprange",
             "length",
@@ -40,21 +44,23 @@ final class Extensions {
             "multiport",
             "owner",
             "pkttype",
+            "recent",
             "set",
             "statistic",
             "string",
             "tcpmss",
+            "time",
             "tos",
             "ttl",
             "u32");
 
-    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster codesource"
-            + " connlabel connlimit cpu dccp devgroup dst eui64 fqdn frag hashlimit hbh helper"
+    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster"
+            + " connlabel cpu dccp devgroup dst eui64 frag hbh helper"
             + " ipcomp ipv6header ipvs mh nfacct osf"
-            + " physdev policy quota rateest realm recent rpfilter rt sctp socket srh time");
+            + " physdev policy quota rateest realm rpfilter rt sctp socket srh");
 
     private static final Set<String> UNBUILT_TARGETS = words("CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
-            + " DNPT ECN HL HMARK IDLETIMER LED NFQUEUE QUEUE"
+            + " DNPT ECN HMARK IDLETIMER LED NFQUEUE QUEUE"
             + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY ULOG");
 
     /** The names that {@link #target} knows, standard ones first. */
@@ -75,6 +81,7 @@ final class Extensions {
             "TOS",
             "TRACE",
             "TTL",
+            "HL",
             "SNAT",
             "DNAT",
             "MASQUERADE",
@@ -87,8 +94,12 @@ final class Extensions {
     static {
         owner("multiport", "dports sports ports source-ports destination-ports");
         owner("limit", "limit limit-burst");
-        owner("hashlimit", "hashlimit hashlimit-upto hashlimit-above hashlimit-name hashlimit-mode hashlimit-burst");
-        owner("connlimit", "connlimit-upto connlimit-above connlimit-mask");
+        owner(
+                "hashlimit",
+                "hashlimit hashlimit-upto hashlimit-above hashlimit-name hashlimit-mode hashlimit-burst hashlimit-srcmask"
+                        + " hashlimit-dstmask hashlimit-htable-size hashlimit-htable-max hashlimit-htable-expire"
+                        + " hashlimit-htable-gcinterval hashlimit-rate-match hashlimit-rate-interval");
+        owner("connlimit", "connlimit-upto connlimit-above connlimit-mask connlimit-saddr connlimit-daddr");
         owner("owner", "uid-owner gid-owner socket-exists suppl-groups");
         owner("set", "match-set return-nomatch update-counters update-subcounters");
         owner("mac", "mac-source");
@@ -101,9 +112,9 @@ final class Extensions {
         owner("tos", "tos");
         owner("ttl", "ttl ttl-eq ttl-lt ttl-gt");
         owner("hl", "hl-eq hl-lt hl-gt");
-        owner("time", "timestart timestop datestart datestop weekdays monthdays");
+        owner("time", "timestart timestop datestart datestop weekdays monthdays contiguous kerneltz");
         owner("string", "string algo hex-string icase");
-        owner("recent", "rcheck update seconds hitcount rdest rsource");
+        owner("recent", "rcheck update seconds hitcount reap rttl rdest rsource");
         owner("statistic", "probability every");
         owner("tcpmss", "mss");
         owner("ecn", "ecn-tcp-cwr ecn-tcp-ece ecn-ip-ect");
@@ -118,7 +129,9 @@ final class Extensions {
                 "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctorigsrcport ctorigdstport ctreplsrcport"
                         + " ctrepldstport ctstatus ctexpire ctdir");
         owner("connbytes", "connbytes connbytes-mode connbytes-dir");
+        owner("codesource", "jar maven module package");
         owner("comment", "comment");
+        owner("fqdn", "name allow-private");
     }
 
     private static final Map<String, String> TARGET_OWNERS = new LinkedHashMap<>();
@@ -152,6 +165,9 @@ final class Extensions {
         TARGET_OWNERS.put("ttl-set", "TTL");
         TARGET_OWNERS.put("ttl-dec", "TTL");
         TARGET_OWNERS.put("ttl-inc", "TTL");
+        TARGET_OWNERS.put("hl-set", "HL");
+        TARGET_OWNERS.put("hl-dec", "HL");
+        TARGET_OWNERS.put("hl-inc", "HL");
     }
 
     private Extensions() {}
@@ -176,13 +192,17 @@ final class Extensions {
             case "state" -> new StateSyntax();
             case "conntrack" -> new ConnTrackSyntax();
             case "connbytes" -> new ConnBytesSyntax();
+            case "connlimit" -> new ConnLimitSyntax();
             case "connmark" -> new ConnMarkSyntax();
+            case "codesource" -> new CodeSourceSyntax();
             case "comment" -> new CommentSyntax();
             case "addrtype" -> new AddressTypeSyntax();
             case "ah" -> SpiSyntax.ah();
             case "dscp" -> TosSyntax.dscp();
             case "ecn" -> new EcnSyntax();
             case "esp" -> SpiSyntax.esp();
+            case "hashlimit" -> new HashLimitSyntax();
+            case "fqdn" -> new NameSyntax();
             case "hl" -> TtlSyntax.hl();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();
@@ -192,10 +212,12 @@ final class Extensions {
             case "multiport" -> new MultiportSyntax();
             case "owner" -> new OwnerSyntax();
             case "pkttype" -> new PacketTypeSyntax();
+            case "recent" -> new RecentSyntax();
             case "set" -> new SetSyntax(lookups.sets());
             case "statistic" -> new StatisticSyntax();
             case "string" -> new StringSyntax();
             case "tcpmss" -> new TcpMssSyntax();
+            case "time" -> new TimeSyntax();
             case "tos" -> TosSyntax.tos();
             case "ttl" -> TtlSyntax.ttl();
             case "u32" -> new U32Syntax();
@@ -221,7 +243,8 @@ final class Extensions {
             case "TCPMSS" -> new TcpMssTargetSyntax();
             case "TOS" -> TosTargetSyntax.tos();
             case "TRACE" -> new TargetSyntax.Plain(name, new TraceTarget());
-            case "TTL" -> new TtlTargetSyntax();
+            case "TTL" -> TtlTargetSyntax.ttl();
+            case "HL" -> TtlTargetSyntax.hl();
             case "SNAT" -> NatSyntax.snat();
             case "DNAT" -> NatSyntax.dnat();
             case "MASQUERADE" -> NatSyntax.masquerade();
@@ -251,13 +274,15 @@ final class Extensions {
         }
     }
 
-    /** What the other family has in place of a match of one family alone; null for nothing. */
-    static @Nullable String counterpart(String match) {
-        return switch (match) {
+    /** What the other family has in place of a match or target of one family alone; null for nothing. */
+    static @Nullable String counterpart(String name) {
+        return switch (name) {
             case "icmp" -> "icmp6";
             case "icmp6" -> "icmp";
             case "ttl" -> "hl";
             case "hl" -> "ttl";
+            case "TTL" -> "HL";
+            case "HL" -> "TTL";
             default -> null;
         };
     }

@@ -4,7 +4,9 @@ import dev.atoll.runtime.clock.SecureEntropy;
 import dev.atoll.runtime.clock.SystemClock;
 import dev.atoll.runtime.dns.DnsResolver;
 import dev.atoll.runtime.dns.EndpointFactory;
+import dev.atoll.runtime.dns.NameTable;
 import dev.atoll.runtime.dns.ResolverOptions;
+import dev.atoll.runtime.dns.StrictNames;
 import dev.atoll.runtime.link.PolledLink;
 import dev.atoll.runtime.loop.DrivenStack;
 import dev.atoll.runtime.loop.FailureReport;
@@ -63,6 +65,7 @@ public final class SandboxBuilder {
     private @Nullable PacketLogListener packetLog;
     private boolean plainErrors;
     private @Nullable ResolverOptions names;
+    private boolean strictNames;
     private @Nullable WritableByteChannel captureChannel;
     private @Nullable FailureReport failures;
     private SelectorProvider provider = SelectorProvider.provider();
@@ -147,6 +150,12 @@ public final class SandboxBuilder {
     /** How names are looked up; by default from the hosts file alone. */
     public SandboxBuilder names(ResolverOptions options) {
         names = options;
+        return this;
+    }
+
+    /** Asks name servers for names only that some rule could allow ({@link StrictNames}); others are refused at once. */
+    public SandboxBuilder strictNames() {
+        strictNames = true;
         return this;
     }
 
@@ -246,6 +255,10 @@ public final class SandboxBuilder {
         if (packetLog != null) {
             stack.ipTables().packetLogListener(packetLog);
         }
+        ResolverOptions resolving = resolverOptions();
+        NameTable known = new NameTable(
+                clock, resolving.servers(), strictNames ? new StrictNames(stack.ipTables()) : null, denials);
+        stack.ipTables().namePins(known);
         if (rules != null) {
             // Before there is a link: no packet ever meets a filter without its rules.
             stack.ipTables().replace(rules);
@@ -262,7 +275,7 @@ public final class SandboxBuilder {
             }
             nic = makeNic(stack, used);
         }
-        DnsResolver resolver = new DnsResolver(endpointsOf(stack), entropy, resolverOptions());
+        DnsResolver resolver = new DnsResolver(endpointsOf(stack), entropy, resolving, known);
         if (preparation != null) {
             preparation.prepare(stack);
         }

@@ -16,9 +16,12 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,10 @@ final class KernelFilter implements Filter {
 
     private final Topology topology;
     private final HostNamespace namespace;
+    /** With which the names of what rules remember begin: another for each case, so that none finds what is left of one before. */
+    static final String NAME = "oracle-";
+
+    private int loads;
     private final IptablesProcess iptables;
     private final List<HostDescriptor> taps = new ArrayList<>();
     private final List<DatagramChannel> programs = new ArrayList<>();
@@ -55,6 +62,10 @@ final class KernelFilter implements Filter {
             taps.add(HostDescriptor.adopt(namespace.call(() -> HostCalls.openTap(side.nic(), /* offloads= */ false))));
         }
         namespace.run("sh", "-e", "-c", settings() + interfaces());
+        Path sets = Files.createTempFile("oracle", ".ipset");
+        Files.writeString(sets, OracleSets.text(topology));
+        namespace.run("ipset", "restore", "-f", sets.toString());
+        Files.delete(sets);
         netfilter = namespace.call(HostCalls::openNetfilter);
         raw = namespace.call(() -> HostCalls.openRaw(topology.family() == Family.IPV4));
         for (int port : Traffic.LISTENING) {
@@ -129,7 +140,8 @@ final class KernelFilter implements Filter {
     @Override
     public void load(String rules) throws Exception {
         HostCalls.forgetConnections(netfilter);
-        Map<TableName, List<String>> tables = tables(rules);
+        loads++;
+        Map<TableName, List<String>> tables = tables(rules.replace(NAME, NAME + loads + "_"));
         loaded = List.copyOf(tables.keySet());
         iptables.load(tables);
         receive(new Outcome());
@@ -234,7 +246,14 @@ final class KernelFilter implements Filter {
 
     @Override
     public Map<String, List<String>> counted() throws Exception {
-        return iptables.counted(loaded);
+        Map<String, List<String>> counted = new LinkedHashMap<>();
+        iptables.counted(loaded)
+                .forEach((chain, lines) -> counted.put(
+                        chain,
+                        lines.stream()
+                                .map(line -> line.replace(NAME + loads + "_", NAME))
+                                .toList()));
+        return counted;
     }
 
     @Override

@@ -13,7 +13,7 @@ class PolicyErrorTest {
     }
 
     @Test
-    void unknownOption_thatBelongsToAnUnbuiltMatch() {
+    void unknownOption_thatBelongsToAMatch() {
         says(
                 "-A OUTPUT -p tcp --dports 443 -j ACCEPT",
                 "egress.rules:2:18: --dports needs -m multiport before it",
@@ -21,7 +21,7 @@ class PolicyErrorTest {
                 "                     ^~~~~~~~");
         says(
                 "-A OUTPUT --hashlimit-upto 5/s -j ACCEPT",
-                "egress.rules:2:11: --hashlimit-upto belongs to -m hashlimit, which is not supported yet",
+                "egress.rules:2:11: --hashlimit-upto needs -m hashlimit before it",
                 "    -A OUTPUT --hashlimit-upto 5/s -j ACCEPT",
                 "              ^~~~~~~~~~~~~~~~");
     }
@@ -350,9 +350,9 @@ class PolicyErrorTest {
     @Test
     void matches() {
         says(
-                "-A OUTPUT -m recent --rcheck -j ACCEPT",
-                "egress.rules:2:14: match \"recent\" is not supported yet",
-                "    -A OUTPUT -m recent --rcheck -j ACCEPT",
+                "-A OUTPUT -m policy --dir out -j ACCEPT",
+                "egress.rules:2:14: match \"policy\" is not supported yet",
+                "    -A OUTPUT -m policy --dir out -j ACCEPT",
                 "                 ^~~~~~");
         says(
                 "-A OUTPUT -m contrack --ctstate NEW",

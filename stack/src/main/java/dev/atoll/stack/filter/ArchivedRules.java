@@ -26,13 +26,16 @@ final class ArchivedRules {
         ADDRESS,
         ADDRESS_RANGE,
         ADDRESS_TYPE,
+        CODE_SOURCE,
         COMMENT,
         CONN_BYTES,
+        CONN_LIMIT,
         CONN_MARK,
         CONN_STATE,
         CONN_TRACK,
         ECN,
         FRAGMENT,
+        HASH_LIMIT,
         HOPS,
         ICMP,
         ICMPV6,
@@ -42,16 +45,19 @@ final class ArchivedRules {
         LINK_SOURCE,
         MARK,
         MULTIPORT,
+        NAME,
         NTH,
         OWNER,
         PACKET_TYPE,
         PROTOCOL,
         RANDOM,
+        RECENT,
         SET,
         SPI,
         STRING,
         TCP,
         TCP_MSS,
+        TIME,
         TOS,
         U32,
         UDP
@@ -65,13 +71,16 @@ final class ArchivedRules {
             KINDS.put(AddressMatcher.class, MatcherKind.ADDRESS);
             KINDS.put(AddressRangeMatcher.class, MatcherKind.ADDRESS_RANGE);
             KINDS.put(AddressTypeMatcher.class, MatcherKind.ADDRESS_TYPE);
+            KINDS.put(CodeSourceMatcher.class, MatcherKind.CODE_SOURCE);
             KINDS.put(CommentMatcher.class, MatcherKind.COMMENT);
             KINDS.put(ConnBytesMatcher.class, MatcherKind.CONN_BYTES);
+            KINDS.put(ConnLimitMatcher.class, MatcherKind.CONN_LIMIT);
             KINDS.put(ConnMarkMatcher.class, MatcherKind.CONN_MARK);
             KINDS.put(ConnStateMatcher.class, MatcherKind.CONN_STATE);
             KINDS.put(ConnTrackMatcher.class, MatcherKind.CONN_TRACK);
             KINDS.put(EcnMatcher.class, MatcherKind.ECN);
             KINDS.put(FragmentMatcher.class, MatcherKind.FRAGMENT);
+            KINDS.put(HashLimitMatcher.class, MatcherKind.HASH_LIMIT);
             KINDS.put(HopsMatcher.class, MatcherKind.HOPS);
             KINDS.put(IcmpMatcher.class, MatcherKind.ICMP);
             KINDS.put(Icmpv6Matcher.class, MatcherKind.ICMPV6);
@@ -81,16 +90,19 @@ final class ArchivedRules {
             KINDS.put(LinkSourceMatcher.class, MatcherKind.LINK_SOURCE);
             KINDS.put(MarkMatcher.class, MatcherKind.MARK);
             KINDS.put(MultiportMatcher.class, MatcherKind.MULTIPORT);
+            KINDS.put(NameMatcher.class, MatcherKind.NAME);
             KINDS.put(NthMatcher.class, MatcherKind.NTH);
             KINDS.put(OwnerMatcher.class, MatcherKind.OWNER);
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
             KINDS.put(ProtocolMatcher.class, MatcherKind.PROTOCOL);
             KINDS.put(RandomMatcher.class, MatcherKind.RANDOM);
+            KINDS.put(RecentMatcher.class, MatcherKind.RECENT);
             KINDS.put(SetMatcher.class, MatcherKind.SET);
             KINDS.put(SpiMatcher.class, MatcherKind.SPI);
             KINDS.put(StringMatcher.class, MatcherKind.STRING);
             KINDS.put(TcpMatcher.class, MatcherKind.TCP);
             KINDS.put(TcpMssMatcher.class, MatcherKind.TCP_MSS);
+            KINDS.put(TimeMatcher.class, MatcherKind.TIME);
             KINDS.put(TosMatcher.class, MatcherKind.TOS);
             KINDS.put(U32Matcher.class, MatcherKind.U32);
             KINDS.put(UdpMatcher.class, MatcherKind.UDP);
@@ -220,13 +232,16 @@ final class ArchivedRules {
                 case ADDRESS -> AddressMatcher.archived(archive, (AddressMatcher) value);
                 case ADDRESS_RANGE -> AddressRangeMatcher.archived(archive, (AddressRangeMatcher) value);
                 case ADDRESS_TYPE -> AddressTypeMatcher.archived(archive, (AddressTypeMatcher) value);
+                case CODE_SOURCE -> CodeSourceMatcher.archived(archive, (CodeSourceMatcher) value);
                 case COMMENT -> CommentMatcher.archived(archive, (CommentMatcher) value);
                 case CONN_BYTES -> ConnBytesMatcher.archived(archive, (ConnBytesMatcher) value);
+                case CONN_LIMIT -> ConnLimitMatcher.archived(archive, (ConnLimitMatcher) value);
                 case CONN_MARK -> ConnMarkMatcher.archived(archive, (ConnMarkMatcher) value);
                 case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
                 case CONN_TRACK -> ConnTrackMatcher.archived(archive, (ConnTrackMatcher) value);
                 case ECN -> EcnMatcher.archived(archive, (EcnMatcher) value);
                 case FRAGMENT -> FragmentMatcher.archived(archive, (FragmentMatcher) value);
+                case HASH_LIMIT -> HashLimitMatcher.archived(archive, (HashLimitMatcher) value);
                 case HOPS -> HopsMatcher.archived(archive, (HopsMatcher) value);
                 case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
                 case ICMPV6 -> Icmpv6Matcher.archived(archive, (Icmpv6Matcher) value);
@@ -236,16 +251,19 @@ final class ArchivedRules {
                 case LINK_SOURCE -> LinkSourceMatcher.archived(archive, (LinkSourceMatcher) value);
                 case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
                 case MULTIPORT -> MultiportMatcher.archived(archive, (MultiportMatcher) value);
+                case NAME -> NameMatcher.archived(archive, (NameMatcher) value);
                 case NTH -> NthMatcher.archived(archive, (NthMatcher) value);
                 case OWNER -> OwnerMatcher.archived(archive, (OwnerMatcher) value);
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);
                 case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
                 case RANDOM -> RandomMatcher.archived(archive, (RandomMatcher) value);
+                case RECENT -> RecentMatcher.archived(archive, (RecentMatcher) value);
                 case SET -> SetMatcher.archived(archive, (SetMatcher) value);
                 case SPI -> SpiMatcher.archived(archive, (SpiMatcher) value);
                 case STRING -> StringMatcher.archived(archive, (StringMatcher) value);
                 case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);
                 case TCP_MSS -> TcpMssMatcher.archived(archive, (TcpMssMatcher) value);
+                case TIME -> TimeMatcher.archived(archive, (TimeMatcher) value);
                 case TOS -> TosMatcher.archived(archive, (TosMatcher) value);
                 case U32 -> U32Matcher.archived(archive, (U32Matcher) value);
                 case UDP -> UdpMatcher.archived(archive, (UdpMatcher) value);

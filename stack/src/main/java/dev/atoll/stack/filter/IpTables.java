@@ -3,6 +3,7 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
@@ -10,6 +11,7 @@ import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Ndp;
+import dev.atoll.stack.wire.Udp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * off.
  */
 public final class IpTables {
+    /** RFC 1035 section 4.2. */
+    private static final int NAME_SERVER_PORT = 53;
+
     /** Verdict on an ICMP redirect about a flow that is translated: followed, it would lead past the translation. */
     private static final Verdict REDIRECT_UNTRANSLATED = new Verdict(Verdict.Kind.DROP, null, null);
 
@@ -40,6 +45,7 @@ public final class IpTables {
     private volatile boolean plainErrors;
     private volatile LoadedRules loaded = new LoadedRules(RuleSet.EMPTY);
     private volatile boolean callersWanted;
+    private NamePins namePins = NamePins.NONE;
     private @Nullable ConnTrack connTrack;
 
     /**
@@ -147,6 +153,9 @@ public final class IpTables {
         if (hook != Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
             verdict = ask(rules, TableName.FILTER);
         }
+        if (verdict.kind() == Verdict.Kind.ACCEPT && packet.transportProtocol == IpProtocol.UDP) {
+            verdict = passNames(hook, packet, nowNs);
+        }
         if (tracking != null
                 && verdict.kind() == Verdict.Kind.ACCEPT
                 && isLast(hook, packet.ipVersion)
@@ -156,6 +165,24 @@ public final class IpTables {
         }
         context.end();
         return verdict;
+    }
+
+    /** Shows questions for names that leave and answers that come in to who keeps what is known of names. */
+    private Verdict passNames(Hook hook, PacketBuffer packet, long nowNs) {
+        int at = packet.transportOffset;
+        boolean readable = namePins != NamePins.NONE && context.hasTransportBytes(Udp.HEADER_BYTES);
+        if (readable && hook == Hook.OUTPUT && Udp.destinationPort(packet.data(), at) == NAME_SERVER_PORT) {
+            Origin refusal = namePins.refusal(packet, nowNs);
+            if (refusal != null) {
+                RejectWith with = packet.ipVersion == Family.IPV4.ipVersion()
+                        ? RejectWith.ICMP_PORT_UNREACHABLE
+                        : RejectWith.ICMP6_PORT_UNREACHABLE;
+                return new Verdict(Verdict.Kind.REJECT, with, refusal);
+            }
+        } else if (readable && hook == Hook.INPUT && Udp.sourcePort(packet.data(), at) == NAME_SERVER_PORT) {
+            namePins.received(packet, nowNs);
+        }
+        return Verdict.ACCEPT;
     }
 
     /** Whether it is a message of RFC 4861 from this link, as its hop limit shows. */
@@ -245,17 +272,28 @@ public final class IpTables {
         context.routing(routing);
     }
 
+    /** Where matchers learn of the wall clock; before the stack runs. */
+    public void clock(Clock clock) {
+        context.clock(clock);
+    }
+
     /** As whom endpoints of the stack send, for rules that ask; before the stack runs. */
     public void socketOwner(SocketOwner owner) {
         context.socketOwner(owner);
     }
 
+    /** Where it is known which addresses have which names; before the stack runs. */
+    public void namePins(NamePins pins) {
+        namePins = pins;
+        context.namePins(pins);
+    }
+
     /**
      * Whether endpoints are to be told whose code opens them ({@code SO_CALLER}), which takes a look at the thread's stack each
-     * time: somebody {@linkplain #wantCallers wants} to know. Any thread.
+     * time: a rule asks, or somebody {@linkplain #wantCallers wants} to know. Any thread.
      */
     public boolean wantsCallers() {
-        return callersWanted;
+        return callersWanted || loaded.asksForCallers;
     }
 
     /** Somebody other than the rules wants to know whose code opens endpoints, or does not any more. Any thread. */
@@ -367,6 +405,7 @@ public final class IpTables {
                                     + " StackBuilder.rules must name the same rules again");
         }
         connTrack = archive.optional(archive.isRestoring() ? null : connTrack, ConnTrack::archived);
+        rules.archiveMemory(archive);
         denials.archive(archive);
         packetLog.archive(archive);
         plainErrors = archive.bool(plainErrors);

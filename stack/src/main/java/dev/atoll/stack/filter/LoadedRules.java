@@ -31,6 +31,8 @@ final class LoadedRules {
     private final boolean plainly;
     /** Whether a rule asks for the states of connections, or they are translated. */
     final boolean asksForStates;
+    /** Whether a rule asks whose code opens sockets. */
+    final boolean asksForCallers;
     /** Whether connections are followed: for that, or because their paths are worth keeping. */
     final boolean tracks;
     /** Built-in chains by table and hook. */
@@ -49,6 +51,7 @@ final class LoadedRules {
     private final LoadedChain[] callers;
 
     private final int[] callerNext;
+    private final MemoryTables memory = new MemoryTables();
     private final Recorder recorder = new Recorder();
     /** The paths with something to credit. */
     private final List<FlowPath> live = new ArrayList<>();
@@ -74,6 +77,7 @@ final class LoadedRules {
         callers = new LoadedChain[all.size() + 1];
         callerNext = new int[all.size() + 1];
         asksForStates = ruleSet.needsConnTrack();
+        asksForCallers = ruleSet.needsSocketCaller();
         boolean many = false;
         for (LoadedChain chain : all) {
             many |= chain.keepsPaths && chain.reachable >= MIN_RULES_TO_TRACK;
@@ -102,7 +106,7 @@ final class LoadedRules {
             }
             Map<String, LoadedChain> loaded = new HashMap<>();
             for (Chain chain : table.chains()) {
-                LoadedChain one = new LoadedChain(table, chain, plainly);
+                LoadedChain one = new LoadedChain(table, chain, memory, plainly);
                 loaded.put(chain.name(), one);
                 all.add(one);
             }
@@ -390,6 +394,11 @@ final class LoadedRules {
         return same;
     }
 
+    /** What matchers remember together, after the connections that are tracked. */
+    void archiveMemory(Archive archive) {
+        memory.archive(archive);
+    }
+
     /** A chain in force. */
     static final class LoadedChain {
         private final Table table;
@@ -401,13 +410,13 @@ final class LoadedRules {
         private long policyPackets;
         private long policyBytes;
 
-        LoadedChain(Table table, Chain chain, boolean plainly) {
+        LoadedChain(Table table, Chain chain, MemoryTables memory, boolean plainly) {
             this.table = table;
             this.chain = chain;
             rules = new LoadedRule[chain.rules().size()];
             @Nullable RuleRun[] runs = plainly ? new RuleRun[rules.length] : RuleRun.find(chain.rules());
             for (int i = 0; i < rules.length; i++) {
-                rules[i] = new LoadedRule(chain.rules().get(i), runs[i]);
+                rules[i] = new LoadedRule(chain.rules().get(i), memory, runs[i]);
             }
             Verdict.Kind kind = chain.policy() == ChainPolicy.DROP ? Verdict.Kind.DROP : Verdict.Kind.ACCEPT;
             policy = new Verdict(kind, null, chain.origin());
@@ -472,12 +481,12 @@ final class LoadedRules {
         private @Nullable Verdict drop;
         private @Nullable Verdict reject;
 
-        LoadedRule(Rule rule, @Nullable RuleRun run) {
+        LoadedRule(Rule rule, MemoryTables memory, @Nullable RuleRun run) {
             this.rule = rule;
             this.run = run;
             matchers = new Matcher[rule.matchers().size()];
             for (int i = 0; i < matchers.length; i++) {
-                matchers[i] = rule.matchers().get(i).inForce();
+                matchers[i] = rule.matchers().get(i).inForce(memory);
             }
             target = rule.target();
         }

@@ -4,6 +4,7 @@ import dev.atoll.launcher.policy.MatcherText;
 import dev.atoll.stack.filter.AddressMatcher;
 import dev.atoll.stack.filter.AddressRangeMatcher;
 import dev.atoll.stack.filter.Chain;
+import dev.atoll.stack.filter.CodeSourceMatcher;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
@@ -18,6 +19,7 @@ import dev.atoll.stack.filter.LogTarget;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
+import dev.atoll.stack.filter.NameMatcher;
 import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.PortRange;
@@ -152,7 +154,9 @@ public final class Matches {
 
     /** Whether it says the same of a packet wherever it is asked; of one that nobody here knows that is not known. */
     private static boolean isOfPacketAlone(Matcher matcher) {
-        return matcher instanceof HopsMatcher
+        return matcher instanceof CodeSourceMatcher
+                || matcher instanceof NameMatcher
+                || matcher instanceof HopsMatcher
                 || matcher instanceof LengthMatcher
                 || matcher instanceof TosMatcher
                 || matcher instanceof PacketTypeMatcher;
