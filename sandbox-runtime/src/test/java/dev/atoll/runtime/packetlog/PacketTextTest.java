@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class PacketTextTest {
     private static final LogDetails EVERYTHING = new LogDetails(true, true, true, true, false);
     private static final String SYN_V4 = "4500003c1c464000400600000a420002c0000207"
-            + "9c4001bb0102030405060708a002faf000000000020405b40402080a0000000100000000";
+            + "9c4001bb0102030405060708a002faf000000000020405b40402080a000000010000000001030307";
     private static final String QUERY_V4 =
             "45b80020000100004011" + "0000" + "0a4200020a420001" + "13880035000c0000" + "01020304";
     private static final String SYN_V6 = "6000000000140640fd610000000000000000000000000002"
@@ -69,7 +69,7 @@ class PacketTextTest {
         assertEquals(
                 "IN= OUT=eth0 SRC=10.66.0.2 DST=192.0.2.7 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=7238 DF PROTO=TCP"
                         + " SPT=40000 DPT=443 SEQ=16909060 ACK=84281096 WINDOW=64240 RES=0x00 SYN URGP=0"
-                        + " OPT (020405B40402080A0000000100000000) UID=1000 GID=1001",
+                        + " OPT (020405B40402080A000000010000000001030307) UID=1000 GID=1001",
                 out(EVERYTHING, SYN_V4));
     }
 
