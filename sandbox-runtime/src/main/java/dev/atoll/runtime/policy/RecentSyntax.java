@@ -95,7 +95,8 @@ final class RecentSyntax extends MatchSyntax {
         }
         IpAddress mask = Addresses.plain(use.argument().text(), line.family());
         if (mask == null) {
-            int length = Ports.number(use.argument().text(), Masks.all(line.isIpv4()).bitLength());
+            int length =
+                    Ports.number(use.argument().text(), Masks.all(line.isIpv4()).bitLength());
             line.error(
                     use.argument(),
                     "\"" + use.argument().text() + "\" is no mask, expected one in the form of an address",
@@ -129,7 +130,8 @@ final class RecentSyntax extends MatchSyntax {
     }
 
     static void print(RecentMatcher matcher, RuleText out) {
-        out.match("recent").option(matcher.negated(), ACTIONS.get(matcher.action().ordinal()));
+        out.match("recent")
+                .option(matcher.negated(), ACTIONS.get(matcher.action().ordinal()));
         if (matcher.seconds() > 0) {
             out.option(false, "seconds").word(matcher.seconds());
         }

@@ -90,7 +90,8 @@ final class TimeSyntax extends MatchSyntax {
                     return second;
                 }
             } catch (DateTimeException e) {
-                line.error(use.argument(), "there is no date \"" + use.argument().text() + "\": " + e.getMessage());
+                line.error(
+                        use.argument(), "there is no date \"" + use.argument().text() + "\": " + e.getMessage());
                 return otherwise;
             }
         }
@@ -135,7 +136,8 @@ final class TimeSyntax extends MatchSyntax {
         for (String text : use.argument().text().split(",", -1)) {
             int day = Ports.number(text, 31);
             if (day < 1) {
-                line.error(use.argument(), "\"" + text + "\" is no day of a month, expected 1 to 31, several with commas");
+                line.error(
+                        use.argument(), "\"" + text + "\" is no day of a month, expected 1 to 31, several with commas");
                 return days;
             }
             days |= 1 << day;

@@ -49,7 +49,8 @@ final class TtlTargetSyntax extends TargetSyntax {
         Use use = only(List.of(option + "set", option + "dec", option + "inc"), line);
         if (use == null) {
             if (!line.isBad()) {
-                line.error(at, "-j " + name() + " needs --" + option + "set, --" + option + "dec or --" + option + "inc");
+                line.error(
+                        at, "-j " + name() + " needs --" + option + "set, --" + option + "dec or --" + option + "inc");
             }
             return null;
         }
@@ -78,6 +79,8 @@ final class TtlTargetSyntax extends TargetSyntax {
                     case INCREASE -> "inc";
                     case DECREASE -> "dec";
                 };
-        out.target(name(out.family())).option(false, option(out.family()) + change).word(target.hops());
+        out.target(name(out.family()))
+                .option(false, option(out.family()) + change)
+                .word(target.hops());
     }
 }

@@ -126,8 +126,7 @@ final class AtollFilter implements Filter {
     @Override
     public void load(String text) throws Exception {
         close();
-        PolicyText rules =
-                new PolicyText("case.rules", (topology.family() == Family.IPV4 ? "" : IPV6_HEADING) + text);
+        PolicyText rules = new PolicyText("case.rules", (topology.family() == Family.IPV4 ? "" : IPV6_HEADING) + text);
         PolicyResult result = PolicyParser.parse(List.of(rules), sets, HostResolver.NONE);
         if (result instanceof PolicyResult.Accepted accepted) {
             router = new Router(accepted.ruleSet());

@@ -25,7 +25,8 @@ final class OracleSets {
         return "create hosts hash:ip" + family + "add hosts " + near + "\nadd hosts " + far + "\n"
                 + "create nets hash:net" + family + "add nets " + near + bits + "\nadd nets " + own
                 + " nomatch\nadd nets " + far + "\n"
-                + "create ports hash:ip,port" + family + "add ports " + other + ",tcp:80\nadd ports " + near + ",udp:53\n"
+                + "create ports hash:ip,port" + family + "add ports " + other + ",tcp:80\nadd ports " + near
+                + ",udp:53\n"
                 + "add ports " + other + icmp + "\nadd ports " + near + ",99:0\n"
                 + "create every list:set size 8\nadd every ports\nadd every hosts\n";
     }

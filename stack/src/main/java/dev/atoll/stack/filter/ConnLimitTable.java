@@ -99,7 +99,8 @@ final class ConnLimitTable implements Archivable {
         List<Map.Entry<IpAddress, List<Flow>>> entries = new ArrayList<>(flows.entrySet());
         int count = archive.count(entries.size(), 2 * ConnTrack.MAX_FLOWS);
         for (int i = 0; i < count; i++) {
-            IpAddress address = ArchivedValues.address(archive, archive.isRestoring() ? null : entries.get(i).getKey());
+            IpAddress address = ArchivedValues.address(
+                    archive, archive.isRestoring() ? null : entries.get(i).getKey());
             List<Flow> known = new ArrayList<>();
             if (!archive.isRestoring()) {
                 for (Flow flow : entries.get(i).getValue()) {

@@ -47,7 +47,8 @@ public record TimeMatcher(
     private static final int THURSDAY = 4;
 
     public TimeMatcher {
-        Check.argument(firstSecond >= 0 && firstSecond <= LAST_SECOND, "firstSecond", firstSecond, "0 to " + LAST_SECOND);
+        Check.argument(
+                firstSecond >= 0 && firstSecond <= LAST_SECOND, "firstSecond", firstSecond, "0 to " + LAST_SECOND);
         Check.argument(lastSecond >= 0 && lastSecond <= LAST_SECOND, "lastSecond", lastSecond, "0 to " + LAST_SECOND);
         Check.argument(dayFirst >= 0 && dayFirst <= DAY_LAST, "dayFirst", dayFirst, "0 to " + DAY_LAST);
         Check.argument(dayLast >= 0 && dayLast <= DAY_LAST, "dayLast", dayLast, "0 to " + DAY_LAST);
