@@ -156,7 +156,7 @@ public final class PolicyFile {
         return error.suggestion() == null ? place : place + ", did you mean " + error.suggestion() + "?";
     }
 
-    /** The files that a policy is read from: those named, those that they include, and those of sets, there or not. */
+    /** The files that a policy is read from: those named, those that they include, as far as these are there, and those of sets. */
     public static List<Path> filesOf(List<Path> policies, List<Path> ipsets) {
         List<Path> files = new ArrayList<>(ipsets);
         for (Path policy : policies) {

@@ -13,6 +13,7 @@ import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.reload.PolicyWatch;
 import dev.atoll.launcher.reload.ReloadDoor;
 import dev.atoll.launcher.reload.Reloader;
+import dev.atoll.launcher.report.DenialLines;
 import dev.atoll.launcher.report.Outcome;
 import dev.atoll.launcher.report.ProvidedSinks;
 import dev.atoll.launcher.report.ReportSink;
@@ -152,6 +153,9 @@ final class RunCommand {
     /** What says what the program may do, and what it therefore may not write. */
     private static KeptFiles kept(Settings settings, List<Path> configuration, Path directory) throws LaunchException {
         List<Path> policies = PolicyFile.filesOf(settings.policies(), settings.ipsets());
+        if (settings.watch() && settings.policies().isEmpty()) {
+            throw new LaunchException(ExitCode.CONFIGURATION, "watch: there is no policy; give --policy with it");
+        }
         List<Path> files = new ArrayList<>(policies);
         files.addAll(configuration);
         files.addAll(Installation.files());
@@ -181,15 +185,17 @@ final class RunCommand {
                         agent,
                         new Inherited(control[1], link.programDescriptor(), capture))) {
             // While the sandbox is being made. The program waits, and what is wrong here keeps it from running.
+            PolicyWatch watch = settings.watch() ? new PolicyWatch(settings.policies(), settings.ipsets()) : null;
             RuleSet rules = rules(settings);
             if (rules != null && ipv6 && !rules.covers(Family.IPV6)) {
                 Terminal.line("no IPv6 policy given (" + settings.policies().get(0)
-                        + " has only IPv4 rules), so IPv6 stays closed; add rules for it, or --address6 none");
+                        + " has only IPv4 rules), so IPv6 stays closed; add rules for it or --ipv6=off");
             }
             Policy policy = rules == null ? null : PolicyFile.encode(rules);
             List<ReportSink> sinks = ProvidedSinks.load();
             link.bringUp();
-            Reports reports = new Reports();
+            DenialLines lines = new DenialLines(Terminal::line, rules);
+            Reports reports = new Reports(settings.denialLines() ? List.of(lines) : List.of());
             ControlConnection connection = new ControlConnection(control[0], reports);
             WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
 
@@ -197,7 +203,8 @@ final class RunCommand {
             RunDescription run = describe(command, settings, setup, link);
             StatusFile file = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
             RunStatus status = new RunStatus(file, run, Terminal::line);
-            Reloader reloader = rules == null ? null : reloader(settings, kept, rules, status, reports, connection);
+            Reloader reloader =
+                    rules == null ? null : reloader(settings, kept, rules, status, reports, connection, lines);
             Signals.passOnTo(program, Terminal::line, reloader == null ? null : reloader::reload);
             link.handOver();
             Libc.close(control[1]);
@@ -206,11 +213,12 @@ final class RunCommand {
             }
             CompletableFuture<Void> unused = reports.leaving().thenRun(() -> leave(link));
             reports.started(run);
-            Supervisor supervisor = new Supervisor(program, connection, reports, services, settings.stopGrace());
+            Supervisor supervisor = new Supervisor(
+                    program, connection, reports, services, settings.stopGrace(), settings.failOnDenial());
             if (reloader != null) {
                 new ReloadDoor(reloader, Terminal::line).open();
-                if (settings.watch()) {
-                    new PolicyWatch(settings.policies(), settings.ipsets(), reloader).begin();
+                if (watch != null) {
+                    watch.begin(reloader);
                 }
             }
             return superviseToEnd(supervisor, program, policy, settings, status);
@@ -218,7 +226,8 @@ final class RunCommand {
     }
 
     /** The program as a reload sees it. */
-    private record Live(Reports reports, ControlConnection connection) implements Reloader.RunningProgram {
+    private record Live(Reports reports, ControlConnection connection, DenialLines lines)
+            implements Reloader.RunningProgram {
         @Override
         public CompletableFuture<Void> ready() {
             return reports.ready();
@@ -228,6 +237,11 @@ final class RunCommand {
         public CompletableFuture<Reloaded> ask(Reload question) {
             return connection.ask(question);
         }
+
+        @Override
+        public void tookOver(RuleSet rules) {
+            lines.replaceRules(rules);
+        }
     }
 
     private static Reloader reloader(
@@ -236,14 +250,15 @@ final class RunCommand {
             RuleSet rules,
             RunStatus status,
             Reports reports,
-            ControlConnection connection) {
+            ControlConnection connection,
+            DenialLines lines) {
         return new Reloader(
                 settings.policies(),
                 settings.ipsets(),
                 kept,
                 rules,
                 status.policy(),
-                new Live(reports, connection),
+                new Live(reports, connection, lines),
                 text -> {
                     Terminal.line(text);
                     reports.reloaded(text);
@@ -357,8 +372,9 @@ final class RunCommand {
                 router,
                 addresses == null ? List.of() : addresses.routes(),
                 dns == null ? List.of() : List.of(dns),
+                settings.strictNames(),
                 addresses != null && addresses.hasIpv6(),
-                settings.denialLines(),
+                settings.plainErrors(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
                 !settings.policies().isEmpty());
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +44,18 @@ class PolicyFileTest {
         assertEquals(
                 file + ":4: drop to 2001:db8::/32 (not there)",
                 third(rules, Family.IPV6).origin().toString());
+    }
+
+    @Test
+    void filesOfAPolicy_areThoseIncluded_andThoseOfSets() throws Exception {
+        Path deeper = Files.writeString(directory.resolve("deeper.conf"), "a = 1\n");
+        Path base = Files.writeString(directory.resolve("base.conf"), "include file(\"" + deeper + "\")\n");
+        Path file = Files.writeString(directory.resolve("egress.conf"), "include required(\"base.conf\")\nb = ${a}\n");
+        Path plain = directory.resolve("egress.rules");
+        Path sets = directory.resolve("sets");
+        assertEquals(
+                Set.of(sets, file, base, deeper, plain),
+                Set.copyOf(PolicyFile.filesOf(List.of(file, plain), List.of(sets))));
     }
 
     /** Behind the two that every policy has. */

@@ -60,6 +60,7 @@ final class ExitHook implements Runnable {
                 LockSupport.parkNanos(this, LOOK_AGAIN_NS);
             }
             sandbox.close();
+            messenger.sayLast(sandbox.stack().ipTables());
             messenger.send(new ControlRecord.Ended());
         } catch (IOException e) {
             // The launcher is gone, and there is nobody to tell.

@@ -61,7 +61,7 @@ public final class Inside {
         SandboxSockets sockets = new SandboxSockets(setup.ipv6());
         Shim.openDoors(sockets, sockets);
         SelectorProvider platform = Doors.platformProvider();
-        Messenger messenger = new Messenger(control, setup.denialLines());
+        Messenger messenger = new Messenger(control);
         Sandbox sandbox = SandboxStart.start(setup, policy, platform, messenger);
         sockets.open(sandbox);
         installer.verify();

@@ -35,8 +35,13 @@ final class SandboxStart {
         SandboxBuilder builder = Sandbox.builder()
                 .selectorProvider(platform)
                 .denials(messenger)
+                .packetLog(messenger)
+                .plainErrors(setup.plainErrors())
                 .failures(messenger)
                 .names(names(setup));
+        if (setup.strictNames()) {
+            builder.strictNames();
+        }
         if (setup.ipv6()) {
             builder.ipv6(ipv6(setup));
         }

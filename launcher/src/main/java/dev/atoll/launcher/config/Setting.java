@@ -11,7 +11,8 @@ public enum Setting {
     ROUTER("atoll.router", Kind.ADDRESS),
     ADDRESS6("atoll.address6", Kind.IPV6_ADDRESS_AND_PREFIX),
     ROUTER6("atoll.router6", Kind.ADDRESS),
-    DNS("atoll.dns", Kind.ADDRESS),
+    IPV6("atoll.ipv6", Kind.AUTO_OR_OFF),
+    DNS("atoll.dns", Kind.NAME_SERVER),
     MTU("atoll.mtu", Kind.MTU),
     OFFLOAD("atoll.offload", Kind.FLAG),
     TAKE_DEFAULT("atoll.take-default", Kind.FLAG),
@@ -24,6 +25,8 @@ public enum Setting {
     TIMEOUT("atoll.timeout", Kind.DURATION_OR_NONE),
     STOP_GRACE("atoll.stop-grace", Kind.DURATION),
     DENIAL_LINES("atoll.denial-lines", Kind.FLAG),
+    PLAIN_ERRORS("atoll.plain-errors", Kind.FLAG),
+    FAIL_ON_DENIAL("atoll.fail-on-denial", Kind.FLAG),
     LOG_LEVEL("atoll.log.level", Kind.LOG_LEVEL),
     LOG_FILE("atoll.log.file", Kind.FILE),
     LOG_FORMAT("atoll.log.format", Kind.LOG_FORMAT);
@@ -35,6 +38,8 @@ public enum Setting {
         ADDRESS_AND_PREFIX("an address and prefix length as in 10.66.0.2/24, or \"auto\""),
         IPV6_ADDRESS_AND_PREFIX(
                 "an address and prefix length as in fd61:746f:6c6c::2/64, \"auto\", \"free\" or \"none\""),
+        AUTO_OR_OFF("\"auto\" or \"off\""),
+        NAME_SERVER("an IP address, \"auto\", \"strict\", or \"strict:\" and an IP address"),
         MTU("a number of bytes from 576 to 65535"),
         HOSTNAME("a host name"),
         FILE("a file's name or \"none\""),

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param router next hop
  * @param ipv6 the program's IPv6 address
  * @param dns the server to ask
+ * @param strictNames whether it is asked only for names that some rule could allow
  * @param mtuBytes the largest IP packet
  * @param offload whether a TAP or veth may carry super-segments and open checksums
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
@@ -27,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param statusFile where to say how the run ended
  * @param timeout how long the program may run
  * @param stopGrace how long it has to end when asked to
- * @param denialLines whether a denial is a line on the program's stderr
+ * @param denialLines whether denials are lines on stderr
+ * @param plainErrors whether the program's exceptions leave the rule to the log
+ * @param failOnDenial whether a run has failed in which anything was denied
  * @param log the launcher's log
  */
 public record Settings(
@@ -36,6 +39,7 @@ public record Settings(
         @Nullable IpAddress router,
         Ipv6Request ipv6,
         @Nullable IpAddress dns,
+        boolean strictNames,
         int mtuBytes,
         boolean offload,
         boolean takeDefault,
@@ -48,6 +52,8 @@ public record Settings(
         @Nullable Duration timeout,
         Duration stopGrace,
         boolean denialLines,
+        boolean plainErrors,
+        boolean failOnDenial,
         LogSettings log) {
     public Settings {
         policies = List.copyOf(policies);

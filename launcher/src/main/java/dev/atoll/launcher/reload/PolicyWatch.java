@@ -21,27 +21,28 @@ public final class PolicyWatch {
 
     private final List<Path> policies;
     private final List<Path> ipsets;
-    private final Reloader reloader;
+    private final List<Object> first;
 
     /**
+     * Looks for the first time, which is before the files are read.
+     *
      * @param policies the files as the user named them; what they include is watched as well
      * @param ipsets those of sets
      */
-    public PolicyWatch(List<Path> policies, List<Path> ipsets, Reloader reloader) {
+    public PolicyWatch(List<Path> policies, List<Path> ipsets) {
         this.policies = List.copyOf(policies);
         this.ipsets = List.copyOf(ipsets);
-        this.reloader = reloader;
+        first = look();
     }
 
     /** Begins, in a thread of its own, for as long as this process lives. */
-    public void begin() {
-        List<Object> first = look();
-        Thread thread = new Thread(() -> watch(first), "atoll-watch");
+    public void begin(Reloader reloader) {
+        Thread thread = new Thread(() -> watch(reloader), "atoll-watch");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void watch(List<Object> first) {
+    private void watch(Reloader reloader) {
         List<Object> loaded = first;
         List<Object> before = first;
         try {

@@ -50,6 +50,9 @@ public final class Reloader {
 
         /** Asks it to put rules in force; completes with its answer, or exceptionally if it has ended. */
         CompletableFuture<Reloaded> ask(Reload question);
+
+        /** It has these rules in force from now on. */
+        default void tookOver(RuleSet rules) {}
     }
 
     /**
@@ -110,6 +113,11 @@ public final class Reloader {
             String text = "the policy is not reloaded, the one before stays in force:\n" + e.line();
             result = new Result(e.exitCode().number(), text);
             state = state.failed(Instant.now(), e.line());
+        } catch (RuntimeException | Error e) {
+            // Nobody above would say it: those who ask go on with their own work.
+            String text = "the policy is not reloaded, Atoll has failed: " + Terminal.describe(e);
+            result = new Result(ExitCode.FAILED.number(), text);
+            state = state.failed(Instant.now(), text);
         }
         log.accept(result.text());
         observer.accept(state);
@@ -141,10 +149,11 @@ public final class Reloader {
             throw new LaunchException(
                     ExitCode.FAILED, "the program did not take it: " + Terminal.printable(answer.problem()));
         }
-        String text = "the policy is reloaded from " + names() + "; connections ended: " + answer.ended()
-                + whatItAllows(inForce, next);
+        RuleSet before = inForce;
         inForce = next;
-        return new Result(0, text);
+        program.tookOver(next);
+        String text = "the policy is reloaded from " + names() + "; connections ended: " + answer.ended();
+        return new Result(0, text + whatItAllows(before, next));
     }
 
     private Reloaded answer(Reload question) throws LaunchException {

@@ -1,6 +1,7 @@
 package dev.atoll.launcher.sys;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -60,7 +61,7 @@ public final class AbstractSocket implements Closeable {
     public AbstractSocket accept() throws SystemCallException {
         while (true) {
             try {
-                return new AbstractSocket(Libc.call("accept4", socket, null, null, SOCK_CLOEXEC));
+                return new AbstractSocket(Libc.call("accept4", socket, Pointer.NULL, Pointer.NULL, SOCK_CLOEXEC));
             } catch (SystemCallException e) {
                 if (e.errno() != Errno.EINTR) {
                     throw e;

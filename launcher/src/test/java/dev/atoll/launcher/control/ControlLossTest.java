@@ -98,6 +98,7 @@ class ControlLossTest {
                 List.of(),
                 false,
                 false,
+                false,
                 ControlRecord.NO_DESCRIPTOR,
                 false);
     }

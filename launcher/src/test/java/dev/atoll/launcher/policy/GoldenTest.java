@@ -77,7 +77,8 @@ class GoldenTest {
     private static String run(String words) {
         List<String> arguments = new ArrayList<>(List.of("policy"));
         for (String word : words.split(" ", -1)) {
-            arguments.add(FILE.matcher(word).matches() ? DIRECTORY + "/" + word : word);
+            boolean files = FILE.matcher(word).matches();
+            arguments.add(files ? DIRECTORY + "/" + word.replace("+", "+" + DIRECTORY + "/") : word);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);

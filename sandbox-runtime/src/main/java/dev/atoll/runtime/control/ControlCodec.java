@@ -4,11 +4,14 @@ import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
+import dev.atoll.runtime.control.ControlRecord.DeniedPacket;
 import dev.atoll.runtime.control.ControlRecord.Ended;
 import dev.atoll.runtime.control.ControlRecord.Failed;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
+import dev.atoll.runtime.control.ControlRecord.PacketLog;
+import dev.atoll.runtime.control.ControlRecord.PacketSource;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
 import dev.atoll.runtime.control.ControlRecord.Reload;
@@ -19,11 +22,13 @@ import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import dev.atoll.stack.options.RouteOptions;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
 import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The form of records on the wire.
@@ -66,9 +71,11 @@ public final class ControlCodec {
     private static final int FAILED = 4;
     private static final int ENDED = 5;
     private static final int RELOADED = 6;
+    private static final int PACKET_LOG = 8;
 
     private static final LinkKind[] LINK_KINDS = LinkKind.values();
     private static final FailureCode[] FAILURE_CODES = FailureCode.values();
+    private static final PacketSource[] PACKET_SOURCES = PacketSource.values();
 
     private ControlCodec() {}
 
@@ -88,7 +95,7 @@ public final class ControlCodec {
         } else if (value instanceof Ready) {
             out.octet(READY);
         } else if (value instanceof Denial denial) {
-            out.octet(DENIAL).text(denial.rule()).text(denial.what()).text(denial.where());
+            writeDenial(out.octet(DENIAL), denial);
         } else if (value instanceof Counters counters) {
             out.octet(COUNTERS).list(counters.values(), (to, counter) -> to.text(counter.name())
                     .longNumber(counter.value()));
@@ -101,6 +108,8 @@ public final class ControlCodec {
                     .number(reloaded.number())
                     .number(reloaded.ended())
                     .text(reloaded.problem());
+        } else if (value instanceof PacketLog log) {
+            writePacketLog(out.octet(PACKET_LOG), log);
         } else {
             throw new AssertionError("no form for " + value);
         }
@@ -138,11 +147,20 @@ public final class ControlCodec {
         ToLauncher value =
                 switch (kind) {
                     case READY -> new Ready();
-                    case DENIAL -> new Denial(in.text(), in.text(), in.text());
+                    case DENIAL -> new Denial(in.text(), in.text(), in.text(), readDeniedPacket(in));
                     case COUNTERS -> new Counters(in.list(from -> new Counter(from.text(), from.longNumber())));
                     case FAILED -> new Failed(in.constant(FAILURE_CODES), in.text());
                     case ENDED -> new Ended();
                     case RELOADED -> new Reloaded(in.number(), in.number(), in.text());
+                    case PACKET_LOG ->
+                        new PacketLog(
+                                in.constant(PACKET_SOURCES),
+                                in.number(),
+                                in.number(),
+                                in.text(),
+                                in.text(),
+                                in.text(),
+                                in.longNumber());
                     default -> throw new ControlFault("no record to the launcher has kind " + kind);
                 };
         in.end();
@@ -181,6 +199,46 @@ public final class ControlCodec {
                 .array();
     }
 
+    private static void writeDenial(FieldWriter out, Denial denial) {
+        DeniedPacket packet = denial.packet();
+        out.text(denial.rule()).text(denial.what()).text(denial.where()).flag(packet != null);
+        if (packet != null) {
+            out.flag(packet.outgoing())
+                    .flag(packet.opens())
+                    .number(packet.protocol())
+                    .address(packet.source().address())
+                    .number(packet.source().port())
+                    .address(packet.destination().address())
+                    .number(packet.destination().port());
+        }
+    }
+
+    private static @Nullable DeniedPacket readDeniedPacket(FieldReader in) throws ControlFault {
+        if (!in.flag()) {
+            return null;
+        }
+        try {
+            return new DeniedPacket(
+                    in.flag(),
+                    in.flag(),
+                    in.number(),
+                    new FullAddress(in.address(), in.number()),
+                    new FullAddress(in.address(), in.number()));
+        } catch (IllegalArgumentException e) {
+            throw new ControlFault("a field is out of its range: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writePacketLog(FieldWriter out, PacketLog log) {
+        out.text(log.source().name())
+                .number(log.level())
+                .number(log.group())
+                .text(log.rule())
+                .text(log.prefix())
+                .text(log.packet())
+                .longNumber(log.untoldBefore());
+    }
+
     private static void writeSetup(FieldWriter out, Setup setup) {
         Link link = setup.link();
         out.text(setup.hostname())
@@ -195,8 +253,9 @@ public final class ControlCodec {
                 .optionalAddress(setup.router())
                 .list(setup.routes(), WRITE_ROUTE)
                 .list(setup.dnsServers(), WRITE_IP_ADDRESS)
+                .flag(setup.strictNames())
                 .flag(setup.ipv6())
-                .flag(setup.denialLines())
+                .flag(setup.plainErrors())
                 .number(setup.captureDescriptor())
                 .flag(setup.policyFollows());
     }
@@ -272,6 +331,7 @@ public final class ControlCodec {
                     in.optionalAddress(),
                     in.list(READ_ROUTE),
                     in.list(READ_IP_ADDRESS),
+                    in.flag(),
                     in.flag(),
                     in.flag(),
                     in.number(),

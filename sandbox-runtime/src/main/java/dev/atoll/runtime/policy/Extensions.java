@@ -1,6 +1,7 @@
 package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.StandardTarget;
+import dev.atoll.stack.filter.TraceTarget;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,6 +23,7 @@ final class Extensions {
             "icmp6",
             "state",
             "conntrack",
+            "codesource",
             "comment",
             "connbytes",
             "connmark",
@@ -32,6 +34,7 @@ final class Extensions {
             "ecn",
             "esp",
             "hashlimit",
+            "fqdn",
             "hl",
             "iprange",
             "length",
@@ -51,14 +54,14 @@ final class Extensions {
             "ttl",
             "u32");
 
-    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster codesource"
-            + " connlabel cpu dccp devgroup dst eui64 fqdn frag hbh helper"
+    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster"
+            + " connlabel cpu dccp devgroup dst eui64 frag hbh helper"
             + " ipcomp ipv6header ipvs mh nfacct osf"
             + " physdev policy quota rateest realm rpfilter rt sctp socket srh");
 
-    private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
-            + " DNPT ECN HMARK IDLETIMER LED LOG NFLOG NFQUEUE QUEUE"
-            + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY TRACE ULOG");
+    private static final Set<String> UNBUILT_TARGETS = words("CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
+            + " DNPT ECN HMARK IDLETIMER LED NFQUEUE QUEUE"
+            + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY ULOG");
 
     /** The names that {@link #target} knows, standard ones first. */
     static final List<String> TARGETS = List.of(
@@ -66,13 +69,17 @@ final class Extensions {
             "DROP",
             "RETURN",
             "REJECT",
+            "AUDIT",
             "DSCP",
             "CONNMARK",
             "CT",
+            "LOG",
             "MARK",
+            "NFLOG",
             "NOTRACK",
             "TCPMSS",
             "TOS",
+            "TRACE",
             "TTL",
             "HL",
             "SNAT",
@@ -122,7 +129,9 @@ final class Extensions {
                 "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctorigsrcport ctorigdstport ctreplsrcport"
                         + " ctrepldstport ctstatus ctexpire ctdir");
         owner("connbytes", "connbytes connbytes-mode connbytes-dir");
+        owner("codesource", "jar maven module package");
         owner("comment", "comment");
+        owner("fqdn", "name allow-private");
     }
 
     private static final Map<String, String> TARGET_OWNERS = new LinkedHashMap<>();
@@ -131,12 +140,20 @@ final class Extensions {
         TARGET_OWNERS.put("reject-with", "REJECT");
         TARGET_OWNERS.put("log-prefix", "LOG");
         TARGET_OWNERS.put("log-level", "LOG");
+        TARGET_OWNERS.put("log-tcp-sequence", "LOG");
+        TARGET_OWNERS.put("log-tcp-options", "LOG");
+        TARGET_OWNERS.put("log-ip-options", "LOG");
+        TARGET_OWNERS.put("log-uid", "LOG");
+        TARGET_OWNERS.put("log-macdecode", "LOG");
         TARGET_OWNERS.put("to-destination", "DNAT");
         TARGET_OWNERS.put("to-source", "SNAT");
         TARGET_OWNERS.put("to-ports", "REDIRECT");
         TARGET_OWNERS.put("set-mark", "MARK");
         TARGET_OWNERS.put("nflog-prefix", "NFLOG");
         TARGET_OWNERS.put("nflog-group", "NFLOG");
+        TARGET_OWNERS.put("nflog-range", "NFLOG");
+        TARGET_OWNERS.put("nflog-size", "NFLOG");
+        TARGET_OWNERS.put("nflog-threshold", "NFLOG");
         TARGET_OWNERS.put("clamp-mss-to-pmtu", "TCPMSS");
         TARGET_OWNERS.put("set-mss", "TCPMSS");
         TARGET_OWNERS.put("notrack", "CT");
@@ -177,6 +194,7 @@ final class Extensions {
             case "connbytes" -> new ConnBytesSyntax();
             case "connlimit" -> new ConnLimitSyntax();
             case "connmark" -> new ConnMarkSyntax();
+            case "codesource" -> new CodeSourceSyntax();
             case "comment" -> new CommentSyntax();
             case "addrtype" -> new AddressTypeSyntax();
             case "ah" -> SpiSyntax.ah();
@@ -184,6 +202,7 @@ final class Extensions {
             case "ecn" -> new EcnSyntax();
             case "esp" -> SpiSyntax.esp();
             case "hashlimit" -> new HashLimitSyntax();
+            case "fqdn" -> new NameSyntax();
             case "hl" -> TtlSyntax.hl();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();
@@ -213,13 +232,17 @@ final class Extensions {
             case "DROP" -> new TargetSyntax.Plain(name, StandardTarget.DROP);
             case "RETURN" -> new TargetSyntax.Plain(name, StandardTarget.RETURN);
             case "REJECT" -> new RejectSyntax();
+            case "AUDIT" -> new AuditSyntax();
             case "DSCP" -> TosTargetSyntax.dscp();
             case "CONNMARK" -> new ConnMarkTargetSyntax();
             case "CT" -> NoTrackSyntax.ct();
+            case "LOG" -> new LogSyntax();
             case "MARK" -> new MarkTargetSyntax();
+            case "NFLOG" -> new NfLogSyntax();
             case "NOTRACK" -> NoTrackSyntax.notrack();
             case "TCPMSS" -> new TcpMssTargetSyntax();
             case "TOS" -> TosTargetSyntax.tos();
+            case "TRACE" -> new TargetSyntax.Plain(name, new TraceTarget());
             case "TTL" -> TtlTargetSyntax.ttl();
             case "HL" -> TtlTargetSyntax.hl();
             case "SNAT" -> NatSyntax.snat();

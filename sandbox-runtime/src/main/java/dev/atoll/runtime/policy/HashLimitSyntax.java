@@ -252,7 +252,7 @@ final class HashLimitSyntax extends MatchSyntax {
                             + (bytes ? ", or a number with kb or mb" : ""));
             return 0;
         }
-        if (!bytes) {
+        if (rate == null || !rate.bytes()) {
             return burst;
         }
         long each = bytes(rate.cost());

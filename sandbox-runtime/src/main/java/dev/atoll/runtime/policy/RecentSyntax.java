@@ -61,7 +61,7 @@ final class RecentSyntax extends MatchSyntax {
             return null;
         }
         return new RecentMatcher(
-                Action.values()[ACTIONS.indexOf(action.option().key())],
+                action(action.option().key()),
                 name,
                 used("rdest") != null,
                 mask,
@@ -129,9 +129,26 @@ final class RecentSyntax extends MatchSyntax {
         return good;
     }
 
+    private static String option(Action action) {
+        return switch (action) {
+            case SET -> "set";
+            case CHECK -> "rcheck";
+            case UPDATE -> "update";
+            case REMOVE -> "remove";
+        };
+    }
+
+    private static Action action(String option) {
+        for (Action action : Action.values()) {
+            if (option(action).equals(option)) {
+                return action;
+            }
+        }
+        throw new IllegalArgumentException(option + " is none of " + ACTIONS);
+    }
+
     static void print(RecentMatcher matcher, RuleText out) {
-        out.match("recent")
-                .option(matcher.negated(), ACTIONS.get(matcher.action().ordinal()));
+        out.match("recent").option(matcher.negated(), option(matcher.action()));
         if (matcher.seconds() > 0) {
             out.option(false, "seconds").word(matcher.seconds());
         }

@@ -290,10 +290,10 @@ class PolicyErrorTest {
                 "                 ^~~~",
                 "    did you mean DROP?");
         says(
-                "-A OUTPUT -j LOG --log-prefix x",
-                "egress.rules:2:18: --log-prefix belongs to -j LOG, which is not supported yet",
-                "    -A OUTPUT -j LOG --log-prefix x",
-                "                     ^~~~~~~~~~~~");
+                "-A OUTPUT -j TEE",
+                "egress.rules:2:14: target \"TEE\" is not supported yet",
+                "    -A OUTPUT -j TEE",
+                "                 ^~~");
         says(
                 "-A OUTPUT -j CLASSIFY",
                 "egress.rules:2:14: target \"CLASSIFY\" is not supported yet",
@@ -611,13 +611,13 @@ class PolicyErrorTest {
                 egress.rules:2:40: "99999" is no port, expected 0 to 65535 or the name of a service
                     -A OUTPUT -d 10.0.0.999 -p tcp --dport 99999 -j DROP
                                                            ^~~~~
-                egress.rules:4:14: target "LOG" is not supported yet
-                    -A OUTPUT -j LOG
+                egress.rules:4:14: target "LED" is not supported yet
+                    -A OUTPUT -j LED
                                  ^~~
                 """,
                 errors(
                         "-A OUTPUT -d 10.0.0.999 -p tcp --dport 99999 -j DROP",
                         "-A OUTPUT -j DROP",
-                        "-A OUTPUT -j LOG"));
+                        "-A OUTPUT -j LED"));
     }
 }

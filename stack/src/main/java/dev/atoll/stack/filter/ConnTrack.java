@@ -110,7 +110,7 @@ final class ConnTrack {
             remove(tuple.flow);
             tuple = null;
         }
-        TrackedPacket found = tuple == null ? begin(flags, context.nowNs()) : advance(tuple, flags, context.nowNs());
+        TrackedPacket found = tuple == null ? begin(flags, context) : advance(tuple, flags, context.nowNs());
         if (found.flow() != null) {
             found.flow().count(found.reply(), context.lengthBytes());
             found.flow().noteCaller(context);
@@ -169,7 +169,7 @@ final class ConnTrack {
                 && flow.tcpState.after(flags, tuple.reply) == TcpFlowState.SYN_SENT;
     }
 
-    private TrackedPacket begin(int flags, long nowNs) {
+    private TrackedPacket begin(int flags, PacketContext context) {
         TcpFlowState state = TcpFlowState.NONE;
         if (key.protocol == IpProtocol.TCP) {
             state = TcpFlowState.NONE.after(flags, false);
@@ -179,7 +179,9 @@ final class ConnTrack {
         } else if (key.isIcmp() && !key.isIcmpQuery()) {
             return TrackedPacket.INVALID;
         }
-        Flow flow = new Flow(key, nowNs);
+        List<String> names = context.currentNames(key.destinationHigh, key.destinationLow, context.nowNs());
+        Flow flow = new Flow(key, context.nowNs());
+        flow.names = names;
         flow.tcpState = state;
         return flow.packet(false);
     }

@@ -3,6 +3,8 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.options.SocketCaller;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One connection, stream of datagrams or ICMP query that the table knows, from its first packet on. */
@@ -35,6 +37,9 @@ final class Flow {
 
     /** Whose code opened it: that of the first endpoint here that sent one of its packets and was told. */
     SocketCaller caller = SocketCaller.UNKNOWN;
+
+    /** The names that its destination had when it began: they stay, whatever name servers say later. */
+    List<String> names = List.of();
 
     /** What went by so far, IP headers included. */
     long originalPackets;
@@ -222,6 +227,9 @@ final class Flow {
         assured = archive.bool(assured);
         mark = archive.int32(mark);
         caller = SocketCaller.archive(archive, caller);
+        List<String> known = new ArrayList<>(names);
+        archive.list(known, NamePins.MAX_NAMES, NameMatcher.NAME);
+        names = List.copyOf(known);
         originalPackets = archive.int64(originalPackets);
         originalBytes = archive.int64(originalBytes);
         replyPackets = archive.int64(replyPackets);

@@ -153,7 +153,7 @@ final class HashLimitTable implements Archivable {
         long cost = settings.cost() * US;
         if (settings.bytes()) {
             long each = settings.cost() * BYTE_CREDITS >>> Integer.SIZE;
-            long pieces = ((long) context.lengthBytes() >> BYTE_SHIFT) + 1;
+            long pieces = (context.lengthBytes() >> BYTE_SHIFT) + 1L;
             cost = Math.min(pieces * each, BYTE_CREDITS);
             if (words[at + CREDIT] < cost && words[at + EXTRA] > 0) {
                 words[at + EXTRA]--;

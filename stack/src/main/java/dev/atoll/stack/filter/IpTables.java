@@ -11,6 +11,7 @@ import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Ndp;
+import dev.atoll.stack.wire.Udp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * off.
  */
 public final class IpTables {
+    /** RFC 1035 section 4.2. */
+    private static final int NAME_SERVER_PORT = 53;
+
     /** Verdict on an ICMP redirect about a flow that is translated: followed, it would lead past the translation. */
     private static final Verdict REDIRECT_UNTRANSLATED = new Verdict(Verdict.Kind.DROP, null, null);
 
@@ -37,8 +41,11 @@ public final class IpTables {
     private final boolean plainly;
     private final PacketContext context = new PacketContext();
     private final DenialGate denials = new DenialGate();
+    private final PacketLogGate packetLog = new PacketLogGate();
+    private volatile boolean plainErrors;
     private volatile LoadedRules loaded = new LoadedRules(RuleSet.EMPTY);
     private volatile boolean callersWanted;
+    private NamePins namePins = NamePins.NONE;
     private @Nullable ConnTrack connTrack;
 
     /**
@@ -59,6 +66,7 @@ public final class IpTables {
         this.rng = rng;
         this.plainly = plainly;
         context.rng(rng);
+        context.logGate(packetLog);
     }
 
     /** Puts a rule set in force in place of the one before, all of it at once. Counters begin at 0. */
@@ -145,6 +153,9 @@ public final class IpTables {
         if (hook != Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
             verdict = ask(rules, TableName.FILTER);
         }
+        if (verdict.kind() == Verdict.Kind.ACCEPT && packet.transportProtocol == IpProtocol.UDP) {
+            verdict = passNames(hook, packet, nowNs);
+        }
         if (tracking != null
                 && verdict.kind() == Verdict.Kind.ACCEPT
                 && isLast(hook, packet.ipVersion)
@@ -154,6 +165,24 @@ public final class IpTables {
         }
         context.end();
         return verdict;
+    }
+
+    /** Shows questions for names that leave and answers that come in to who keeps what is known of names. */
+    private Verdict passNames(Hook hook, PacketBuffer packet, long nowNs) {
+        int at = packet.transportOffset;
+        boolean readable = namePins != NamePins.NONE && context.hasTransportBytes(Udp.HEADER_BYTES);
+        if (readable && hook == Hook.OUTPUT && Udp.destinationPort(packet.data(), at) == NAME_SERVER_PORT) {
+            Origin refusal = namePins.refusal(packet, nowNs);
+            if (refusal != null) {
+                RejectWith with = packet.ipVersion == Family.IPV4.ipVersion()
+                        ? RejectWith.ICMP_PORT_UNREACHABLE
+                        : RejectWith.ICMP6_PORT_UNREACHABLE;
+                return new Verdict(Verdict.Kind.REJECT, with, refusal);
+            }
+        } else if (readable && hook == Hook.INPUT && Udp.sourcePort(packet.data(), at) == NAME_SERVER_PORT) {
+            namePins.received(packet, nowNs);
+        }
+        return Verdict.ACCEPT;
     }
 
     /** Whether it is a message of RFC 4861 from this link, as its hop limit shows. */
@@ -253,12 +282,18 @@ public final class IpTables {
         context.socketOwner(owner);
     }
 
+    /** Where it is known which addresses have which names; before the stack runs. */
+    public void namePins(NamePins pins) {
+        namePins = pins;
+        context.namePins(pins);
+    }
+
     /**
      * Whether endpoints are to be told whose code opens them ({@code SO_CALLER}), which takes a look at the thread's stack each
-     * time: somebody {@linkplain #wantCallers wants} to know. Any thread.
+     * time: a rule asks, or somebody {@linkplain #wantCallers wants} to know. Any thread.
      */
     public boolean wantsCallers() {
-        return callersWanted;
+        return callersWanted || loaded.asksForCallers;
     }
 
     /** Somebody other than the rules wants to know whose code opens endpoints, or does not any more. Any thread. */
@@ -298,6 +333,30 @@ public final class IpTables {
         denials.listener(listener);
     }
 
+    /** Whether the errors that senders get leave the rule to the listener; otherwise they name it. Any thread. */
+    public void plainErrors(boolean plain) {
+        plainErrors = plain;
+    }
+
+    /** Whether errors do not name rules. */
+    public boolean hasPlainErrors() {
+        return plainErrors;
+    }
+
+    /**
+     * Who is told of packets by rules with LOG, NFLOG, AUDIT and TRACE, or null. They are told as fast as denials are, of a
+     * count of their own; how many came too fast is said with the next one ({@link
+     * LoggedPacket#untoldBefore}).
+     */
+    public void packetLogListener(@Nullable PacketLogListener listener) {
+        packetLog.listener(listener);
+    }
+
+    /** How many packets were not told since the last one that was, as they came too fast. */
+    public long untoldPackets() {
+        return packetLog.untold();
+    }
+
     /** What each chain and rule counted since it came into force. */
     public List<ChainCounters> counters() {
         return loaded.counters();
@@ -319,7 +378,7 @@ public final class IpTables {
     }
 
     /**
-     * The rules in force with what they counted, and the connections that are known; not who listens to denials.
+     * The rules in force with what they counted, and the connections that are known; not who listens to denials and logs.
      *
      * <p>Rules with matchers or targets of the caller's own are not written: the same ones have to be in force already
      * when their counters are restored.
@@ -348,5 +407,7 @@ public final class IpTables {
         connTrack = archive.optional(archive.isRestoring() ? null : connTrack, ConnTrack::archived);
         rules.archiveMemory(archive);
         denials.archive(archive);
+        packetLog.archive(archive);
+        plainErrors = archive.bool(plainErrors);
     }
 }

@@ -31,6 +31,8 @@ final class LoadedRules {
     private final boolean plainly;
     /** Whether a rule asks for the states of connections, or they are translated. */
     final boolean asksForStates;
+    /** Whether a rule asks whose code opens sockets. */
+    final boolean asksForCallers;
     /** Whether connections are followed: for that, or because their paths are worth keeping. */
     final boolean tracks;
     /** Built-in chains by table and hook. */
@@ -75,6 +77,7 @@ final class LoadedRules {
         callers = new LoadedChain[all.size() + 1];
         callerNext = new int[all.size() + 1];
         asksForStates = ruleSet.needsConnTrack();
+        asksForCallers = ruleSet.needsSocketCaller();
         boolean many = false;
         for (LoadedChain chain : all) {
             many |= chain.keepsPaths && chain.reachable >= MIN_RULES_TO_TRACK;
@@ -88,7 +91,8 @@ final class LoadedRules {
             return null;
         }
         Origin first = ruleSet.tables().get(0).origin();
-        String text = "no " + family + " policy given (" + first.source() + " has only " + other + " rules)";
+        String text = "no " + family + " policy given (" + first.source() + " has only " + other
+                + " rules); add rules for it" + (family == Family.IPV6 ? " or --ipv6=off" : "");
         RejectWith with = family == Family.IPV4 ? RejectWith.ICMP_ADMIN_PROHIBITED : RejectWith.ICMP6_ADDR_UNREACHABLE;
         return new Verdict(Verdict.Kind.REJECT, with, new Origin(first.source(), first.line(), text));
     }
@@ -186,6 +190,8 @@ final class LoadedRules {
         TrackedPacket tracked = builtIn.keepsPaths && context.packet().flow instanceof TrackedPacket of ? of : null;
         Flow flow = tracked == null ? null : tracked.flow();
         if (tracked == null
+                // Each rule that it meets is told.
+                || context.packet().traced
                 || flow == null
                 || !flow.confirmed
                 || tracked.state() == ConnState.RELATED
@@ -234,6 +240,7 @@ final class LoadedRules {
         LoadedChain chain = first;
         int next = firstNext;
         int depth = firstDepth;
+        boolean returned = false;
         Recorder recorded = recording;
         while (true) {
             if (next < chain.rules.length) {
@@ -246,10 +253,15 @@ final class LoadedRules {
                 }
             }
             if (next == chain.rules.length) {
+                if (chain != builtIn && !returned) {
+                    traceEnd(chain, TraceStep.Kind.RETURN, context);
+                }
+                returned = false;
                 if (depth == 0) {
                     if (recorded != null) {
                         recorded.finish(builtIn.policy, true);
                     }
+                    traceEnd(builtIn, TraceStep.Kind.POLICY, context);
                     return builtIn.underflow(lengthBytes);
                 }
                 depth--;
@@ -275,6 +287,10 @@ final class LoadedRules {
             if (recorded != null) {
                 recorded.matched(rule);
             }
+            if (context.packet().traced) {
+                context.trace(step(chain, traceKind(chain, builtIn, rule.rule), next), rule.rule.origin());
+            }
+            context.matched(rule.rule.origin());
             switch (rule.target.apply(context)) {
                 case CONTINUE:
                     break;
@@ -286,6 +302,7 @@ final class LoadedRules {
                     return ended(rule.reject(), recorded);
                 case RETURN:
                     next = chain.rules.length;
+                    returned = true;
                     break;
                 case JUMP:
                     callers[depth] = chain;
@@ -300,6 +317,25 @@ final class LoadedRules {
                     break;
             }
         }
+    }
+
+    /** A packet that may be traced has come to a chain's end. */
+    private static void traceEnd(LoadedChain chain, TraceStep.Kind kind, PacketContext context) {
+        if (context.packet().traced) {
+            context.trace(step(chain, kind, chain.rules.length + 1), chain.chain.origin());
+        }
+    }
+
+    /** Linux takes a rule that decides for every packet for the end of its chain. */
+    private static TraceStep.Kind traceKind(LoadedChain chain, LoadedChain builtIn, Rule rule) {
+        if (!TableCheck.endsChain(rule)) {
+            return TraceStep.Kind.RULE;
+        }
+        return chain == builtIn ? TraceStep.Kind.POLICY : TraceStep.Kind.RETURN;
+    }
+
+    private static TraceStep step(LoadedChain chain, TraceStep.Kind kind, int number) {
+        return new TraceStep(chain.table.name(), chain.chain.name(), kind, number);
     }
 
     private static Verdict ended(Verdict verdict, @Nullable Recorder recorded) {

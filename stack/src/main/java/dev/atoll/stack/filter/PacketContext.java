@@ -7,6 +7,7 @@ import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,12 @@ public final class PacketContext {
     private @Nullable RoutingView routing;
     private @Nullable SocketOwner socketOwner;
     private @Nullable Rng rng;
+    private @Nullable PacketLogGate logGate;
+    /** Of the rule that the packet has matched. */
+    private @Nullable Origin origin;
+
     private @Nullable Clock clock;
+    private NamePins namePins = NamePins.NONE;
 
     PacketContext() {}
 
@@ -48,6 +54,14 @@ public final class PacketContext {
         socketOwner = owner;
     }
 
+    void logGate(PacketLogGate gate) {
+        logGate = gate;
+    }
+
+    void namePins(NamePins pins) {
+        namePins = pins;
+    }
+
     void begin(
             Hook atHook, PacketBuffer judged, @Nullable String incomingNic, @Nullable String outgoingNic, long time) {
         hook = atHook;
@@ -65,10 +79,32 @@ public final class PacketContext {
 
     void end() {
         packet = null;
+        origin = null;
     }
 
     void connState(ConnState state) {
         connState = state;
+    }
+
+    void matched(Origin ofRule) {
+        origin = ofRule;
+    }
+
+    /** Tells of the packet in the name of the rule that it has matched. */
+    void log(LogTarget target) {
+        log(target, origin);
+    }
+
+    /** Tells of what a packet met that is traced. */
+    void trace(TraceStep step, @Nullable Origin of) {
+        log(step, of);
+    }
+
+    private void log(LoggedPacket.Cause cause, @Nullable Origin of) {
+        PacketLogGate gate = logGate;
+        if (gate != null) {
+            gate.log(cause, of, this);
+        }
     }
 
     /** What a target asked for since {@link #begin}, or null. */
@@ -146,6 +182,28 @@ public final class PacketContext {
      */
     public SocketCaller socketCaller() {
         return packet().caller instanceof SocketCaller caller ? caller : SocketCaller.UNKNOWN;
+    }
+
+    /**
+     * Where the packet's connection was opened to, before any translation; of a packet that is in none, or is not tracked yet, where it
+     * goes.
+     */
+    public IpAddress remoteAddress() {
+        if (hasFlow()) {
+            FlowTuple original = flow().original;
+            return new IpAddress(original.destinationHigh, original.destinationLow);
+        }
+        return new IpAddress(packet().destinationHigh, packet().destinationLow);
+    }
+
+    /** The names that {@link #remoteAddress} had when the connection began; of a packet in none those that it has. */
+    public List<String> remoteNames() {
+        return hasFlow() ? flow().names : currentNames(packet().destinationHigh, packet().destinationLow, nowNs);
+    }
+
+    /** The names that an address has now. */
+    List<String> currentNames(long high, long low, long nowNs) {
+        return namePins == NamePins.NONE ? List.of() : namePins.namesOf(new IpAddress(high, low), nowNs);
     }
 
     /** 64 random bits, each time others: those of the stack's own door for randomness. */

@@ -49,6 +49,9 @@ public final class RuleChange {
         List<Flow> adopted = new ArrayList<>();
         for (LiveConnection connection : untracked) {
             Flow flow = ConnTrack.begun(connection, nowNs);
+            // Nobody has noted those it began with.
+            flow.names =
+                    filter.context().currentNames(flow.original.destinationHigh, flow.original.destinationLow, nowNs);
             FlowJudge.Denied denied = judge.judge(flow, connection);
             if (denied != null) {
                 endings.add(new Ending(null, List.of(connection), denied));

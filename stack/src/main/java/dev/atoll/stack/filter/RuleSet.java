@@ -145,11 +145,20 @@ public final class RuleSet {
 
     /** Whether a rule asks who sends: then a stack has to be told. */
     public boolean needsSocketOwner() {
+        return uses(OwnerMatcher.class);
+    }
+
+    /** Whether a rule asks whose code opens sockets: then endpoints have to be told. */
+    public boolean needsSocketCaller() {
+        return uses(CodeSourceMatcher.class);
+    }
+
+    private boolean uses(Class<? extends StandardMatcher> type) {
         for (Table table : tables) {
             for (Chain chain : table.chains()) {
                 for (Rule rule : chain.rules()) {
                     for (Matcher matcher : rule.matchers()) {
-                        if (matcher instanceof OwnerMatcher) {
+                        if (type.isInstance(matcher)) {
                             return true;
                         }
                     }

@@ -83,7 +83,7 @@ public final class HoconPolicy {
         return new HoconPolicy(source, names).run();
     }
 
-    /** The files that a policy is read from: itself, and what it includes, there or not. */
+    /** The files that a policy is read from: itself, and what it includes as far as that is there. */
     public static List<Path> filesOf(Path file) {
         Set<Path> files = new LinkedHashSet<>();
         files.add(file);

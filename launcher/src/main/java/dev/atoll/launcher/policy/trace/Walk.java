@@ -7,6 +7,8 @@ import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.filter.MadeUpPacket;
+import dev.atoll.stack.filter.NamePins;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Verdict;
@@ -17,6 +19,7 @@ import dev.atoll.stack.wire.Tcp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leads a connection's first packet and the answer to it through the filter of a stack, at the hooks at which the stack's IP
@@ -55,6 +58,7 @@ public final class Walk {
         filter.replace(TracedRules.of(ruleSet, steps::add));
         filter.routing(new Ways());
         filter.clock(NOW);
+        filter.namePins(new NameOfGoal());
         if (connection.owner() != null) {
             filter.socketOwner(connection.owner());
         }
@@ -99,10 +103,29 @@ public final class Walk {
         }
     }
 
+    /** What was looked up: the connection's goal has the name by which it was given, and nothing else has one. */
+    private final class NameOfGoal implements NamePins {
+        @Override
+        public List<String> namesOf(IpAddress address, long now) {
+            boolean known = !connection.host().isEmpty()
+                    && address.equals(connection.to().address());
+            return known ? List.of(connection.host()) : List.of();
+        }
+
+        @Override
+        public @Nullable Origin refusal(PacketBuffer question, long now) {
+            return null;
+        }
+
+        @Override
+        public void received(PacketBuffer answer, long now) {}
+    }
+
     private void run() {
         FullAddress from = connection.from();
         FullAddress to = connection.to();
         PacketBuffer packet = MadeUpPacket.of(connection.protocol(), from, to, Tcp.SYN, connection.outgoing());
+        packet.caller = connection.outgoing() ? connection.caller() : null;
         boolean local = connection.outgoing() && goOut(packet, false);
         if (isRefused()) {
             return;
