@@ -179,7 +179,13 @@ public final class NameTable implements NamePins {
             FullAddress server = servers.isEmpty() ? new FullAddress(nowhere, ResolverOptions.PORT) : servers.get(0);
             IpAddress from = server.address().isV4() ? nowhere : IpAddress.V6_ANY;
             denials.denied(new Denial(
-                    refusal, Hook.OUTPUT, IpProtocol.UDP, new FullAddress(from, 0), server, Verdict.Kind.REJECT));
+                    refusal,
+                    Hook.OUTPUT,
+                    IpProtocol.UDP,
+                    new FullAddress(from, 0),
+                    server,
+                    /* opens= */ false,
+                    Verdict.Kind.REJECT));
         }
         return refusal;
     }
