@@ -5,6 +5,8 @@ import dev.atoll.launcher.cli.RunOptions;
 import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.config.EffectiveConfig;
 import dev.atoll.launcher.config.Settings;
+import dev.atoll.launcher.flow.FlowLog;
+import dev.atoll.launcher.flow.RunIdentity;
 import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.Links;
@@ -116,8 +118,9 @@ final class RunCommand {
                 settings.offload(),
                 settings.takeDefault());
         try (AgentJar agent = preparation.agent();
-                OpenLink link = open(settings, request)) {
-            return runOn(link, command, settings, agent);
+                OpenLink link = open(settings, request);
+                FlowLog flows = flowLog(settings)) {
+            return runOn(link, command, settings, agent, flows);
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
         }
@@ -133,11 +136,16 @@ final class RunCommand {
         }
     }
 
+    private @Nullable FlowLog flowLog(Settings settings) throws LaunchException {
+        return settings.flowLog() == null ? null : FlowLog.open(settings.flowLog(), RunIdentity.of(environment));
+    }
+
     private static @Nullable RuleSet rules(Settings settings) throws LaunchException {
         return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies());
     }
 
-    private int runOn(OpenLink link, ProgramCommand command, Settings settings, AgentJar agent)
+    private int runOn(
+            OpenLink link, ProgramCommand command, Settings settings, AgentJar agent, @Nullable FlowLog flows)
             throws LaunchException, IOException {
         if (settings.dns() != null && link.addresses() == null) {
             throw new LaunchException(
@@ -164,10 +172,13 @@ final class RunCommand {
                 Terminal.line("no IPv6 policy given (" + settings.policies().get(0)
                         + " has only IPv4 rules), so IPv6 stays closed; add rules for it, or --address6 none");
             }
+            if (flows != null) {
+                flows.rules(rules);
+            }
             Policy policy = rules == null ? null : PolicyFile.encode(rules);
             List<ReportSink> sinks = ProvidedSinks.load();
             link.bringUp();
-            Reports reports = new Reports();
+            Reports reports = new Reports(flows);
             ControlConnection connection = new ControlConnection(control[0], reports);
             WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
 
@@ -315,6 +326,8 @@ final class RunCommand {
                 addresses != null && addresses.hasIpv6(),
                 settings.denialLines(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
+                settings.flowLog() != null,
+                settings.audit(),
                 !settings.policies().isEmpty());
     }
 }

@@ -36,14 +36,20 @@ final class Messenger implements DenialListener, FailureReport {
 
     private final ControlStream control;
     private final boolean denialLines;
+    private final boolean audit;
     private final BlockingQueue<Denial> denials = new ArrayBlockingQueue<>(MAX_WAITING);
     private final AtomicLong unsaid = new AtomicLong();
     // Not System.err, which is the program's to replace.
     private final OutputStream standardError = new FileOutputStream(FileDescriptor.err);
 
-    Messenger(ControlStream control, boolean denialLines) {
+    /**
+     * @param denialLines whether denials are lines on stderr
+     * @param audit whether rules only look on, so that what they decide is what would have been
+     */
+    Messenger(ControlStream control, boolean denialLines, boolean audit) {
         this.control = control;
         this.denialLines = denialLines;
+        this.audit = audit;
     }
 
     void start(Sandbox sandbox) {
@@ -86,7 +92,7 @@ final class Messenger implements DenialListener, FailureReport {
      * Where IPv6 is closed, what hosts of a link ask each other without a program's doing (neighbours, groups: RFC 4861, RFC
      * 3810) is, too, every few seconds on some. Nobody reads of that beside what the program asked for; the counters have it.
      */
-    private static boolean isHousekeeping(Denial denial) {
+    static boolean isHousekeeping(Denial denial) {
         IpAddress destination = denial.destination().address();
         return denial.protocol() == IpProtocol.ICMPV6
                 && destination.isMulticast()
@@ -102,7 +108,8 @@ final class Messenger implements DenialListener, FailureReport {
                         : denial.origin().toString();
                 String what = protocol(denial.protocol()) + " " + denial.source() + " -> " + denial.destination();
                 if (denialLines) {
-                    line("atoll: denied " + what + ": " + rule);
+                    // A full table ends packets all the same.
+                    line("atoll: " + (audit && denial.origin() != null ? "would deny " : "denied ") + what + ": " + rule);
                     long missed = unsaid.getAndSet(0);
                     if (missed > 0) {
                         line("atoll: denied " + missed + " more");

@@ -50,6 +50,14 @@ public final class RunOptions {
     @Parameter(names = "--config", description = "A configuration file, see the command config")
     @Nullable String config;
 
+    @Parameter(
+            names = "--audit",
+            description = "Let everything pass, and say what the policy would have denied")
+    boolean audit;
+
+    @Parameter(names = "--flow-log", description = "Append a line of JSON for each flow to this file")
+    @Nullable String flowLog;
+
     @Parameter(names = "--pcap", description = "Record what crosses the link in this pcapng file")
     @Nullable String pcap;
 
@@ -93,6 +101,8 @@ public final class RunOptions {
         put(given, "atoll.take-default", takeDefault ? "true" : null);
         put(given, "atoll.dns", dns);
         put(given, "atoll.policy", policy.isEmpty() ? null : policy.size() == 1 ? policy.get(0) : policy);
+        put(given, "atoll.audit", audit ? "true" : null);
+        put(given, "atoll.flow-log", flowLog);
         put(given, "atoll.pcap", pcap);
         put(given, "atoll.status-file", statusFile);
         put(given, "atoll.timeout", timeout);

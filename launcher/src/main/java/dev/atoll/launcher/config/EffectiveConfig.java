@@ -69,6 +69,8 @@ public final class EffectiveConfig {
                 flag(Setting.TAKE_DEFAULT),
                 hostname(),
                 files(Setting.POLICY),
+                audit(),
+                outputFile(Setting.FLOW_LOG),
                 outputFile(Setting.PCAP),
                 statusFile,
                 timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),
@@ -261,6 +263,14 @@ public final class EffectiveConfig {
         } catch (ConfigException e) {
             throw unexpected(setting, e);
         }
+    }
+
+    private boolean audit() throws LaunchException {
+        boolean audit = flag(Setting.AUDIT);
+        if (audit && files(Setting.POLICY).isEmpty()) {
+            throw wrong(Setting.AUDIT, "is true, and there is no policy to look on; give a --policy with it");
+        }
+        return audit;
     }
 
     private String logLevel() throws LaunchException {

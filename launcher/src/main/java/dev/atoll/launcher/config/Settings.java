@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
  * @param hostname the sandbox's name
  * @param policies files of rules; none: there is no filter
+ * @param audit whether rules only look on
+ * @param flowLog file to append a record of each flow to
  * @param pcap file to record in
  * @param statusFile where to say how the run ended
  * @param timeout how long the program may run
@@ -39,6 +41,8 @@ public record Settings(
         boolean takeDefault,
         String hostname,
         List<Path> policies,
+        boolean audit,
+        @Nullable Path flowLog,
         @Nullable Path pcap,
         @Nullable Path statusFile,
         @Nullable Duration timeout,

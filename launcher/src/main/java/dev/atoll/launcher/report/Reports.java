@@ -1,9 +1,12 @@
 package dev.atoll.launcher.report;
 
+import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
 import dev.atoll.runtime.control.ControlRecord.Ended;
 import dev.atoll.runtime.control.ControlRecord.Failed;
+import dev.atoll.runtime.control.ControlRecord.Flow;
 import dev.atoll.runtime.control.ControlRecord.Ready;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import java.util.ArrayDeque;
@@ -28,10 +31,23 @@ public final class Reports {
     private final CompletableFuture<Void> leaving = new CompletableFuture<>();
     private final CompletableFuture<Failed> failed = new CompletableFuture<>();
     private final Queue<Consumer<ReportSink>> waiting = new ArrayDeque<>();
+    private final @Nullable FlowSink flows;
     private @Nullable List<ReportSink> sinks;
     private @Nullable Consumer<String> problems;
     private long denials;
     private long dropped;
+
+    /** Without a flow log. */
+    public Reports() {
+        this(null);
+    }
+
+    /**
+     * @param flows hears of each flow at once, and of all of them; null if nobody does
+     */
+    public Reports(@Nullable FlowSink flows) {
+        this.flows = flows;
+    }
 
     /** The program is about to run. */
     public void started(RunDescription run) {
@@ -49,10 +65,23 @@ public final class Reports {
                 denials++;
             }
             tell(sink -> sink.denied(denial));
+        } else if (message instanceof Flow flow) {
+            if (flows != null) {
+                flows.flow(flow);
+            }
         } else if (message instanceof Counters counters) {
+            lostFlows(counters);
             tell(sink -> sink.counted(counters));
         } else if (message instanceof Ended) {
             leaving.complete(null);
+        }
+    }
+
+    private void lostFlows(Counters counters) {
+        for (Counter counter : counters.values()) {
+            if (flows != null && counter.name().equals(ControlRecord.LOST_FLOWS)) {
+                flows.lost(Math.max(0, counter.value()));
+            }
         }
     }
 

@@ -99,6 +99,8 @@ class ControlLossTest {
                 false,
                 false,
                 ControlRecord.NO_DESCRIPTOR,
+                false,
+                false,
                 false);
     }
 

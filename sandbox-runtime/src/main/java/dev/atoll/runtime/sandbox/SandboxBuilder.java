@@ -19,6 +19,7 @@ import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.filter.DenialListener;
+import dev.atoll.stack.filter.FlowListener;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.options.RouteOptions;
@@ -59,6 +60,8 @@ public final class SandboxBuilder {
     private @Nullable RuleSet rules;
     private @Nullable SocketOwner socketOwner;
     private @Nullable DenialListener denials;
+    private @Nullable DenialListener audit;
+    private @Nullable FlowListener flows;
     private @Nullable ResolverOptions names;
     private @Nullable WritableByteChannel captureChannel;
     private @Nullable FailureReport failures;
@@ -126,6 +129,18 @@ public final class SandboxBuilder {
     /** Who is told of what the rules deny. */
     public SandboxBuilder denials(DenialListener listener) {
         denials = listener;
+        return this;
+    }
+
+    /** Rules deny nothing; who is told of what they would have denied. */
+    public SandboxBuilder audit(DenialListener listener) {
+        audit = listener;
+        return this;
+    }
+
+    /** Who is told of the flows that the sandbox has; connections are tracked for it. */
+    public SandboxBuilder flows(FlowListener listener) {
+        flows = listener;
         return this;
     }
 
@@ -226,6 +241,12 @@ public final class SandboxBuilder {
         cleanup.add(stack);
         if (denials != null) {
             stack.ipTables().denialListener(denials);
+        }
+        if (audit != null) {
+            stack.ipTables().auditListener(audit);
+        }
+        if (flows != null) {
+            stack.ipTables().flowListener(flows);
         }
         if (rules != null) {
             // Before there is a link: no packet ever meets a filter without its rules.

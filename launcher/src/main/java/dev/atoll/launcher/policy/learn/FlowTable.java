@@ -1,5 +1,6 @@
 package dev.atoll.launcher.policy.learn;
 
+import dev.atoll.launcher.flow.FlowFormat;
 import dev.atoll.launcher.policy.learn.FlowLine.Field;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.charset.StandardCharsets;
@@ -25,10 +26,6 @@ final class FlowTable {
     private static final byte[] LOCAL = ascii("local");
     private static final Pattern PROTOCOL = Pattern.compile("tcp|udp|icmp|icmpv6|[0-9]{1,3}");
 
-    /** Of a host name as the resolver follows it, in its letters and digits alone: it is printed into policies. */
-    private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*");
-
-    private static final int MAX_NAME_LENGTH = 253;
     private static final int MAX_PORT = 0xffff;
     private static final int FIRST_SLOTS = 1024;
     private static final int MAX_KEY_BYTES = 1024;
