@@ -8,6 +8,7 @@ import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.demo.DemoCommand;
 import dev.atoll.launcher.doctor.Doctor;
 import dev.atoll.launcher.policy.PolicyCommand;
+import dev.atoll.launcher.reload.ReloadCommand;
 import java.util.Map;
 
 /** The launcher's entry: reads the command line and does what it says. Its exit codes are {@link ExitCode}'s. */
@@ -40,6 +41,9 @@ public final class Main {
         }
         if (request instanceof CommandLine.Refused refused) {
             throw new RunCommand(preparation, System.getenv()).refused(refused);
+        }
+        if (request instanceof CommandLine.Reload reload) {
+            return new ReloadCommand(System.out).run(reload.run());
         }
         if (request instanceof CommandLine.Demo) {
             return new DemoCommand(Main::run, System.out).run();

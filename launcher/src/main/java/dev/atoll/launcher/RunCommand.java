@@ -12,15 +12,20 @@ import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.Links;
 import dev.atoll.launcher.link.LocalMac;
 import dev.atoll.launcher.link.OpenLink;
+import dev.atoll.launcher.reload.PolicyWatch;
+import dev.atoll.launcher.reload.ReloadDoor;
+import dev.atoll.launcher.reload.Reloader;
 import dev.atoll.launcher.report.Outcome;
 import dev.atoll.launcher.report.ProvidedSinks;
 import dev.atoll.launcher.report.ReportSink;
 import dev.atoll.launcher.report.Reports;
 import dev.atoll.launcher.report.RunDescription;
+import dev.atoll.launcher.report.RunStatus;
 import dev.atoll.launcher.report.StatusFile;
 import dev.atoll.launcher.start.AgentJar;
 import dev.atoll.launcher.start.FurnishedSandbox;
 import dev.atoll.launcher.start.JavaRelease;
+import dev.atoll.launcher.start.KeptFiles;
 import dev.atoll.launcher.start.ProgramCommand;
 import dev.atoll.launcher.start.SandboxFiles;
 import dev.atoll.launcher.start.StartChain;
@@ -35,6 +40,8 @@ import dev.atoll.launcher.wiring.WiredServices;
 import dev.atoll.runtime.control.ControlCodec;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.Policy;
+import dev.atoll.runtime.control.ControlRecord.Reload;
+import dev.atoll.runtime.control.ControlRecord.Reloaded;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.RuleSet;
@@ -66,7 +73,7 @@ final class RunCommand {
         EffectiveConfig config = null;
         try {
             config = loader().load(options.settings(), options.config());
-            return run(request.command(), config.settings());
+            return run(request.command(), config.settings(), config.files());
         } catch (LaunchException e) {
             throw notStarted(statusFile(options, config), e);
         } catch (RuntimeException | Error e) {
@@ -100,12 +107,16 @@ final class RunCommand {
             StatusFile status = new StatusFile(statusFile);
             Outcome outcome =
                     new Outcome(Outcome.Kind.NOT_STARTED, failure.exitCode().number(), failure.line(), 0);
-            write(status, () -> status.ended(null, outcome, Instant.now()));
+            try {
+                status.ended(null, outcome, Instant.now(), null);
+            } catch (IOException e) {
+                Terminal.line(RunStatus.unwritten(status, e));
+            }
         }
         return failure;
     }
 
-    private int run(List<String> words, Settings settings) throws LaunchException {
+    private int run(List<String> words, Settings settings, List<Path> configuration) throws LaunchException {
         Path directory = Path.of(System.getProperty("user.dir", "/"));
         ProgramCommand command = ProgramCommand.resolve(words, environment.getOrDefault("PATH", ""), directory);
         JavaRelease.refuseUnknown(Path.of(command.file()));
@@ -117,10 +128,13 @@ final class RunCommand {
                 settings.mtuBytes(),
                 settings.offload(),
                 settings.takeDefault());
-        try (AgentJar agent = preparation.agent();
-                OpenLink link = open(settings, request);
-                FlowLog flows = flowLog(settings)) {
-            return runOn(link, command, settings, agent, flows);
+        try (FlowLog flows = flowLog(settings);
+                AgentJar agent = preparation.agent()) {
+            // Behind the flow log, which has to be there to be kept from the program.
+            KeptFiles kept = kept(settings, configuration, directory);
+            try (OpenLink link = open(settings, request)) {
+                return runOn(link, command, settings, kept, agent, flows);
+            }
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
         }
@@ -141,11 +155,28 @@ final class RunCommand {
     }
 
     private static @Nullable RuleSet rules(Settings settings) throws LaunchException {
-        return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies());
+        return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies(), settings.ipsets());
+    }
+
+    /** What says what the program may do, and what it therefore may not write. */
+    private static KeptFiles kept(Settings settings, List<Path> configuration, Path directory) throws LaunchException {
+        List<Path> policies = PolicyFile.filesOf(settings.policies(), settings.ipsets());
+        List<Path> files = new ArrayList<>(policies);
+        files.addAll(configuration);
+        if (settings.flowLog() != null) {
+            files.add(settings.flowLog());
+        }
+        files.addAll(Installation.files());
+        return KeptFiles.of(files, settings.watch() ? policies : List.of(), directory);
     }
 
     private int runOn(
-            OpenLink link, ProgramCommand command, Settings settings, AgentJar agent, @Nullable FlowLog flows)
+            OpenLink link,
+            ProgramCommand command,
+            Settings settings,
+            KeptFiles kept,
+            AgentJar agent,
+            @Nullable FlowLog flows)
             throws LaunchException, IOException {
         if (settings.dns() != null && link.addresses() == null) {
             throw new LaunchException(
@@ -164,6 +195,7 @@ final class RunCommand {
                         command.withAgent(AgentJar.SANDBOX_FILE),
                         settings.hostname(),
                         SandboxFiles.of(settings.hostname(), addresses(setup), setup.dnsServers()),
+                        kept,
                         agent,
                         new Inherited(control[1], link.programDescriptor(), capture))) {
             // While the sandbox is being made. The program waits, and what is wrong here keeps it from running.
@@ -183,18 +215,61 @@ final class RunCommand {
             WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
 
             SandboxedProgram program = new SandboxedProgram(sandbox.release());
-            Signals.passOnTo(program, Terminal::line);
+            RunDescription run = describe(command, settings, setup, link);
+            StatusFile file = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
+            RunStatus status = new RunStatus(file, run, Terminal::line);
+            Reloader reloader = rules == null ? null : reloader(settings, kept, rules, status, reports, connection);
+            Signals.passOnTo(program, Terminal::line, reloader == null ? null : reloader::reload);
             link.handOver();
             Libc.close(control[1]);
             if (capture >= 0) {
                 Libc.close(capture);
             }
             CompletableFuture<Void> unused = reports.leaving().thenRun(() -> leave(link));
-            RunDescription run = describe(command, settings, setup, link);
             reports.started(run);
             Supervisor supervisor = new Supervisor(program, connection, reports, services, settings.stopGrace());
-            return superviseToEnd(supervisor, program, policy, settings, run);
+            if (reloader != null) {
+                new ReloadDoor(reloader, Terminal::line).open();
+                if (settings.watch()) {
+                    new PolicyWatch(settings.policies(), settings.ipsets(), reloader).begin();
+                }
+            }
+            return superviseToEnd(supervisor, program, policy, settings, status);
         }
+    }
+
+    /** The program as a reload sees it. */
+    private record Live(Reports reports, ControlConnection connection) implements Reloader.RunningProgram {
+        @Override
+        public CompletableFuture<Void> ready() {
+            return reports.ready();
+        }
+
+        @Override
+        public CompletableFuture<Reloaded> ask(Reload question) {
+            return connection.ask(question);
+        }
+    }
+
+    private static Reloader reloader(
+            Settings settings,
+            KeptFiles kept,
+            RuleSet rules,
+            RunStatus status,
+            Reports reports,
+            ControlConnection connection) {
+        return new Reloader(
+                settings.policies(),
+                settings.ipsets(),
+                kept,
+                rules,
+                status.policy(),
+                new Live(reports, connection),
+                text -> {
+                    Terminal.line(text);
+                    reports.reloaded(text);
+                },
+                status::reloaded);
     }
 
     /** What the user asked of IPv6 and this link does not have. */
@@ -226,15 +301,13 @@ final class RunCommand {
             SandboxedProgram program,
             @Nullable Policy policy,
             Settings settings,
-            RunDescription run)
+            RunStatus status)
             throws IOException {
-        StatusFile status = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
         Outcome outcome;
         try {
             supervisor.begin(policy, settings.timeout());
-            if (status != null) {
-                int pid = program.pid().orElse(0);
-                write(status, () -> status.running(run, pid));
+            if (status.isWanted()) {
+                status.running(program.pid().orElse(0));
             }
             outcome = supervisor.await();
         } catch (IOException | RuntimeException | Error e) {
@@ -243,10 +316,7 @@ final class RunCommand {
             Terminal.line(message);
             outcome = new Outcome(Outcome.Kind.LOST, ExitCode.LOST.number(), message, 0);
         }
-        if (status != null) {
-            Outcome end = outcome;
-            write(status, () -> status.ended(run, end, Instant.now()));
-        }
+        status.ended(outcome, Instant.now());
         return outcome.exitCode();
     }
 
@@ -287,21 +357,6 @@ final class RunCommand {
                 settings.policies(),
                 settings.pcap(),
                 Instant.now());
-    }
-
-    /** A call on the status file. */
-    @FunctionalInterface
-    private interface StatusCall {
-        void run() throws IOException;
-    }
-
-    /** The status file is a report: that it cannot be written is said, and the run's own end counts. */
-    private static void write(StatusFile status, StatusCall call) {
-        try {
-            call.run();
-        } catch (IOException e) {
-            Terminal.line("the status file " + status.file() + " cannot be written: " + e);
-        }
     }
 
     private static Setup setup(Settings settings, OpenLink link) throws IOException {

@@ -35,7 +35,7 @@ class PolicyFileTest {
                 }
                 """);
 
-        RuleSet rules = PolicyFile.load(List.of(file));
+        RuleSet rules = PolicyFile.load(List.of(file), List.of());
 
         assertEquals(
                 base + ":2: names: allow udp to 10.66.0.1 port 53",
@@ -62,7 +62,7 @@ class PolicyFileTest {
                 }
                 """);
 
-        LaunchException refused = assertThrows(LaunchException.class, () -> PolicyFile.load(List.of(file)));
+        LaunchException refused = assertThrows(LaunchException.class, () -> PolicyFile.load(List.of(file), List.of()));
 
         assertEquals(ExitCode.CONFIGURATION, refused.exitCode());
         List<String> lines = refused.line().lines().toList();

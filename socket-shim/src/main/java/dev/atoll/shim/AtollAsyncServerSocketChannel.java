@@ -82,6 +82,7 @@ final class AtollAsyncServerSocketChannel extends AsynchronousServerSocketChanne
             if (localAddress != null) {
                 throw new AlreadyBoundException();
             }
+            context.noteCaller(endpoint);
             endpoint.bind(target);
             endpoint.listen(backlog < 1 ? AtollServerSocketChannel.DEFAULT_BACKLOG : backlog);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());

@@ -123,6 +123,7 @@ final class AtollAsyncSocketChannel extends AsynchronousSocketChannel {
                 throw new AlreadyBoundException();
             }
             FullAddress target = Addresses.toBind(local, context.sockets().hasIpv6());
+            context.noteCaller(endpoint);
             endpoint.bind(target);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
         } catch (StackException e) {
@@ -202,6 +203,7 @@ final class AtollAsyncSocketChannel extends AsynchronousSocketChannel {
             }
             begun = true;
             InetSocketAddress host = Addresses.loopbackIfAny(Objects.requireNonNull(target));
+            context.noteCaller(endpoint);
             return endpoint.connect(Addresses.toStack(host.getAddress(), host.getPort()));
         }
 

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 final class AtollDatagramChannel extends DatagramChannel implements AtollChannel {
     private final boolean interruptible;
     private final boolean ipv6;
+    private final ShimContext context;
     private final UdpEndpoint endpoint;
     private final Waiters waiters = new Waiters();
     private final Turn readTurn = new Turn();
@@ -66,6 +67,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
         super(published);
         this.interruptible = interruptible;
         this.ipv6 = ipv6;
+        this.context = context;
         try {
             this.endpoint = context.sockets().newUdpEndpoint();
         } catch (StackException e) {
@@ -134,6 +136,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
 
     private void bindLocked(FullAddress target) throws SocketException {
         try {
+            context.noteCaller(endpoint);
             endpoint.bind(target);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
         } catch (StackException e) {
@@ -173,6 +176,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
                 throw new SocketException("Can't connect to port 0");
             }
             bindIfNeeded();
+            context.noteCaller(endpoint);
             endpoint.connect(Addresses.toStack(target.getAddress(), target.getPort()));
             remoteAddress = target;
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());

@@ -86,6 +86,7 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
                 throw new AlreadyBoundException();
             }
             FullAddress target = Addresses.toBind(local, ipv6);
+            context.noteCaller(endpoint);
             endpoint.bind(target);
             endpoint.listen(backlog < 1 ? DEFAULT_BACKLOG : backlog);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());

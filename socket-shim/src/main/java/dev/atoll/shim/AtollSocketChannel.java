@@ -53,6 +53,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     }
 
     private final boolean ipv6;
+    private final ShimContext context;
     private final TcpEndpoint endpoint;
     private final Waiters waiters = new Waiters();
     private final TcpTransfer transfer;
@@ -73,6 +74,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
      */
     AtollSocketChannel(SelectorProvider published, ShimContext context, boolean ipv6) throws IOException {
         super(published);
+        this.context = context;
         this.ipv6 = ipv6;
         this.state = State.UNCONNECTED;
         try {
@@ -88,6 +90,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     /** The channel of an accepted connection. */
     AtollSocketChannel(SelectorProvider published, ShimContext context, TcpEndpoint accepted) {
         super(published);
+        this.context = context;
         this.ipv6 = context.sockets().hasIpv6();
         this.state = State.CONNECTED;
         this.endpoint = accepted;
@@ -145,6 +148,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                 throw new AlreadyBoundException();
             }
             FullAddress target = Addresses.toBind(local, ipv6);
+            context.noteCaller(endpoint);
             endpoint.bind(target);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
         } catch (StackException e) {
@@ -195,6 +199,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                 begin();
             }
             beginConnect(target);
+            context.noteCaller(endpoint);
             connected = endpoint.connect(Addresses.toStack(target.getAddress(), target.getPort()));
             if (!connected && blocking) {
                 connected = blockingTransfer.awaitConnected(timeoutNanos);

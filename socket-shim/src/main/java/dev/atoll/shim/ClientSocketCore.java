@@ -118,6 +118,7 @@ final class ClientSocketCore extends SocketCoreBase {
         try {
             beginConnect(address, port);
             TcpEndpoint tcp = tcp();
+            context.noteCaller(tcp);
             if (!tcp.connect(target)) {
                 awaitConnected(tcp, timeoutNanos);
             }

@@ -1,5 +1,8 @@
 package dev.atoll.shim;
 
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.Endpoint;
+import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.NameService;
 import dev.atoll.stack.wire.IpAddress;
 import java.net.InetAddress;
@@ -17,6 +20,13 @@ record ShimContext(StackSockets sockets, NameService names) {
     InetAddress localHost() throws UnknownHostException {
         String name = names.localHostName();
         return InetAddress.getByAddress(name, lookup(name).get(0).octets());
+    }
+
+    /** Before an endpoint is bound, connected or used: tells it whose code does it, if anybody wants to know. */
+    void noteCaller(Endpoint endpoint) throws StackException {
+        if (sockets.wantsCallers()) {
+            endpoint.setOption(EndpointOption.SO_CALLER, Callers.find());
+        }
     }
 
     /** All addresses of a name, best first; never empty. */

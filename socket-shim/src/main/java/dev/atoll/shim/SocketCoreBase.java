@@ -130,6 +130,7 @@ abstract class SocketCoreBase implements SocketCore {
             if (localPort != 0) {
                 throw new SocketException("Already bound");
             }
+            context.noteCaller(endpoint());
             endpoint().bind(Addresses.toBind(host, port, context.sockets().hasIpv6()));
             address = host;
             learnLocalPort();

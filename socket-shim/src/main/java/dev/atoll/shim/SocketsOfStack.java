@@ -46,6 +46,11 @@ final class SocketsOfStack implements StackSockets {
     }
 
     @Override
+    public boolean wantsCallers() {
+        return stack.ipTables().wantsCallers();
+    }
+
+    @Override
     public List<InterfaceView> interfaces() {
         List<InterfaceView> views = new ArrayList<>();
         for (Nic nic : stack.nics()) {

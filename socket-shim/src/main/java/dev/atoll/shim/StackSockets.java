@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * The shim's only door to a stack; {@link #of} is that of a {@link Stack}. Every method may be called from any thread.
  *
- * <p>{@link #hasIpv6} is the one switch: while it is false, Java sees a host without IPv6.
+ * <p>There are two switches: while {@link #hasIpv6} is false, Java sees a host without IPv6; while {@link #wantsCallers} is,
+ * nobody looks whose code opens sockets.
  */
 public interface StackSockets {
     TcpEndpoint newTcpEndpoint() throws StackException;
@@ -25,6 +26,9 @@ public interface StackSockets {
 
     /** Whether the stack speaks IPv6. */
     boolean hasIpv6();
+
+    /** Whether endpoints are to be told whose code opens them; asked each time. */
+    boolean wantsCallers();
 
     /**
      * The door to a stack.

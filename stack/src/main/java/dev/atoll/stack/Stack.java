@@ -16,6 +16,8 @@ import dev.atoll.stack.env.NeighborSettings;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.RuleChange;
+import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.group.GroupLayer;
 import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.icmp.Icmpv4Layer;
@@ -32,6 +34,7 @@ import dev.atoll.stack.nic.NeighborObserver;
 import dev.atoll.stack.nic.NeighborTableView;
 import dev.atoll.stack.options.EndpointInfo;
 import dev.atoll.stack.options.MessageTuning;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.options.TcpProbe;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
@@ -531,6 +534,36 @@ public final class Stack implements AutoCloseable {
      */
     public IpTables ipTables() {
         return ip.filter();
+    }
+
+    /**
+     * Puts other rules in force while connections live: every packet meets the old rules or the new ones. A live connection is asked
+     * about again, by a made-up first packet of it and, if it was answered, an answer and one more: if all that the new rules can do
+     * with one of these is to deny it, it ends, for the program with the error of a refused call and the rule that decided, for its
+     * peer with a reset. Others go on. Counters begin at 0.
+     *
+     * @return how many connections and other flows that were tracked ended
+     */
+    public int replaceRules(RuleSet rules) {
+        RuleChange change = ip.filter().change(rules);
+        Integer ended = hold.query(new Hold.Work<>() {
+            @Override
+            public Integer run() {
+                return hold.isClosed() ? 0 : change.apply(tcp.live(), cycle.nowNs());
+            }
+        });
+        return ended;
+    }
+
+    /** As whom endpoints send from now on, for rules with {@code -m owner}. */
+    public void setSocketOwner(SocketOwner owner) {
+        boolean unused = hold.query(new Hold.Work<>() {
+            @Override
+            public Boolean run() {
+                ip.filter().socketOwner(owner);
+                return true;
+            }
+        });
     }
 
     /** Which of its own protocols the stack has: the caller's copy. */

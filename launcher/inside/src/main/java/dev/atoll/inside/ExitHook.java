@@ -48,8 +48,7 @@ final class ExitHook implements Runnable {
     }
 
     /** Needs {@code jdk.internal.access} and {@code sun.nio.ch} open to this module. */
-    static void install(
-            Sandbox sandbox, Messenger messenger, @Nullable FlowReporter flows, FileDescriptor control)
+    static void install(Sandbox sandbox, Messenger messenger, @Nullable FlowReporter flows, FileDescriptor control)
             throws ReflectiveOperationException {
         Object access = Class.forName("jdk.internal.access.SharedSecrets")
                 .getMethod("getJavaLangAccess")

@@ -15,6 +15,7 @@ import dev.atoll.stack.filter.FlowListener;
 import dev.atoll.stack.filter.FlowReport;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.Verdict;
+import dev.atoll.stack.options.SocketCaller;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -40,9 +41,6 @@ final class FlowReporter implements FlowListener, DenialListener {
     private static final Object END = new Object();
 
     private static final long NS_PER_MS = TimeUnit.MILLISECONDS.toNanos(1);
-
-    /** What is known of a flow when it begins and not when it ends. */
-    private record Start(String name, Caller caller) {}
 
     private final ControlStream control;
     private final ResolvedNames names;
@@ -76,11 +74,7 @@ final class FlowReporter implements FlowListener, DenialListener {
 
     @Override
     public Object began(FlowReport flow) {
-        return new Start(nameOf(flow), Caller.UNKNOWN);
-    }
-
-    /** The other end's name, which an address may have lost to another when the flow is over. */
-    private String nameOf(FlowReport flow) {
+        // Now: when the flow is over, the address may have another name.
         return flow.direction() == FlowDirection.OUT
                 ? names.of(flow.destination().address())
                 : "";
@@ -88,7 +82,6 @@ final class FlowReporter implements FlowListener, DenialListener {
 
     @Override
     public void ended(FlowReport flow) {
-        Start start = flow.note() instanceof Start noted ? noted : new Start("", Caller.UNKNOWN);
         boolean in = flow.direction() == FlowDirection.IN;
         Traffic traffic = in
                 ? new Traffic(flow.replyPackets(), flow.replyBytes(), flow.packets(), flow.bytes())
@@ -103,9 +96,13 @@ final class FlowReporter implements FlowListener, DenialListener {
                 flow.protocol(),
                 flow.source(),
                 flow.destination(),
-                start.name(),
+                flow.note() instanceof String name ? name : "",
                 traffic,
-                start.caller()));
+                caller(flow.caller())));
+    }
+
+    private static Caller caller(SocketCaller caller) {
+        return new Caller(caller.thread(), caller.location(), caller.frames());
     }
 
     private static FlowVerdict verdict(@Nullable Verdict would) {

@@ -6,6 +6,8 @@ import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import dev.atoll.runtime.control.ControlStream;
 import dev.atoll.runtime.loop.FailureReport;
+import dev.atoll.runtime.policy.MalformedRuleSetException;
+import dev.atoll.runtime.policy.RuleSetCodec;
 import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.stack.filter.Denial;
 import dev.atoll.stack.filter.DenialListener;
@@ -109,7 +111,8 @@ final class Messenger implements DenialListener, FailureReport {
                 String what = protocol(denial.protocol()) + " " + denial.source() + " -> " + denial.destination();
                 if (denialLines) {
                     // A full table ends packets all the same.
-                    line("atoll: " + (audit && denial.origin() != null ? "would deny " : "denied ") + what + ": " + rule);
+                    line("atoll: " + (audit && denial.origin() != null ? "would deny " : "denied ") + what + ": "
+                            + rule);
                     long missed = unsaid.getAndSet(0);
                     if (missed > 0) {
                         line("atoll: denied " + missed + " more");
@@ -142,12 +145,31 @@ final class Messenger implements DenialListener, FailureReport {
         try {
             ToProgram next = control.read();
             while (next != null && !(next instanceof ControlRecord.Stop)) {
+                if (next instanceof ControlRecord.Reload reload) {
+                    send(reload(sandbox, reload));
+                }
                 next = control.read();
             }
         } catch (IOException e) {
             // Not a record, or no descriptor any more: as good as closed.
         }
         sandbox.close();
+    }
+
+    /** Whatever keeps the rules from coming into force leaves those before in force, and is said. */
+    private static ControlRecord.Reloaded reload(Sandbox sandbox, ControlRecord.Reload reload) {
+        try {
+            int ended = sandbox.replacePolicy(RuleSetCodec.decode(reload.rules()));
+            return new ControlRecord.Reloaded(reload.number(), ended, "");
+        } catch (MalformedRuleSetException e) {
+            return refused(reload, "the launcher sent rules that are none: " + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            return refused(reload, e.toString());
+        }
+    }
+
+    private static ControlRecord.Reloaded refused(ControlRecord.Reload reload, String problem) {
+        return new ControlRecord.Reloaded(reload.number(), 0, problem);
     }
 
     @Override

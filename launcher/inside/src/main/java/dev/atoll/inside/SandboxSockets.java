@@ -76,6 +76,12 @@ final class SandboxSockets implements StackSockets, NameService {
     }
 
     @Override
+    public boolean wantsCallers() {
+        Open now = open;
+        return now != null && now.sockets().wantsCallers();
+    }
+
+    @Override
     public List<InterfaceView> interfaces() {
         Open now = open;
         return now == null ? List.of() : now.sockets().interfaces();

@@ -20,7 +20,7 @@ public final class CommandLine {
     private static final String SEPARATOR = "--";
 
     /** What the user wants. */
-    public sealed interface Request permits Run, Refused, ShowConfig, Doctor, Demo, Show, PolicyRequest {}
+    public sealed interface Request permits Run, Refused, Reload, ShowConfig, Doctor, Demo, Show, PolicyRequest {}
 
     /**
      * Run a program.
@@ -35,6 +35,9 @@ public final class CommandLine {
      * @param options what could be read of it
      */
     public record Refused(RunOptions options, LaunchException reason) implements Request {}
+
+    /** Have a run read its policy again; null for the only run there is. */
+    public record Reload(@Nullable String run) implements Request {}
 
     /** Show the settings; {@code file} is what {@code --config} gave. */
     public record ShowConfig(@Nullable String file) implements Request {}
@@ -77,6 +80,8 @@ public final class CommandLine {
         RunOptions run = new RunOptions();
         ConfigOptions config = new ConfigOptions();
         commands.put("run", run);
+        ReloadOptions reload = new ReloadOptions();
+        commands.put("reload", reload);
         commands.put("demo", new DemoOptions());
         commands.put("doctor", new DoctorOptions());
         commands.put("config", config);
@@ -111,6 +116,7 @@ public final class CommandLine {
         }
         return switch (name) {
             case "run" -> new Run(run, command);
+            case "reload" -> new Reload(reload.run());
             case "config" -> new ShowConfig(config.config);
             case "doctor" -> new Doctor();
             default -> new Demo();
@@ -150,6 +156,9 @@ public final class CommandLine {
         fill(command, new JCommander(options), List.of(arguments));
         if (options instanceof RunOptions run) {
             return run.unknown;
+        }
+        if (options instanceof ReloadOptions reload) {
+            return reload.outOfPlace();
         }
         return options instanceof ConfigOptions config ? config.unknown : ((PlainOptions) options).unknown;
     }

@@ -14,9 +14,10 @@ final class Help {
 
     private static final String SIGNALS = """
 
-            Signals: SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH and SIGCONT sent to the launcher are passed on. A
-            terminal sends its signals to the program itself. SIGQUIT prints the launcher's own threads; for the
-            program's, send it to the program, whose process id the status file has, or use jcmd.
+            Signals: SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH and SIGCONT sent to the launcher are passed on; SIGHUP
+            to the launcher of a run that has a policy reads that again instead, as the command reload does. A terminal
+            sends its signals to the program itself. SIGQUIT prints the launcher's own threads; for the program's, send
+            it to the program, whose process id the status file has, or use jcmd.
 
             Exit codes: the program's own; 128+N after signal N; 120 policy, configuration or option error; 121 a
             privilege or program is missing; 122 link or control connection lost; 124 --timeout; 125 Atoll failed before

@@ -26,8 +26,17 @@ abstract class PolicyOptions {
 
     abstract PolicyRequest request();
 
-    /** Those of a command that says what it has found. */
-    private abstract static class Saying extends PolicyOptions {
+    /** Those of a command that reads policies. */
+    private abstract static class Reading extends PolicyOptions {
+        @Parameter(
+                names = "--ipset",
+                description = "A file of sets as ipset save writes them, for -m set; may be given several times",
+                splitter = RunOptions.Whole.class)
+        List<String> ipset = new ArrayList<>();
+    }
+
+    /** Those of one that says what it has found. */
+    private abstract static class Saying extends Reading {
         @Parameter(names = "--json", description = "Say it as JSON")
         boolean json;
     }
@@ -52,7 +61,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Check(List.copyOf(words), strict, json);
+            return new PolicyRequest.Check(List.copyOf(words), List.copyOf(ipset), strict, json);
         }
     }
 
@@ -64,6 +73,9 @@ abstract class PolicyOptions {
 
         @Parameter(names = "--from-address", description = "Who begins it, ADDRESS or ADDRESS:PORT")
         @Nullable String from;
+
+        @Parameter(names = "--as", description = "As whom the program runs, USER or USER:GROUP, by name or number")
+        @Nullable String as;
 
         @Override
         String usage() {
@@ -77,7 +89,8 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Explain(words.get(0), words.get(1), words.get(2), protocol, from, json);
+            return new PolicyRequest.Explain(
+                    words.get(0), words.get(1), words.get(2), protocol, from, as, List.copyOf(ipset), json);
         }
     }
 
@@ -96,7 +109,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Test(List.copyOf(words), json);
+            return new PolicyRequest.Test(List.copyOf(words), List.copyOf(ipset), json);
         }
     }
 
@@ -117,13 +130,13 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Diff(words.get(0), words.get(1), json);
+            return new PolicyRequest.Diff(words.get(0), words.get(1), List.copyOf(ipset), json);
         }
     }
 
     /** {@code policy convert}. */
     @Parameters(separators = "=", commandDescription = "Print a policy in the normal form of iptables-save")
-    static final class Convert extends PolicyOptions {
+    static final class Convert extends Reading {
         @Override
         String usage() {
             return "FILE";
@@ -136,7 +149,7 @@ abstract class PolicyOptions {
 
         @Override
         PolicyRequest request() {
-            return new PolicyRequest.Convert(words.get(0));
+            return new PolicyRequest.Convert(words.get(0), List.copyOf(ipset));
         }
     }
 

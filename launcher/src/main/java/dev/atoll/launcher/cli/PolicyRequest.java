@@ -5,13 +5,19 @@ import org.jspecify.annotations.Nullable;
 
 /** What the user wants to know of policies. */
 public sealed interface PolicyRequest extends CommandLine.Request {
+    /** What is asked of policies that are there. */
+    sealed interface OfPolicy extends PolicyRequest {
+        /** Files of sets that the rules may ask for. */
+        List<String> ipsets();
+    }
+
     /**
      * What is wrong with them.
      *
      * @param files at least one
      * @param strict whether warnings give an exit code
      */
-    record Check(List<String> files, boolean strict, boolean json) implements PolicyRequest {}
+    record Check(List<String> files, List<String> ipsets, boolean strict, boolean json) implements OfPolicy {}
 
     /**
      * What becomes of a connection.
@@ -19,6 +25,7 @@ public sealed interface PolicyRequest extends CommandLine.Request {
      * @param verb {@code connect} or {@code accept}
      * @param goal where it goes
      * @param from who begins it, or null
+     * @param as the user as whom the program runs, or null
      */
     record Explain(
             String file,
@@ -26,16 +33,19 @@ public sealed interface PolicyRequest extends CommandLine.Request {
             String goal,
             String protocol,
             @Nullable String from,
-            boolean json) implements PolicyRequest {}
+            @Nullable String as,
+            List<String> ipsets,
+            boolean json)
+            implements OfPolicy {}
 
     /** Whether the cases that stand in them hold. */
-    record Test(List<String> files, boolean json) implements PolicyRequest {}
+    record Test(List<String> files, List<String> ipsets, boolean json) implements OfPolicy {}
 
     /** What the second lets through and the first does not, and the other way round. */
-    record Diff(String before, String after, boolean json) implements PolicyRequest {}
+    record Diff(String before, String after, List<String> ipsets, boolean json) implements OfPolicy {}
 
     /** One in its normal form. */
-    record Convert(String file) implements PolicyRequest {}
+    record Convert(String file, List<String> ipsets) implements OfPolicy {}
 
     /**
      * A policy that allows what flow logs have seen.

@@ -47,12 +47,19 @@ public final class RunOptions {
             splitter = Whole.class)
     List<String> policy = new ArrayList<>();
 
+    @Parameter(
+            names = "--ipset",
+            description = "A file of sets as ipset save writes them, for rules with -m set; may be given several times",
+            splitter = Whole.class)
+    List<String> ipset = new ArrayList<>();
+
+    @Parameter(names = "--watch", description = "Read the policy again when one of its files changes")
+    boolean watch;
+
     @Parameter(names = "--config", description = "A configuration file, see the command config")
     @Nullable String config;
 
-    @Parameter(
-            names = "--audit",
-            description = "Let everything pass, and say what the policy would have denied")
+    @Parameter(names = "--audit", description = "Let everything pass, and say what the policy would have denied")
     boolean audit;
 
     @Parameter(names = "--flow-log", description = "Append a line of JSON for each flow to this file")
@@ -100,13 +107,19 @@ public final class RunOptions {
         put(given, "atoll.router6", router6);
         put(given, "atoll.take-default", takeDefault ? "true" : null);
         put(given, "atoll.dns", dns);
-        put(given, "atoll.policy", policy.isEmpty() ? null : policy.size() == 1 ? policy.get(0) : policy);
+        put(given, "atoll.policy", files(policy));
+        put(given, "atoll.ipset", files(ipset));
+        put(given, "atoll.watch", watch ? "true" : null);
         put(given, "atoll.audit", audit ? "true" : null);
         put(given, "atoll.flow-log", flowLog);
         put(given, "atoll.pcap", pcap);
         put(given, "atoll.status-file", statusFile);
         put(given, "atoll.timeout", timeout);
         return given;
+    }
+
+    private static @Nullable Object files(List<String> files) {
+        return files.isEmpty() ? null : files.size() == 1 ? files.get(0) : files;
     }
 
     private static void put(Map<String, Object> given, String setting, @Nullable Object value) {

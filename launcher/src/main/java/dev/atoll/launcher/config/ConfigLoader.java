@@ -97,7 +97,8 @@ public final class ConfigLoader {
             refuseUnknown("", layer.root());
             all = all.withFallback(layer);
         }
-        return new EffectiveConfig(all, reference);
+        List<Path> files = file == null ? List.of(userFile()) : List.of(Path.of(file), userFile());
+        return new EffectiveConfig(all, reference, files);
     }
 
     /**

@@ -35,14 +35,28 @@ public final class EffectiveConfig {
 
     private final Config config;
     private final Config defaults;
+    private final List<Path> files;
 
     /**
      * @param config everything, the defaults included
      * @param defaults the defaults alone
      */
     EffectiveConfig(Config config, Config defaults) {
+        this(config, defaults, List.of());
+    }
+
+    /**
+     * @param files the files that were read, and may be there or not
+     */
+    EffectiveConfig(Config config, Config defaults, List<Path> files) {
         this.config = config;
         this.defaults = defaults;
+        this.files = List.copyOf(files);
+    }
+
+    /** The files it may come from. */
+    public List<Path> files() {
+        return files;
     }
 
     /**
@@ -69,6 +83,8 @@ public final class EffectiveConfig {
                 flag(Setting.TAKE_DEFAULT),
                 hostname(),
                 files(Setting.POLICY),
+                files(Setting.IPSET),
+                flag(Setting.WATCH),
                 audit(),
                 outputFile(Setting.FLOW_LOG),
                 outputFile(Setting.PCAP),

@@ -17,6 +17,8 @@ public enum Setting {
     TAKE_DEFAULT("atoll.take-default", Kind.FLAG),
     HOSTNAME("atoll.hostname", Kind.HOSTNAME),
     POLICY("atoll.policy", Kind.FILES),
+    IPSET("atoll.ipset", Kind.FILES),
+    WATCH("atoll.watch", Kind.FLAG),
     AUDIT("atoll.audit", Kind.FLAG),
     FLOW_LOG("atoll.flow-log", Kind.FILE),
     PCAP("atoll.pcap", Kind.FILE),

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
  * @param hostname the sandbox's name
  * @param policies files of rules; none: there is no filter
+ * @param ipsets files of sets that rules may ask for
+ * @param watch whether the policy is read again when one of its files changes
  * @param audit whether rules only look on
  * @param flowLog file to append a record of each flow to
  * @param pcap file to record in
@@ -41,6 +43,8 @@ public record Settings(
         boolean takeDefault,
         String hostname,
         List<Path> policies,
+        List<Path> ipsets,
+        boolean watch,
         boolean audit,
         @Nullable Path flowLog,
         @Nullable Path pcap,
@@ -51,6 +55,7 @@ public record Settings(
         LogSettings log) {
     public Settings {
         policies = List.copyOf(policies);
+        ipsets = List.copyOf(ipsets);
     }
 
     /**

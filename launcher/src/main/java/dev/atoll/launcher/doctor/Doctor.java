@@ -1,6 +1,7 @@
 package dev.atoll.launcher.doctor;
 
 import dev.atoll.launcher.ExitCode;
+import dev.atoll.launcher.Installation;
 import dev.atoll.launcher.doctor.Finding.Status;
 import dev.atoll.launcher.link.StreamLink;
 import dev.atoll.launcher.link.TapLink;
@@ -10,6 +11,7 @@ import dev.atoll.launcher.start.Tools.Tool;
 import dev.atoll.launcher.sys.TapDevice;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -63,7 +65,8 @@ public final class Doctor {
         checks.add(new TapCheck(() -> TapDevice.create(TapDevice.DEFAULT_NAME, true)));
         checks.add(new VethCheck());
         checks.add(new UserCheck(host));
-        return new Doctor(checks, new SandboxCheck(host, own, onPath, SandboxCheck.ownJar()), out);
+        return new Doctor(
+                checks, new SandboxCheck(host, own, onPath, Installation.jar().map(Path::toString)), out);
     }
 
     /** Examines everything and returns the exit code: 0 if programs can run here, else {@link ExitCode#MISSING}. */

@@ -1,11 +1,6 @@
 package dev.atoll.launcher.doctor;
 
-import dev.atoll.launcher.Main;
 import dev.atoll.launcher.doctor.Host.Run;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,21 +21,6 @@ final class SandboxCheck implements Check {
         this.own = own;
         this.onPath = onPath;
         this.jar = jar;
-    }
-
-    /** The jar that this class is in. */
-    static Optional<String> ownJar() {
-        CodeSource source = Main.class.getProtectionDomain().getCodeSource();
-        if (source == null || !source.getLocation().getProtocol().equals("file")) {
-            return Optional.empty();
-        }
-        Path file;
-        try {
-            file = Path.of(source.getLocation().toURI());
-        } catch (URISyntaxException e) {
-            return Optional.empty();
-        }
-        return Files.isRegularFile(file) ? Optional.of(file.toString()) : Optional.empty();
     }
 
     @Override

@@ -45,8 +45,9 @@ public final class FlowLog implements FlowSink, AutoCloseable {
     /** How long the disk has for what is still to be written at the end. */
     private static final long CLOSE_LIMIT_S = 10;
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final Path file;
     private final OutputStream out;

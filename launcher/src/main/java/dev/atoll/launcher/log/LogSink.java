@@ -33,6 +33,11 @@ public final class LogSink implements ReportSink {
     }
 
     @Override
+    public void reloaded(String text) {
+        LOG.info(text);
+    }
+
+    @Override
     public void ended(Outcome outcome) {
         LOG.info("{}, exit code {}, {} denials", outcome.kind().text(), outcome.exitCode(), outcome.denials());
     }

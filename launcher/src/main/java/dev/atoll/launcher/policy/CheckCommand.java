@@ -6,11 +6,13 @@ import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.cli.PolicyRequest;
 import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.runtime.policy.PolicyResult;
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.Origin;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** {@code policy check}: everything that is wrong with policies, and what in them is probably not meant. */
 final class CheckCommand {
@@ -33,8 +35,9 @@ final class CheckCommand {
 
     int run(PolicyRequest.Check request) throws LaunchException {
         List<Checked> all = new ArrayList<>();
+        Map<String, IpSet> sets = WrittenPolicy.sets(request);
         for (String file : request.files()) {
-            all.add(check(WrittenPolicy.read(file)));
+            all.add(check(WrittenPolicy.read(file, sets)));
         }
         print(all, request.json());
         return exitCode(all, request.strict());
@@ -115,7 +118,7 @@ final class CheckCommand {
     }
 
     private static int column(WrittenPolicy policy, Origin place) {
-        List<String> lines = policy.lines();
+        List<String> lines = policy.lines(place.source());
         int at = place.line() <= lines.size() ? lines.get(place.line() - 1).indexOf(place.text()) : 0;
         return Math.max(0, at) + 1;
     }

@@ -1,7 +1,10 @@
 package dev.atoll.launcher.policy;
 
 import dev.atoll.launcher.policy.trace.Connection;
+import dev.atoll.runtime.policy.Accounts;
 import dev.atoll.runtime.policy.HostResolver;
+import dev.atoll.stack.filter.OwnerMatcher;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
@@ -15,9 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param outgoing whether the program begins it
  * @param to {@code HOST:PORT}; of an incoming one the port alone will do
  * @param from {@code ADDRESS} or {@code ADDRESS:PORT} of who begins it, or null
+ * @param as {@code USER} or {@code USER:GROUP} as whom the program runs, by name or number, or null
  */
 record ConnectionSpec(
-        boolean outgoing, int protocol, String to, @Nullable String from) {
+        boolean outgoing,
+        int protocol,
+        String to,
+        @Nullable String from,
+        @Nullable String as) {
     /** The word for a connection that the program begins. */
     static final String CONNECT = "connect";
 
@@ -64,11 +72,12 @@ record ConnectionSpec(
     /** One for each address of the host. */
     List<Connection> connections(HostResolver names) throws MalformedException {
         List<Connection> connections = new ArrayList<>();
+        SocketOwner owner = as == null ? null : owner(as);
         FullAddress begins = from == null ? null : from(from);
         for (FullAddress goal : to(names, begins)) {
             FullAddress source = begins == null ? new FullAddress(sourceFor(goal.address()), EPHEMERAL_PORT) : begins;
             if (source.address().isV4() == goal.address().isV4()) {
-                connections.add(new Connection(outgoing, protocol, source, goal));
+                connections.add(new Connection(outgoing, protocol, source, goal, owner));
             }
         }
         if (connections.isEmpty()) {
@@ -134,6 +143,42 @@ record ConnectionSpec(
         return new FullAddress(address, port(text.substring(colon + 1)));
     }
 
+    /** Without a group, the user's own of the accounts. */
+    private static SocketOwner owner(String text) throws MalformedException {
+        int colon = text.indexOf(':');
+        String user = colon < 0 ? text : text.substring(0, colon);
+        String group = colon < 0 ? null : text.substring(colon + 1);
+        long userId = id(user, Accounts.user(user));
+        if (userId < 0) {
+            throw new MalformedException("\"" + user + "\" is no user, expected a name of /etc/passwd or a number");
+        }
+        long groupId = group == null ? Accounts.groupOf(userId) : id(group, Accounts.group(group));
+        if (groupId < 0) {
+            throw new MalformedException(
+                    group == null
+                            ? "user " + userId + " is not in /etc/passwd, expected its group, too: " + user + ":GROUP"
+                            : "\"" + group + "\" is no group, expected a name of /etc/group or a number");
+        }
+        return new SocketOwner(userId, groupId, List.of());
+    }
+
+    private static long id(String text, long named) {
+        return named >= 0 ? named : number(text, OwnerMatcher.MAX_ID);
+    }
+
+    /** A decimal number, or -1. */
+    private static long number(String text, long most) {
+        long number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            number = number * 10 + digit;
+            if (digit < 0 || digit > 9 || number > most) {
+                return -1;
+            }
+        }
+        return text.isEmpty() ? -1 : number;
+    }
+
     private static @Nullable IpAddress address(String text) {
         boolean brackets = text.startsWith("[") && text.endsWith("]");
         try {
@@ -144,15 +189,10 @@ record ConnectionSpec(
     }
 
     private static int port(String text) throws MalformedException {
-        int port = 0;
-        boolean digits = !text.isEmpty() && text.length() <= 5;
-        for (int i = 0; i < text.length() && digits; i++) {
-            digits = text.charAt(i) >= '0' && text.charAt(i) <= '9';
-            port = port * 10 + text.charAt(i) - '0';
-        }
-        if (!digits || port == 0 || port > MAX_PORT) {
+        long port = number(text, MAX_PORT);
+        if (port <= 0) {
             throw new MalformedException("\"" + text + "\" is no port, expected 1 to " + MAX_PORT);
         }
-        return port;
+        return (int) port;
     }
 }

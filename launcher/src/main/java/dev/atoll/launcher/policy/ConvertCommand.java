@@ -18,7 +18,7 @@ final class ConvertCommand {
     }
 
     int run(PolicyRequest.Convert request) throws LaunchException {
-        WrittenPolicy policy = WrittenPolicy.read(request.file());
+        WrittenPolicy policy = WrittenPolicy.read(request.file(), WrittenPolicy.sets(request));
         RuleSet rules = policy.rules();
         for (PolicyCase one : policy.cases()) {
             out.println("# test: " + one.text());

@@ -42,7 +42,7 @@ final class ExplainCommand {
         } catch (ConnectionSpec.MalformedException e) {
             throw new LaunchException(ExitCode.CONFIGURATION, "policy explain: " + e.text(), e);
         }
-        WrittenPolicy policy = WrittenPolicy.read(request.file());
+        WrittenPolicy policy = WrittenPolicy.read(request.file(), WrittenPolicy.sets(request));
         RuleSet rules = policy.rules();
         List<Explanation> explanations = new ArrayList<>();
         for (Connection connection : connections) {
@@ -66,7 +66,7 @@ final class ExplainCommand {
                     "\"" + request.verb() + "\" is nothing that can be explained, expected connect or accept");
         }
         return new ConnectionSpec(
-                outgoing, ConnectionSpec.protocol(request.protocol()), request.goal(), request.from());
+                outgoing, ConnectionSpec.protocol(request.protocol()), request.goal(), request.from(), request.as());
     }
 
     // --- Text

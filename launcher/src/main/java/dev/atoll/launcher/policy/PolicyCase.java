@@ -3,6 +3,7 @@ package dev.atoll.launcher.policy;
 import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.launcher.policy.trace.Explanation;
 import dev.atoll.runtime.policy.PolicyError;
+import dev.atoll.runtime.policy.PolicyText;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RejectWith;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expected expected) {
     private static final Pattern BEGINNING = Pattern.compile("#\\s*test:");
     private static final Pattern WORD = Pattern.compile("\\S+");
-    private static final String FORM = "expected connect HOST:PORT [udp] [from ADDRESS] -> accept, reject or drop";
+    private static final String FORM =
+            "expected connect HOST:PORT [udp] [from ADDRESS] [as USER] -> accept, reject or drop";
 
     /** Words that stand for a result. */
     enum Kind {
@@ -61,18 +63,22 @@ record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expecte
             Origin place = written.place();
             add(new Reader(place.source(), place.line(), place.text(), 0).read(errors), cases);
         }
-        if (HoconPolicy.isHocon(policy.source())) {
-            return cases;
-        }
-        List<String> lines = policy.lines();
-        for (int i = 0; i < lines.size(); i++) {
-            Matcher beginning = BEGINNING.matcher(lines.get(i));
-            if (beginning.lookingAt()) {
-                Reader reader = new Reader(policy.source(), i + 1, lines.get(i), beginning.end());
-                add(reader.read(errors), cases);
+        for (PolicyText text : policy.texts()) {
+            if (!HoconPolicy.isHocon(text.source())) {
+                read(text.source(), policy.lines(text.source()), cases, errors);
             }
         }
         return cases;
+    }
+
+    private static void read(String source, List<String> lines, List<PolicyCase> cases, List<PolicyError> errors) {
+        for (int i = 0; i < lines.size(); i++) {
+            Matcher beginning = BEGINNING.matcher(lines.get(i));
+            if (beginning.lookingAt()) {
+                Reader reader = new Reader(source, i + 1, lines.get(i), beginning.end());
+                add(reader.read(errors), cases);
+            }
+        }
     }
 
     private static void add(@Nullable PolicyCase read, List<PolicyCase> cases) {
@@ -119,17 +125,20 @@ record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expecte
             String to = next();
             String protocol = "tcp";
             String from = null;
+            String as = null;
             String word = next();
             while (!word.equals("->")) {
                 if (word.equals("from")) {
                     from = next();
+                } else if (word.equals("as")) {
+                    as = next();
                 } else {
                     protocol = word;
                 }
                 ConnectionSpec.protocol(protocol);
                 word = next();
             }
-            ConnectionSpec connection = new ConnectionSpec(outgoing, ConnectionSpec.protocol(protocol), to, from);
+            ConnectionSpec connection = new ConnectionSpec(outgoing, ConnectionSpec.protocol(protocol), to, from, as);
             Expected expected = expected(next());
             if (words.find()) {
                 mark();

@@ -9,12 +9,14 @@ import dev.atoll.launcher.policy.trace.Explanation;
 import dev.atoll.launcher.policy.trace.Walk;
 import dev.atoll.runtime.policy.HostResolver;
 import dev.atoll.runtime.policy.PolicyError;
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.RuleSet;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** {@code policy test}: tries the cases that stand in policies. */
 final class TestCommand {
@@ -37,8 +39,9 @@ final class TestCommand {
 
     int run(PolicyRequest.Test request) throws LaunchException {
         List<Tried> all = new ArrayList<>();
+        Map<String, IpSet> sets = WrittenPolicy.sets(request);
         for (String file : request.files()) {
-            all.addAll(test(WrittenPolicy.read(file)));
+            all.addAll(test(WrittenPolicy.read(file, sets)));
         }
         long failed = all.stream().filter(tried -> !tried.isPassed()).count();
         long passed = all.size() - failed;
@@ -69,7 +72,7 @@ final class TestCommand {
             } catch (ConnectionSpec.MalformedException e) {
                 int column = one.origin().text().indexOf(one.text()) + 1;
                 errors.add(new PolicyError(
-                        policy.source(),
+                        one.origin().source(),
                         one.origin().line(),
                         column,
                         one.text().length(),

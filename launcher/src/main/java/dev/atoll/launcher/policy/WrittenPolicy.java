@@ -3,35 +3,62 @@ package dev.atoll.launcher.policy;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.PolicyFile;
+import dev.atoll.launcher.cli.PolicyRequest;
 import dev.atoll.launcher.policy.hocon.HoconPolicy;
 import dev.atoll.runtime.policy.PolicyError;
-import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
+import dev.atoll.runtime.policy.PolicyText;
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.RuleSet;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A policy file and what came of reading it.
+ * A policy, of one file or of several, and what came of reading it.
  *
  * @param source its name as the user gave it
- * @param hoconCases the cases of one in HOCON; in iptables' form they stand in its lines
+ * @param texts its files
+ * @param hoconCases the cases of those in HOCON; in iptables' form they stand in the lines
  */
-record WrittenPolicy(String source, String text, PolicyResult result, List<HoconPolicy.Case> hoconCases) {
+record WrittenPolicy(String source, List<PolicyText> texts, PolicyResult result, List<HoconPolicy.Case> hoconCases) {
+    /** Between the files of one policy. */
+    private static final String AND = "+";
+
     /**
-     * Reads a file.
+     * Reads a file, or several whose names have a plus sign between them: together they are one policy, as for a run.
      *
+     * @param sets those that its rules may ask for
      * @throws LaunchException if there is no text to be read; mistakes in it are in the result
      */
-    static WrittenPolicy read(String source) throws LaunchException {
-        String text = PolicyFile.read(Path.of(source));
-        if (HoconPolicy.isHocon(source)) {
-            HoconPolicy.Read read = HoconPolicy.read(source, PolicyFile.HOST_NAMES);
-            return new WrittenPolicy(source, text, read.result(), read.cases());
+    static WrittenPolicy read(String source, Map<String, IpSet> sets) throws LaunchException {
+        List<Path> files = new ArrayList<>();
+        if (Files.exists(Path.of(source))) {
+            files.add(Path.of(source));
+        } else {
+            for (String file : source.split(Pattern.quote(AND), -1)) {
+                files.add(Path.of(file));
+            }
         }
-        return new WrittenPolicy(source, text, PolicyParser.parse(source, text, PolicyFile.HOST_NAMES), List.of());
+        List<PolicyText> texts = new ArrayList<>();
+        for (Path file : files) {
+            texts.add(new PolicyText(file.toString(), PolicyFile.read(file)));
+        }
+        List<HoconPolicy.Case> cases = new ArrayList<>();
+        return new WrittenPolicy(source, texts, PolicyFile.parse(files, sets, cases), cases);
+    }
+
+    /**
+     * The sets that a command was given.
+     *
+     * @throws LaunchException with every mistake in their files
+     */
+    static Map<String, IpSet> sets(PolicyRequest.OfPolicy request) throws LaunchException {
+        return PolicyFile.sets(request.ipsets().stream().map(Path::of).toList());
     }
 
     /**
@@ -67,8 +94,13 @@ record WrittenPolicy(String source, String text, PolicyResult result, List<Hocon
                 errors.stream().map(PolicyError::toString).collect(Collectors.joining("\n")));
     }
 
-    /** The lines of the file, without their ends. */
-    List<String> lines() {
-        return List.of(text.split("\n", -1));
+    /** The lines of one of its files, without their ends; none of a file that is only included. */
+    List<String> lines(String file) {
+        for (PolicyText text : texts) {
+            if (text.source().equals(file)) {
+                return List.of(text.text().split("\n", -1));
+            }
+        }
+        return List.of();
     }
 }

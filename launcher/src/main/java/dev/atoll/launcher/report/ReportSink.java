@@ -17,6 +17,9 @@ public interface ReportSink {
     /** New values of counters; the names come from inside the sandbox. */
     default void counted(Counters counters) {}
 
+    /** The policy was read again; in lines what came of it. */
+    default void reloaded(String text) {}
+
     /** The program has ended; the last call. */
     default void ended(Outcome outcome) {}
 }

@@ -85,6 +85,11 @@ public final class Reports {
         }
     }
 
+    /** The policy was read again. */
+    public void reloaded(String text) {
+        tell(sink -> sink.reloaded(text));
+    }
+
     /** The run is over. */
     public void ended(Outcome outcome) {
         tell(sink -> sink.ended(outcome));

@@ -33,16 +33,19 @@ public final class StatusFile {
     }
 
     /** The program runs. */
-    public void running(RunDescription run, int pid) throws IOException {
+    public void running(RunDescription run, int pid, ReloadState policy) throws IOException {
         write(generator -> {
             generator.writeStringField("outcome", "running");
+            generator.writeNumberField("launcherPid", ProcessHandle.current().pid());
             generator.writeNumberField("programPid", pid);
             describe(generator, run);
+            describe(generator, run, policy);
         });
     }
 
     /** The run is over. */
-    public void ended(@Nullable RunDescription run, Outcome outcome, Instant endedAt) throws IOException {
+    public void ended(@Nullable RunDescription run, Outcome outcome, Instant endedAt, @Nullable ReloadState policy)
+            throws IOException {
         write(generator -> {
             generator.writeStringField("outcome", outcome.kind().text());
             generator.writeNumberField("exitCode", outcome.exitCode());
@@ -55,6 +58,9 @@ public final class StatusFile {
             if (run != null) {
                 generator.writeNumberField("denials", outcome.denials());
                 describe(generator, run);
+                if (policy != null) {
+                    describe(generator, run, policy);
+                }
                 generator.writeStringField("endedAt", endedAt.toString());
                 generator.writeNumberField(
                         "durationMs", Duration.between(run.startedAt(), endedAt).toMillis());
@@ -86,6 +92,18 @@ public final class StatusFile {
         generator.writeEndArray();
         generator.writeStringField("capture", text(run.capture()));
         generator.writeStringField("startedAt", run.startedAt().toString());
+    }
+
+    private static void describe(JsonGenerator generator, RunDescription run, ReloadState policy) throws IOException {
+        if (run.policies().isEmpty()) {
+            return;
+        }
+        generator.writeStringField("policyLoadedAt", policy.loadedAt().toString());
+        generator.writeNumberField("reloads", policy.reloads());
+        generator.writeNumberField("failedReloads", policy.failedReloads());
+        Instant failedAt = policy.lastFailureAt();
+        generator.writeStringField("lastFailedReloadAt", failedAt == null ? null : failedAt.toString());
+        generator.writeStringField("lastFailedReload", policy.lastFailure());
     }
 
     private static @Nullable String text(@Nullable Path path) {

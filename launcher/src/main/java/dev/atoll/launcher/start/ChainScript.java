@@ -59,6 +59,7 @@ final class ChainScript {
      * @param files name below {@code /etc} to content
      * @param cgroups mount points to keep
      * @param kernelFiles mounts that become read-only
+     * @param kept what of the host's files the program may not change
      * @param directory where the program starts
      * @param repair commands right before the program starts
      */
@@ -67,6 +68,7 @@ final class ChainScript {
             Map<String, String> files,
             List<String> cgroups,
             List<KernelFiles> kernelFiles,
+            KeptFiles kept,
             String directory,
             List<String> repair) {}
 
@@ -116,7 +118,10 @@ final class ChainScript {
         line(tools.require(Tools.HOSTNAME) + " " + quote(furniture.hostname()));
         line(tools.require(Tools.IP) + " link set lo up");
         String directory = furniture.directory();
-        if (directory.startsWith("/etc") || directory.startsWith("/proc") || directory.startsWith("/sys")) {
+        if (furniture.kept().hasDirectories()
+                || directory.startsWith("/etc")
+                || directory.startsWith("/proc")
+                || directory.startsWith("/sys")) {
             // Otherwise the program would stand in the host's directory and see the host's files.
             line("cd " + quote(directory));
         }
@@ -145,6 +150,7 @@ final class ChainScript {
             table.add(mounted.point(), "none", mounted.readOnlyOptions());
             points.add(mounted.point());
         }
+        points.addAll(furniture.kept().mount(table));
         return points;
     }
 

@@ -54,10 +54,15 @@ record KernelFiles(String point, String options) {
         return List.copyOf(found.values());
     }
 
-    /** For {@code mount -o}: read-only, and otherwise as it was, since the host's restrictions may not be lifted. */
+    /** For {@code mount -o}: read-only, and otherwise as it was. */
     String readOnlyOptions() {
-        List<String> kept = new ArrayList<>(List.of("remount", "bind", "ro"));
-        for (String option : options.split(",", -1)) {
+        return "remount,bind," + readOnly(List.of(options.split(",", -1)));
+    }
+
+    /** Options of a mount that is to be read-only, and otherwise as it was, since the host's restrictions may not be lifted. */
+    static String readOnly(List<String> options) {
+        List<String> kept = new ArrayList<>(List.of("ro"));
+        for (String option : options) {
             if (KEPT.contains(option)) {
                 kept.add(option);
             }
@@ -83,7 +88,7 @@ record KernelFiles(String point, String options) {
     }
 
     /** The kernel writes space, tab, newline and backslash as three octal digits. */
-    private static String unescaped(String text) {
+    static String unescaped(String text) {
         return text.replace("\\040", " ")
                 .replace("\\011", "\t")
                 .replace("\\012", "\n")

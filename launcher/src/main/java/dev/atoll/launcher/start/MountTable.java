@@ -28,6 +28,11 @@ final class MountTable {
         entry(escaped(point), point, "none", "bind," + options);
     }
 
+    /** The same with what is mounted below it. */
+    void bindAll(String point, String options) {
+        entry(escaped(point), point, "none", options.isEmpty() ? "rbind" : "rbind," + options);
+    }
+
     private void entry(String source, String point, String type, String options) {
         text.append(source)
                 .append(' ')

@@ -64,13 +64,19 @@ public final class StartChain {
      * do before the program may run.
      *
      * @param files name below {@code /etc} to content
+     * @param kept what of the host's files the program may not change
      * @throws LaunchException if the sandbox cannot be made; nothing is left of it then
      */
     public FurnishedSandbox begin(
-            ProgramCommand command, String hostname, Map<String, String> files, AgentJar agent, Inherited inherited)
+            ProgramCommand command,
+            String hostname,
+            Map<String, String> files,
+            KeptFiles kept,
+            AgentJar agent,
+            Inherited inherited)
             throws LaunchException {
         try {
-            return beginSteps(command, hostname, files, agent, inherited);
+            return beginSteps(command, hostname, files, kept, agent, inherited);
         } catch (IOException e) {
             throw cannotBeMade(e);
         }
@@ -81,7 +87,12 @@ public final class StartChain {
     }
 
     private FurnishedSandbox beginSteps(
-            ProgramCommand command, String hostname, Map<String, String> files, AgentJar agent, Inherited inherited)
+            ProgramCommand command,
+            String hostname,
+            Map<String, String> files,
+            KeptFiles kept,
+            AgentJar agent,
+            Inherited inherited)
             throws IOException, LaunchException {
         Identities identities = Identities.ofLauncher();
         ProgramEnvironment variables = ProgramEnvironment.of(environment);
@@ -94,6 +105,7 @@ public final class StartChain {
                                 Cgroups.mountPoints(mountinfo),
                                 // Nobody but root may write there.
                                 identities.root() ? KernelFiles.elsewhere(mountinfo) : List.of(),
+                                kept,
                                 System.getProperty("user.dir", "/"),
                                 variables.repair()),
                         new Privileges(identities.root()));

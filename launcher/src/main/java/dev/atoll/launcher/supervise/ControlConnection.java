@@ -6,10 +6,15 @@ import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.runtime.control.ControlCodec;
 import dev.atoll.runtime.control.ControlDecoder;
 import dev.atoll.runtime.control.ControlFault;
+import dev.atoll.runtime.control.ControlRecord.Reload;
+import dev.atoll.runtime.control.ControlRecord.Reloaded;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The launcher's end of the control connection. It is read in one of two ways: by a plain thread while the program starts
@@ -23,6 +28,8 @@ public final class ControlConnection {
     private final ControlDecoder decoder = new ControlDecoder();
     private final CompletableFuture<String> fault = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    /** The questions that wait for an answer, by their numbers. */
+    private final Map<Integer, CompletableFuture<Reloaded>> asked = new ConcurrentHashMap<>();
 
     /**
      * @param descriptor stays open for as long as this process lives: it is what {@link #cut} needs
@@ -51,11 +58,33 @@ public final class ControlConnection {
     public void received(ByteBuffer bytes) {
         try {
             for (ToLauncher message : decoder.feed(bytes)) {
-                reports.received(message);
+                if (message instanceof Reloaded answer) {
+                    answered(answer);
+                } else {
+                    reports.received(message);
+                }
             }
         } catch (ControlFault e) {
             fault.complete("the program broke the control connection: " + e.getMessage());
         }
+    }
+
+    private void answered(Reloaded answer) {
+        CompletableFuture<Reloaded> waiting = asked.remove(answer.number());
+        // An answer that nobody waits for comes too late, or from a program that makes things up.
+        if (waiting != null) {
+            waiting.complete(answer);
+        }
+    }
+
+    /** Asks the program to put other rules in force; the answer fails if the program closes its end before. Any thread. */
+    public CompletableFuture<Reloaded> ask(Reload question) {
+        CompletableFuture<Reloaded> answer = new CompletableFuture<>();
+        asked.put(question.number(), answer);
+        CompletableFuture<Void> unused =
+                closed.thenRun(() -> answer.completeExceptionally(new IOException("the program has ended")));
+        say(question);
+        return answer;
     }
 
     /** What came could not be taken in. */

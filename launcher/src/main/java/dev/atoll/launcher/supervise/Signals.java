@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes signals on to the program.
@@ -13,7 +14,7 @@ import java.util.function.Consumer;
  * <p>A terminal sends its signals to the whole foreground group, the program included, and a JVM cannot see who sent one.
  * So those that a terminal's keys and its size send are passed on only while the launcher is not in the foreground of its
  * terminal, and SIGHUP, by which a terminal says that it is gone, only while the terminal is there or if there never was
- * one. Handlers run in threads of the JVM's.
+ * one; a launcher to which SIGHUP means something itself keeps it. Handlers run in threads of the JVM's.
  */
 public final class Signals {
     private static final String HANGUP = "HUP";
@@ -22,6 +23,7 @@ public final class Signals {
 
     private final ProgramProcess program;
     private final Consumer<String> log;
+    private final @Nullable Runnable onHangup;
     private final boolean hadTerminal = terminal() != Terminal.NONE;
 
     /** The terminal that controls this process. */
@@ -32,18 +34,20 @@ public final class Signals {
         BACKGROUND
     }
 
-    private Signals(ProgramProcess program, Consumer<String> log) {
+    private Signals(ProgramProcess program, Consumer<String> log, @Nullable Runnable onHangup) {
         this.program = program;
         this.log = log;
+        this.onHangup = onHangup;
     }
 
     /**
      * Begins.
      *
      * @param log hears of what could not be passed on
+     * @param onHangup what SIGHUP means to the launcher itself, which then keeps it; null for nothing
      */
-    public static void passOnTo(ProgramProcess program, Consumer<String> log) {
-        Signals signals = new Signals(program, log);
+    public static void passOnTo(ProgramProcess program, Consumer<String> log, @Nullable Runnable onHangup) {
+        Signals signals = new Signals(program, log, onHangup);
         for (String name : PASSED_ON) {
             try {
                 SignalDoor.handle(name, signals::arrived);
@@ -56,6 +60,11 @@ public final class Signals {
 
     private void arrived(String name, int number) {
         if (terminalHasSent(name)) {
+            return;
+        }
+        Runnable own = onHangup;
+        if (own != null && name.equals(HANGUP)) {
+            own.run();
             return;
         }
         try {

@@ -1,9 +1,6 @@
 package dev.atoll.launcher.sys;
 
 import java.io.Closeable;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +21,9 @@ public final class AbstractLock implements Closeable {
     /** Takes the name; null if somebody holds it. */
     public static @Nullable AbstractLock tryAcquire(String name) throws SystemCallException {
         int socket = Libc.call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer address = ByteBuffer.allocate(Short.BYTES + 1 + bytes.length).order(ByteOrder.nativeOrder());
-        // A null byte first is what makes the name abstract.
-        address.putShort((short) AF_UNIX).put((byte) 0).put(bytes);
+        byte[] address = AbstractSocket.address(name);
         try {
-            Libc.call("bind", socket, address.array(), address.capacity());
+            Libc.call("bind", socket, address, address.length);
             return new AbstractLock(socket);
         } catch (SystemCallException e) {
             Libc.close(socket);

@@ -22,6 +22,10 @@ public final class Libc {
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SHUT_WR = 1;
+    private static final int POLLFD_BYTES = 8;
+    private static final int POLLFD_EVENTS_AT = 4;
+    private static final int POLLFD_REVENTS_AT = 6;
+    private static final short POLLOUT = 4;
     private static final int MFD_CLOEXEC = 1;
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int P_PID = 1;
@@ -143,10 +147,26 @@ public final class Libc {
                 try {
                     done += call("write", descriptor, memory.share(done), bytes.length - done);
                 } catch (SystemCallException e) {
-                    if (e.errno() != Errno.EINTR) {
+                    if (e.errno() == Errno.EAGAIN) {
+                        // Somebody else reads the same connection without waiting.
+                        awaitWritable(descriptor);
+                    } else if (e.errno() != Errno.EINTR) {
                         throw e;
                     }
                 }
+            }
+        }
+    }
+
+    private static void awaitWritable(int descriptor) throws SystemCallException {
+        try (Memory asked = new Memory(POLLFD_BYTES)) {
+            asked.setInt(0, descriptor);
+            asked.setShort(POLLFD_EVENTS_AT, POLLOUT);
+            asked.setShort(POLLFD_REVENTS_AT, (short) 0);
+            int unused = call("poll", asked, 1L, -1);
+        } catch (SystemCallException e) {
+            if (e.errno() != Errno.EINTR) {
+                throw e;
             }
         }
     }

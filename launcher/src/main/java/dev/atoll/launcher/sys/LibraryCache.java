@@ -53,6 +53,11 @@ public final class LibraryCache {
         }
     }
 
+    /** Where they are kept, there or not. */
+    public static Path directory() {
+        return ofUser();
+    }
+
     /** For root one that nobody else can write to, whosever home the environment names. */
     private static Path ofUser() {
         if (System.getProperty("user.name", "").equals("root")) {

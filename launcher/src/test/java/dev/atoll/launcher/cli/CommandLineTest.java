@@ -91,7 +91,7 @@ class CommandLineTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''               | no command; there are run, demo, doctor, config, policy",
+                "''               | no command; there are run, reload, demo, doctor, config, policy",
                 "rnu              | there is no command \"rnu\", did you mean \"run\"?",
                 "--versoin        | there is no option \"--versoin\", did you mean \"--version\"?",
                 "xyzzy            | there is no command \"xyzzy\"; --help lists what there is",
@@ -113,8 +113,8 @@ class CommandLineTest {
     @Test
     void help_listsCommandsOptionsExitCodesAndWhatToDoAboutSigquit() throws Exception {
         String all = assertInstanceOf(CommandLine.Show.class, parse("--help")).text();
-        for (String word :
-                List.of("run", "demo", "doctor", "config", "policy", "--version", "SIGQUIT", "jcmd", "124", "127")) {
+        for (String word : List.of(
+                "run", "reload", "demo", "doctor", "config", "policy", "--version", "SIGQUIT", "jcmd", "124", "127")) {
             assertTrue(all.contains(word), () -> word + " in " + all);
         }
         String run =

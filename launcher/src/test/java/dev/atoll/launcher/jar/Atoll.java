@@ -131,6 +131,11 @@ final class Atoll {
         return directory.resolve(name);
     }
 
+    /** The program {@code java} of the JDK. */
+    String java() {
+        return java.toString();
+    }
+
     /** The words of a command that runs {@link Probe}. */
     List<String> probe(String... commands) {
         List<String> words = new ArrayList<>(
@@ -219,6 +224,18 @@ final class Atoll {
                 assertTrue(
                         System.nanoTime() - start < TimeUnit.SECONDS.toNanos(LIMIT_S),
                         () -> "did not say \"" + text + "\" in time: " + soFar());
+                Thread.sleep(10);
+            }
+            return this;
+        }
+
+        /** Waits until stderr has that. */
+        Running awaitError(String text) throws IOException, InterruptedException {
+            long start = System.nanoTime();
+            while (!Files.readString(stderr).contains(text)) {
+                assertTrue(
+                        process.isAlive() && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(LIMIT_S),
+                        () -> "\"" + text + "\" did not come on stderr: " + soFar());
                 Thread.sleep(10);
             }
             return this;

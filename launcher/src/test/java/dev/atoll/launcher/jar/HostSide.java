@@ -33,7 +33,7 @@ final class HostSide implements AutoCloseable {
         inside("ip", "address", "add", ADDRESS + "/32", "dev", "lo");
     }
 
-    /** Begins to serve on these ports, TCP and UDP; listens when it returns. */
+    /** Begins to serve on these ports, {@code PORT} or {@code ADDRESS:PORT}, TCP and UDP; listens when it returns. */
     void serve(String... ports) throws IOException {
         List<String> command = new ArrayList<>(prefix());
         command.addAll(List.of(

@@ -20,6 +20,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code close:N}, {@code garbage:N}</td><td>closes or scribbles on a descriptor</td></tr>
  * <tr><td>{@code await:FILE}</td><td>waits until the file is there</td></tr>
  * <tr><td>{@code wait}</td><td>goes on for ever, a minute at most</td></tr>
+ * <tr><td>{@code write:FILE}, {@code rename:FROM,TO}</td><td>tries to: {@code write:FILE=written} or the exception</td></tr>
  * <tr><td>{@code exit:N}</td><td>exits</td></tr>
  * </table>
  */
@@ -82,6 +84,8 @@ public final class Probe {
                 case "garbage" -> descriptor(argument).write(new byte[64]);
                 case "await" -> await(Path.of(argument));
                 case "wait" -> new CountDownLatch(1).await(LONGEST_RUN_S, TimeUnit.SECONDS);
+                case "write" -> line(command + "=" + attempt(() -> write(Path.of(argument))));
+                case "rename" -> line(command + "=" + attempt(() -> rename(argument.split(",", -1))));
                 case "exit" -> System.exit(Integer.parseInt(argument));
                 default -> throw new IllegalArgumentException(command);
             }
@@ -150,14 +154,27 @@ public final class Probe {
 
     private static void timed(String command, Attempt attempt) {
         long start = System.nanoTime();
-        String result;
-        try {
-            result = attempt.run();
-        } catch (IOException e) {
-            result = e.toString();
-        }
+        String result = attempt(attempt);
         long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         line(command + "=" + result + " [" + tookMs + " ms]");
+    }
+
+    private static String attempt(Attempt attempt) {
+        try {
+            return attempt.run();
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static String write(Path file) throws IOException {
+        Files.writeString(file, "mine");
+        return "written";
+    }
+
+    private static String rename(String... names) throws IOException {
+        Files.move(Path.of(names[0]), Path.of(names[1]), StandardCopyOption.ATOMIC_MOVE);
+        return "renamed";
     }
 
     private static String tcp(InetSocketAddress server, int limitMs) throws IOException {

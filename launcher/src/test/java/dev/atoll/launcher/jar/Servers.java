@@ -3,22 +3,37 @@ package dev.atoll.launcher.jar;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Servers on the host's side: on each port TCP, which greets, and UDP, which echoes. Ends when its stdin does. */
+/**
+ * Servers on the host's side: on each {@code PORT} or {@code ADDRESS:PORT} TCP, which greets, and UDP, which echoes; on
+ * {@code echo:PORT} TCP that echoes for as long as it is asked to. Ends when its stdin does. What UDP answers comes from the
+ * address that was asked only if it is given.
+ */
 public final class Servers {
+    private static final String ECHO = "echo:";
+    private static final int BACKLOG = 200;
+
     private Servers() {}
 
-    /** Listens on the ports, says so, waits for its end. */
-    public static void main(String[] ports) throws IOException {
+    /** Listens, says so, waits for its end. */
+    public static void main(String[] places) throws IOException {
         List<AutoCloseable> open = new ArrayList<>();
-        for (String port : ports) {
-            ServerSocket listener = new ServerSocket(Integer.parseInt(port));
-            DatagramSocket datagrams = new DatagramSocket(Integer.parseInt(port));
+        for (String place : places) {
+            if (place.startsWith(ECHO)) {
+                ServerSocket echoes = new ServerSocket(Integer.parseInt(place.substring(ECHO.length())), BACKLOG);
+                open.add(echoes);
+                serve(() -> echoOn(echoes.accept()));
+                continue;
+            }
+            InetSocketAddress address = address(place);
+            ServerSocket listener = new ServerSocket(address.getPort(), 50, address.getAddress());
+            DatagramSocket datagrams = new DatagramSocket(address);
             open.add(listener);
             open.add(datagrams);
             serve(() -> greet(listener));
@@ -29,6 +44,12 @@ public final class Servers {
             // Nothing is expected but the end.
         }
         System.exit(0);
+    }
+
+    private static InetSocketAddress address(String place) {
+        int colon = place.lastIndexOf(':');
+        int port = Integer.parseInt(place.substring(colon + 1));
+        return colon < 0 ? new InetSocketAddress(port) : new InetSocketAddress(place.substring(0, colon), port);
     }
 
     /** One exchange. */
@@ -56,6 +77,18 @@ public final class Servers {
             byte[] unusedRequest = socket.getInputStream().readNBytes(Probe.REQUEST.length());
             socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private static void echoOn(Socket connection) {
+        Thread thread = new Thread(() -> {
+            try (connection) {
+                connection.getInputStream().transferTo(connection.getOutputStream());
+            } catch (IOException e) {
+                System.err.println("an echo ended: " + e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static void echo(DatagramSocket socket) throws IOException {

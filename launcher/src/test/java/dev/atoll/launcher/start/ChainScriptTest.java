@@ -70,6 +70,7 @@ class ChainScriptTest {
                 Map.of("hosts", AWKWARD),
                 List.of("/sys/fs/cgroup"),
                 List.of(new KernelFiles("/srv/it's/proc", "rw,nosuid")),
+                KeptFiles.none(),
                 "/etc/it's",
                 List.of("export PWD=" + ChainScript.quote(AWKWARD)));
     }

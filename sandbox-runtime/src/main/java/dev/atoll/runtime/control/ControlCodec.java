@@ -14,6 +14,8 @@ import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Reload;
+import dev.atoll.runtime.control.ControlRecord.Reloaded;
 import dev.atoll.runtime.control.ControlRecord.Route;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
@@ -64,11 +66,13 @@ public final class ControlCodec {
     private static final int SETUP = 1;
     private static final int POLICY = 2;
     private static final int STOP = 3;
+    private static final int RELOAD = 6;
     private static final int READY = 1;
     private static final int DENIAL = 2;
     private static final int COUNTERS = 3;
     private static final int FAILED = 4;
     private static final int ENDED = 5;
+    private static final int RELOADED = 6;
     private static final int FLOW = 7;
 
     private static final LinkKind[] LINK_KINDS = LinkKind.values();
@@ -87,6 +91,8 @@ public final class ControlCodec {
             writeSetup(out.octet(SETUP), setup);
         } else if (value instanceof Policy policy) {
             out.octet(POLICY).blob(policy.rules());
+        } else if (value instanceof Reload reload) {
+            out.octet(RELOAD).number(reload.number()).blob(reload.rules());
         } else if (value instanceof Stop stop) {
             out.octet(STOP).text(stop.reason());
         } else if (value instanceof Ready) {
@@ -100,6 +106,11 @@ public final class ControlCodec {
             out.octet(FAILED).text(failed.code().name()).text(failed.message());
         } else if (value instanceof Ended) {
             out.octet(ENDED);
+        } else if (value instanceof Reloaded reloaded) {
+            out.octet(RELOADED)
+                    .number(reloaded.number())
+                    .number(reloaded.ended())
+                    .text(reloaded.problem());
         } else if (value instanceof Flow flow) {
             writeFlow(out.octet(FLOW), flow);
         } else {
@@ -121,6 +132,7 @@ public final class ControlCodec {
                     case SETUP -> readSetup(in);
                     case POLICY -> new Policy(ByteBuffer.wrap(in.blob(MAX_TO_PROGRAM_BYTES)));
                     case STOP -> new Stop(in.text());
+                    case RELOAD -> new Reload(in.number(), ByteBuffer.wrap(in.blob(MAX_TO_PROGRAM_BYTES)));
                     default -> throw new ControlFault("no record to the program has kind " + kind);
                 };
         in.end();
@@ -142,6 +154,7 @@ public final class ControlCodec {
                     case COUNTERS -> new Counters(in.list(from -> new Counter(from.text(), from.longNumber())));
                     case FAILED -> new Failed(in.constant(FAILURE_CODES), in.text());
                     case ENDED -> new Ended();
+                    case RELOADED -> new Reloaded(in.number(), in.number(), in.text());
                     case FLOW -> readFlow(in);
                     default -> throw new ControlFault("no record to the launcher has kind " + kind);
                 };

@@ -143,8 +143,35 @@ public sealed interface ControlRecord {
         }
     }
 
+    /**
+     * Other rules in place of those in force; {@link Reloaded} answers it.
+     *
+     * @param number tells its answer from others
+     * @param rules as those of {@link Policy}
+     */
+    record Reload(int number, ByteBuffer rules) implements ToProgram {
+        public Reload {
+            rules = rules.asReadOnlyBuffer();
+        }
+
+        /** The rules, with a position of the caller's own. */
+        @Override
+        public ByteBuffer rules() {
+            return rules.duplicate();
+        }
+    }
+
     /** The network is cut from here on; {@code reason} is what an application's exceptions say. */
     record Stop(String reason) implements ToProgram {}
+
+    /**
+     * The rules of a {@link Reload} are in force, or those before still are.
+     *
+     * @param number that of the question
+     * @param ended connections and other flows that they ended
+     * @param problem why they are not in force, or empty
+     */
+    record Reloaded(int number, int ended, String problem) implements ToLauncher {}
 
     /** The stack runs, every hook is verified, {@code main} is about to be called. */
     record Ready() implements ToLauncher {}

@@ -34,11 +34,11 @@ final class CommandReader {
      * @param words of a script's command those behind the tool's name
      * @param ofScript whether it is such a command, which says its table itself
      */
-    CommandReader(Line line, List<Word> words, boolean ofScript, HostResolver resolver) {
+    CommandReader(Line line, List<Word> words, boolean ofScript, Lookups lookups) {
         this.line = line;
         this.ofScript = ofScript;
         this.words = words;
-        draft = new RuleDraft(line, resolver);
+        draft = new RuleDraft(line, lookups);
     }
 
     /** {@code -4} or {@code -6} if the line has it, or null. */

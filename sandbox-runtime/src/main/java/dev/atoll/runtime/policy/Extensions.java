@@ -39,6 +39,7 @@ final class Extensions {
             "multiport",
             "owner",
             "pkttype",
+            "set",
             "statistic",
             "string",
             "tcpmss",
@@ -49,7 +50,7 @@ final class Extensions {
     private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster codesource"
             + " connlabel connlimit cpu dccp devgroup dst eui64 fqdn frag hashlimit hbh helper"
             + " ipcomp ipv6header ipvs mh nfacct osf"
-            + " physdev policy quota rateest realm recent rpfilter rt sctp set socket srh time");
+            + " physdev policy quota rateest realm recent rpfilter rt sctp socket srh time");
 
     private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
             + " DNPT ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE QUEUE"
@@ -84,7 +85,7 @@ final class Extensions {
         owner("hashlimit", "hashlimit hashlimit-upto hashlimit-above hashlimit-name hashlimit-mode hashlimit-burst");
         owner("connlimit", "connlimit-upto connlimit-above connlimit-mask");
         owner("owner", "uid-owner gid-owner socket-exists suppl-groups");
-        owner("set", "match-set");
+        owner("set", "match-set return-nomatch update-counters update-subcounters");
         owner("mac", "mac-source");
         owner("mark", "mark");
         owner("iprange", "src-range dst-range");
@@ -153,7 +154,7 @@ final class Extensions {
     }
 
     /** A new use of a match, or null if there is none of that name. */
-    static @Nullable MatchSyntax match(String name) {
+    static @Nullable MatchSyntax match(String name, Lookups lookups) {
         return switch (name) {
             case "tcp" -> new TcpSyntax();
             case "udp" -> new UdpSyntax();
@@ -178,6 +179,7 @@ final class Extensions {
             case "multiport" -> new MultiportSyntax();
             case "owner" -> new OwnerSyntax();
             case "pkttype" -> new PacketTypeSyntax();
+            case "set" -> new SetSyntax(lookups.sets());
             case "statistic" -> new StatisticSyntax();
             case "string" -> new StringSyntax();
             case "tcpmss" -> new TcpMssSyntax();
@@ -213,20 +215,20 @@ final class Extensions {
     }
 
     /** The match that {@code -p} of that protocol brings without {@code -m}, or null. */
-    static @Nullable MatchSyntax matchOfProtocol(int protocol) {
+    static @Nullable MatchSyntax matchOfProtocol(int protocol, Lookups lookups) {
         switch (protocol) {
             case Protocols.TCP:
-                return match("tcp");
+                return match("tcp", lookups);
             case Protocols.UDP:
-                return match("udp");
+                return match("udp", lookups);
             case Protocols.ICMP:
-                return match("icmp");
+                return match("icmp", lookups);
             case Protocols.ICMPV6:
-                return match("icmp6");
+                return match("icmp6", lookups);
             case Protocols.ESP:
-                return match("esp");
+                return match("esp", lookups);
             case Protocols.AH:
-                return match("ah");
+                return match("ah", lookups);
             default:
                 return null;
         }

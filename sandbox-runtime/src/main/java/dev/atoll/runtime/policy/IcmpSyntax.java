@@ -125,7 +125,7 @@ final class IcmpSyntax extends MatchSyntax {
         if (!word.text().isEmpty() && Character.isDigit(word.text().charAt(0))) {
             return byNumber(word, use.negated(), line);
         }
-        Name name = byName(word, line);
+        Name name = byName(word, family, line);
         return name == null ? null : matcher(name.type(), name.code(), use.negated());
     }
 
@@ -148,7 +148,7 @@ final class IcmpSyntax extends MatchSyntax {
                 : new Icmpv6Matcher(type, firstCode, lastCode, negated);
     }
 
-    private @Nullable Name byName(Word word, Line line) {
+    private static @Nullable Name byName(Word word, Family family, Line line) {
         String wanted = word.text().toLowerCase(Locale.ROOT);
         List<Name> found = new ArrayList<>();
         List<String> all = new ArrayList<>();
@@ -177,6 +177,22 @@ final class IcmpSyntax extends MatchSyntax {
             return null;
         }
         return found.get(0);
+    }
+
+    /** Type and code, 0 if it is not given, as the port that sets of addresses with ports have; -1 if wrong, which was reported. */
+    static int port(Word word, Family family, Line line) {
+        if (word.text().isEmpty() || !Character.isDigit(word.text().charAt(0))) {
+            Name name = byName(word, family, line);
+            return name == null ? -1 : name.type() << 8 | Math.max(0, name.code());
+        }
+        int slash = word.text().indexOf('/');
+        int type = Ports.number(slash < 0 ? word.text() : word.text().substring(0, slash), 255);
+        int code = slash < 0 ? 0 : Ports.number(word.text().substring(slash + 1), 255);
+        if (type < 0 || code < 0) {
+            line.error(word, "\"" + word.text() + "\" is no ICMP type, expected TYPE or TYPE/CODE, each 0 to 255");
+            return -1;
+        }
+        return type << 8 | code;
     }
 
     static void print(IcmpMatcher matcher, RuleText out) {

@@ -1,9 +1,11 @@
 package dev.atoll.runtime.policy;
 
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Reads policies in the form of iptables-save and ip6tables-save, as iptables-restore and ip6tables-restore do, and says
@@ -35,10 +37,22 @@ public final class PolicyParser {
      * @param resolver looks up host names
      */
     public static PolicyResult parse(List<PolicyText> texts, HostResolver resolver) {
+        return parse(texts, Map.of(), resolver);
+    }
+
+    /**
+     * The same of a policy whose rules ask for sets.
+     *
+     * @param texts one at least
+     * @param sets those that {@code -m set} may name, as {@link IpSetParser} gives them
+     * @param resolver looks up host names
+     */
+    public static PolicyResult parse(List<PolicyText> texts, Map<String, IpSet> sets, HostResolver resolver) {
+        Lookups lookups = new Lookups(resolver, sets);
         List<PolicyReader> readers = new ArrayList<>();
         List<Table> tables = new ArrayList<>();
         for (PolicyText text : texts) {
-            PolicyReader reader = new PolicyReader(text, resolver);
+            PolicyReader reader = new PolicyReader(text, lookups);
             tables.addAll(reader.read());
             readers.add(reader);
         }

@@ -33,6 +33,7 @@ import dev.atoll.stack.filter.RandomMatcher;
 import dev.atoll.stack.filter.RewriteTarget;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.filter.SetMatcher;
 import dev.atoll.stack.filter.SpiMatcher;
 import dev.atoll.stack.filter.StandardTarget;
 import dev.atoll.stack.filter.StringMatcher;
@@ -205,6 +206,8 @@ public final class PolicyPrinter {
             StatisticSyntax.print(nth, text);
         } else if (matcher instanceof RandomMatcher random) {
             StatisticSyntax.print(random, text);
+        } else if (matcher instanceof SetMatcher set) {
+            SetSyntax.print(set, text);
         } else if (matcher instanceof SpiMatcher spi) {
             SpiSyntax.print(spi, text);
         } else if (matcher instanceof StringMatcher string) {

@@ -19,17 +19,17 @@ final class PolicyReader {
 
     private final String source;
     private final String text;
-    private final HostResolver resolver;
+    private final Lookups lookups;
     private final Problems problems;
     /** Where the rule of each line names its target. */
     private final Map<Integer, Word> targetWords = new HashMap<>();
 
     private List<String> lines = List.of();
 
-    PolicyReader(PolicyText text, HostResolver resolver) {
+    PolicyReader(PolicyText text, Lookups lookups) {
         source = text.source();
         this.text = text.text();
-        this.resolver = resolver;
+        this.lookups = lookups;
         problems = new Problems(source);
     }
 
@@ -50,7 +50,7 @@ final class PolicyReader {
         }
         lines = splitLines();
         if (ScriptReader.isScript(lines)) {
-            ScriptReader script = new ScriptReader(source, problems, resolver, targetWords);
+            ScriptReader script = new ScriptReader(source, problems, lookups, targetWords);
             script.read(lines);
             List<Table> tables = script.tables();
             if (tables.isEmpty() && problems.isEmpty()) {
@@ -58,9 +58,9 @@ final class PolicyReader {
             }
             return tables;
         }
-        RestoreReader v4 = new RestoreReader(Family.IPV4, resolver, targetWords);
+        RestoreReader v4 = new RestoreReader(Family.IPV4, lookups, targetWords);
         readFor(v4, false);
-        RestoreReader v6 = new RestoreReader(Family.IPV6, resolver, targetWords);
+        RestoreReader v6 = new RestoreReader(Family.IPV6, lookups, targetWords);
         readFor(v6, v4.sawFamilyOption());
         if (!v4.sawTable() && !v6.sawTable() && problems.isEmpty()) {
             first.error(first.whole(), "the policy has no table, expected *filter");

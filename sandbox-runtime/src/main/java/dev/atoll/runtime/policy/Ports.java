@@ -52,7 +52,8 @@ final class Ports {
         return new PortRange(first, last, false);
     }
 
-    private static int port(Word word, Line line) {
+    /** A port by number or name of a service; -1 if it is neither, which was reported. */
+    static int port(Word word, Line line) {
         int number = number(word.text(), MAX_PORT);
         if (number >= 0) {
             return number;

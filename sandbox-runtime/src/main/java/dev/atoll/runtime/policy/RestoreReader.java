@@ -17,7 +17,7 @@ final class RestoreReader {
     static final int MAX_LINE = 10_239;
 
     private final Family family;
-    private final HostResolver resolver;
+    private final Lookups lookups;
     private final Map<Integer, Word> targetWords;
     private final Map<TableName, Table> tables = new LinkedHashMap<>();
     private List<String> lines = List.of();
@@ -33,9 +33,9 @@ final class RestoreReader {
      *
      * @param targetWords filled with where the rule of each line names its target
      */
-    RestoreReader(Family family, HostResolver resolver, Map<Integer, Word> targetWords) {
+    RestoreReader(Family family, Lookups lookups, Map<Integer, Word> targetWords) {
         this.family = family;
-        this.resolver = resolver;
+        this.lookups = lookups;
         this.targetWords = targetWords;
     }
 
@@ -251,7 +251,7 @@ final class RestoreReader {
         if (line.isBad()) {
             return;
         }
-        CommandReader reader = new CommandReader(line, words, false, resolver);
+        CommandReader reader = new CommandReader(line, words, false, lookups);
         Command command = reader.read() ? reader.finish(builder) : null;
         Word familyOption = reader.familyOption();
         if (familyOption != null && !underHeading) {

@@ -37,6 +37,7 @@ final class RuleDraft {
     private static final AddressMatcher.Direction DESTINATION = AddressMatcher.Direction.DESTINATION;
 
     private final Line line;
+    private final Lookups lookups;
     private final Addresses addresses;
     private final List<MatchUse> matches = new ArrayList<>();
     private @Nullable Word firstPart;
@@ -56,9 +57,10 @@ final class RuleDraft {
     private boolean goTo;
     private @Nullable TargetSyntax target;
 
-    RuleDraft(Line line, HostResolver resolver) {
+    RuleDraft(Line line, Lookups lookups) {
         this.line = line;
-        addresses = new Addresses(resolver);
+        this.lookups = lookups;
+        addresses = new Addresses(lookups.hosts());
     }
 
     /** For commands that take no rule: what is there of one is a mistake. */
@@ -159,7 +161,7 @@ final class RuleDraft {
 
     boolean match(Word value) {
         part(value);
-        MatchSyntax syntax = Extensions.match(value.text());
+        MatchSyntax syntax = Extensions.match(value.text(), lookups);
         if (syntax == null) {
             if (Extensions.isUnbuiltMatch(value.text())) {
                 line.error(value, "match \"" + value.text() + "\" is not supported yet");
@@ -196,7 +198,7 @@ final class RuleDraft {
      * so far has; false if there is none or it was already there.
      */
     boolean loadProtocolMatch(Word option) {
-        MatchSyntax syntax = protocolWord == null ? null : Extensions.matchOfProtocol(protocol);
+        MatchSyntax syntax = protocolWord == null ? null : Extensions.matchOfProtocol(protocol, lookups);
         if (syntax == null || protocolMatchLoaded) {
             return false;
         }

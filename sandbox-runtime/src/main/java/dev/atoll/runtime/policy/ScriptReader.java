@@ -24,7 +24,7 @@ final class ScriptReader {
 
     private final String source;
     private final Problems problems;
-    private final HostResolver resolver;
+    private final Lookups lookups;
     private final Map<Integer, Word> targetWords;
     private final Map<String, String> variables = new HashMap<>();
     private final Map<TableName, TableBuilder> v4 = new LinkedHashMap<>();
@@ -35,10 +35,10 @@ final class ScriptReader {
      *
      * @param targetWords filled with where the rule of each line names its target
      */
-    ScriptReader(String source, Problems problems, HostResolver resolver, Map<Integer, Word> targetWords) {
+    ScriptReader(String source, Problems problems, Lookups lookups, Map<Integer, Word> targetWords) {
         this.source = source;
         this.problems = problems;
-        this.resolver = resolver;
+        this.lookups = lookups;
         this.targetWords = targetWords;
     }
 
@@ -129,7 +129,7 @@ final class ScriptReader {
     }
 
     private void readRule(String tool, List<Word> words, Line line) {
-        CommandReader reader = new CommandReader(line, new ArrayList<>(words), true, resolver);
+        CommandReader reader = new CommandReader(line, new ArrayList<>(words), true, lookups);
         boolean read = reader.read();
         Word familyOption = reader.familyOption();
         if (reader.isOfOtherFamily() && familyOption != null) {

@@ -5,6 +5,7 @@ import dev.atoll.runtime.loop.StackDriver;
 import dev.atoll.runtime.pcap.PcapngWriter;
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.Stack;
+import dev.atoll.stack.filter.RuleSet;
 import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,20 @@ public final class Sandbox implements AutoCloseable {
 
     public Stack stack() {
         return stack;
+    }
+
+    /**
+     * Puts other rules in force while connections live, as {@link Stack#replaceRules} does. If they ask who sends and those before
+     * did not, endpoints send as this process is now.
+     *
+     * @return how many connections and other flows ended
+     * @throws IOException if nobody knows who this process is
+     */
+    public int replacePolicy(RuleSet rules) throws IOException {
+        if (rules.needsSocketOwner() && !stack.ipTables().ruleSet().needsSocketOwner()) {
+            stack.setSocketOwner(ProcessOwner.read());
+        }
+        return stack.replaceRules(rules);
     }
 
     /** The NIC on the link, or null if there is only {@code lo}. */

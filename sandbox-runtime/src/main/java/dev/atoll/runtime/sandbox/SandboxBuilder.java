@@ -247,6 +247,7 @@ public final class SandboxBuilder {
         }
         if (flows != null) {
             stack.ipTables().flowListener(flows);
+            stack.ipTables().wantCallers(true);
         }
         if (rules != null) {
             // Before there is a link: no packet ever meets a filter without its rules.

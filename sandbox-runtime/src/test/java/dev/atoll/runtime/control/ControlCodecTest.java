@@ -18,6 +18,8 @@ import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Reload;
+import dev.atoll.runtime.control.ControlRecord.Reloaded;
 import dev.atoll.runtime.control.ControlRecord.Route;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
@@ -79,6 +81,7 @@ class ControlCodecTest {
                         false),
                 new Policy(ByteBuffer.wrap(new byte[] {1, 2, 3})),
                 new Policy(ByteBuffer.allocate(0)),
+                new Reload(7, ByteBuffer.wrap(new byte[] {4, 5})),
                 new Stop("the launcher ends"));
     }
 
@@ -112,7 +115,8 @@ class ControlCodecTest {
                         "",
                         Traffic.NONE,
                         Caller.UNKNOWN),
-                new Ended());
+                new Ended(),
+                new Reloaded(7, 50, ""));
     }
 
     @ParameterizedTest

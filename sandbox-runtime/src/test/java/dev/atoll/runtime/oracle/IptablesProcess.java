@@ -8,9 +8,11 @@ import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,10 +25,15 @@ import org.jspecify.annotations.Nullable;
 final class IptablesProcess implements AutoCloseable {
     private static final Pattern COUNTERS = Pattern.compile(" -c (\\d+) (\\d+)");
     private static final String POLICY = "-P ";
-    private static final List<TableName> TABLES = List.of(TableName.values());
+    /** A chain that every table has. Printed without counters, it ends an answer. */
+    private static final String END = "-S OUTPUT\n";
 
     private final HostNamespace namespace;
     private final String program;
+
+    /** Tables that may hold rules. The others are left alone: each costs as much as the packets of a case. */
+    private final Set<TableName> filled = EnumSet.noneOf(TableName.class);
+
     private @Nullable Process process;
     private @Nullable Writer in;
     private @Nullable BufferedReader out;
@@ -52,35 +59,43 @@ final class IptablesProcess implements AutoCloseable {
      * Puts tables in force; those that are not given are emptied.
      *
      * @param tables lines of each, without the first and COMMIT
-     * @return what was counted right after, which is nothing
      * @throws Filter.RefusedException with what iptables said
      */
-    Map<String, List<String>> load(Map<TableName, List<String>> tables) throws Exception {
+    void load(Map<TableName, List<String>> tables) throws Exception {
+        filled.addAll(tables.keySet());
         StringBuilder text = new StringBuilder();
-        for (TableName table : TABLES) {
+        for (TableName table : filled) {
             text.append('*').append(table.text()).append("\n-F\n-X\n");
             table.hooks().forEach(hook -> text.append(':').append(hook).append(" ACCEPT [0:0]\n"));
             tables.getOrDefault(table, List.of())
                     .forEach(line -> text.append(line).append('\n'));
             text.append("COMMIT\n");
         }
-        return ask(text.toString());
+        Map<String, List<String>> nothing = ask(text.append("*filter\n").toString(), List.of());
+        if (!nothing.isEmpty()) {
+            throw new IllegalStateException("an answer nobody asked for: " + nothing);
+        }
+        filled.retainAll(tables.keySet());
     }
 
-    /** What was counted, as {@link Filter#counted}. */
-    Map<String, List<String>> counted() throws Exception {
-        return ask("");
+    /** What was counted in these tables, as {@link Filter#counted}. */
+    Map<String, List<String>> counted(List<TableName> tables) throws Exception {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < tables.size(); i++) {
+            text.append(i == 0 ? "" : "COMMIT\n");
+            text.append('*').append(tables.get(i).text()).append("\n-S -v\n");
+        }
+        return ask(text.toString(), tables);
     }
 
-    private Map<String, List<String>> ask(String first) throws Exception {
+    /**
+     * Says lines, of which the last table is still open, and reads what comes back.
+     *
+     * @param shown the tables that are printed, in their order
+     */
+    private Map<String, List<String>> ask(String lines, List<TableName> shown) throws Exception {
         if (process == null) {
             start();
-        }
-        StringBuilder text = new StringBuilder(first);
-        for (TableName table : TABLES) {
-            text.append('*').append(table.text()).append("\n-S -v\n");
-            // Without counters, which marks the end.
-            text.append(table == TableName.FILTER ? "-S OUTPUT\n" : "").append("COMMIT\n");
         }
         Writer to = in;
         BufferedReader from = out;
@@ -89,34 +104,36 @@ final class IptablesProcess implements AutoCloseable {
         }
         StringBuilder refusal = new StringBuilder();
         try {
-            to.append(text).flush();
+            to.append(lines).append(END).append("COMMIT\n").flush();
         } catch (IOException e) {
             // It has ended: what it said is still there to be read.
             refusal.append(e.getMessage()).append('\n');
         }
-        return read(from, refusal);
+        return read(from, shown, refusal);
     }
 
-    private Map<String, List<String>> read(BufferedReader from, StringBuilder refusal) throws Exception {
+    private Map<String, List<String>> read(BufferedReader from, List<TableName> shown, StringBuilder refusal)
+            throws Exception {
         Map<String, List<String>> chains = new LinkedHashMap<>();
         int table = -1;
         int policiesLeft = 0;
         for (String line = from.readLine(); line != null; line = from.readLine()) {
+            boolean policy = line.startsWith(POLICY);
             boolean counts = COUNTERS.matcher(line).find();
-            if (counts && line.startsWith(POLICY)) {
+            if (policy && counts) {
                 if (policiesLeft == 0) {
                     table++;
-                    policiesLeft = TABLES.get(table).hooks().size();
+                    policiesLeft = shown.get(table).hooks().size();
                 }
                 policiesLeft--;
             }
-            if (table < 0) {
-                // What was left of the answer before, or a complaint.
-                refusal.append(line).append('\n');
-            } else if (!counts && line.startsWith(POLICY)) {
+            if (policy && !counts) {
                 return chains;
+            } else if (table < 0) {
+                // The rules of the chain that ended the answer before, or a complaint.
+                refusal.append(line).append('\n');
             } else {
-                add(chains, TABLES.get(table).text(), line);
+                add(chains, shown.get(table).text(), line);
             }
         }
         close();

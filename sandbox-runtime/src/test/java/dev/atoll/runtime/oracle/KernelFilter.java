@@ -46,6 +46,7 @@ final class KernelFilter implements Filter {
     private final ByteBuffer buffer = ByteBuffer.allocate(70_000);
     private final int netfilter;
     private final int raw;
+    private List<TableName> loaded = List.of();
 
     KernelFilter(Topology topology, Backend backend) throws Exception {
         this.topology = topology;
@@ -128,7 +129,9 @@ final class KernelFilter implements Filter {
     @Override
     public void load(String rules) throws Exception {
         HostCalls.forgetConnections(netfilter);
-        iptables.load(tables(rules));
+        Map<TableName, List<String>> tables = tables(rules);
+        loaded = List.copyOf(tables.keySet());
+        iptables.load(tables);
         receive(new Outcome());
     }
 
@@ -231,7 +234,7 @@ final class KernelFilter implements Filter {
 
     @Override
     public Map<String, List<String>> counted() throws Exception {
-        return iptables.counted();
+        return iptables.counted(loaded);
     }
 
     @Override

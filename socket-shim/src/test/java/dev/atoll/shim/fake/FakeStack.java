@@ -58,6 +58,11 @@ public final class FakeStack implements StackSockets {
     }
 
     @Override
+    public boolean wantsCallers() {
+        return false;
+    }
+
+    @Override
     public List<InterfaceView> interfaces() {
         try {
             InterfaceView.Binding loopback =

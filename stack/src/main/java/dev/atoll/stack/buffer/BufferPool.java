@@ -92,6 +92,7 @@ public final class BufferPool {
         copy.nicId = packet.nicId;
         copy.mark = packet.mark;
         copy.fromEndpoint = packet.fromEndpoint;
+        copy.caller = packet.caller;
         copy.looped = packet.looped;
         copy.reassembled = packet.reassembled;
         copy.largestFragmentBytes = packet.largestFragmentBytes;

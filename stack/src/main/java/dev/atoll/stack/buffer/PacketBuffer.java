@@ -79,6 +79,8 @@ public final class PacketBuffer {
     public int mark;
     /** Outgoing: an endpoint sends it, which still is somebody's. */
     public boolean fromEndpoint;
+    /** Outgoing: whose code has opened the endpoint that sends it, a {@code SocketCaller}, or null; for the filter. */
+    public @Nullable Object caller;
     /** Looped back inside the stack: its checksums were never computed and need no checking. */
     public boolean looped;
 
@@ -158,6 +160,7 @@ public final class PacketBuffer {
         nicId = 0;
         mark = 0;
         fromEndpoint = false;
+        caller = null;
         looped = false;
         reassembled = false;
         largestFragmentBytes = 0;
@@ -320,6 +323,7 @@ public final class PacketBuffer {
         fragmentCount = 0;
         fragmentBytes = 0;
         flow = null;
+        caller = null;
         next = null;
         PacketBuffer follower = joined;
         joined = null;
@@ -355,7 +359,7 @@ public final class PacketBuffer {
         return first;
     }
 
-    /** All but what connection tracking knows; a packet that waits has no fragments, and none joined to it. */
+    /** All but what connection tracking knows, and the caller, which the flow has; a packet that waits has no fragments, and none joined to it. */
     void archive(Archive archive) {
         Check.that(fragmentCount == 0 && joined == null, "a packet that waits owns its bytes");
         start = archive.count(start, data.capacity());

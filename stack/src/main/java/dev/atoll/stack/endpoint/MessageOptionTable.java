@@ -7,6 +7,7 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.options.MessageTuning;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.transport.MessageOptions;
 import dev.atoll.stack.transport.MtuDiscovery;
@@ -37,6 +38,8 @@ final class MessageOptionTable {
             options.tos = inRange(option, value, 0, 255);
         } else if (option == EndpointOption.SO_MARK) {
             options.mark = (Integer) value;
+        } else if (option == EndpointOption.SO_CALLER) {
+            options.caller = (SocketCaller) value;
         } else if (option == EndpointOption.IP_OPTIONS) {
             options.setIpOptions(sendable((byte[]) value));
         } else if (option == EndpointOption.IP_TTL) {
@@ -111,6 +114,8 @@ final class MessageOptionTable {
             return options.tos;
         } else if (option == EndpointOption.SO_MARK) {
             return options.mark;
+        } else if (option == EndpointOption.SO_CALLER) {
+            return options.caller;
         } else if (option == EndpointOption.IP_OPTIONS) {
             return options.ipOptions().clone();
         } else if (option == EndpointOption.IP_TTL) {

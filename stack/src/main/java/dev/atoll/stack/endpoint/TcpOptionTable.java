@@ -2,6 +2,7 @@ package dev.atoll.stack.endpoint;
 
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.tcp.CongestionControls;
 import dev.atoll.stack.tcp.ConnectionOptions;
@@ -44,6 +45,8 @@ final class TcpOptionTable {
                 throw new StackException(StackError.UNKNOWN_CONGESTION_CONTROL, value.toString());
             }
             options.congestionControl = (String) value;
+        } else if (option == EndpointOption.SO_CALLER) {
+            options.caller = (SocketCaller) value;
         } else if (option == EndpointOption.IP_OPTIONS) {
             options.ipOptions = MessageOptionTable.sendable((byte[]) value);
         } else {
@@ -155,6 +158,8 @@ final class TcpOptionTable {
             return options.lingerSeconds;
         } else if (option == EndpointOption.SO_MARK) {
             return options.mark;
+        } else if (option == EndpointOption.SO_CALLER) {
+            return options.caller;
         } else if (option == EndpointOption.IP_TOS) {
             return options.tos;
         } else if (option == EndpointOption.IP_OPTIONS) {

@@ -47,6 +47,7 @@ final class ArchivedRules {
         PACKET_TYPE,
         PROTOCOL,
         RANDOM,
+        SET,
         SPI,
         STRING,
         TCP,
@@ -85,6 +86,7 @@ final class ArchivedRules {
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
             KINDS.put(ProtocolMatcher.class, MatcherKind.PROTOCOL);
             KINDS.put(RandomMatcher.class, MatcherKind.RANDOM);
+            KINDS.put(SetMatcher.class, MatcherKind.SET);
             KINDS.put(SpiMatcher.class, MatcherKind.SPI);
             KINDS.put(StringMatcher.class, MatcherKind.STRING);
             KINDS.put(TcpMatcher.class, MatcherKind.TCP);
@@ -235,6 +237,7 @@ final class ArchivedRules {
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);
                 case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
                 case RANDOM -> RandomMatcher.archived(archive, (RandomMatcher) value);
+                case SET -> SetMatcher.archived(archive, (SetMatcher) value);
                 case SPI -> SpiMatcher.archived(archive, (SpiMatcher) value);
                 case STRING -> StringMatcher.archived(archive, (StringMatcher) value);
                 case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);

@@ -11,6 +11,8 @@ import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.Udp;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +125,7 @@ final class ConnTrack {
         Flow flow = found.flow();
         if (flow != null) {
             flow.count(found.reply(), context.lengthBytes());
+            flow.noteCaller(context);
             if (flow.watch != null) {
                 flow.watch.lastNs = context.nowNs();
                 if (flow.tcpState == TcpFlowState.TIME_WAIT || flow.tcpState == TcpFlowState.CLOSED) {
@@ -272,12 +275,15 @@ final class ConnTrack {
     }
 
     private void noteReply(FlowTuple tuple) {
-        Flow flow = tuple.flow;
-        if (tuple.reply && !flow.replied) {
-            flow.replied = true;
-            unreplied.remove(flow);
-            unassured.add(flow);
+        if (tuple.reply && !tuple.flow.replied) {
+            noteAnswered(tuple.flow);
         }
+    }
+
+    private void noteAnswered(Flow flow) {
+        flow.replied = true;
+        unreplied.remove(flow);
+        unassured.add(flow);
     }
 
     private void assure(Flow flow) {
@@ -295,7 +301,10 @@ final class ConnTrack {
                 || tracked.flow().confirmed) {
             return true;
         }
-        Flow flow = tracked.flow();
+        return add(tracked.flow(), nowNs);
+    }
+
+    private boolean add(Flow flow, long nowNs) {
         sweep(nowNs);
         key.set(flow.reply);
         if ((flow.isTranslated() || translated > 0) && lookup(nowNs) != null) {
@@ -322,6 +331,69 @@ final class ConnTrack {
             flow.watch.began(flow, listener);
         }
         return true;
+    }
+
+    // --- While rules change
+
+    /** The flow of a connection that nobody has tracked so far, in its own direction. */
+    static Flow begun(LiveConnection connection, long nowNs) {
+        FullAddress from = connection.isAccepted() ? connection.remote() : connection.local();
+        FullAddress to = connection.isAccepted() ? connection.local() : connection.remote();
+        FlowKey first = new FlowKey(0);
+        first.set(IpProtocol.TCP, from, to);
+        Flow flow = new Flow(first, nowNs);
+        flow.replied = connection.isEstablished();
+        return flow;
+    }
+
+    /** Takes a connection into the table that both ends mean; not if there is no room. */
+    void adopt(Flow flow, long nowNs) {
+        flow.tcpState = TcpFlowState.ESTABLISHED;
+        if (add(flow, nowNs)) {
+            noteAnswered(flow);
+            assure(flow);
+        }
+    }
+
+    /** The flow of a connection as one end sees it; null if it is not known. */
+    @Nullable Flow find(int protocol, FullAddress local, FullAddress remote, long nowNs) {
+        key.set(protocol, local, remote);
+        FlowTuple tuple = lookup(nowNs);
+        return tuple == null ? null : tuple.flow;
+    }
+
+    /** Every flow whose time is not over, in the table's order. */
+    List<Flow> live(long nowNs) {
+        List<Flow> live = new ArrayList<>(flows);
+        for (FlowTuple head : buckets) {
+            for (FlowTuple tuple = head; tuple != null; tuple = tuple.next) {
+                if (!tuple.reply && !tuple.flow.expired(nowNs)) {
+                    live.add(tuple.flow);
+                }
+            }
+        }
+        return live;
+    }
+
+    /** Removes a flow, unless it has gone by itself. */
+    void forget(Flow flow) {
+        key.set(flow.original);
+        FlowTuple tuple = buckets[key.hash() & buckets.length - 1];
+        while (tuple != null && tuple != flow.original) {
+            tuple = tuple.next;
+        }
+        if (tuple != null) {
+            remove(flow);
+        }
+    }
+
+    /** Ends every way through rules that are not in force any more. */
+    void forgetPaths() {
+        for (FlowTuple head : buckets) {
+            for (FlowTuple tuple = head; tuple != null; tuple = tuple.next) {
+                tuple.flow.forgetPaths();
+            }
+        }
     }
 
     private boolean evict() {
@@ -441,17 +513,11 @@ final class ConnTrack {
 
     /** Where a connection was going before it was translated; null if it is not known. */
     @Nullable FullAddress originalDestination(int protocol, FullAddress local, FullAddress remote, long nowNs) {
-        key.protocol = protocol;
-        key.address(NatSide.SOURCE, local.address().high(), local.address().low());
-        key.address(
-                NatSide.DESTINATION, remote.address().high(), remote.address().low());
-        key.sourcePort = local.port();
-        key.destinationPort = remote.port();
-        FlowTuple tuple = lookup(nowNs);
-        if (tuple == null) {
+        Flow flow = find(protocol, local, remote, nowNs);
+        if (flow == null) {
             return null;
         }
-        FlowTuple original = tuple.flow.original;
+        FlowTuple original = flow.original;
         return new FullAddress(
                 new IpAddress(original.destinationHigh, original.destinationLow), original.destinationPort);
     }

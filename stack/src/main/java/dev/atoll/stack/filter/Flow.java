@@ -2,6 +2,7 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
+import dev.atoll.stack.options.SocketCaller;
 import org.jspecify.annotations.Nullable;
 
 /** One connection, stream of datagrams or ICMP query that the table knows, from its first packet on. */
@@ -28,6 +29,9 @@ final class Flow {
 
     /** What rules have marked it with; not the mark of its packets. */
     int mark;
+
+    /** Whose code opened it: that of the first endpoint here that sent one of its packets and was told. */
+    SocketCaller caller = SocketCaller.UNKNOWN;
 
     /** What went by so far, IP headers included. */
     long originalPackets;
@@ -77,6 +81,13 @@ final class Flow {
         return nowNs - expiresNs >= 0;
     }
 
+    /** A packet of it is met for the first time. */
+    void noteCaller(PacketContext context) {
+        if (!caller.isKnown()) {
+            caller = context.socketCaller();
+        }
+    }
+
     void count(boolean isReply, int lengthBytes) {
         if (isReply) {
             replyPackets++;
@@ -93,6 +104,11 @@ final class Flow {
             return back;
         }
         return replied ? onward : first;
+    }
+
+    /** How the packet is marked that begins the flow. */
+    TrackedPacket begins() {
+        return first;
     }
 
     /** How a packet about the flow is marked: an ICMP error, or our own answer to a packet we rejected. */
@@ -195,6 +211,7 @@ final class Flow {
         replied = archive.bool(replied);
         assured = archive.bool(assured);
         mark = archive.int32(mark);
+        caller = SocketCaller.archive(archive, caller);
         originalPackets = archive.int64(originalPackets);
         originalBytes = archive.int64(originalBytes);
         replyPackets = archive.int64(replyPackets);

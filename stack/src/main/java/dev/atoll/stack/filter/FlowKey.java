@@ -2,6 +2,7 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpAddress;
@@ -170,6 +171,15 @@ final class FlowKey {
         destinationLow = tuple.destinationLow;
         sourcePort = tuple.sourcePort;
         destinationPort = tuple.destinationPort;
+    }
+
+    /** Becomes that of the packets from one end to another. */
+    void set(int newProtocol, FullAddress from, FullAddress to) {
+        protocol = newProtocol;
+        address(NatSide.SOURCE, from.address().high(), from.address().low());
+        address(NatSide.DESTINATION, to.address().high(), to.address().low());
+        sourcePort = from.port();
+        destinationPort = to.port();
     }
 
     /** Turns the key round: what answered is what asks. False for an ICMP message that is no part of a query. */

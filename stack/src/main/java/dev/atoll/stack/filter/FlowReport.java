@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.wire.FullAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin the rule or policy of table filter that let its first packet pass; null where no rule was asked
  * @param wouldEnd what would have ended one of its packets, had the filter not {@linkplain IpTables#auditListener only
  *     looked on}; null if nothing
+ * @param caller whose code began it, if it is this host's and that is known
  * @param beganNs when its first packet came, monotonic
  * @param lastNs when its last packet came
  * @param packets that went its way, a super-segment being one
@@ -28,6 +30,7 @@ public record FlowReport(
         FullAddress destination,
         @Nullable Origin origin,
         @Nullable Verdict wouldEnd,
+        SocketCaller caller,
         long beganNs,
         long lastNs,
         long packets,

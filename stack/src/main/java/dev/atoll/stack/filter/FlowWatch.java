@@ -60,6 +60,7 @@ final class FlowWatch {
                         new IpAddress(tuple.destinationHigh, tuple.destinationLow), port(tuple, tuple.destinationPort)),
                 origin,
                 wouldEnd,
+                flow.caller,
                 flow.createdNs,
                 lastNs,
                 flow.originalPackets,

@@ -37,6 +37,7 @@ public final class IpTables {
     private final PacketContext context = new PacketContext();
     private final DenialGate denials = new DenialGate();
     private volatile LoadedRules loaded = new LoadedRules(RuleSet.EMPTY);
+    private volatile boolean callersWanted;
     private @Nullable ConnTrack connTrack;
     private @Nullable FlowListener flowListener;
 
@@ -69,6 +70,38 @@ public final class IpTables {
     /** Puts a rule set in force in place of the one before, all of it at once. Counters begin at 0. */
     public void replace(RuleSet ruleSet) {
         loaded = new LoadedRules(ruleSet, plainly);
+    }
+
+    /** Prepares a rule set to come into force in place of the one before while connections live; any thread. */
+    public RuleChange change(RuleSet ruleSet) {
+        return new RuleChange(this, new LoadedRules(ruleSet, plainly));
+    }
+
+    /**
+     * Puts rules in force.
+     *
+     * @param adopted flows that live and were not tracked so far
+     */
+    void put(LoadedRules rules, List<Flow> adopted, long nowNs) {
+        loaded = rules;
+        ConnTrack tracking = connTrackFor(rules);
+        if (tracking == null) {
+            return;
+        }
+        tracking.forgetPaths();
+        for (Flow flow : adopted) {
+            tracking.adopt(flow, nowNs);
+        }
+    }
+
+    /** The flows that are known; null while nothing tracks. */
+    @Nullable ConnTrack known() {
+        return connTrack;
+    }
+
+    /** What a packet is judged in. */
+    PacketContext context() {
+        return context;
     }
 
     /** The rules in force. */
@@ -274,6 +307,19 @@ public final class IpTables {
         context.socketOwner(owner);
     }
 
+    /**
+     * Whether endpoints are to be told whose code opens them ({@code SO_CALLER}), which takes a look at the thread's stack each
+     * time: somebody {@linkplain #wantCallers wants} to know. Any thread.
+     */
+    public boolean wantsCallers() {
+        return callersWanted;
+    }
+
+    /** Somebody other than the rules wants to know whose code opens endpoints, or does not any more. Any thread. */
+    public void wantCallers(boolean wanted) {
+        callersWanted = wanted;
+    }
+
     /** Gives a packet of ours that did not get away the addresses and ports with which it was sent. */
     public void untranslate(PacketBuffer packet) {
         if (packet.flow instanceof TrackedPacket tracked && tracked.flow() != null) {
@@ -325,6 +371,11 @@ public final class IpTables {
             audit.listener(listener);
         }
         watchFlows();
+    }
+
+    /** Whether rules end no packet. */
+    boolean isLookingOn() {
+        return audit != null;
     }
 
     private void watchFlows() {

@@ -381,6 +381,19 @@ final class LoadedRules {
             policy = new Verdict(kind, null, chain.origin());
         }
 
+        int size() {
+            return rules.length;
+        }
+
+        LoadedRule rule(int place) {
+            return rules[place];
+        }
+
+        /** What becomes of a packet that no rule decides about. */
+        Verdict policy() {
+            return policy;
+        }
+
         private boolean archiveCounters(Archive archive) {
             boolean same = archive.constant(table.family()) == table.family();
             same &= archive.constant(table.name()) == table.name();
@@ -452,7 +465,20 @@ final class LoadedRules {
             bytes += moreBytes;
         }
 
-        private LoadedChain destination() {
+        Matcher[] matchers() {
+            return matchers;
+        }
+
+        Target target() {
+            return target;
+        }
+
+        /** The run it is in, or null. */
+        @Nullable RuleRun run() {
+            return run;
+        }
+
+        LoadedChain destination() {
             LoadedChain destination = jump;
             if (destination == null) {
                 throw new IllegalStateException("a target jumps but names no chain: " + rule);
@@ -469,7 +495,7 @@ final class LoadedRules {
             return made;
         }
 
-        private Verdict drop() {
+        Verdict drop() {
             Verdict made = drop;
             if (made == null) {
                 made = new Verdict(Verdict.Kind.DROP, null, rule.origin());
@@ -478,7 +504,7 @@ final class LoadedRules {
             return made;
         }
 
-        private Verdict reject() {
+        Verdict reject() {
             Verdict made = reject;
             if (made == null) {
                 made = new Verdict(Verdict.Kind.REJECT, target.rejectWith(), rule.origin());

@@ -2,6 +2,7 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
@@ -122,6 +123,14 @@ public final class PacketContext {
         return socketOwner;
     }
 
+    /**
+     * Whose code has opened the endpoint that sends the packet; {@link SocketCaller#UNKNOWN} of one that came in or that the stack
+     * sends by itself, and where no endpoint was told.
+     */
+    public SocketCaller socketCaller() {
+        return packet().caller instanceof SocketCaller caller ? caller : SocketCaller.UNKNOWN;
+    }
+
     /** 64 random bits, each time others: those of the stack's own door for randomness. */
     public long randomBits() {
         return Objects.requireNonNull(rng, "a filter has a source of randomness")
@@ -180,6 +189,12 @@ public final class PacketContext {
     AddressType addressType(long high, long low, String nic) {
         RoutingView known = routing;
         return known == null ? AddressType.UNICAST : known.typeOf(high, low, nic);
+    }
+
+    /** The NIC by which packets to an address leave; empty if no way is known. */
+    String nicTo(long high, long low) {
+        RoutingView known = routing;
+        return known == null ? "" : known.nicTo(new IpAddress(high, low));
     }
 
     /** The largest packet that both the way of this one and that of its answers carry. */

@@ -10,11 +10,13 @@ import dev.atoll.stack.env.Check;
  * @param last to 65535
  */
 public record PortRange(int first, int last, boolean negated) {
+    static final int MAX_PORT = 0xffff;
+
     /** Every port. */
-    public static final PortRange ANY = new PortRange(0, 0xffff, false);
+    public static final PortRange ANY = new PortRange(0, MAX_PORT, false);
 
     public PortRange {
-        Check.argument(first >= 0 && first <= last && last <= 0xffff, "range", first + ":" + last, "within 0:65535");
+        Check.argument(first >= 0 && first <= last && last <= MAX_PORT, "range", first + ":" + last, "within 0:65535");
     }
 
     public boolean contains(int port) {

@@ -39,4 +39,9 @@ public interface RoutingView {
      * @return {@link Integer#MAX_VALUE} if no way is known
      */
     int pathMtuBytes(IpAddress to, String nic);
+
+    /** The name of the NIC by which packets to an address leave; empty if no way is known. */
+    default String nicTo(IpAddress to) {
+        return "";
+    }
 }

@@ -11,8 +11,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules that stand one after the other and each ask for some destination, or source, or a port of one of them: those that may match
+ * Rules that stand one after the other and each ask for some destination, or source, or ports of one of them: those that may match
  * a packet are found by it, the others need not be asked. It decides nothing by itself, so a rule found is asked in full.
+ *
+ * <p>A range of ports is kept as the blocks of powers of two that it consists of, 30 at most, as a network is by its mask.
  */
 final class RuleRun {
     /** Fewer rules are asked as fast. */
@@ -36,7 +38,7 @@ final class RuleRun {
     private final Kind kind;
     private final int end;
     private final List<IpAddress> masks = new ArrayList<>();
-    /** For each mask, or for the ports alone, the number of a list. */
+    /** For each mask the numbers of lists. */
     private final List<AddressTable> tables = new ArrayList<>();
     /** The rules that ask for the same, by their places in the chain. */
     private final List<int[]> lists = new ArrayList<>();
@@ -114,7 +116,7 @@ final class RuleRun {
     private static boolean asks(Kind kind, Matcher matcher) {
         if (kind.isPort()) {
             PortRange ports = ports(kind, matcher);
-            return ports.first() == ports.last() && !ports.negated();
+            return (ports.first() > 0 || ports.last() < PortRange.MAX_PORT) && !ports.negated();
         }
         AddressMatcher.Direction direction =
                 kind == Kind.DESTINATION ? AddressMatcher.Direction.DESTINATION : AddressMatcher.Direction.SOURCE;
@@ -134,20 +136,29 @@ final class RuleRun {
     private void add(int place, Rule rule) {
         Matcher matcher = asks(kind, rule);
         if (matcher instanceof AddressMatcher address) {
-            int mask = masks.indexOf(address.mask());
-            if (mask < 0) {
-                mask = masks.size();
-                masks.add(address.mask());
-                tables.add(new AddressTable());
+            add(address.mask(), address.address().high(), address.address().low(), place);
+        } else if (matcher != null) {
+            PortRange ports = ports(kind, matcher);
+            int port = ports.first();
+            while (port <= ports.last()) {
+                int size = port == 0 ? PortRange.MAX_PORT + 1 : Integer.lowestOneBit(port);
+                while (port + size - 1 > ports.last()) {
+                    size >>= 1;
+                }
+                add(new IpAddress(0, PortRange.MAX_PORT & -size), 0, port, place);
+                port += size;
             }
-            add(tables.get(mask), address.address().high(), address.address().low(), place);
-        } else {
-            if (tables.isEmpty()) {
-                tables.add(new AddressTable());
-            }
-            int port = matcher == null ? 0 : ports(kind, matcher).first();
-            add(tables.get(0), 0, port, place);
         }
+    }
+
+    private void add(IpAddress mask, long high, long low, int place) {
+        int table = masks.indexOf(mask);
+        if (table < 0) {
+            table = masks.size();
+            masks.add(mask);
+            tables.add(new AddressTable());
+        }
+        add(tables.get(table), high, low, place);
     }
 
     private void add(AddressTable table, long high, long low, int place) {
@@ -194,13 +205,19 @@ final class RuleRun {
             }
             // TCP has them where UDP has them.
             int at = packet.transportOffset;
-            int port = kind == Kind.DESTINATION_PORT
-                    ? Udp.destinationPort(packet.data(), at)
-                    : Udp.sourcePort(packet.data(), at);
-            return firstFrom(from, tables.get(0).get(0, port));
+            return firstFrom(
+                    from,
+                    0,
+                    kind == Kind.DESTINATION_PORT
+                            ? Udp.destinationPort(packet.data(), at)
+                            : Udp.sourcePort(packet.data(), at));
         }
-        long high = kind == Kind.DESTINATION ? packet.destinationHigh : packet.sourceHigh;
-        long low = kind == Kind.DESTINATION ? packet.destinationLow : packet.sourceLow;
+        return kind == Kind.DESTINATION
+                ? firstFrom(from, packet.destinationHigh, packet.destinationLow)
+                : firstFrom(from, packet.sourceHigh, packet.sourceLow);
+    }
+
+    private int firstFrom(int from, long high, long low) {
         int first = end;
         for (int i = 0; i < masks.size(); i++) {
             IpAddress mask = masks.get(i);

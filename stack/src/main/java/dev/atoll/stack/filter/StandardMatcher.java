@@ -29,6 +29,7 @@ public sealed interface StandardMatcher extends Matcher
                 PacketTypeMatcher,
                 ProtocolMatcher,
                 RandomMatcher,
+                SetMatcher,
                 SpiMatcher,
                 StringMatcher,
                 TcpMatcher,

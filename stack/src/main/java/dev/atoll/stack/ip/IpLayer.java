@@ -193,6 +193,12 @@ public final class IpLayer implements Device.Upper {
         public int pathMtuBytes(IpAddress to, String nic) {
             return routes.pathMtuBytes(to, nic);
         }
+
+        @Override
+        public String nicTo(IpAddress to) {
+            Routes.Hop hop = routes.findHop(to, 0);
+            return hop == null ? "" : hop.device().name();
+        }
     }
 
     public Routes routes() {

@@ -102,6 +102,7 @@ public final class RawPort extends MessagePort {
         if (options().headerIncluded) {
             packet.mark = options().mark;
             packet.fromEndpoint = true;
+            packet.caller = options().caller;
             throwRefused(ip().sendWithHeader(packet, route));
             return;
         }

@@ -1,12 +1,13 @@
 package dev.atoll.stack.socket;
 
+import dev.atoll.stack.options.SocketCaller;
 import java.util.BitSet;
 
 /**
  * An option of an endpoint, with the meaning socket(7), tcp(7), udp(7) and ip(7) give the constant of the same name.
  *
- * @param <T> what its values are: {@code Boolean}, {@code String}, {@code BitSet}, {@code byte[]}, or {@code Integer} with the unit
- *     named at the constant
+ * @param <T> what its values are: {@code Boolean}, {@code String}, {@code BitSet}, {@code byte[]}, {@code
+ *     SocketCaller}, or {@code Integer} with the unit named at the constant
  */
 public final class EndpointOption<T> {
     /** Allow binding to a port that lingers in TIME_WAIT, or for UDP one shared by all who set this. */
@@ -72,6 +73,11 @@ public final class EndpointOption<T> {
     public static final EndpointOption<Boolean> IP_RECVERR = new EndpointOption<>("IP_RECVERR", Boolean.class);
     /** A mark on packets that are sent, which rules can match; 0 is none. A connection that is accepted has its listener's. */
     public static final EndpointOption<Integer> SO_MARK = new EndpointOption<>("SO_MARK", Integer.class);
+    /**
+     * Whose code has opened the endpoint, which rules can match; no option of Linux. A connection that is accepted has its
+     * listener's.
+     */
+    public static final EndpointOption<SocketCaller> SO_CALLER = new EndpointOption<>("SO_CALLER", SocketCaller.class);
     /** UDP over IPv4: send datagrams without a checksum (RFC 768). */
     public static final EndpointOption<Boolean> SO_NO_CHECK = new EndpointOption<>("SO_NO_CHECK", Boolean.class);
     /** UDP over IPv6: send datagrams without a checksum, as only tunnels may whose peer agreed (RFC 6935). */

@@ -869,6 +869,14 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
         end();
     }
 
+    /** Other rules deny it: ends it with RST, and the endpoint learns which. */
+    void refuse(StackException why) {
+        if (state.isSynchronized() || state == TcpState.SYN_RECEIVED) {
+            writer.sendReset(this, sender.sndMax());
+        }
+        fail(why);
+    }
+
     /** The stack closes: nobody reads or waits any more. */
     void stackClosed() {
         orphan = true;

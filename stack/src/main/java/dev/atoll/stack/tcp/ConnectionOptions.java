@@ -2,6 +2,7 @@ package dev.atoll.stack.tcp;
 
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.ip.IpLayer;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.wire.Ipv4Option;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ public final class ConnectionOptions {
     public boolean oobInline;
     public int tos;
     public int mark;
+    /** Whose code has opened it. */
+    public SocketCaller caller = SocketCaller.UNKNOWN;
+
     public int ttl = IpLayer.LINK_TTL;
     /** Options of the IPv4 header, in whole words; not to be changed. */
     public byte[] ipOptions = NO_BYTES;
@@ -102,6 +106,7 @@ public final class ConnectionOptions {
         copy.oobInline = oobInline;
         copy.tos = tos;
         copy.mark = mark;
+        copy.caller = caller;
         copy.ttl = ttl;
         copy.ipOptions = ipOptions;
         copy.maxSegmentBytes = maxSegmentBytes;
@@ -149,6 +154,7 @@ public final class ConnectionOptions {
         oobInline = archive.bool(oobInline);
         tos = archive.int32(tos);
         mark = archive.int32(mark);
+        caller = SocketCaller.archive(archive, caller);
         ttl = archive.int32(ttl);
         byte[] saved = archive.bytes(ipOptions, Ipv4Option.MAX_BYTES);
         ipOptions = saved.length == 0 ? NO_BYTES : saved;

@@ -11,6 +11,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.KeyedHash;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.filter.LiveConnection;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
@@ -31,6 +32,7 @@ import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TcpState;
 import dev.atoll.stack.wire.TransportEndpointId;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -461,6 +463,26 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
                 connection.fail(new StackException(StackError.NETWORK_UNREACHABLE));
             }
         }
+    }
+
+    /** The connections that other rules may end, in an order of their own. */
+    public List<LiveConnection> live() {
+        List<LiveTcp> live = new ArrayList<>();
+        for (DemuxEntry entry : demuxer.entries()) {
+            TransportEndpointId id = entry.id();
+            if (id != null && entry instanceof Connection connection && connection.state() != TcpState.TIME_WAIT) {
+                live.add(new LiveTcp(connection, id, isListened(id, connection.nicId())));
+            }
+        }
+        return LiveTcp.sorted(live);
+    }
+
+    private boolean isListened(TransportEndpointId id, int nicId) {
+        IpAddress local = id.localAddress();
+        IpAddress remote = id.remoteAddress();
+        return demuxer.findUnconnected(
+                        local.high(), local.low(), id.localPort(), remote.high(), remote.low(), id.remotePort(), nicId)
+                instanceof Listener;
     }
 
     /** Closes every listener and connection as the end of a process does: what was written is still delivered. */

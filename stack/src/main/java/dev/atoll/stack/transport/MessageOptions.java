@@ -3,6 +3,7 @@ package dev.atoll.stack.transport;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.options.MessageTuning;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.wire.Ipv4Option;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ public final class MessageOptions {
 
     public int tos;
     public int mark;
+    /** Whose code has opened it. */
+    public SocketCaller caller = SocketCaller.UNKNOWN;
+
     private byte[] ipOptions = NO_BYTES;
 
     public int ttl = IpLayer.LINK_TTL;
@@ -69,6 +73,7 @@ public final class MessageOptions {
         nicId = archive.int32(nicId);
         tos = archive.int32(tos);
         mark = archive.int32(mark);
+        caller = SocketCaller.archive(archive, caller);
         ttl = archive.int32(ttl);
         multicastTtl = archive.int32(multicastTtl);
         multicastLoop = archive.bool(multicastLoop);

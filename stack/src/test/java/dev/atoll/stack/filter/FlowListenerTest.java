@@ -216,7 +216,8 @@ class FlowListenerTest {
 
     @Test
     void audit_ofTableRawToo() {
-        tables.replace(new Rules(TableName.RAW).add("OUTPUT", StandardTarget.DROP).build());
+        tables.replace(
+                new Rules(TableName.RAW).add("OUTPUT", StandardTarget.DROP).build());
         tables.auditListener(audited::add);
         assertEquals(Verdict.Kind.ACCEPT, there(SYN).kind());
         assertEquals(Verdict.Kind.ACCEPT, there(SYN).kind());
@@ -232,7 +233,8 @@ class FlowListenerTest {
         tables.close();
         assertEquals(1, audited.size());
         assertTrue(Objects.requireNonNull(audited.get(0).origin()).text().startsWith("no IPv4 policy given"));
-        assertEquals(Verdict.Kind.REJECT, Objects.requireNonNull(only().wouldEnd()).kind());
+        assertEquals(
+                Verdict.Kind.REJECT, Objects.requireNonNull(only().wouldEnd()).kind());
     }
 
     @Test

@@ -41,8 +41,9 @@ class FlowPathTest {
     private Matcher tcp(boolean bySource) {
         int port = 1 + rng.nextInt(6);
         int mask = oneIn(3) ? TcpMatcher.SYN_MASK : 0;
-        PortRange one = new PortRange(port, port, oneIn(9));
-        PortRange source = bySource ? oneIn(2) ? new PortRange(1000, 1000, false) : one : PortRange.ANY;
+        PortRange one = new PortRange(oneIn(8) ? 0 : port, oneIn(3) ? port + rng.nextInt(4) : port, oneIn(9));
+        PortRange thousand = new PortRange(1000 - rng.nextInt(2) * rng.nextInt(30), 1000 + rng.nextInt(3), false);
+        PortRange source = bySource ? oneIn(2) ? thousand : one : PortRange.ANY;
         return new TcpMatcher(source, bySource ? PortRange.ANY : one, mask, mask & SYN, mask != 0 && oneIn(2));
     }
 

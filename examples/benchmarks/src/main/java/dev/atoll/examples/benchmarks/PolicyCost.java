@@ -73,11 +73,7 @@ public final class PolicyCost {
         cost.compare("networks", rules, rounds, i -> "-d " + address(i * 16) + "/" + (20 + i % 9) + " -j REJECT");
         cost.compare("ports", rules, rounds, i -> "-p tcp --dport " + (1000 + i % 60_000) + " -j REJECT");
         cost.compare("ports of the source", rules, rounds, i -> "-p tcp --sport " + (100 + i % 1000) + " -j REJECT");
-        cost.compare(
-                "ranges, one after the other",
-                rules,
-                rounds,
-                i -> "-p tcp --dport " + (100 + i % 60_000) + ": -j ACCEPT");
+        cost.compare("ranges of ports", rules, rounds, i -> "-p tcp --dport " + (100 + i % 60_000) + ": -j ACCEPT");
     }
 
     private static String address(int i) {

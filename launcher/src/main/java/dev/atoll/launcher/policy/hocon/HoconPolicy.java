@@ -29,10 +29,13 @@ import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.filter.Target;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +81,21 @@ public final class HoconPolicy {
     /** Reads a file, which is there. */
     public static Read read(String source, HostResolver names) {
         return new HoconPolicy(source, names).run();
+    }
+
+    /** The files that a policy is read from: itself, and what it includes, there or not. */
+    public static List<Path> filesOf(Path file) {
+        Set<Path> files = new LinkedHashSet<>();
+        files.add(file);
+        try {
+            ConfigObject unused = ConfigFactory.parseFile(
+                            file.toFile(), ConfigParseOptions.defaults().prependIncluder(new IncludeNotes(files)))
+                    .root();
+        } catch (ConfigException e) {
+            // What is wrong is told by whoever reads the policy; what was included up to there is known.
+            return List.copyOf(files);
+        }
+        return List.copyOf(files);
     }
 
     private Read run() {

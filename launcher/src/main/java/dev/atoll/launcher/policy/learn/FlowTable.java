@@ -202,8 +202,7 @@ final class FlowTable {
             throw unexpected(line, Field.DESTINATION_PORT, "1 to 65535");
         }
         String name = outgoing ? line.optionalText(Field.NAME) : null;
-        if (name != null
-                && (name.length() > MAX_NAME_LENGTH || !NAME.matcher(name).matches())) {
+        if (name != null && !FlowFormat.isName(name)) {
             throw line.unexpected(Field.NAME, "a host name in small letters");
         }
         return new SeenFlow(outgoing, protocol, address, ports ? (int) port : 0, name, 0, 0);

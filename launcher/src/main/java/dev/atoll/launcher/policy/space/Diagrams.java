@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The algebra of {@linkplain Diagram functions of packets}: an interval decision diagram, reduced and shared, so that sets of
@@ -120,13 +121,28 @@ public final class Diagrams {
 
     /** What an operation makes of what two functions say of each packet. */
     public Diagram combine(Diagram first, Diagram second, BinaryOperator<Object> operation) {
-        return combine(first, second, operation, new HashMap<>());
+        return combine(
+                first,
+                second,
+                (a, b) -> a.isLeaf() && b.isLeaf() ? leaf(operation.apply(a.value(), b.value())) : null,
+                new HashMap<>());
     }
 
-    private Diagram combine(
-            Diagram first, Diagram second, BinaryOperator<Object> operation, Map<Pair, Diagram> combined) {
-        if (first.isLeaf() && second.isLeaf()) {
-            return leaf(operation.apply(first.value(), second.value()));
+    /** The first function, with the second in its place for packets of which it says that they are a gap. */
+    Diagram fill(Diagram first, Object gap, Diagram second) {
+        return combine(first, second, (a, b) -> !a.isLeaf() ? null : a.value() == gap ? b : a, new HashMap<>());
+    }
+
+    /** What two functions make together, where that needs no further question; else null. */
+    @FunctionalInterface
+    private interface Settled {
+        @Nullable Diagram of(Diagram first, Diagram second);
+    }
+
+    private Diagram combine(Diagram first, Diagram second, Settled settled, Map<Pair, Diagram> combined) {
+        Diagram end = settled.of(first, second);
+        if (end != null) {
+            return end;
         }
         Pair key = new Pair(first, second);
         Diagram known = combined.get(key);
@@ -141,7 +157,7 @@ public final class Diagrams {
         while (true) {
             BigInteger last = least(a.last(), b.last());
             lasts.add(last);
-            children.add(combine(a.child(), b.child(), operation, combined));
+            children.add(combine(a.child(), b.child(), settled, combined));
             if (isEnd(last, a, b)) {
                 break;
             }

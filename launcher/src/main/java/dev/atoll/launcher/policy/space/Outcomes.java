@@ -60,6 +60,9 @@ public final class Outcomes {
             new Stage(Hook.INPUT, TableName.FILTER),
             new Stage(Hook.INPUT, TableName.NAT));
 
+    /** Of packets that go on to the rules behind a run of rules. */
+    private static final Object UNDECIDED = new Object();
+
     /** What was decided on the way so far. */
     private record Way(@Nullable Origin origin, String translations) {
         static final Way BEGUN = new Way(null, "");
@@ -220,14 +223,50 @@ public final class Outcomes {
         private Diagram chain(Chain chain, int from, Known known, End end) {
             List<Rule> rules = chain.rules();
             Diagram result = end.reached(known);
-            for (int i = rules.size() - 1; i >= from; i--) {
-                Rule rule = rules.get(i);
-                Diagram set = matches.of(rule, known);
-                if (set != diagrams.none) {
-                    result = diagrams.choose(set, matched(chain, i, known, result, end), result);
+            int i = rules.size();
+            while (i > from) {
+                int last = i;
+                while (i > from && isDecisive(rules.get(i - 1).target())) {
+                    i--;
+                }
+                if (i < last) {
+                    result = diagrams.fill(decided(chain, i, last, known, end), UNDECIDED, result);
+                } else {
+                    i--;
+                    Diagram set = matches.of(rules.get(i), known);
+                    if (set != diagrams.none) {
+                        result = diagrams.choose(set, matched(chain, i, known, result, end), result);
+                    }
                 }
             }
             return result;
+        }
+
+        /** Whether what becomes of packets that a rule matches does not depend on the rules behind it. */
+        private static boolean isDecisive(Target target) {
+            return target instanceof StandardTarget.Accept
+                    || target instanceof StandardTarget.Drop
+                    || target instanceof StandardTarget.Reject
+                    || target instanceof StandardTarget.Return
+                    || target instanceof StandardTarget.GoTo
+                    || target instanceof NatTarget;
+        }
+
+        /**
+         * What a run of such rules makes of packets. Halves are put together, since of thousands of rules about as many
+         * addresses each alone would be put into a diagram of all those behind it.
+         */
+        private Diagram decided(Chain chain, int from, int to, Known known, End end) {
+            if (to - from > 1) {
+                int middle = (from + to) >>> 1;
+                Diagram first = decided(chain, from, middle, known, end);
+                return diagrams.fill(first, UNDECIDED, decided(chain, middle, to, known, end));
+            }
+            Diagram undecided = diagrams.leaf(UNDECIDED);
+            Diagram set = matches.of(chain.rules().get(from), known);
+            return set == diagrams.none
+                    ? undecided
+                    : diagrams.choose(set, matched(chain, from, known, undecided, end), undecided);
         }
 
         private Diagram matched(Chain chain, int index, Known known, Diagram behind, End end) {

@@ -140,11 +140,29 @@ public final class Reachability {
         }
         List<Rule> rules = chain(name).rules();
         Diagram back = diagrams.all;
-        for (int i = rules.size() - 1; i >= 0; i--) {
-            back = diagrams.choose(set(rules.get(i)), returning(rules.get(i).target(), back), back);
+        int i = rules.size();
+        while (i > 0) {
+            int last = i;
+            while (i > 0 && ends(rules.get(i - 1).target())) {
+                i--;
+            }
+            if (i < last) {
+                back = diagrams.without(back, anyOf(rules, i, last));
+            } else {
+                i--;
+                back = diagrams.choose(set(rules.get(i)), returning(rules.get(i).target(), back), back);
+            }
         }
         returning.put(name, back);
         return back;
+    }
+
+    /** The packets that some of the rules match. Halves are put together: one after the other would take much longer. */
+    private Diagram anyOf(List<Rule> rules, int from, int to) {
+        int middle = (from + to) >>> 1;
+        return to - from == 1
+                ? set(rules.get(from))
+                : diagrams.or(anyOf(rules, from, middle), anyOf(rules, middle, to));
     }
 
     private Diagram returning(Target target, Diagram behind) {
@@ -178,6 +196,9 @@ public final class Reachability {
         /** What each rule decided, so that it does not come to the next. */
         private final List<Diagram> taken = new ArrayList<>();
 
+        /** By the number of a part of the rules, what some of them matches. */
+        private final Map<Integer, Diagram> meant = new HashMap<>();
+
         /** For each rule, why nothing reaches it, or null. */
         private final Map<Integer, Finding> found = new HashMap<>();
 
@@ -188,24 +209,65 @@ public final class Reachability {
         }
 
         void run() {
-            Diagram left = in;
-            for (int i = 0; i < rules.size(); i++) {
-                Rule rule = rules.get(i);
-                Diagram set = set(rule);
-                Diagram here = diagrams.and(left, set);
-                // A chain that nobody enters is told at the rules that would lead there.
-                if (here == diagrams.none && in != diagrams.none) {
-                    found.put(i, why(i, set, left));
-                }
-                Diagram behind = behind(rule, set, here, left);
-                taken.add(diagrams.without(left, behind));
-                left = behind;
+            if (!rules.isEmpty()) {
+                Diagram meant = meant(1, 0, rules.size());
+                Diagram left = diagrams.and(in, meant);
+                Diagram unused = follow(1, 0, rules.size(), left, diagrams.without(in, meant) == diagrams.none);
             }
             report();
         }
 
-        /** What comes to the rule behind this one. */
-        private Diagram behind(Rule rule, Diagram set, Diagram here, Diagram left) {
+        /** The packets that some rule of a part matches; {@code node} is its number in a binary tree of parts. */
+        private Diagram meant(int node, int from, int to) {
+            Diagram known = meant.get(node);
+            if (known == null) {
+                int middle = (from + to) >>> 1;
+                known = to - from == 1
+                        ? set(rules.get(from))
+                        : diagrams.or(meant(2 * node, from, middle), meant(2 * node + 1, middle, to));
+                meant.put(node, known);
+            }
+            return known;
+        }
+
+        /**
+         * Follows packets through a part of the rules, half by half: each half is asked of those alone that it means, so that
+         * thousands of rules about as many addresses do not each look at all of them.
+         *
+         * @param left those that come there, of the ones that some rule of the part means
+         * @param alone whether no others come there
+         * @return what is left of them behind the part
+         */
+        private Diagram follow(int node, int from, int to, Diagram left, boolean alone) {
+            if (to - from == 1) {
+                return follow(from, left, alone);
+            }
+            int middle = (from + to) >>> 1;
+            Diagram first = meant(2 * node, from, middle);
+            Diagram passing = diagrams.without(left, first);
+            Diagram behind = diagrams.or(
+                    passing,
+                    follow(2 * node, from, middle, diagrams.and(left, first), alone && passing == diagrams.none));
+            Diagram second = meant(2 * node + 1, middle, to);
+            Diagram past = diagrams.without(behind, second);
+            return diagrams.or(
+                    past,
+                    follow(2 * node + 1, middle, to, diagrams.and(behind, second), alone && past == diagrams.none));
+        }
+
+        private Diagram follow(int index, Diagram here, boolean alone) {
+            Rule rule = rules.get(index);
+            // A chain that nobody enters is told at the rules that would lead there.
+            if (here == diagrams.none && in != diagrams.none) {
+                found.put(index, why(index, set(rule), alone));
+            }
+            Diagram behind = behind(rule, here);
+            taken.add(diagrams.without(here, behind));
+            return behind;
+        }
+
+        /** What of the packets that a rule matches comes to the one behind it. */
+        private Diagram behind(Rule rule, Diagram here) {
             Target target = rule.target();
             String to = target.chain();
             if (to != null) {
@@ -213,19 +275,24 @@ public final class Reachability {
                 callers.computeIfAbsent(to, unused -> new ArrayList<>()).add(rule);
             }
             if (ends(target) || target instanceof StandardTarget.Return || target instanceof StandardTarget.GoTo) {
-                return diagrams.without(left, set);
+                return diagrams.none;
             } else if (target instanceof StandardTarget.Jump jump) {
-                return diagrams.or(diagrams.without(left, set), diagrams.and(here, returning(jump.chain())));
+                return diagrams.and(here, returning(jump.chain()));
             }
-            return left;
+            return here;
         }
 
-        private Finding why(int index, Diagram set, Diagram left) {
+        /**
+         * Why no packet comes to a rule that it matches.
+         *
+         * @param nothingLeft whether none comes there at all
+         */
+        private Finding why(int index, Diagram set, boolean nothingLeft) {
             Rule rule = rules.get(index);
             if (set == diagrams.none) {
                 return new Finding.Contradiction(chain, rule, contradiction(rule));
             }
-            if (left == diagrams.none) {
+            if (nothingLeft) {
                 return new Finding.Behind(chain, rule, 1, rules.get(lastTaker(index)));
             }
             if (diagrams.and(in, set) == diagrams.none) {

@@ -1,7 +1,9 @@
 package dev.atoll.launcher.policy.trace;
 
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpProtocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection, or a datagram and its answer, that is looked at.
@@ -10,8 +12,14 @@ import dev.atoll.stack.wire.IpProtocol;
  * @param protocol TCP or UDP
  * @param from who begins it
  * @param to of the same family
+ * @param owner as whom the program runs; null if it was not said
  */
-public record Connection(boolean outgoing, int protocol, FullAddress from, FullAddress to) {
+public record Connection(
+        boolean outgoing,
+        int protocol,
+        FullAddress from,
+        FullAddress to,
+        @Nullable SocketOwner owner) {
     /** {@code tcp 10.66.0.2:49152 -> 192.0.2.7:443}. */
     @Override
     public String toString() {

@@ -14,11 +14,13 @@ import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
+import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketContext;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.UdpMatcher;
+import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
@@ -63,6 +65,11 @@ final class Reasons {
             return "the ICMP type is " + (packet.data().get(at) & 0xff) + failed(matcher, packet);
         } else if (matcher instanceof MarkMatcher) {
             return "its mark is 0x" + Integer.toHexString(packet.mark) + failed(matcher, packet);
+        } else if (matcher instanceof OwnerMatcher && packet.fromEndpoint) {
+            SocketOwner owner = context.socketOwner();
+            return owner == null
+                    ? "as whom the program runs was not said (as USER), and " + text(matcher, packet) + " asks for it"
+                    : "the program runs as " + owner.userId() + ":" + owner.groupId() + failed(matcher, packet);
         }
         return "the condition " + text(matcher, packet) + " does not hold for this made-up packet";
     }
@@ -117,7 +124,8 @@ final class Reasons {
     }
 
     /** Why a matcher that said yes may say otherwise of another packet of the connection, or of a real one; null if not. */
-    static @Nullable String dependsOn(Matcher matcher, PacketBuffer packet) {
+    static @Nullable String dependsOn(Matcher matcher, PacketContext context) {
+        PacketBuffer packet = context.packet();
         String text = text(matcher, packet);
         if (matcher.inForce() != matcher) {
             return text + " remembers packets, and this is its first";
@@ -126,12 +134,15 @@ final class Reasons {
             boolean established = (states.states() & ConnState.ESTABLISHED.bit()) != 0 != states.negated();
             return established ? null : text + " holds until the connection is answered";
         }
-        return isTold(matcher) ? null : text + " holds for this made-up packet; a real one may differ";
+        return isTold(matcher, context.socketOwner() != null)
+                ? null
+                : text + " holds for this made-up packet; a real one may differ";
     }
 
     /** Whether what the matcher asks for is what the user said of the connection. */
-    private static boolean isTold(Matcher matcher) {
-        return matcher instanceof ProtocolMatcher
+    private static boolean isTold(Matcher matcher, boolean ownerSaid) {
+        return (ownerSaid && matcher instanceof OwnerMatcher)
+                || matcher instanceof ProtocolMatcher
                 || matcher instanceof AddressMatcher
                 || matcher instanceof AddressRangeMatcher
                 || matcher instanceof InterfaceMatcher

@@ -82,7 +82,7 @@ public final class TracedRules {
         Matcher.Result asked(Matcher matcher, Matcher.Result result, PacketContext context) {
             switch (result) {
                 case YES -> {
-                    String note = Reasons.dependsOn(matcher, context.packet());
+                    String note = Reasons.dependsOn(matcher, context);
                     if (note != null) {
                         notes.add(note);
                     }

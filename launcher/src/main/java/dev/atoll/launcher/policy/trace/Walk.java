@@ -5,6 +5,7 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.MadeUpPacket;
 import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Verdict;
@@ -38,6 +39,9 @@ public final class Walk {
         this.connection = connection;
         filter.replace(TracedRules.of(ruleSet, steps::add));
         filter.routing(new Ways());
+        if (connection.owner() != null) {
+            filter.socketOwner(connection.owner());
+        }
     }
 
     /** What a connection meets under these rules, up to where it ends. */
@@ -111,6 +115,7 @@ public final class Walk {
 
     /** Whether the packet stays on this host. */
     private boolean goOut(PacketBuffer packet, boolean answer) {
+        packet.fromEndpoint = true;
         ask(Hook.OUTPUT, packet, nic(packet), answer);
         if (!isRefused() && filter.asks(Hook.POSTROUTING, packet.ipVersion)) {
             ask(Hook.POSTROUTING, packet, nic(packet), answer);

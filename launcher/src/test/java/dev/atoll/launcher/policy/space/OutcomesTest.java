@@ -297,8 +297,8 @@ class OutcomesTest {
         boxes.forEach(box -> kinds.add(((Outcome) box.value()).kind()));
         assertEquals(EnumSet.of(Outcome.Kind.ACCEPT, Outcome.Kind.DROP, Outcome.Kind.UNKNOWN), kinds);
         assertEquals(
-                "any protocol if not [-m mark --mark 0x1] and not [own decides] and not [lot, the 2. of this text] and not"
-                        + " [lot]",
+                "any protocol if not [-m mark --mark 0x1] and not [own decides] and not [lot] and not"
+                        + " [lot, the 2. of this text]",
                 boxes.get(0).toString());
     }
 }

@@ -1,10 +1,10 @@
 package dev.atoll.launcher.policy.space;
 
-import dev.atoll.launcher.policy.trace.MadeUpPacket;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.MadeUpPacket;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.Icmpv6;

@@ -17,6 +17,7 @@ import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.filter.LimitMatcher;
+import dev.atoll.stack.filter.MadeUpPacket;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.PacketContext;
@@ -134,7 +135,7 @@ class TracedRulesTest {
         FullAddress from = new FullAddress(IpAddress.parse("2001:db8::1"), 9000);
         FullAddress to = new FullAddress(IpAddress.parse("2001:db8::2"), 80);
 
-        Explanation explanation = Walk.of(rules, new Connection(true, IpProtocol.UDP, from, to));
+        Explanation explanation = Walk.of(rules, new Connection(true, IpProtocol.UDP, from, to, null));
 
         List<Step> steps = explanation.legs().get(0).steps();
         Step.Missed missed = assertInstanceOf(Step.Missed.class, steps.get(1));

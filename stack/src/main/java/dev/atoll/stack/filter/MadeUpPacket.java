@@ -1,9 +1,9 @@
-package dev.atoll.launcher.policy.trace;
+package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.buffer.PacketType;
-import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.Icmpv4;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv4;
 import dev.atoll.stack.wire.Ipv6;
@@ -21,7 +21,8 @@ public final class MadeUpPacket {
     /**
      * A packet without payload.
      *
-     * @param protocol TCP or UDP, or another, which then has 8 bytes of transport header
+     * @param protocol TCP or UDP, or another, which then has 8 bytes of transport header. Of an ICMP query the source port is the
+     *     identifier, the destination port type and code, as connection tracking has them
      * @param tcpFlags of TCP
      * @param outgoing whether it is the program's own
      */
@@ -55,6 +56,8 @@ public final class MadeUpPacket {
             Tcp.write(data, transport, from.port(), to.port(), 0, 0, transportBytes, tcpFlags, WINDOW, 0);
         } else if (protocol == IpProtocol.UDP) {
             Udp.write(data, transport, from.port(), to.port(), transportBytes, 0);
+        } else if (protocol == IpProtocol.ICMP || protocol == IpProtocol.ICMPV6) {
+            Icmpv4.write(data, transport, to.port() >>> 8, to.port() & 0xff, from.port() << 16);
         }
         packet.checksumValidated = true;
         packet.networkOffset = at;

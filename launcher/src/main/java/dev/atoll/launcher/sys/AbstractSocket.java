@@ -1,0 +1,111 @@
+package dev.atoll.launcher.sys;
+
+import com.sun.jna.Memory;
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A stream socket of the abstract Unix namespace ({@code unix(7)}): it has no file, is gone with its process, and only processes of
+ * the same network namespace reach it, so none in a sandbox.
+ */
+public final class AbstractSocket implements Closeable {
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PEERCRED = 17;
+    private static final int BACKLOG = 8;
+    private static final int CREDENTIALS_BYTES = 12;
+    private static final int USER_AT = 4;
+
+    private final int socket;
+
+    private AbstractSocket(int socket) {
+        this.socket = socket;
+    }
+
+    /** Who is at the other end, as the kernel says ({@code SO_PEERCRED}): who has connected, or who listens. */
+    public record Peer(int pid, int userId) {}
+
+    /** Begins to listen under a name. */
+    public static AbstractSocket listen(String name) throws SystemCallException {
+        AbstractSocket made = unbound();
+        try {
+            byte[] address = address(name);
+            Libc.call("bind", made.socket, address, address.length);
+            Libc.call("listen", made.socket, BACKLOG);
+            return made;
+        } catch (SystemCallException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    /** Connects to whoever listens under a name. */
+    public static AbstractSocket connect(String name) throws SystemCallException {
+        AbstractSocket made = unbound();
+        try {
+            byte[] address = address(name);
+            Libc.call("connect", made.socket, address, address.length);
+            return made;
+        } catch (SystemCallException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    /** Waits for somebody to connect. */
+    public AbstractSocket accept() throws SystemCallException {
+        while (true) {
+            try {
+                return new AbstractSocket(Libc.call("accept4", socket, null, null, SOCK_CLOEXEC));
+            } catch (SystemCallException e) {
+                if (e.errno() != Errno.EINTR) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Who is at the other end. */
+    public Peer peer() throws SystemCallException {
+        int[] length = {CREDENTIALS_BYTES};
+        try (Memory credentials = new Memory(CREDENTIALS_BYTES)) {
+            Libc.call("getsockopt", socket, SOL_SOCKET, SO_PEERCRED, credentials, length);
+            return new Peer(credentials.getInt(0), credentials.getInt(USER_AT));
+        }
+    }
+
+    /** As {@link Libc#read}. */
+    public int read(byte[] into) throws SystemCallException {
+        return Libc.read(socket, into);
+    }
+
+    /** Writes all of it. */
+    public void write(byte[] bytes) throws SystemCallException {
+        // Whoever asked may be gone: that is an error and no signal.
+        Libc.write(socket, bytes);
+    }
+
+    private static AbstractSocket unbound() throws SystemCallException {
+        return new AbstractSocket(Libc.call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    }
+
+    /** A {@code sockaddr_un}; a null byte first is what makes the name abstract. */
+    static byte[] address(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(Short.BYTES + 1 + bytes.length)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) AF_UNIX)
+                .put((byte) 0)
+                .put(bytes)
+                .array();
+    }
+
+    @Override
+    public void close() {
+        Libc.close(socket);
+    }
+}
