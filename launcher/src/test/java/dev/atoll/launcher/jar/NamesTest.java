@@ -41,7 +41,7 @@ class NamesTest {
         Path jdk = Jdks.require(feature);
         Needs.tap();
         try (HostSide host = new HostSide()) {
-            host.serve("8080", "53=" + HOST);
+            host.serve("8080", HOST + ":53=" + HOST);
             Atoll atoll = new Atoll(directory).behind(host.prefix()).on(jdk);
             Path rules = atoll.file(
                     "egress.rules",
@@ -68,6 +68,37 @@ class NamesTest {
             assertEquals(refused, answer(result, words.get(1)));
             assertEquals("hello", answer(result, words.get(2)));
             assertEquals(refused, answer(result, words.get(3)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void tap_strictly_otherNamesAreNotAskedFor(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
+        Needs.tap();
+        try (HostSide host = new HostSide()) {
+            host.serve("8080", HOST + ":53=" + HOST);
+            Atoll atoll = new Atoll(directory).behind(host.prefix()).on(jdk);
+            Path rules = atoll.file(
+                    "strict.conf",
+                    "atoll.egress {",
+                    "  default = reject",
+                    "  rules = [",
+                    "    { to = " + HOST + ", port = 53, proto = udp, action = allow }",
+                    "    { host = www.good.example, port = 8080, action = allow }",
+                    "  ]",
+                    "}");
+            Result result = atoll.runProbe(
+                            List.of("--link", "tap", "--dns=strict:" + HOST, "--policy", rules.toString()),
+                            "lookup:bad.example",
+                            "tcp:www.good.example:8080")
+                    .assertExit(0);
+            String why = rules + ":1: no rule allows the name bad.example (--dns=strict)";
+            assertEquals(
+                    "java.net.UnknownHostException: bad.example: Name or service not known (REFUSED: " + why + ")",
+                    answer(result, "lookup:bad.example"));
+            assertEquals("hello", answer(result, "tcp:www.good.example:8080"));
+            assertTrue(result.stderr().contains(why), result::toString);
         }
     }
 

@@ -52,10 +52,10 @@ public final class Servers {
         System.exit(0);
     }
 
-    /** A name server, for which every name has one IPv4 address: {@code 53=192.0.2.1}. */
-    private static DatagramSocket names(String[] placeAndAnswer) throws IOException {
-        DatagramSocket socket = new DatagramSocket(address(placeAndAnswer[0]));
-        byte[] address = InetAddress.getByName(placeAndAnswer[1]).getAddress();
+    /** A name server, for which every name has one IPv4 address: {@code 192.0.2.1:53=192.0.2.1}. */
+    private static DatagramSocket names(String[] placeAndAddress) throws IOException {
+        DatagramSocket socket = new DatagramSocket(address(placeAndAddress[0]));
+        byte[] address = InetAddress.getByName(placeAndAddress[1]).getAddress();
         serve(() -> name(socket, address));
         return socket;
     }
