@@ -200,7 +200,7 @@ public final class Probe {
             return (String) dialer.getMethod("dial", InetSocketAddress.class, String.class, int.class)
                     .invoke(null, address(jarAndServer.substring(equals + 1)), REQUEST, LIMIT_MS);
         } catch (InvocationTargetException e) {
-            return e.getCause().toString();
+            return String.valueOf(e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IOException("no dialer in " + jar, e);
         }
