@@ -13,6 +13,8 @@ public enum ExitCode {
     MISSING(121),
     /** The link or the control connection was lost while the program ran. */
     LOST(122),
+    /** The program ended with 0, and something was denied: {@code --fail-on-denial}. */
+    DENIED(123),
     /** {@code --timeout} ran out. */
     TIMEOUT(124),
     /** Atoll failed before the program ran. */

@@ -5,6 +5,8 @@ import dev.atoll.launcher.cli.RunOptions;
 import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.config.EffectiveConfig;
 import dev.atoll.launcher.config.Settings;
+import dev.atoll.launcher.flow.FlowLog;
+import dev.atoll.launcher.flow.RunIdentity;
 import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.Links;
@@ -13,6 +15,7 @@ import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.reload.PolicyWatch;
 import dev.atoll.launcher.reload.ReloadDoor;
 import dev.atoll.launcher.reload.Reloader;
+import dev.atoll.launcher.report.DenialLines;
 import dev.atoll.launcher.report.Outcome;
 import dev.atoll.launcher.report.ProvidedSinks;
 import dev.atoll.launcher.report.ReportSink;
@@ -126,10 +129,13 @@ final class RunCommand {
                 settings.mtuBytes(),
                 settings.offload(),
                 settings.takeDefault());
-        KeptFiles kept = kept(settings, configuration, directory);
-        try (AgentJar agent = preparation.agent();
-                OpenLink link = open(settings, request)) {
-            return runOn(link, command, settings, kept, agent);
+        try (FlowLog flows = flowLog(settings);
+                AgentJar agent = preparation.agent()) {
+            // Behind the flow log, which has to be there to be kept from the program.
+            KeptFiles kept = kept(settings, configuration, directory);
+            try (OpenLink link = open(settings, request)) {
+                return runOn(link, command, settings, kept, agent, flows);
+            }
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
         }
@@ -145,6 +151,10 @@ final class RunCommand {
         }
     }
 
+    private @Nullable FlowLog flowLog(Settings settings) throws LaunchException {
+        return settings.flowLog() == null ? null : FlowLog.open(settings.flowLog(), RunIdentity.of(environment));
+    }
+
     private static @Nullable RuleSet rules(Settings settings) throws LaunchException {
         return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies(), settings.ipsets());
     }
@@ -157,11 +167,20 @@ final class RunCommand {
         }
         List<Path> files = new ArrayList<>(policies);
         files.addAll(configuration);
+        if (settings.flowLog() != null) {
+            files.add(settings.flowLog());
+        }
         files.addAll(Installation.files());
         return KeptFiles.of(files, settings.watch() ? policies : List.of(), directory);
     }
 
-    private int runOn(OpenLink link, ProgramCommand command, Settings settings, KeptFiles kept, AgentJar agent)
+    private int runOn(
+            OpenLink link,
+            ProgramCommand command,
+            Settings settings,
+            KeptFiles kept,
+            AgentJar agent,
+            @Nullable FlowLog flows)
             throws LaunchException, IOException {
         if (settings.dns() != null && link.addresses() == null) {
             throw new LaunchException(
@@ -188,12 +207,16 @@ final class RunCommand {
             RuleSet rules = rules(settings);
             if (rules != null && ipv6 && !rules.covers(Family.IPV6)) {
                 Terminal.line("no IPv6 policy given (" + settings.policies().get(0)
-                        + " has only IPv4 rules), so IPv6 stays closed; add rules for it, or --address6 none");
+                        + " has only IPv4 rules), so IPv6 stays closed; add rules for it or --ipv6=off");
+            }
+            if (flows != null) {
+                flows.rules(rules);
             }
             Policy policy = rules == null ? null : PolicyFile.encode(rules);
             List<ReportSink> sinks = ProvidedSinks.load();
             link.bringUp();
-            Reports reports = new Reports();
+            DenialLines lines = new DenialLines(Terminal::line, rules, settings.audit());
+            Reports reports = new Reports(settings.denialLines() ? List.of(lines) : List.of(), flows);
             ControlConnection connection = new ControlConnection(control[0], reports);
             WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
 
@@ -201,7 +224,8 @@ final class RunCommand {
             RunDescription run = describe(command, settings, setup, link);
             StatusFile file = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
             RunStatus status = new RunStatus(file, run, Terminal::line);
-            Reloader reloader = rules == null ? null : reloader(settings, kept, rules, status, reports, connection);
+            Reloader reloader =
+                    rules == null ? null : reloader(settings, kept, rules, status, reports, connection, lines);
             Signals.passOnTo(program, Terminal::line, reloader == null ? null : reloader::reload);
             link.handOver();
             Libc.close(control[1]);
@@ -210,7 +234,8 @@ final class RunCommand {
             }
             CompletableFuture<Void> unused = reports.leaving().thenRun(() -> leave(link));
             reports.started(run);
-            Supervisor supervisor = new Supervisor(program, connection, reports, services, settings.stopGrace());
+            Supervisor supervisor = new Supervisor(
+                    program, connection, reports, services, settings.stopGrace(), settings.failOnDenial());
             if (reloader != null) {
                 new ReloadDoor(reloader, Terminal::line).open();
                 if (watch != null) {
@@ -222,7 +247,8 @@ final class RunCommand {
     }
 
     /** The program as a reload sees it. */
-    private record Live(Reports reports, ControlConnection connection) implements Reloader.RunningProgram {
+    private record Live(Reports reports, ControlConnection connection, DenialLines lines)
+            implements Reloader.RunningProgram {
         @Override
         public CompletableFuture<Void> ready() {
             return reports.ready();
@@ -232,6 +258,11 @@ final class RunCommand {
         public CompletableFuture<Reloaded> ask(Reload question) {
             return connection.ask(question);
         }
+
+        @Override
+        public void tookOver(RuleSet rules) {
+            lines.replaceRules(rules);
+        }
     }
 
     private static Reloader reloader(
@@ -240,14 +271,15 @@ final class RunCommand {
             RuleSet rules,
             RunStatus status,
             Reports reports,
-            ControlConnection connection) {
+            ControlConnection connection,
+            DenialLines lines) {
         return new Reloader(
                 settings.policies(),
                 settings.ipsets(),
                 kept,
                 rules,
                 status.policy(),
-                new Live(reports, connection),
+                new Live(reports, connection, lines),
                 text -> {
                     Terminal.line(text);
                     reports.reloaded(text);
@@ -361,9 +393,12 @@ final class RunCommand {
                 router,
                 addresses == null ? List.of() : addresses.routes(),
                 dns == null ? List.of() : List.of(dns),
+                settings.strictNames(),
                 addresses != null && addresses.hasIpv6(),
-                settings.denialLines(),
+                settings.plainErrors(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
+                settings.flowLog() != null,
+                settings.audit(),
                 !settings.policies().isEmpty());
     }
 }

@@ -223,6 +223,7 @@ public final class Stack implements AutoCloseable {
         if (!builder.handleLocal) {
             routes.sendLocalOut();
         }
+        ip.filter().clock(builder.clock);
         if (builder.socketOwner != null) {
             ip.filter().socketOwner(builder.socketOwner);
         }

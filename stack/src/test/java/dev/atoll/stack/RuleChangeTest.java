@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.Chain;
@@ -19,6 +20,8 @@ import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LimitMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.NameMatcher;
+import dev.atoll.stack.filter.NamePins;
 import dev.atoll.stack.filter.NatRange;
 import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.Origin;
@@ -44,6 +47,7 @@ import dev.atoll.stack.wire.IpProtocol;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -142,6 +146,59 @@ class RuleChangeTest {
             TcpEndpoint far = listener.accept();
             assertNotNull(far);
             return new Pair(near, far);
+        }
+    }
+
+    /** What name servers say of the right stack's address; it may change. */
+    private static final class Names implements NamePins {
+        List<String> ofRight = List.of("a.example");
+
+        @Override
+        public List<String> namesOf(IpAddress address, long nowNs) {
+            return address.equals(TwoStacks.RIGHT) ? ofRight : List.of();
+        }
+
+        @Override
+        public @Nullable Origin refusal(PacketBuffer question, long nowNs) {
+            return null;
+        }
+
+        @Override
+        public void received(PacketBuffer answer, long nowNs) {}
+    }
+
+    private static RuleSet onlyNamed(String name) {
+        return Rules.output(ChainPolicy.DROP)
+                .add(StandardTarget.ACCEPT, new NameMatcher(List.of(name), false, true))
+                .add(REJECT)
+                .build();
+    }
+
+    @Test
+    void connectionByName_keepsTheNamesItBeganWith() throws StackException {
+        try (TwoStacks net = new TwoStacks()) {
+            Names names = new Names();
+            net.left.ipTables().namePins(names);
+            net.left.ipTables().replace(onlyNamed("a.example"));
+            Pair pair = connect(net, 80);
+            names.ofRight = List.of("b.example");
+            assertEquals(0, net.left.replaceRules(onlyNamed("*.example")));
+            pair.talks(net);
+            assertEquals(0, net.left.replaceRules(onlyNamed("a.example")));
+            pair.talks(net);
+            assertEquals(1, net.left.replaceRules(onlyNamed("b.example")));
+            pair.isDenied(net, "No route to host (new.rules:2: -A OUTPUT)");
+        }
+    }
+
+    @Test
+    void connectionThatNobodyTracked_hasTheNamesOfNow() throws StackException {
+        try (TwoStacks net = new TwoStacks()) {
+            net.left.ipTables().namePins(new Names());
+            Pair pair = connect(net, 80);
+            assertEquals(0, net.left.replaceRules(onlyNamed("a.example")));
+            pair.talks(net);
+            assertEquals(1, net.left.replaceRules(onlyNamed("b.example")));
         }
     }
 

@@ -1,16 +1,25 @@
 package dev.atoll.inside;
 
 import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.runtime.control.ControlRecord.Counter;
+import dev.atoll.runtime.control.ControlRecord.DeniedPacket;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import dev.atoll.runtime.control.ControlStream;
 import dev.atoll.runtime.loop.FailureReport;
+import dev.atoll.runtime.packetlog.PacketText;
 import dev.atoll.runtime.policy.MalformedRuleSetException;
 import dev.atoll.runtime.policy.RuleSetCodec;
 import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.stack.filter.Denial;
 import dev.atoll.stack.filter.DenialListener;
+import dev.atoll.stack.filter.Hook;
+import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.LogTarget;
+import dev.atoll.stack.filter.LoggedPacket;
+import dev.atoll.stack.filter.Origin;
+import dev.atoll.stack.filter.PacketLogListener;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import java.io.FileDescriptor;
@@ -18,34 +27,47 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Talks to the launcher: says what was denied and what failed, and cuts the network when the launcher says so or is
- * gone.
+ * Talks to the launcher: says what was denied, of which packets rules tell and what failed, and cuts the network when the
+ * launcher says so or is gone.
  *
- * <p>Denials come from whichever thread holds the stack and must not wait, so they go through a queue of {@link
- * #MAX_WAITING}; what finds it full is counted and said in one line later. Two daemon threads, one for each direction.
+ * <p>Denials and packets come from whichever thread holds the stack and must not wait, so they go through a queue of {@link
+ * #MAX_WAITING}; what finds it full is counted and said later. Two daemon threads, one for each direction.
  */
-final class Messenger implements DenialListener, FailureReport {
-    /** Denials that wait to be said. */
+final class Messenger implements DenialListener, PacketLogListener, FailureReport {
+    /** Denials and packets that wait to be said. */
     private static final int MAX_WAITING = 1024;
+
+    /** How long the end of the program waits for what is still to be said. */
+    private static final long LAST_WORDS_MS = 2000;
 
     /** RFC 4291 section 2.7. */
     private static final int LINK_SCOPE = 2;
 
     private final ControlStream control;
-    private final boolean denialLines;
-    private final BlockingQueue<Denial> denials = new ArrayBlockingQueue<>(MAX_WAITING);
-    private final AtomicLong unsaid = new AtomicLong();
+    private final BlockingQueue<Waiting> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final CountDownLatch lastSaid = new CountDownLatch(1);
+    private final AtomicLong unsaidDenials = new AtomicLong();
+    private final AtomicLong unsaidPackets = new AtomicLong();
     // Not System.err, which is the program's to replace.
     private final OutputStream standardError = new FileOutputStream(FileDescriptor.err);
 
-    Messenger(ControlStream control, boolean denialLines) {
+    /** One of the two; neither marks the end. */
+    private record Waiting(
+            @Nullable Denial denial, @Nullable LoggedPacket packet) {
+        static final Waiting LAST = new Waiting(null, null);
+    }
+
+    Messenger(ControlStream control) {
         this.control = control;
-        this.denialLines = denialLines;
     }
 
     void start(Sandbox sandbox) {
@@ -53,7 +75,7 @@ final class Messenger implements DenialListener, FailureReport {
         startThread("atoll-control-out", new Runnable() {
             @Override
             public void run() {
-                sayDenials();
+                sayAll();
             }
         });
         startThread("atoll-control-in", new Runnable() {
@@ -79,8 +101,39 @@ final class Messenger implements DenialListener, FailureReport {
         if (isHousekeeping(denial)) {
             return;
         }
-        if (!denials.offer(denial)) {
-            unsaid.incrementAndGet();
+        if (!waiting.offer(new Waiting(denial, null))) {
+            unsaidDenials.incrementAndGet();
+        }
+    }
+
+    @Override
+    public void logged(LoggedPacket packet) {
+        if (!waiting.offer(new Waiting(null, packet))) {
+            unsaidPackets.addAndGet(1 + packet.untoldBefore());
+        }
+    }
+
+    /**
+     * Says what still waits, and how much was not said; once, when nothing more comes.
+     *
+     * @param filter what it could not tell is counted there
+     */
+    void sayLast(IpTables filter) throws IOException {
+        try {
+            boolean ended = waiting.offer(Waiting.LAST, LAST_WORDS_MS, TimeUnit.MILLISECONDS)
+                    && lastSaid.await(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
+            if (!ended) {
+                tell("the launcher does not listen, so it has not heard of all denials");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        long untoldPackets = filter.untoldPackets() + unsaidPackets.get();
+        long untoldDenials = filter.denialStats().unreported() + unsaidDenials.get();
+        if (untoldPackets > 0 || untoldDenials > 0) {
+            send(new ControlRecord.Counters(List.of(
+                    new Counter(Counter.UNTOLD_PACKETS, untoldPackets),
+                    new Counter(Counter.UNTOLD_DENIALS, untoldDenials))));
         }
     }
 
@@ -88,34 +141,71 @@ final class Messenger implements DenialListener, FailureReport {
      * Where IPv6 is closed, what hosts of a link ask each other without a program's doing (neighbours, groups: RFC 4861, RFC
      * 3810) is, too, every few seconds on some. Nobody reads of that beside what the program asked for; the counters have it.
      */
-    private static boolean isHousekeeping(Denial denial) {
+    static boolean isHousekeeping(Denial denial) {
         IpAddress destination = denial.destination().address();
         return denial.protocol() == IpProtocol.ICMPV6
                 && destination.isMulticast()
                 && destination.multicastScope() == LINK_SCOPE;
     }
 
-    private void sayDenials() {
+    private void sayAll() {
         try {
-            while (true) {
-                Denial denial = denials.take();
-                String rule = denial.origin() == null
-                        ? "connection table full"
-                        : denial.origin().toString();
-                String what = protocol(denial.protocol()) + " " + denial.source() + " -> " + denial.destination();
-                if (denialLines) {
-                    line("atoll: denied " + what + ": " + rule);
-                    long missed = unsaid.getAndSet(0);
-                    if (missed > 0) {
-                        line("atoll: denied " + missed + " more");
-                    }
-                }
-                send(new ControlRecord.Denial(rule, what, ""));
+            boolean more = true;
+            while (more) {
+                more = say(waiting.take());
             }
+            lastSaid.countDown();
         } catch (InterruptedException | IOException e) {
             // The launcher is gone, and with it this process in a moment: nobody is left to be told.
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** False for the mark of the end. */
+    private boolean say(Waiting next) throws IOException {
+        Denial denial = next.denial();
+        LoggedPacket packet = next.packet();
+        if (denial != null) {
+            say(denial);
+        } else if (packet != null) {
+            say(packet);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void say(Denial denial) throws IOException {
+        String rule = denial.origin() == null
+                ? ControlRecord.Denial.TABLE_FULL
+                : denial.origin().toString();
+        String what = protocol(denial.protocol()) + " " + denial.source() + " -> " + denial.destination();
+        boolean outgoing = denial.hook() == Hook.OUTPUT || denial.hook() == Hook.POSTROUTING;
+        DeniedPacket packet =
+                new DeniedPacket(outgoing, denial.opens(), denial.protocol(), denial.source(), denial.destination());
+        send(new ControlRecord.Denial(rule, what, "", packet));
+    }
+
+    private void say(LoggedPacket packet) throws IOException {
+        Origin origin = packet.origin();
+        LoggedPacket.Cause cause = packet.cause();
+        send(new ControlRecord.PacketLog(
+                source(cause),
+                cause instanceof LogTarget.Log log ? log.level() : 0,
+                cause instanceof LogTarget.NfLog log ? log.group() : 0,
+                origin == null ? "" : origin.toString(),
+                PacketText.prefix(cause),
+                PacketText.of(packet),
+                packet.untoldBefore() + unsaidPackets.getAndSet(0)));
+    }
+
+    private static ControlRecord.PacketSource source(LoggedPacket.Cause cause) {
+        if (cause instanceof LogTarget.Log) {
+            return ControlRecord.PacketSource.LOG;
+        } else if (cause instanceof LogTarget.NfLog) {
+            return ControlRecord.PacketSource.NFLOG;
+        }
+        return cause instanceof LogTarget.Audit ? ControlRecord.PacketSource.AUDIT : ControlRecord.PacketSource.TRACE;
     }
 
     private void line(String text) throws IOException {

@@ -74,6 +74,12 @@ abstract class PolicyOptions {
         @Parameter(names = "--from-address", description = "Who begins it, ADDRESS or ADDRESS:PORT")
         @Nullable String from;
 
+        @Parameter(
+                names = "--from",
+                description =
+                        "Whose code opens it: NAME.jar, GROUP:ARTIFACT[:VERSION], a class with its package, or several")
+        @Nullable String code;
+
         @Parameter(names = "--as", description = "As whom the program runs, USER or USER:GROUP, by name or number")
         @Nullable String as;
 
@@ -90,7 +96,7 @@ abstract class PolicyOptions {
         @Override
         PolicyRequest request() {
             return new PolicyRequest.Explain(
-                    words.get(0), words.get(1), words.get(2), protocol, from, as, List.copyOf(ipset), json);
+                    words.get(0), words.get(1), words.get(2), protocol, from, as, code, List.copyOf(ipset), json);
         }
     }
 

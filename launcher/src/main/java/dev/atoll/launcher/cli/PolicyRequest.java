@@ -26,6 +26,7 @@ public sealed interface PolicyRequest extends CommandLine.Request {
      * @param goal where it goes
      * @param from who begins it, or null
      * @param as the user as whom the program runs, or null
+     * @param code whose code opens it, or null
      */
     record Explain(
             String file,
@@ -34,6 +35,7 @@ public sealed interface PolicyRequest extends CommandLine.Request {
             String protocol,
             @Nullable String from,
             @Nullable String as,
+            @Nullable String code,
             List<String> ipsets,
             boolean json)
             implements OfPolicy {}

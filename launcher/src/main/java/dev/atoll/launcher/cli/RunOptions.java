@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The options of {@code run}. Each but {@code --config} is a setting of the same name; what is not given is not set. */
+/** The options of {@code run}. Each but {@code --config} and {@code --quiet} is a setting of the same name; what is not given is not set. */
 @Parameters(separators = "=", commandDescription = "Run a Java program in a sandbox: run [OPTIONS] -- java ARGUMENTS")
 public final class RunOptions {
     @Parameter(
@@ -37,7 +37,12 @@ public final class RunOptions {
             description = "Take an interface that carries a default route of this host, too")
     boolean takeDefault;
 
-    @Parameter(names = "--dns", description = "The DNS server the program asks")
+    @Parameter(names = "--ipv6", description = "off: the program has no IPv6")
+    @Nullable String ipv6;
+
+    @Parameter(
+            names = "--dns",
+            description = "The DNS server the program asks; strict, or strict:SERVER: only names that some rule names")
     @Nullable String dns;
 
     @Parameter(
@@ -59,6 +64,12 @@ public final class RunOptions {
     @Parameter(names = "--config", description = "A configuration file, see the command config")
     @Nullable String config;
 
+    @Parameter(names = "--audit", description = "Let everything pass, and say what the policy would have denied")
+    boolean audit;
+
+    @Parameter(names = "--flow-log", description = "Append a line of JSON for each flow to this file")
+    @Nullable String flowLog;
+
     @Parameter(names = "--pcap", description = "Record what crosses the link in this pcapng file")
     @Nullable String pcap;
 
@@ -67,6 +78,19 @@ public final class RunOptions {
 
     @Parameter(names = "--timeout", description = "Stop the program after this time: 30s, 5m")
     @Nullable String timeout;
+
+    @Parameter(names = "--quiet", description = "Say nothing of denials on stderr")
+    boolean quiet;
+
+    @Parameter(
+            names = "--plain-errors",
+            description = "Do not name the rule in the exceptions that the program gets, only in the log")
+    boolean plainErrors;
+
+    @Parameter(
+            names = "--fail-on-denial",
+            description = "Exit with 123 if anything was denied and the program itself ended with 0")
+    boolean failOnDenial;
 
     @Parameter(
             names = {"--help", "-h"},
@@ -100,13 +124,19 @@ public final class RunOptions {
         put(given, "atoll.address6", address6);
         put(given, "atoll.router6", router6);
         put(given, "atoll.take-default", takeDefault ? "true" : null);
+        put(given, "atoll.ipv6", ipv6);
         put(given, "atoll.dns", dns);
         put(given, "atoll.policy", files(policy));
         put(given, "atoll.ipset", files(ipset));
         put(given, "atoll.watch", watch ? "true" : null);
+        put(given, "atoll.audit", audit ? "true" : null);
+        put(given, "atoll.flow-log", flowLog);
         put(given, "atoll.pcap", pcap);
         put(given, "atoll.status-file", statusFile);
         put(given, "atoll.timeout", timeout);
+        put(given, "atoll.denial-lines", quiet ? "false" : null);
+        put(given, "atoll.plain-errors", plainErrors ? "true" : null);
+        put(given, "atoll.fail-on-denial", failOnDenial ? "true" : null);
         return given;
     }
 

@@ -28,6 +28,8 @@ public final class EffectiveConfig {
     private static final String AUTO = "auto";
     private static final String NONE = "none";
     private static final String FREE = "free";
+    private static final String OFF = "off";
+    private static final String STRICT = "strict";
     private static final int MIN_MTU_BYTES = 576;
     private static final int MAX_MTU_BYTES = 65535;
     private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
@@ -77,7 +79,8 @@ public final class EffectiveConfig {
                 address,
                 ipAddress(Setting.ROUTER),
                 ipv6(),
-                ipAddress(Setting.DNS),
+                nameServer(),
+                isStrict(text(Setting.DNS)),
                 mtu(),
                 flag(Setting.OFFLOAD),
                 flag(Setting.TAKE_DEFAULT),
@@ -85,11 +88,15 @@ public final class EffectiveConfig {
                 files(Setting.POLICY),
                 files(Setting.IPSET),
                 flag(Setting.WATCH),
+                audit(),
+                outputFile(Setting.FLOW_LOG),
                 outputFile(Setting.PCAP),
                 statusFile,
                 timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),
                 duration(Setting.STOP_GRACE),
                 flag(Setting.DENIAL_LINES),
+                flag(Setting.PLAIN_ERRORS),
+                flag(Setting.FAIL_ON_DENIAL),
                 new LogSettings(
                         logLevel(), outputFile(Setting.LOG_FILE), logFormat().equals("json")));
     }
@@ -142,6 +149,16 @@ public final class EffectiveConfig {
     private Ipv6Request ipv6() throws LaunchException {
         String word = text(Setting.ADDRESS6);
         IpAddress router = ipAddress(Setting.ROUTER6);
+        String whether = text(Setting.IPV6);
+        if (!whether.equals(AUTO) && !whether.equals(OFF)) {
+            throw unexpected(Setting.IPV6);
+        }
+        if (whether.equals(OFF)) {
+            if (router != null || !(word.equals(AUTO) || word.equals(NONE))) {
+                throw wrong(Setting.IPV6, "is off, and an IPv6 address or router is given; leave one of them out");
+            }
+            word = NONE;
+        }
         Ipv6Request.Kind kind =
                 switch (word) {
                     case AUTO -> Ipv6Request.Kind.AS_FOUND;
@@ -176,12 +193,27 @@ public final class EffectiveConfig {
     }
 
     private @Nullable IpAddress ipAddress(Setting setting) throws LaunchException {
-        String text = text(setting);
+        return ipAddress(setting, text(setting));
+    }
+
+    private @Nullable IpAddress ipAddress(Setting setting, String text) throws LaunchException {
         try {
             return text.equals(AUTO) ? null : IpAddress.parse(text);
         } catch (IllegalArgumentException e) {
             throw unexpected(setting, e);
         }
+    }
+
+    private static boolean isStrict(String dns) {
+        return dns.equals(STRICT) || dns.startsWith(STRICT + ":");
+    }
+
+    private @Nullable IpAddress nameServer() throws LaunchException {
+        String text = text(Setting.DNS);
+        if (text.equals(STRICT)) {
+            return null;
+        }
+        return ipAddress(Setting.DNS, isStrict(text) ? text.substring(STRICT.length() + 1) : text);
     }
 
     private int mtu() throws LaunchException {
@@ -277,6 +309,14 @@ public final class EffectiveConfig {
         } catch (ConfigException e) {
             throw unexpected(setting, e);
         }
+    }
+
+    private boolean audit() throws LaunchException {
+        boolean audit = flag(Setting.AUDIT);
+        if (audit && files(Setting.POLICY).isEmpty()) {
+            throw wrong(Setting.AUDIT, "is true, and there is no policy to look on; give a --policy with it");
+        }
+        return audit;
     }
 
     private String logLevel() throws LaunchException {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param router next hop
  * @param ipv6 the program's IPv6 address
  * @param dns the server to ask
+ * @param strictNames whether it is asked only for names that some rule could allow
  * @param mtuBytes the largest IP packet
  * @param offload whether a TAP or veth may carry super-segments and open checksums
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
@@ -23,11 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param policies files of rules; none: there is no filter
  * @param ipsets files of sets that rules may ask for
  * @param watch whether the policy is read again when one of its files changes
+ * @param audit whether rules only look on
+ * @param flowLog file to append a record of each flow to
  * @param pcap file to record in
  * @param statusFile where to say how the run ended
  * @param timeout how long the program may run
  * @param stopGrace how long it has to end when asked to
- * @param denialLines whether a denial is a line on the program's stderr
+ * @param denialLines whether denials are lines on stderr
+ * @param plainErrors whether the program's exceptions leave the rule to the log
+ * @param failOnDenial whether a run has failed in which anything was denied
  * @param log the launcher's log
  */
 public record Settings(
@@ -36,6 +41,7 @@ public record Settings(
         @Nullable IpAddress router,
         Ipv6Request ipv6,
         @Nullable IpAddress dns,
+        boolean strictNames,
         int mtuBytes,
         boolean offload,
         boolean takeDefault,
@@ -43,11 +49,15 @@ public record Settings(
         List<Path> policies,
         List<Path> ipsets,
         boolean watch,
+        boolean audit,
+        @Nullable Path flowLog,
         @Nullable Path pcap,
         @Nullable Path statusFile,
         @Nullable Duration timeout,
         Duration stopGrace,
         boolean denialLines,
+        boolean plainErrors,
+        boolean failOnDenial,
         LogSettings log) {
     public Settings {
         policies = List.copyOf(policies);

@@ -3,7 +3,9 @@ package dev.atoll.launcher.policy;
 import dev.atoll.launcher.policy.trace.Connection;
 import dev.atoll.runtime.policy.Accounts;
 import dev.atoll.runtime.policy.HostResolver;
+import dev.atoll.stack.filter.NameMatcher;
 import dev.atoll.stack.filter.OwnerMatcher;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -19,13 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param to {@code HOST:PORT}; of an incoming one the port alone will do
  * @param from {@code ADDRESS} or {@code ADDRESS:PORT} of who begins it, or null
  * @param as {@code USER} or {@code USER:GROUP} as whom the program runs, by name or number, or null
+ * @param caller whose code opens it
  */
 record ConnectionSpec(
         boolean outgoing,
         int protocol,
         String to,
         @Nullable String from,
-        @Nullable String as) {
+        @Nullable String as,
+        SocketCaller caller) {
     /** The word for a connection that the program begins. */
     static final String CONNECT = "connect";
 
@@ -77,13 +81,21 @@ record ConnectionSpec(
         for (FullAddress goal : to(names, begins)) {
             FullAddress source = begins == null ? new FullAddress(sourceFor(goal.address()), EPHEMERAL_PORT) : begins;
             if (source.address().isV4() == goal.address().isV4()) {
-                connections.add(new Connection(outgoing, protocol, source, goal, owner));
+                connections.add(new Connection(outgoing, protocol, source, goal, owner, host(), caller));
             }
         }
         if (connections.isEmpty()) {
             throw new MalformedException(to + " and " + from + " are not of one family");
         }
         return connections;
+    }
+
+    /** The name of where it goes, as rules have it; empty if that is an address. */
+    private String host() {
+        int colon = to.lastIndexOf(':');
+        String host = outgoing && colon > 0 ? to.substring(0, colon) : "";
+        String name = address(host) == null ? NameMatcher.canonical(host) : null;
+        return name == null ? "" : name;
     }
 
     private IpAddress sourceFor(IpAddress goal) {

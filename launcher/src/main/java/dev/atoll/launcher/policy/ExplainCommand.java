@@ -16,6 +16,7 @@ import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Target;
+import dev.atoll.stack.options.SocketCaller;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -36,14 +37,14 @@ final class ExplainCommand {
     }
 
     int run(PolicyRequest.Explain request) throws LaunchException {
+        WrittenPolicy policy = WrittenPolicy.read(request.file(), WrittenPolicy.sets(request));
+        RuleSet rules = policy.rules();
         List<Connection> connections;
         try {
-            connections = spec(request).connections(names);
+            connections = spec(request).connections(new NamedHosts(names, rules));
         } catch (ConnectionSpec.MalformedException e) {
             throw new LaunchException(ExitCode.CONFIGURATION, "policy explain: " + e.text(), e);
         }
-        WrittenPolicy policy = WrittenPolicy.read(request.file(), WrittenPolicy.sets(request));
-        RuleSet rules = policy.rules();
         List<Explanation> explanations = new ArrayList<>();
         for (Connection connection : connections) {
             explanations.add(Walk.of(rules, connection));
@@ -65,8 +66,14 @@ final class ExplainCommand {
             throw new ConnectionSpec.MalformedException(
                     "\"" + request.verb() + "\" is nothing that can be explained, expected connect or accept");
         }
+        String code = request.code();
         return new ConnectionSpec(
-                outgoing, ConnectionSpec.protocol(request.protocol()), request.goal(), request.from(), request.as());
+                outgoing,
+                ConnectionSpec.protocol(request.protocol()),
+                request.goal(),
+                request.from(),
+                request.as(),
+                code == null ? SocketCaller.UNKNOWN : CallerText.of(code));
     }
 
     // --- Text

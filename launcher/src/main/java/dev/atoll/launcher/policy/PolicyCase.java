@@ -6,6 +6,7 @@ import dev.atoll.runtime.policy.PolicyError;
 import dev.atoll.runtime.policy.PolicyText;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RejectWith;
+import dev.atoll.stack.options.SocketCaller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +25,7 @@ record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expecte
     private static final Pattern BEGINNING = Pattern.compile("#\\s*test:");
     private static final Pattern WORD = Pattern.compile("\\S+");
     private static final String FORM =
-            "expected connect HOST:PORT [udp] [from ADDRESS] [as USER] -> accept, reject or drop";
+            "expected connect HOST:PORT [udp] [from ADDRESS] [as USER] [by CODE] -> accept, reject or drop";
 
     /** Words that stand for a result. */
     enum Kind {
@@ -126,19 +127,23 @@ record PolicyCase(Origin origin, String text, ConnectionSpec connection, Expecte
             String protocol = "tcp";
             String from = null;
             String as = null;
+            SocketCaller caller = SocketCaller.UNKNOWN;
             String word = next();
             while (!word.equals("->")) {
                 if (word.equals("from")) {
                     from = next();
                 } else if (word.equals("as")) {
                     as = next();
+                } else if (word.equals("by")) {
+                    caller = CallerText.of(next());
                 } else {
                     protocol = word;
                 }
                 ConnectionSpec.protocol(protocol);
                 word = next();
             }
-            ConnectionSpec connection = new ConnectionSpec(outgoing, ConnectionSpec.protocol(protocol), to, from, as);
+            ConnectionSpec connection =
+                    new ConnectionSpec(outgoing, ConnectionSpec.protocol(protocol), to, from, as, caller);
             Expected expected = expected(next());
             if (words.find()) {
                 mark();

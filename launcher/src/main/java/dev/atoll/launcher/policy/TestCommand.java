@@ -95,7 +95,7 @@ final class TestCommand {
 
     private Tried attempt(PolicyCase one, RuleSet rules) throws ConnectionSpec.MalformedException {
         List<Explanation> failed = new ArrayList<>();
-        for (Connection connection : one.connection().connections(names)) {
+        for (Connection connection : one.connection().connections(new NamedHosts(names, rules))) {
             Explanation explanation = Walk.of(rules, connection);
             if (!one.expected().isMetBy(explanation)) {
                 failed.add(explanation);

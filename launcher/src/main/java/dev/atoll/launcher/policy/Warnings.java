@@ -102,8 +102,8 @@ final class Warnings {
                         + " is closed",
                 List.of(),
                 family == Family.IPV6
-                        ? "nothing, if programs run without --address6; else give rules for IPv6 too"
-                        : "give rules for IPv4 too, if programs need it"));
+                        ? "add rules for IPv6, or run programs with --ipv6=off"
+                        : "add rules for IPv4, if programs need it"));
     }
 
     // --- Rules without effect

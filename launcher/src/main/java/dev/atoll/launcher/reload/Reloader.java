@@ -50,6 +50,9 @@ public final class Reloader {
 
         /** Asks it to put rules in force; completes with its answer, or exceptionally if it has ended. */
         CompletableFuture<Reloaded> ask(Reload question);
+
+        /** It has these rules in force from now on. */
+        default void tookOver(RuleSet rules) {}
     }
 
     /**
@@ -148,6 +151,7 @@ public final class Reloader {
         }
         RuleSet before = inForce;
         inForce = next;
+        program.tookOver(next);
         String text = "the policy is reloaded from " + names() + "; connections ended: " + answer.ended();
         return new Result(0, text + whatItAllows(before, next));
     }

@@ -15,6 +15,8 @@ public record Outcome(Kind kind, int exitCode, String message, long denials) {
         EXITED("exited"),
         /** A signal ended the program: exit code 128 + its number, which a program can also give by itself. */
         SIGNALLED("signalled"),
+        /** The program ended with 0, something was denied, and that was asked to be a failure. */
+        DENIED("denied"),
         /** The time was over. */
         TIMEOUT("timeout"),
         /** The link or the control connection was lost. */

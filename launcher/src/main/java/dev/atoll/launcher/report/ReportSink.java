@@ -2,6 +2,7 @@ package dev.atoll.launcher.report;
 
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
+import dev.atoll.runtime.control.ControlRecord.PacketLog;
 
 /**
  * Hears what happens in a run. Providers are found by {@link java.util.ServiceLoader}; each is called by one thread at a
@@ -13,6 +14,9 @@ public interface ReportSink {
 
     /** A rule refused something. The texts come from inside the sandbox: they are not to be trusted. */
     default void denied(Denial denial) {}
+
+    /** A rule with LOG, NFLOG, AUDIT or TRACE told of a packet. The texts come from inside the sandbox. */
+    default void logged(PacketLog packet) {}
 
     /** New values of counters; the names come from inside the sandbox. */
     default void counted(Counters counters) {}

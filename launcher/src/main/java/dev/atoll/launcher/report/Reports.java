@@ -1,9 +1,13 @@
 package dev.atoll.launcher.report;
 
+import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
 import dev.atoll.runtime.control.ControlRecord.Ended;
 import dev.atoll.runtime.control.ControlRecord.Failed;
+import dev.atoll.runtime.control.ControlRecord.Flow;
+import dev.atoll.runtime.control.ControlRecord.PacketLog;
 import dev.atoll.runtime.control.ControlRecord.Ready;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import java.util.ArrayDeque;
@@ -28,10 +32,27 @@ public final class Reports {
     private final CompletableFuture<Void> leaving = new CompletableFuture<>();
     private final CompletableFuture<Failed> failed = new CompletableFuture<>();
     private final Queue<Consumer<ReportSink>> waiting = new ArrayDeque<>();
+    private final List<ReportSink> atOnce;
+    private final @Nullable FlowSink flows;
     private @Nullable List<ReportSink> sinks;
     private @Nullable Consumer<String> problems;
+    private @Nullable Denial firstDenial;
     private long denials;
     private long dropped;
+
+    /** Without anybody who hears of anything at once. */
+    public Reports() {
+        this(List.of(), null);
+    }
+
+    /**
+     * @param atOnce sinks that do not wait for the launcher's services
+     * @param flows hears of each flow at once, and of all of them; null if nobody does
+     */
+    public Reports(List<ReportSink> atOnce, @Nullable FlowSink flows) {
+        this.atOnce = List.copyOf(atOnce);
+        this.flows = flows;
+    }
 
     /** The program is about to run. */
     public void started(RunDescription run) {
@@ -47,12 +68,31 @@ public final class Reports {
         } else if (message instanceof Denial denial) {
             synchronized (this) {
                 denials++;
+                firstDenial = firstDenial == null ? denial : firstDenial;
             }
             tell(sink -> sink.denied(denial));
+        } else if (message instanceof PacketLog packet) {
+            tell(sink -> sink.logged(packet));
+        } else if (message instanceof Flow flow) {
+            if (flows != null) {
+                flows.flow(flow);
+            }
         } else if (message instanceof Counters counters) {
+            countUntold(counters);
             tell(sink -> sink.counted(counters));
         } else if (message instanceof Ended) {
             leaving.complete(null);
+        }
+    }
+
+    private synchronized void countUntold(Counters counters) {
+        for (Counter counter : counters.values()) {
+            long count = Math.max(0, counter.value());
+            if (counter.name().equals(Counter.UNTOLD_DENIALS)) {
+                denials += count;
+            } else if (flows != null && counter.name().equals(ControlRecord.LOST_FLOWS)) {
+                flows.lost(count);
+            }
         }
     }
 
@@ -86,6 +126,11 @@ public final class Reports {
         return denials;
     }
 
+    /** The first denial, or null if there was none. */
+    public synchronized @Nullable Denial firstDenial() {
+        return firstDenial;
+    }
+
     /**
      * The sinks are there; they hear first what has waited.
      *
@@ -95,7 +140,7 @@ public final class Reports {
         sinks = new ArrayList<>(to);
         problems = log;
         while (!waiting.isEmpty()) {
-            tell(waiting.remove());
+            tellAttached(waiting.remove());
         }
         if (dropped > 0) {
             log.accept(dropped + " events came before anybody could be told, and are missing from the reports");
@@ -103,6 +148,13 @@ public final class Reports {
     }
 
     private synchronized void tell(Consumer<ReportSink> event) {
+        for (ReportSink sink : atOnce) {
+            event.accept(sink);
+        }
+        tellAttached(event);
+    }
+
+    private synchronized void tellAttached(Consumer<ReportSink> event) {
         List<ReportSink> to = sinks;
         if (to == null) {
             if (waiting.size() < MAX_WAITING) {

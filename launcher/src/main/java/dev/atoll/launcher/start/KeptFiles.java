@@ -150,7 +150,7 @@ public final class KeptFiles {
         HostMount mount = HostMount.of(file, mounts);
         Path inside = mount.inFileSystem(file);
         for (HostMount other : mounts) {
-            if (other != mount && other.shows(mount.device(), inside) && !isReplaced(other)) {
+            if (!other.equals(mount) && other.shows(mount.device(), inside) && !isReplaced(other)) {
                 return "its file system is mounted at " + other.point() + ", too";
             }
         }

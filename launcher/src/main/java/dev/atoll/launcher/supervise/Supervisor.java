@@ -7,6 +7,7 @@ import dev.atoll.launcher.report.Reports;
 import dev.atoll.launcher.report.StatusFile;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.launcher.sys.WaitStatus;
+import dev.atoll.runtime.control.ControlRecord.Denial;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import java.io.IOException;
@@ -41,6 +42,7 @@ public final class Supervisor {
     private final Reports reports;
     private final Services services;
     private final Duration stopGrace;
+    private final boolean failOnDenial;
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Outcome> cause = new AtomicReference<>();
@@ -62,14 +64,21 @@ public final class Supervisor {
 
     /**
      * @param stopGrace how long the program has to end when asked to
+     * @param failOnDenial whether a program that ends with 0 has failed if anything was denied
      */
     public Supervisor(
-            ProgramProcess program, ControlConnection control, Reports reports, Services services, Duration stopGrace) {
+            ProgramProcess program,
+            ControlConnection control,
+            Reports reports,
+            Services services,
+            Duration stopGrace,
+            boolean failOnDenial) {
         this.program = program;
         this.control = control;
         this.reports = reports;
         this.services = services;
         this.stopGrace = stopGrace;
+        this.failOnDenial = failOnDenial;
     }
 
     /**
@@ -113,6 +122,10 @@ public final class Supervisor {
         }
         Outcome outcome = outcome(status);
         reports.ended(outcome);
+        if (outcome.kind() == Outcome.Kind.DENIED) {
+            // Behind what there still was to say of denials.
+            Terminal.line(outcome.message());
+        }
         if (serving) {
             services.finish();
         }
@@ -231,8 +244,18 @@ public final class Supervisor {
             String message = "Atoll failed inside the sandbox, before the program ran";
             return new Outcome(Outcome.Kind.NOT_STARTED, ExitCode.FAILED.number(), message, reports.denials());
         }
+        if (failOnDenial && status.code() == 0 && reports.denials() > 0) {
+            return new Outcome(Outcome.Kind.DENIED, ExitCode.DENIED.number(), denied(), reports.denials());
+        }
         Outcome.Kind kind = StatusFile.isSignal(status.code()) ? Outcome.Kind.SIGNALLED : Outcome.Kind.EXITED;
         return new Outcome(kind, status.code(), "", reports.denials());
+    }
+
+    private String denied() {
+        long count = reports.denials();
+        Denial first = reports.firstDenial();
+        String text = count == 1 ? "1 denial" : count + " denials";
+        return first == null ? text : text + ", the first: " + Terminal.printable(first.what() + ": " + first.rule());
     }
 
     private static String text(Duration duration) {

@@ -38,6 +38,15 @@ class CommandLineTest {
     }
 
     @Test
+    void run_whatIsToldOfDenials_isAFlagEach() throws Exception {
+        CommandLine.Run run =
+                assertInstanceOf(CommandLine.Run.class, parse("run --quiet --plain-errors --fail-on-denial -- java"));
+        assertEquals(
+                Map.of("atoll.denial-lines", "false", "atoll.plain-errors", "true", "atoll.fail-on-denial", "true"),
+                run.options().settings());
+    }
+
+    @Test
     void run_valueBehindEqualsSign_isTaken() throws Exception {
         CommandLine.Run run =
                 assertInstanceOf(CommandLine.Run.class, parse("run --link=stream --policy=a=b -- java --x=y"));

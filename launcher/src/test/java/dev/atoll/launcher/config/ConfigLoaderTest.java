@@ -1,6 +1,7 @@
 package dev.atoll.launcher.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -91,6 +92,8 @@ class ConfigLoaderTest {
         assertEquals(1500, settings.mtuBytes());
         assertEquals(Duration.ofSeconds(10), settings.stopGrace());
         assertTrue(settings.denialLines());
+        assertFalse(settings.plainErrors());
+        assertFalse(settings.failOnDenial());
         assertNull(settings.log().file());
     }
 
@@ -116,7 +119,8 @@ class ConfigLoaderTest {
                 "atoll.stop-grace = none       | atoll.stop-grace is \"none\", expected is a time as in 30s, 5m, 1h",
                 "atoll.denial-lines = perhaps  | atoll.denial-lines is \"perhaps\", expected is true or false",
                 "atoll.address = 10.0.0.2      | atoll.address is \"10.0.0.2\", expected is an address and prefix length as in 10.66.0.2/24, or \"auto\"",
-                "atoll.dns = example.org       | atoll.dns is \"example.org\", expected is an IP address or \"auto\"",
+                "atoll.dns = example.org       | atoll.dns is \"example.org\", expected is an IP address, \"auto\","
+                        + " \"strict\", or \"strict:\" and an IP address",
                 "atoll.router = 10.0.0.1       | atoll.router stands alone; give the program's --address with it",
                 "atoll.hostname = under_score  | atoll.hostname is \"under_score\", expected is a host name",
                 "atoll.log.level = loud        | atoll.log.level is \"loud\", expected is ERROR, WARN, INFO, DEBUG or TRACE",

@@ -98,7 +98,10 @@ class ControlLossTest {
                 List.of(),
                 false,
                 false,
+                false,
                 ControlRecord.NO_DESCRIPTOR,
+                false,
+                false,
                 false);
     }
 

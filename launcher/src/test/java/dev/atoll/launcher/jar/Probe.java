@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -16,6 +17,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code lookup:NAME}</td><td>prints the addresses of a name, in their order</td></tr>
  * <tr><td>{@code addresses:NAME}</td><td>prints an interface's addresses with their prefix lengths</td></tr>
  * <tr><td>{@code families}</td><td>where servers of the wildcard address are reached: 127.0.0.1, ::1, or both</td></tr>
+ * <tr><td>{@code via:JAR=HOST:PORT}</td><td>as {@code tcp}, over the {@link Dialer} of a jar</td></tr>
  * <tr><td>{@code signals:A,B}</td><td>prints each of these signals from now on</td></tr>
  * <tr><td>{@code ignore:A}</td><td>ignores a signal</td></tr>
  * <tr><td>{@code arguments ...}</td><td>prints all of them, and that is all</td></tr>
@@ -73,6 +77,7 @@ public final class Probe {
             switch (words[0]) {
                 case "tcp" -> timed(command, () -> tcp(address(argument), LIMIT_MS));
                 case "short" -> timed(command, () -> tcp(address(argument), SHORT_LIMIT_MS));
+                case "via" -> timed(command, () -> via(argument));
                 case "udp" -> timed(command, () -> udp(address(argument)));
                 case "lookup" -> timed(command, () -> lookup(argument));
                 case "addresses" -> line(command + "=" + addresses(argument));
@@ -185,6 +190,21 @@ public final class Probe {
             socket.setSoTimeout(limitMs);
             socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.UTF_8));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Over the {@link Dialer} of a jar, {@code JAR=HOST:PORT}. */
+    private static String via(String jarAndServer) throws IOException {
+        int equals = jarAndServer.indexOf('=');
+        URL jar = Path.of(jarAndServer.substring(0, equals)).toUri().toURL();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar}, ClassLoader.getPlatformClassLoader())) {
+            Class<?> dialer = loader.loadClass(Dialer.class.getName());
+            return (String) dialer.getMethod("dial", InetSocketAddress.class, String.class, int.class)
+                    .invoke(null, address(jarAndServer.substring(equals + 1)), REQUEST, LIMIT_MS);
+        } catch (InvocationTargetException e) {
+            return e.getCause().toString();
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("no dialer in " + jar, e);
         }
     }
 

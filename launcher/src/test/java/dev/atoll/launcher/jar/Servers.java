@@ -3,17 +3,19 @@ package dev.atoll.launcher.jar;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Servers on the host's side: on each {@code PORT} or {@code ADDRESS:PORT} TCP, which greets, and UDP, which echoes; on
- * {@code echo:PORT} TCP that echoes for as long as it is asked to. Ends when its stdin does. What UDP answers comes from the
- * address that was asked only if it is given.
+ * {@code echo:PORT} TCP that echoes for as long as it is asked to; on {@code PLACE=ADDRESS} a name server. Ends when its stdin
+ * does. What UDP answers comes from the address that was asked only if it is given.
  */
 public final class Servers {
     private static final String ECHO = "echo:";
@@ -31,6 +33,10 @@ public final class Servers {
                 serve(() -> echoOn(echoes.accept()));
                 continue;
             }
+            if (place.indexOf('=') > 0) {
+                open.add(names(place.split("=", -1)));
+                continue;
+            }
             InetSocketAddress address = address(place);
             ServerSocket listener = new ServerSocket(address.getPort(), 50, address.getAddress());
             DatagramSocket datagrams = new DatagramSocket(address);
@@ -44,6 +50,35 @@ public final class Servers {
             // Nothing is expected but the end.
         }
         System.exit(0);
+    }
+
+    /** A name server, for which every name has one IPv4 address: {@code 192.0.2.1:53=192.0.2.1}. */
+    private static DatagramSocket names(String[] placeAndAddress) throws IOException {
+        DatagramSocket socket = new DatagramSocket(address(placeAndAddress[0]));
+        byte[] address = InetAddress.getByName(placeAndAddress[1]).getAddress();
+        serve(() -> name(socket, address));
+        return socket;
+    }
+
+    /** RFC 1035 section 4: the question as it came, and for one of type A a record whose name points to it. */
+    private static void name(DatagramSocket socket, byte[] address) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[512], 512);
+        socket.receive(packet);
+        int length = packet.getLength();
+        ByteBuffer answer = ByteBuffer.wrap(packet.getData());
+        boolean asksForIpv4 = answer.getShort(length - 4) == 1;
+        answer.putShort(2, (short) 0x8180)
+                .putShort(6, (short) (asksForIpv4 ? 1 : 0))
+                .position(length);
+        if (asksForIpv4) {
+            answer.putShort((short) 0xc00c)
+                    .putShort((short) 1)
+                    .putShort((short) 1)
+                    .putInt(60);
+            answer.putShort((short) address.length).put(address);
+        }
+        packet.setLength(answer.position());
+        socket.send(packet);
     }
 
     private static InetSocketAddress address(String place) {

@@ -119,6 +119,80 @@ class StreamsTest {
         assertTrue(all.contains("exited, exit code 3, 1 denials"), all);
     }
 
+    /** Told once with what would allow it, then counted, and at the end the reason of the exit code. */
+    @Test
+    void denial_isToldWithTheRuleThatWouldAllowIt_andFailsTheRunIfWanted() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path rules = atoll.file("a.rules", "*filter", "-A OUTPUT -p tcp --dport 81 -j REJECT", "COMMIT");
+        List<String> options = List.of("--link", "demo", "--policy", rules.toString(), "--fail-on-denial");
+        String denied = "tcp:10.66.0.1:81";
+        Result result = atoll.runProbe(options, denied, denied).assertExit(123);
+
+        String rule = rules + ":2: -A OUTPUT -p tcp --dport 81 -j REJECT";
+        List<String> lines = result.stderr().lines().toList();
+        assertEquals(4, lines.size(), result::toString);
+        assertTrue(lines.get(0).startsWith("atoll: denied tcp 10.66.0.2:"), result::toString);
+        assertTrue(lines.get(0).endsWith(" -> 10.66.0.1:81: " + rule), result::toString);
+        assertEquals(
+                "atoll:   to allow it, before " + rules + ":2: -A OUTPUT -d 10.66.0.1 -p tcp --dport 81 -j ACCEPT",
+                lines.get(1));
+        assertEquals("atoll: denied 1 more: 1 by " + rule, lines.get(2));
+        assertTrue(lines.get(3).startsWith("atoll: 2 denials, the first: tcp 10.66.0.2:"), result::toString);
+
+        assertEquals(3, atoll.runProbe(options, denied, "exit:3").exitCode(), "the program's own code stays");
+        assertEquals(0, atoll.runProbe(options, "say:nothing").exitCode());
+    }
+
+    @Test
+    void quietAndPlain_neitherTerminalNorExceptionNameTheRule() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path rules = atoll.file("a.rules", "*filter", "-A OUTPUT -p tcp --dport 81 -j REJECT", "COMMIT");
+        Result result = atoll.runProbe(
+                        List.of("--link", "demo", "--policy", rules.toString(), "--quiet", "--plain-errors"),
+                        "tcp:10.66.0.1:81")
+                .assertExit(0);
+
+        assertEquals("", result.stderr());
+        String answer = result.line("tcp:10.66.0.1:81=");
+        assertTrue(answer.contains("=java.net.ConnectException: Connection refused ["), answer);
+    }
+
+    /** Rules that tell of packets tell the log, with their place, and let the packets be. */
+    @Test
+    void log_hasThePacketsThatRulesTellOf() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path log = atoll.path("run.log");
+        Path rules = atoll.file(
+                "a.rules",
+                "*raw",
+                "-A OUTPUT -p tcp --dport 81 -j TRACE",
+                "COMMIT",
+                "*filter",
+                "-A OUTPUT -p tcp --syn -j LOG --log-level info --log-prefix \"out: \"",
+                "-A OUTPUT -p tcp --dport 81 -j NFLOG --nflog-group 5",
+                "-A OUTPUT -p tcp --dport 81 -j REJECT",
+                "COMMIT");
+        Path config = atoll.file("log.conf", "atoll.log { format = json, file = \"" + log + "\" }");
+        Result unused = atoll.runProbe(
+                        List.of("--link", "demo", "--config", config.toString(), "--policy", rules.toString()),
+                        "tcp:10.66.0.1:81",
+                        "tcp:10.66.0.1:80")
+                .assertExit(0);
+
+        String all = Files.readString(log);
+        List<String> told = new ArrayList<>();
+        for (String line : Files.readAllLines(log)) {
+            told.add(Json.parse(line).text("formattedMessage"));
+        }
+        String logged = "LOG info " + rules + ":5: -A OUTPUT -p tcp --syn -j LOG --log-level info --log-prefix"
+                + " \"out: \": out: IN= OUT=eth0 SRC=10.66.0.2 DST=10.66.0.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64";
+        assertEquals(2, told.stream().filter(line -> line.startsWith(logged)).count(), all);
+        assertTrue(told.stream().anyMatch(line -> line.startsWith("NFLOG 5 " + rules + ":6: ")), all);
+        assertTrue(
+                told.stream().anyMatch(line -> line.contains(": TRACE: filter:OUTPUT:rule:3 IN= OUT=eth0 SRC=")), all);
+        assertTrue(all.contains("{\"group\":\"5\"}"), all);
+    }
+
     /** The types of a pcapng file's blocks, whose lengths must fit the file. */
     private static List<Integer> blocks(byte[] file) {
         ByteBuffer bytes = ByteBuffer.wrap(file);

@@ -7,7 +7,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.atoll.launcher.config.Settings.LogSettings;
+import dev.atoll.runtime.control.ControlRecord.Counter;
+import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
+import dev.atoll.runtime.control.ControlRecord.PacketLog;
+import dev.atoll.runtime.control.ControlRecord.PacketSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -90,6 +94,41 @@ class LauncherLogTest {
         assertEquals("INFO", first.get("level"));
         assertEquals("denied " + FORGED + ": rule", first.get("formattedMessage"));
         assertEquals("WARN", parse(lines.get(1)).get("level"));
+    }
+
+    private static PacketLog packet(PacketSource source, int level, int group, long untoldBefore) {
+        return new PacketLog(source, level, group, "a.rules:3: -A OUTPUT -j X", "p ", "IN= OUT=eth0", untoldBefore);
+    }
+
+    @Test
+    void text_packet_saysTargetRuleAndPrefix_whateverItsLevel() throws Exception {
+        Path file = directory.resolve("log");
+        String terminal = logged(new LogSettings("INFO", file, false), log -> {
+            new LogSink().logged(packet(PacketSource.LOG, 1, 0, 0));
+            new LogSink().logged(packet(PacketSource.NFLOG, 0, 5, 12));
+            new LogSink().logged(packet(PacketSource.TRACE, 0, 0, 0));
+            new LogSink().logged(packet(PacketSource.LOG, 99, 0, 0));
+        });
+
+        assertEquals("", terminal);
+        List<String> lines = Files.readAllLines(file);
+        String rest = " a.rules:3: -A OUTPUT -j X: p IN= OUT=eth0";
+        assertTrue(lines.get(0).endsWith("LogSink: LOG alert" + rest), lines::toString);
+        assertTrue(lines.get(1).endsWith("LogSink: 12 packets that rules tell of came too fast"), lines::toString);
+        assertTrue(lines.get(2).endsWith("LogSink: NFLOG 5" + rest), lines::toString);
+        assertTrue(lines.get(3).endsWith("LogSink: TRACE" + rest), lines::toString);
+        assertTrue(lines.get(4).endsWith("LogSink: LOG 99" + rest), lines::toString);
+        assertEquals(5, lines.size(), lines::toString);
+    }
+
+    @Test
+    void untoldPackets_areToldAtTheEnd() throws Exception {
+        Path file = directory.resolve("log");
+        String unused = logged(new LogSettings("INFO", file, false), log -> new LogSink()
+                .counted(new Counters(List.of(new Counter(Counter.UNTOLD_PACKETS, 7)))));
+        assertTrue(
+                Files.readString(file).endsWith("LogSink: 7 packets that rules tell of came too fast\n"),
+                () -> "the count is there");
     }
 
     /** Something that writes to the log. */

@@ -47,6 +47,8 @@ class SupervisorTest {
         Libc.close(pair[0]);
     }
 
+    private boolean failOnDenial;
+
     @Test
     void program_exits_itsCodeAndEveryDenialCount() throws Exception {
         say(new ControlRecord.Ready(), denial(), denial());
@@ -231,10 +233,51 @@ class SupervisorTest {
         assertTrue(services.finished);
     }
 
+    @Test
+    void denials_failTheRun_onlyIfWantedAndTheProgramDidNot() throws Exception {
+        failOnDenial = true;
+        say(new ControlRecord.Ready(), denial(), denial());
+        closeProgramEnd();
+        program.end(0);
+        String message = "2 denials, the first: tcp 10.0.0.2:1 -> 10.0.0.1:2: a.rules:1: -A OUTPUT -j REJECT";
+        assertEquals(new Outcome(Outcome.Kind.DENIED, 123, message, 2), supervise(false, null));
+    }
+
+    @Test
+    void denials_programFailedByItself_itsCodeStays() throws Exception {
+        failOnDenial = true;
+        say(new ControlRecord.Ready(), denial());
+        closeProgramEnd();
+        program.end(9);
+        assertEquals(new Outcome(Outcome.Kind.EXITED, 9, "", 1), supervise(false, null));
+    }
+
+    @Test
+    void noDenials_theRunHasNotFailed() throws Exception {
+        failOnDenial = true;
+        say(new ControlRecord.Ready());
+        closeProgramEnd();
+        program.end(0);
+        assertEquals(new Outcome(Outcome.Kind.EXITED, 0, "", 0), supervise(false, null));
+    }
+
+    /** One that came too fast to be told is a denial, too. */
+    @Test
+    void untoldDenials_count() throws Exception {
+        failOnDenial = true;
+        say(
+                new ControlRecord.Ready(),
+                new ControlRecord.Counters(
+                        List.of(new ControlRecord.Counter(ControlRecord.Counter.UNTOLD_DENIALS, 5))));
+        closeProgramEnd();
+        program.end(0);
+        assertEquals(new Outcome(Outcome.Kind.DENIED, 123, "5 denials", 5), supervise(false, null));
+    }
+
     private Outcome supervise(boolean servicesNeeded, @org.jspecify.annotations.Nullable Duration timeout)
             throws SystemCallException {
         services.needed = servicesNeeded;
-        Supervisor supervisor = new Supervisor(program, control, reports, services, GRACE);
+        Supervisor supervisor = new Supervisor(program, control, reports, services, GRACE, failOnDenial);
         supervisor.begin(null, timeout);
         return supervisor.await();
     }

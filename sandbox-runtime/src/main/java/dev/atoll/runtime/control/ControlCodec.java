@@ -1,14 +1,20 @@
 package dev.atoll.runtime.control;
 
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Caller;
 import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
+import dev.atoll.runtime.control.ControlRecord.DeniedPacket;
 import dev.atoll.runtime.control.ControlRecord.Ended;
 import dev.atoll.runtime.control.ControlRecord.Failed;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
+import dev.atoll.runtime.control.ControlRecord.Flow;
+import dev.atoll.runtime.control.ControlRecord.FlowVerdict;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
+import dev.atoll.runtime.control.ControlRecord.PacketLog;
+import dev.atoll.runtime.control.ControlRecord.PacketSource;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
 import dev.atoll.runtime.control.ControlRecord.Reload;
@@ -18,12 +24,17 @@ import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.runtime.control.ControlRecord.Traffic;
+import dev.atoll.stack.filter.FlowDirection;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.options.RouteOptions;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
 import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The form of records on the wire.
@@ -66,9 +77,14 @@ public final class ControlCodec {
     private static final int FAILED = 4;
     private static final int ENDED = 5;
     private static final int RELOADED = 6;
+    private static final int FLOW = 7;
+    private static final int PACKET_LOG = 8;
 
     private static final LinkKind[] LINK_KINDS = LinkKind.values();
     private static final FailureCode[] FAILURE_CODES = FailureCode.values();
+    private static final PacketSource[] PACKET_SOURCES = PacketSource.values();
+    private static final FlowVerdict[] FLOW_VERDICTS = FlowVerdict.values();
+    private static final FlowDirection[] FLOW_DIRECTIONS = FlowDirection.values();
 
     private ControlCodec() {}
 
@@ -88,7 +104,7 @@ public final class ControlCodec {
         } else if (value instanceof Ready) {
             out.octet(READY);
         } else if (value instanceof Denial denial) {
-            out.octet(DENIAL).text(denial.rule()).text(denial.what()).text(denial.where());
+            writeDenial(out.octet(DENIAL), denial);
         } else if (value instanceof Counters counters) {
             out.octet(COUNTERS).list(counters.values(), (to, counter) -> to.text(counter.name())
                     .longNumber(counter.value()));
@@ -101,6 +117,10 @@ public final class ControlCodec {
                     .number(reloaded.number())
                     .number(reloaded.ended())
                     .text(reloaded.problem());
+        } else if (value instanceof PacketLog log) {
+            writePacketLog(out.octet(PACKET_LOG), log);
+        } else if (value instanceof Flow flow) {
+            writeFlow(out.octet(FLOW), flow);
         } else {
             throw new AssertionError("no form for " + value);
         }
@@ -138,11 +158,21 @@ public final class ControlCodec {
         ToLauncher value =
                 switch (kind) {
                     case READY -> new Ready();
-                    case DENIAL -> new Denial(in.text(), in.text(), in.text());
+                    case DENIAL -> new Denial(in.text(), in.text(), in.text(), readDeniedPacket(in));
                     case COUNTERS -> new Counters(in.list(from -> new Counter(from.text(), from.longNumber())));
                     case FAILED -> new Failed(in.constant(FAILURE_CODES), in.text());
                     case ENDED -> new Ended();
                     case RELOADED -> new Reloaded(in.number(), in.number(), in.text());
+                    case PACKET_LOG ->
+                        new PacketLog(
+                                in.constant(PACKET_SOURCES),
+                                in.number(),
+                                in.number(),
+                                in.text(),
+                                in.text(),
+                                in.text(),
+                                in.longNumber());
+                    case FLOW -> readFlow(in);
                     default -> throw new ControlFault("no record to the launcher has kind " + kind);
                 };
         in.end();
@@ -181,6 +211,46 @@ public final class ControlCodec {
                 .array();
     }
 
+    private static void writeDenial(FieldWriter out, Denial denial) {
+        DeniedPacket packet = denial.packet();
+        out.text(denial.rule()).text(denial.what()).text(denial.where()).flag(packet != null);
+        if (packet != null) {
+            out.flag(packet.outgoing())
+                    .flag(packet.opens())
+                    .number(packet.protocol())
+                    .address(packet.source().address())
+                    .number(packet.source().port())
+                    .address(packet.destination().address())
+                    .number(packet.destination().port());
+        }
+    }
+
+    private static @Nullable DeniedPacket readDeniedPacket(FieldReader in) throws ControlFault {
+        if (!in.flag()) {
+            return null;
+        }
+        try {
+            return new DeniedPacket(
+                    in.flag(),
+                    in.flag(),
+                    in.number(),
+                    new FullAddress(in.address(), in.number()),
+                    new FullAddress(in.address(), in.number()));
+        } catch (IllegalArgumentException e) {
+            throw new ControlFault("a field is out of its range: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writePacketLog(FieldWriter out, PacketLog log) {
+        out.text(log.source().name())
+                .number(log.level())
+                .number(log.group())
+                .text(log.rule())
+                .text(log.prefix())
+                .text(log.packet())
+                .longNumber(log.untoldBefore());
+    }
+
     private static void writeSetup(FieldWriter out, Setup setup) {
         Link link = setup.link();
         out.text(setup.hostname())
@@ -195,9 +265,12 @@ public final class ControlCodec {
                 .optionalAddress(setup.router())
                 .list(setup.routes(), WRITE_ROUTE)
                 .list(setup.dnsServers(), WRITE_IP_ADDRESS)
+                .flag(setup.strictNames())
                 .flag(setup.ipv6())
-                .flag(setup.denialLines())
+                .flag(setup.plainErrors())
                 .number(setup.captureDescriptor())
+                .flag(setup.flows())
+                .flag(setup.audit())
                 .flag(setup.policyFollows());
     }
 
@@ -274,8 +347,57 @@ public final class ControlCodec {
                     in.list(READ_IP_ADDRESS),
                     in.flag(),
                     in.flag(),
+                    in.flag(),
                     in.number(),
+                    in.flag(),
+                    in.flag(),
                     in.flag());
+        } catch (IllegalArgumentException e) {
+            throw new ControlFault("a field is out of its range: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writeFlow(FieldWriter out, Flow flow) {
+        Origin origin = flow.origin();
+        out.longNumber(flow.beganMs())
+                .longNumber(flow.durationMs())
+                .text(flow.verdict().name())
+                .flag(origin != null);
+        if (origin != null) {
+            out.text(origin.source()).number(origin.line()).text(origin.text());
+        }
+        Traffic traffic = flow.traffic();
+        Caller caller = flow.caller();
+        out.text(flow.direction().name())
+                .number(flow.protocol())
+                .address(flow.source().address())
+                .number(flow.source().port())
+                .address(flow.destination().address())
+                .number(flow.destination().port())
+                .text(flow.name())
+                .longNumber(traffic.packetsOut())
+                .longNumber(traffic.bytesOut())
+                .longNumber(traffic.packetsIn())
+                .longNumber(traffic.bytesIn())
+                .text(caller.thread())
+                .text(caller.codeSource())
+                .list(caller.frames(), (to, frame) -> to.text(frame));
+    }
+
+    private static Flow readFlow(FieldReader in) throws ControlFault {
+        try {
+            return new Flow(
+                    in.longNumber(),
+                    in.longNumber(),
+                    in.constant(FLOW_VERDICTS),
+                    in.flag() ? new Origin(in.text(), in.number(), in.text()) : null,
+                    in.constant(FLOW_DIRECTIONS),
+                    in.number(),
+                    new FullAddress(in.address(), in.number()),
+                    new FullAddress(in.address(), in.number()),
+                    in.text(),
+                    new Traffic(in.longNumber(), in.longNumber(), in.longNumber(), in.longNumber()),
+                    new Caller(in.text(), in.text(), in.list(FieldReader::text)));
         } catch (IllegalArgumentException e) {
             throw new ControlFault("a field is out of its range: " + e.getMessage(), e);
         }

@@ -1,6 +1,9 @@
 package dev.atoll.runtime.control;
 
+import dev.atoll.stack.filter.FlowDirection;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.options.RouteOptions;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
@@ -95,9 +98,12 @@ public sealed interface ControlRecord {
      * @param router next hop of the default route of IPv4, or null for none
      * @param routes others, the better one of two first; the default route itself if it is something besides
      * @param dnsServers in the order they are asked
+     * @param strictNames whether they are asked only for names that some rule could allow
      * @param ipv6 whether Java sees IPv6
-     * @param denialLines whether a denial is also a line on the program's stderr
+     * @param plainErrors whether what the program gets for a refusal says no more than the JDK does
      * @param captureDescriptor an inherited descriptor that takes a pcapng file, or {@link #NO_DESCRIPTOR}
+     * @param flows whether the launcher wants to hear of each flow
+     * @param audit whether rules only look on
      * @param policyFollows whether a {@link Policy} is the next record; the program does not start before it
      */
     record Setup(
@@ -107,9 +113,12 @@ public sealed interface ControlRecord {
             @Nullable IpAddress router,
             List<Route> routes,
             List<IpAddress> dnsServers,
+            boolean strictNames,
             boolean ipv6,
-            boolean denialLines,
+            boolean plainErrors,
             int captureDescriptor,
+            boolean flows,
+            boolean audit,
             boolean policyFollows)
             implements ToProgram {
         public Setup {
@@ -175,8 +184,32 @@ public sealed interface ControlRecord {
      * @param rule the rule's origin as text, {@code egress.rules:12: -A OUTPUT -j REJECT}
      * @param what protocol and the two ends
      * @param where the line of code that asked for it, or empty if unknown
+     * @param packet the packet, or null if it was none that was refused
      */
-    record Denial(String rule, String what, String where) implements ToLauncher {}
+    record Denial(
+            String rule,
+            String what,
+            String where,
+            @Nullable DeniedPacket packet) implements ToLauncher {
+        /** The rule of what no rule has decided: connection tracking had no room. */
+        public static final String TABLE_FULL = "connection table full";
+
+        /** Of something that is no packet. */
+        public Denial(String rule, String what, String where) {
+            this(rule, what, where, null);
+        }
+    }
+
+    /**
+     * A packet that was refused.
+     *
+     * @param outgoing whether the program sent it
+     * @param opens whether it would have begun something, and is no answer or part of what is known
+     * @param protocol IANA protocol number
+     * @param source with port 0 for a protocol that has none
+     * @param destination as {@code source}
+     */
+    record DeniedPacket(boolean outgoing, boolean opens, int protocol, FullAddress source, FullAddress destination) {}
 
     /** Counters by name, since the start. */
     record Counters(List<Counter> values) implements ToLauncher {
@@ -186,7 +219,102 @@ public sealed interface ControlRecord {
     }
 
     /** One counter. */
-    record Counter(String name, long value) {}
+    record Counter(String name, long value) {
+        /** Packets that rules wanted to be told, and that came too fast. */
+        public static final String UNTOLD_PACKETS = "filter.packets.untold";
+
+        /** Denials that came too fast to be told. */
+        public static final String UNTOLD_DENIALS = "filter.denials.untold";
+    }
+
+    /**
+     * A rule told of a packet.
+     *
+     * @param source the target that did
+     * @param level that of syslog for {@link PacketSource#LOG}, else 0
+     * @param group that of {@link PacketSource#NFLOG}, else 0
+     * @param rule the rule's origin as text
+     * @param prefix what the rule wants before it, or what a trace met
+     * @param packet as Linux's log has it
+     * @param untoldBefore how many were not told since the last one, as they came too fast
+     */
+    record PacketLog(
+            PacketSource source, int level, int group, String rule, String prefix, String packet, long untoldBefore)
+            implements ToLauncher {}
+
+    /** The targets that tell of packets. */
+    enum PacketSource {
+        LOG,
+        NFLOG,
+        AUDIT,
+        TRACE
+    }
+
+    /** The name of the {@link Counter} of flows that the launcher was not told of, since it did not keep up. */
+    String LOST_FLOWS = "flows.lost";
+
+    /** What became of a flow. */
+    enum FlowVerdict {
+        /** It passed. */
+        ACCEPT,
+        /** A rule ended its first packet in silence. */
+        DROP,
+        /** A rule ended its first packet with an answer. */
+        REJECT,
+        /** It passed since rules only looked on; else as {@link #DROP}. */
+        WOULD_DROP,
+        /** It passed since rules only looked on; else as {@link #REJECT}. */
+        WOULD_REJECT
+    }
+
+    /**
+     * A flow that is over, or that a rule kept from beginning.
+     *
+     * @param beganMs since the epoch
+     * @param durationMs to its last packet
+     * @param origin the rule or policy that decided, or null if none was asked
+     * @param protocol IANA protocol number
+     * @param source who began it; port 0 for a protocol that has none
+     * @param destination as {@code source}
+     * @param name what the program had asked for when it got the other end's address, or empty
+     * @param traffic what went both ways
+     * @param caller the code that began it
+     */
+    record Flow(
+            long beganMs,
+            long durationMs,
+            FlowVerdict verdict,
+            @Nullable Origin origin,
+            FlowDirection direction,
+            int protocol,
+            FullAddress source,
+            FullAddress destination,
+            String name,
+            Traffic traffic,
+            Caller caller)
+            implements ToLauncher {}
+
+    /** What a flow carried, seen from the program: packets, and their bytes with the IP header. */
+    record Traffic(long packetsOut, long bytesOut, long packetsIn, long bytesIn) {
+        /** Nothing. */
+        public static final Traffic NONE = new Traffic(0, 0, 0, 0);
+    }
+
+    /**
+     * The code that began a flow; all of it empty where that is not known.
+     *
+     * @param thread its name
+     * @param codeSource where the code came from
+     * @param frames the topmost of the program's, innermost first
+     */
+    record Caller(String thread, String codeSource, List<String> frames) {
+        /** Nobody knows. */
+        public static final Caller UNKNOWN = new Caller("", "", List.of());
+
+        public Caller {
+            frames = List.copyOf(frames);
+        }
+    }
 
     /** The sandbox inside could not start or cannot go on; the JVM stops. */
     record Failed(FailureCode code, String message) implements ToLauncher {}

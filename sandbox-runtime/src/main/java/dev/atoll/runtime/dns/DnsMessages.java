@@ -38,6 +38,28 @@ final class DnsMessages {
         return message.flip();
     }
 
+    /** What a question that somebody else wrote asks for. */
+    record Header(int id, String name, int type) {}
+
+    /**
+     * Reads a question.
+     *
+     * @param message from position to limit
+     * @return null if it is not a standard query with one question, or does not make sense
+     */
+    static @Nullable Header question(ByteBuffer message) {
+        DnsReader reader = new DnsReader(message);
+        int id = reader.u16();
+        boolean query = (reader.u16() & (FLAG_RESPONSE | OPCODE_MASK)) == 0;
+        int questions = reader.u16();
+        reader.skip(6);
+        String name = reader.name();
+        int type = reader.u16();
+        int queryClass = reader.u16();
+        boolean good = query && questions == 1 && queryClass == CLASS_IN && !reader.isBad();
+        return good ? new Header(id, name, type) : null;
+    }
+
     /**
      * Reads an answer.
      *

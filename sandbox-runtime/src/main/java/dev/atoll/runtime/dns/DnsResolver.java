@@ -1,6 +1,7 @@
 package dev.atoll.runtime.dns;
 
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.socket.NameService;
 import dev.atoll.stack.socket.NameService.UnknownNameException.Reason;
 import dev.atoll.stack.wire.IpAddress;
@@ -20,17 +21,23 @@ import org.jspecify.annotations.Nullable;
 public final class DnsResolver implements NameService {
     private static final String LOCALHOST = "localhost";
 
+    /** What a server would answer (RFC 1035 section 4.1.1). */
+    private static final String REFUSED = "REFUSED: ";
+
     private final ResolverOptions options;
     private final HostsFile hosts;
     private final DnsCounters counters = new DnsCounters();
     private final DnsClient client;
+    private final NameTable names;
 
     /**
      * @param endpoints the stack
      * @param rng strong, and safe for use by several threads
+     * @param names says which names may be asked for, and is told of the answers
      */
-    public DnsResolver(EndpointFactory endpoints, Rng rng, ResolverOptions options) {
+    public DnsResolver(EndpointFactory endpoints, Rng rng, ResolverOptions options, NameTable names) {
         this.options = options;
+        this.names = names;
         hosts = new HostsFile(options.hosts());
         client = new DnsClient(endpoints, rng, options, counters);
     }
@@ -54,12 +61,19 @@ public final class DnsResolver implements NameService {
             throw new UnknownNameException(name, Reason.NOT_KNOWN, null);
         }
         String failure = null;
+        Origin refusal = null;
         boolean exists = false;
         for (String candidate : candidates(name)) {
+            Origin refused = names.refuse(candidate);
+            if (refused != null) {
+                refusal = refused;
+                continue;
+            }
             List<DnsOutcome> outcomes = client.ask(questions(candidate));
             List<IpAddress> found = new ArrayList<>();
             for (DnsOutcome outcome : outcomes) {
                 if (outcome instanceof DnsOutcome.Answered answered) {
+                    names.answered(candidate, answered.response());
                     found.addAll(usable(answered.response().addresses()));
                     exists |= answered.response().responseCode() == DnsResponse.NOERROR;
                 } else if (outcome instanceof DnsOutcome.Failed failed) {
@@ -69,6 +83,9 @@ public final class DnsResolver implements NameService {
             if (!found.isEmpty()) {
                 return found;
             }
+        }
+        if (refusal != null && failure == null && !exists) {
+            throw new UnknownNameException(name, Reason.NOT_KNOWN, REFUSED + refusal);
         }
         throw unknown(name, failure, exists);
     }
@@ -157,6 +174,10 @@ public final class DnsResolver implements NameService {
             return options.localHostName();
         }
         DnsQuestion question = new DnsQuestion(DnsName.ofAddress(address), DnsQuestion.Type.PTR);
+        Origin refusal = names.refuse(question.name());
+        if (refusal != null) {
+            throw new UnknownNameException(address.toString(), Reason.NOT_KNOWN, REFUSED + refusal);
+        }
         DnsOutcome outcome = client.ask(List.of(question)).get(0);
         if (outcome instanceof DnsOutcome.Answered answered) {
             for (String name : answered.response().pointers()) {

@@ -3,6 +3,7 @@ package dev.atoll.runtime.dns;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name server's answer, read and sound.
@@ -33,13 +34,30 @@ public record DnsResponse(
         return id == askedId && questionType == question.type().code() && DnsName.equal(questionName, question.name());
     }
 
+    /**
+     * An address that the question's name has.
+     *
+     * @param ttlSeconds how long it has it: the least of its record and of the aliases that led there
+     */
+    public record Found(IpAddress address, int ttlSeconds) {}
+
     /** The addresses of the question's name, aliases followed. */
     public List<IpAddress> addresses() {
-        List<IpAddress> found = new ArrayList<>();
+        List<IpAddress> addresses = new ArrayList<>();
+        for (Found each : found()) {
+            addresses.add(each.address());
+        }
+        return addresses;
+    }
+
+    /** The same with how long each holds. */
+    public List<Found> found() {
+        List<Found> found = new ArrayList<>();
         String name = canonicalName();
+        int aliasSeconds = aliasSeconds();
         for (DnsRecord each : answers) {
             if (each instanceof DnsRecord.Address address && DnsName.equal(address.owner(), name)) {
-                found.add(address.address());
+                found.add(new Found(address.address(), Math.min(aliasSeconds, address.ttlSeconds())));
             }
         }
         return found;
@@ -60,21 +78,32 @@ public record DnsResponse(
     private String canonicalName() {
         String name = questionName;
         for (int hops = 0; hops < MAX_ALIASES; hops++) {
-            String target = aliasOf(name);
-            if (target.isEmpty()) {
+            DnsRecord.Alias alias = aliasOf(name);
+            if (alias == null) {
                 return name;
             }
-            name = target;
+            name = alias.target();
         }
         return name;
     }
 
-    private String aliasOf(String name) {
+    /** How long the aliases of the question's name hold, all of them. */
+    private int aliasSeconds() {
+        int seconds = Integer.MAX_VALUE;
+        DnsRecord.Alias alias = aliasOf(questionName);
+        for (int hops = 0; hops < MAX_ALIASES && alias != null; hops++) {
+            seconds = Math.min(seconds, alias.ttlSeconds());
+            alias = aliasOf(alias.target());
+        }
+        return seconds;
+    }
+
+    private DnsRecord.@Nullable Alias aliasOf(String name) {
         for (DnsRecord each : answers) {
             if (each instanceof DnsRecord.Alias alias && DnsName.equal(alias.owner(), name)) {
-                return alias.target();
+                return alias;
             }
         }
-        return "";
+        return null;
     }
 }

@@ -1,6 +1,7 @@
 package dev.atoll.runtime.policy;
 
 import dev.atoll.stack.filter.StandardTarget;
+import dev.atoll.stack.filter.TraceTarget;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,14 +23,18 @@ final class Extensions {
             "icmp6",
             "state",
             "conntrack",
+            "codesource",
             "comment",
             "connbytes",
             "connmark",
+            "connlimit",
             "addrtype",
             "ah",
             "dscp",
             "ecn",
             "esp",
+            "hashlimit",
+            "fqdn",
             "hl",
             "iprange",
             "length",
@@ -39,22 +44,24 @@ final class Extensions {
             "multiport",
             "owner",
             "pkttype",
+            "recent",
             "set",
             "statistic",
             "string",
             "tcpmss",
+            "time",
             "tos",
             "ttl",
             "u32");
 
-    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster codesource"
-            + " connlabel connlimit cpu dccp devgroup dst eui64 fqdn frag hashlimit hbh helper"
+    private static final Set<String> UNBUILT_MATCHES = words("bpf cgroup cluster"
+            + " connlabel cpu dccp devgroup dst eui64 frag hbh helper"
             + " ipcomp ipv6header ipvs mh nfacct osf"
-            + " physdev policy quota rateest realm recent rpfilter rt sctp socket srh time");
+            + " physdev policy quota rateest realm rpfilter rt sctp socket srh");
 
-    private static final Set<String> UNBUILT_TARGETS = words("AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
-            + " DNPT ECN HL HMARK IDLETIMER LED LOG NFLOG NFQUEUE QUEUE"
-            + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY TRACE ULOG");
+    private static final Set<String> UNBUILT_TARGETS = words("CHECKSUM CLASSIFY CLUSTERIP CONNSECMARK"
+            + " DNPT ECN HMARK IDLETIMER LED NFQUEUE QUEUE"
+            + " RATEEST SECMARK SET SNPT SYNPROXY TCPOPTSTRIP TEE TPROXY ULOG");
 
     /** The names that {@link #target} knows, standard ones first. */
     static final List<String> TARGETS = List.of(
@@ -62,14 +69,19 @@ final class Extensions {
             "DROP",
             "RETURN",
             "REJECT",
+            "AUDIT",
             "DSCP",
             "CONNMARK",
             "CT",
+            "LOG",
             "MARK",
+            "NFLOG",
             "NOTRACK",
             "TCPMSS",
             "TOS",
+            "TRACE",
             "TTL",
+            "HL",
             "SNAT",
             "DNAT",
             "MASQUERADE",
@@ -82,8 +94,12 @@ final class Extensions {
     static {
         owner("multiport", "dports sports ports source-ports destination-ports");
         owner("limit", "limit limit-burst");
-        owner("hashlimit", "hashlimit hashlimit-upto hashlimit-above hashlimit-name hashlimit-mode hashlimit-burst");
-        owner("connlimit", "connlimit-upto connlimit-above connlimit-mask");
+        owner(
+                "hashlimit",
+                "hashlimit hashlimit-upto hashlimit-above hashlimit-name hashlimit-mode hashlimit-burst hashlimit-srcmask"
+                        + " hashlimit-dstmask hashlimit-htable-size hashlimit-htable-max hashlimit-htable-expire"
+                        + " hashlimit-htable-gcinterval hashlimit-rate-match hashlimit-rate-interval");
+        owner("connlimit", "connlimit-upto connlimit-above connlimit-mask connlimit-saddr connlimit-daddr");
         owner("owner", "uid-owner gid-owner socket-exists suppl-groups");
         owner("set", "match-set return-nomatch update-counters update-subcounters");
         owner("mac", "mac-source");
@@ -96,9 +112,9 @@ final class Extensions {
         owner("tos", "tos");
         owner("ttl", "ttl ttl-eq ttl-lt ttl-gt");
         owner("hl", "hl-eq hl-lt hl-gt");
-        owner("time", "timestart timestop datestart datestop weekdays monthdays");
+        owner("time", "timestart timestop datestart datestop weekdays monthdays contiguous kerneltz");
         owner("string", "string algo hex-string icase");
-        owner("recent", "rcheck update seconds hitcount rdest rsource");
+        owner("recent", "rcheck update seconds hitcount reap rttl rdest rsource");
         owner("statistic", "probability every");
         owner("tcpmss", "mss");
         owner("ecn", "ecn-tcp-cwr ecn-tcp-ece ecn-ip-ect");
@@ -113,7 +129,9 @@ final class Extensions {
                 "ctstate ctproto ctorigsrc ctorigdst ctreplsrc ctrepldst ctorigsrcport ctorigdstport ctreplsrcport"
                         + " ctrepldstport ctstatus ctexpire ctdir");
         owner("connbytes", "connbytes connbytes-mode connbytes-dir");
+        owner("codesource", "jar maven module package");
         owner("comment", "comment");
+        owner("fqdn", "name allow-private");
     }
 
     private static final Map<String, String> TARGET_OWNERS = new LinkedHashMap<>();
@@ -122,12 +140,20 @@ final class Extensions {
         TARGET_OWNERS.put("reject-with", "REJECT");
         TARGET_OWNERS.put("log-prefix", "LOG");
         TARGET_OWNERS.put("log-level", "LOG");
+        TARGET_OWNERS.put("log-tcp-sequence", "LOG");
+        TARGET_OWNERS.put("log-tcp-options", "LOG");
+        TARGET_OWNERS.put("log-ip-options", "LOG");
+        TARGET_OWNERS.put("log-uid", "LOG");
+        TARGET_OWNERS.put("log-macdecode", "LOG");
         TARGET_OWNERS.put("to-destination", "DNAT");
         TARGET_OWNERS.put("to-source", "SNAT");
         TARGET_OWNERS.put("to-ports", "REDIRECT");
         TARGET_OWNERS.put("set-mark", "MARK");
         TARGET_OWNERS.put("nflog-prefix", "NFLOG");
         TARGET_OWNERS.put("nflog-group", "NFLOG");
+        TARGET_OWNERS.put("nflog-range", "NFLOG");
+        TARGET_OWNERS.put("nflog-size", "NFLOG");
+        TARGET_OWNERS.put("nflog-threshold", "NFLOG");
         TARGET_OWNERS.put("clamp-mss-to-pmtu", "TCPMSS");
         TARGET_OWNERS.put("set-mss", "TCPMSS");
         TARGET_OWNERS.put("notrack", "CT");
@@ -139,6 +165,9 @@ final class Extensions {
         TARGET_OWNERS.put("ttl-set", "TTL");
         TARGET_OWNERS.put("ttl-dec", "TTL");
         TARGET_OWNERS.put("ttl-inc", "TTL");
+        TARGET_OWNERS.put("hl-set", "HL");
+        TARGET_OWNERS.put("hl-dec", "HL");
+        TARGET_OWNERS.put("hl-inc", "HL");
     }
 
     private Extensions() {}
@@ -163,13 +192,17 @@ final class Extensions {
             case "state" -> new StateSyntax();
             case "conntrack" -> new ConnTrackSyntax();
             case "connbytes" -> new ConnBytesSyntax();
+            case "connlimit" -> new ConnLimitSyntax();
             case "connmark" -> new ConnMarkSyntax();
+            case "codesource" -> new CodeSourceSyntax();
             case "comment" -> new CommentSyntax();
             case "addrtype" -> new AddressTypeSyntax();
             case "ah" -> SpiSyntax.ah();
             case "dscp" -> TosSyntax.dscp();
             case "ecn" -> new EcnSyntax();
             case "esp" -> SpiSyntax.esp();
+            case "hashlimit" -> new HashLimitSyntax();
+            case "fqdn" -> new NameSyntax();
             case "hl" -> TtlSyntax.hl();
             case "iprange" -> new RangeSyntax();
             case "length" -> new LengthSyntax();
@@ -179,10 +212,12 @@ final class Extensions {
             case "multiport" -> new MultiportSyntax();
             case "owner" -> new OwnerSyntax();
             case "pkttype" -> new PacketTypeSyntax();
+            case "recent" -> new RecentSyntax();
             case "set" -> new SetSyntax(lookups.sets());
             case "statistic" -> new StatisticSyntax();
             case "string" -> new StringSyntax();
             case "tcpmss" -> new TcpMssSyntax();
+            case "time" -> new TimeSyntax();
             case "tos" -> TosSyntax.tos();
             case "ttl" -> TtlSyntax.ttl();
             case "u32" -> new U32Syntax();
@@ -197,14 +232,19 @@ final class Extensions {
             case "DROP" -> new TargetSyntax.Plain(name, StandardTarget.DROP);
             case "RETURN" -> new TargetSyntax.Plain(name, StandardTarget.RETURN);
             case "REJECT" -> new RejectSyntax();
+            case "AUDIT" -> new AuditSyntax();
             case "DSCP" -> TosTargetSyntax.dscp();
             case "CONNMARK" -> new ConnMarkTargetSyntax();
             case "CT" -> NoTrackSyntax.ct();
+            case "LOG" -> new LogSyntax();
             case "MARK" -> new MarkTargetSyntax();
+            case "NFLOG" -> new NfLogSyntax();
             case "NOTRACK" -> NoTrackSyntax.notrack();
             case "TCPMSS" -> new TcpMssTargetSyntax();
             case "TOS" -> TosTargetSyntax.tos();
-            case "TTL" -> new TtlTargetSyntax();
+            case "TRACE" -> new TargetSyntax.Plain(name, new TraceTarget());
+            case "TTL" -> TtlTargetSyntax.ttl();
+            case "HL" -> TtlTargetSyntax.hl();
             case "SNAT" -> NatSyntax.snat();
             case "DNAT" -> NatSyntax.dnat();
             case "MASQUERADE" -> NatSyntax.masquerade();
@@ -234,13 +274,15 @@ final class Extensions {
         }
     }
 
-    /** What the other family has in place of a match of one family alone; null for nothing. */
-    static @Nullable String counterpart(String match) {
-        return switch (match) {
+    /** What the other family has in place of a match or target of one family alone; null for nothing. */
+    static @Nullable String counterpart(String name) {
+        return switch (name) {
             case "icmp" -> "icmp6";
             case "icmp6" -> "icmp";
             case "ttl" -> "hl";
             case "hl" -> "ttl";
+            case "TTL" -> "HL";
+            case "HL" -> "TTL";
             default -> null;
         };
     }

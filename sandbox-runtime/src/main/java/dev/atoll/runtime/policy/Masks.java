@@ -11,6 +11,11 @@ final class Masks {
 
     private Masks() {}
 
+    /** The mask of a prefix of that length. */
+    static IpAddress ofLength(int length, boolean v4) {
+        return Subnet.containing(all(v4), length).network();
+    }
+
     /** The mask that leaves an address as it is. */
     static IpAddress all(boolean v4) {
         return v4 ? ALL_V4 : ALL_V6;
@@ -21,7 +26,7 @@ final class Masks {
         IpAddress all = all(line.isIpv4());
         int length = Ports.number(word.text(), all.bitLength());
         if (length >= 0) {
-            return Subnet.containing(all, length).network();
+            return ofLength(length, line.isIpv4());
         }
         IpAddress mask = Addresses.plain(word.text(), line.family());
         if (mask == null) {

@@ -5,8 +5,10 @@ import dev.atoll.stack.filter.AddressRangeMatcher;
 import dev.atoll.stack.filter.AddressTypeMatcher;
 import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.ChainPolicy;
+import dev.atoll.stack.filter.CodeSourceMatcher;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnBytesMatcher;
+import dev.atoll.stack.filter.ConnLimitMatcher;
 import dev.atoll.stack.filter.ConnMarkMatcher;
 import dev.atoll.stack.filter.ConnStateMatcher;
 import dev.atoll.stack.filter.ConnTrackMatcher;
@@ -14,6 +16,7 @@ import dev.atoll.stack.filter.EcnMatcher;
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.FlowTarget;
 import dev.atoll.stack.filter.FragmentMatcher;
+import dev.atoll.stack.filter.HashLimitMatcher;
 import dev.atoll.stack.filter.HopsMatcher;
 import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.Icmpv6Matcher;
@@ -21,15 +24,18 @@ import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
 import dev.atoll.stack.filter.LimitMatcher;
 import dev.atoll.stack.filter.LinkSourceMatcher;
+import dev.atoll.stack.filter.LogTarget;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
+import dev.atoll.stack.filter.NameMatcher;
 import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.NthMatcher;
 import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.RandomMatcher;
+import dev.atoll.stack.filter.RecentMatcher;
 import dev.atoll.stack.filter.RewriteTarget;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.RuleSet;
@@ -41,7 +47,9 @@ import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.TcpMssMatcher;
+import dev.atoll.stack.filter.TimeMatcher;
 import dev.atoll.stack.filter.TosMatcher;
+import dev.atoll.stack.filter.TraceTarget;
 import dev.atoll.stack.filter.U32Matcher;
 import dev.atoll.stack.filter.UdpMatcher;
 import java.util.ArrayList;
@@ -156,6 +164,8 @@ public final class PolicyPrinter {
             RangeSyntax.print(range, text);
         } else if (matcher instanceof AddressTypeMatcher types) {
             AddressTypeSyntax.print(types, text);
+        } else if (matcher instanceof CodeSourceMatcher code) {
+            CodeSourceSyntax.print(code, text);
         } else if (matcher instanceof CommentMatcher comment) {
             CommentSyntax.print(comment, text);
         } else if (matcher instanceof ConnBytesMatcher bytes) {
@@ -182,6 +192,8 @@ public final class PolicyPrinter {
             MarkSyntax.print(mark, text);
         } else if (matcher instanceof MultiportMatcher ports) {
             MultiportSyntax.print(ports, text);
+        } else if (matcher instanceof NameMatcher names) {
+            NameSyntax.print(names, text);
         } else if (matcher instanceof OwnerMatcher owner) {
             OwnerSyntax.print(owner, text);
         } else if (matcher instanceof PacketTypeMatcher type) {
@@ -206,6 +218,14 @@ public final class PolicyPrinter {
             StatisticSyntax.print(nth, text);
         } else if (matcher instanceof RandomMatcher random) {
             StatisticSyntax.print(random, text);
+        } else if (matcher instanceof ConnLimitMatcher limit) {
+            ConnLimitSyntax.print(limit, text);
+        } else if (matcher instanceof HashLimitMatcher limit) {
+            HashLimitSyntax.print(limit, text);
+        } else if (matcher instanceof RecentMatcher recent) {
+            RecentSyntax.print(recent, text);
+        } else if (matcher instanceof TimeMatcher time) {
+            TimeSyntax.print(time, text);
         } else if (matcher instanceof SetMatcher set) {
             SetSyntax.print(set, text);
         } else if (matcher instanceof SpiMatcher spi) {
@@ -234,6 +254,16 @@ public final class PolicyPrinter {
         out.append(Masks.text(address.address(), address.mask()));
     }
 
+    private static void log(LogTarget target, RuleText text) {
+        if (target instanceof LogTarget.Log log) {
+            LogSyntax.print(log, text);
+        } else if (target instanceof LogTarget.NfLog log) {
+            NfLogSyntax.print(log, text);
+        } else if (target instanceof LogTarget.Audit audit) {
+            AuditSyntax.print(audit, text);
+        }
+    }
+
     private void target(Target target) {
         RuleText text = new RuleText(out, family);
         if (target instanceof StandardTarget.Jump jump) {
@@ -260,6 +290,10 @@ public final class PolicyPrinter {
             TtlTargetSyntax.print(hops, text);
         } else if (target instanceof RewriteTarget.TcpMss mss) {
             TcpMssTargetSyntax.print(mss, text);
+        } else if (target instanceof LogTarget log) {
+            log(log, text);
+        } else if (target instanceof TraceTarget) {
+            text.target("TRACE");
         } else if (target instanceof NatTarget.Netmap netmap) {
             NetmapSyntax.print(netmap, text);
         } else if (target instanceof NatTarget nat) {

@@ -5,6 +5,7 @@ import dev.atoll.stack.filter.FragmentMatcher;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.NameMatcher;
 import dev.atoll.stack.filter.ProtocolMatcher;
 import dev.atoll.stack.filter.Rule;
 import dev.atoll.stack.filter.StandardTarget;
@@ -189,6 +190,13 @@ final class RuleDraft {
             targetWord = value;
             goTo = isGoTo;
             target = isGoTo ? null : Extensions.target(value.text());
+            if (target != null && target.onlyFamily() != null && target.onlyFamily() != line.family()) {
+                line.error(
+                        value,
+                        "target \"" + value.text() + "\" is of " + target.onlyFamily() + " alone",
+                        Extensions.counterpart(value.text()));
+                return false;
+            }
         }
         return true;
     }
@@ -303,11 +311,17 @@ final class RuleDraft {
                     matchers.add(new ProtocolMatcher(protocol, protocolNegated));
                 }
                 add(matchers, fragment);
-                matchers.addAll(extended);
+                for (Matcher match : extended) {
+                    matchers.add(match instanceof NameMatcher names && denies(made) ? names.wherever() : match);
+                }
                 rules.add(new Rule(matchers, made, line.origin()));
             }
         }
         return rules;
+    }
+
+    private static boolean denies(Target target) {
+        return target instanceof StandardTarget.Drop || target instanceof StandardTarget.Reject;
     }
 
     private static List<@Nullable AddressMatcher> oneAnything() {

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.policy;
 
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.StandardTarget;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,11 @@ abstract class TargetSyntax extends OptionUses {
     @Override
     final String kind() {
         return "target";
+    }
+
+    /** The family whose tool alone has it; null for both. */
+    @Nullable Family onlyFamily() {
+        return null;
     }
 
     /**

@@ -1,30 +1,60 @@
 package dev.atoll.runtime.policy;
 
+import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.RewriteTarget.SetHops;
 import dev.atoll.stack.filter.StandardTarget;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code -j TTL}: more hops, or fewer. */
+/** {@code -j TTL} of IPv4 and {@code -j HL} of IPv6: more hops, or fewer. */
 final class TtlTargetSyntax extends TargetSyntax {
-    private static final List<String> WAYS = List.of("ttl-set", "ttl-dec", "ttl-inc");
-    private static final List<OptionSpec> OPTIONS = List.of(
-            OptionSpec.of("ttl-set", 1, false), OptionSpec.of("ttl-dec", 1, false), OptionSpec.of("ttl-inc", 1, false));
+    private final Family family;
 
-    TtlTargetSyntax() {
-        super("TTL", OPTIONS);
+    private TtlTargetSyntax(Family family) {
+        super(name(family), options(option(family)));
+        this.family = family;
+    }
+
+    static TtlTargetSyntax ttl() {
+        return new TtlTargetSyntax(Family.IPV4);
+    }
+
+    static TtlTargetSyntax hl() {
+        return new TtlTargetSyntax(Family.IPV6);
+    }
+
+    private static String name(Family family) {
+        return family == Family.IPV4 ? "TTL" : "HL";
+    }
+
+    private static String option(Family family) {
+        return family == Family.IPV4 ? "ttl-" : "hl-";
+    }
+
+    private static List<OptionSpec> options(String option) {
+        return List.of(
+                OptionSpec.of(option + "set", 1, false),
+                OptionSpec.of(option + "dec", 1, false),
+                OptionSpec.of(option + "inc", 1, false));
+    }
+
+    @Override
+    Family onlyFamily() {
+        return family;
     }
 
     @Override
     @Nullable StandardTarget finish(Word at, Line line) {
-        Use use = only(WAYS, line);
+        String option = option(family);
+        Use use = only(List.of(option + "set", option + "dec", option + "inc"), line);
         if (use == null) {
             if (!line.isBad()) {
-                line.error(at, "-j TTL needs --ttl-set, --ttl-dec or --ttl-inc");
+                line.error(
+                        at, "-j " + name() + " needs --" + option + "set, --" + option + "dec or --" + option + "inc");
             }
             return null;
         }
-        int least = use.is("ttl-set") ? 0 : 1;
+        int least = use.is(option + "set") ? 0 : 1;
         int hops = (int) Numbers.parse(use.argument().text(), 255);
         if (hops < least) {
             line.error(
@@ -32,23 +62,25 @@ final class TtlTargetSyntax extends TargetSyntax {
                     "\"" + use.argument().text() + "\" is no number of hops, expected " + least + " to 255");
             return null;
         }
-        return new SetHops(change(use), hops);
+        return new SetHops(change(use, option), hops);
     }
 
-    private static SetHops.Change change(Use use) {
-        if (use.is("ttl-set")) {
+    private static SetHops.Change change(Use use, String option) {
+        if (use.is(option + "set")) {
             return SetHops.Change.SET;
         }
-        return use.is("ttl-inc") ? SetHops.Change.INCREASE : SetHops.Change.DECREASE;
+        return use.is(option + "inc") ? SetHops.Change.INCREASE : SetHops.Change.DECREASE;
     }
 
     static void print(SetHops target, RuleText out) {
-        String option =
+        String change =
                 switch (target.change()) {
-                    case SET -> "ttl-set";
-                    case INCREASE -> "ttl-inc";
-                    case DECREASE -> "ttl-dec";
+                    case SET -> "set";
+                    case INCREASE -> "inc";
+                    case DECREASE -> "dec";
                 };
-        out.target("TTL").option(false, option).word(target.hops());
+        out.target(name(out.family()))
+                .option(false, option(out.family()) + change)
+                .word(target.hops());
     }
 }

@@ -4,7 +4,9 @@ import dev.atoll.runtime.clock.SecureEntropy;
 import dev.atoll.runtime.clock.SystemClock;
 import dev.atoll.runtime.dns.DnsResolver;
 import dev.atoll.runtime.dns.EndpointFactory;
+import dev.atoll.runtime.dns.NameTable;
 import dev.atoll.runtime.dns.ResolverOptions;
+import dev.atoll.runtime.dns.StrictNames;
 import dev.atoll.runtime.link.PolledLink;
 import dev.atoll.runtime.loop.DrivenStack;
 import dev.atoll.runtime.loop.FailureReport;
@@ -19,6 +21,8 @@ import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.filter.DenialListener;
+import dev.atoll.stack.filter.FlowListener;
+import dev.atoll.stack.filter.PacketLogListener;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.options.RouteOptions;
@@ -59,7 +63,12 @@ public final class SandboxBuilder {
     private @Nullable RuleSet rules;
     private @Nullable SocketOwner socketOwner;
     private @Nullable DenialListener denials;
+    private @Nullable PacketLogListener packetLog;
+    private boolean plainErrors;
+    private @Nullable DenialListener audit;
+    private @Nullable FlowListener flows;
     private @Nullable ResolverOptions names;
+    private boolean strictNames;
     private @Nullable WritableByteChannel captureChannel;
     private @Nullable FailureReport failures;
     private SelectorProvider provider = SelectorProvider.provider();
@@ -129,9 +138,39 @@ public final class SandboxBuilder {
         return this;
     }
 
+    /** Who is told of packets by rules with LOG, NFLOG, AUDIT and TRACE. */
+    public SandboxBuilder packetLog(PacketLogListener listener) {
+        packetLog = listener;
+        return this;
+    }
+
+    /** Has what the program gets for a denial say no more than the JDK does; otherwise it names the rule. */
+    public SandboxBuilder plainErrors(boolean plain) {
+        plainErrors = plain;
+        return this;
+    }
+
+    /** Rules deny nothing; who is told of what they would have denied. */
+    public SandboxBuilder audit(DenialListener listener) {
+        audit = listener;
+        return this;
+    }
+
+    /** Who is told of the flows that the sandbox has; connections are tracked for it. */
+    public SandboxBuilder flows(FlowListener listener) {
+        flows = listener;
+        return this;
+    }
+
     /** How names are looked up; by default from the hosts file alone. */
     public SandboxBuilder names(ResolverOptions options) {
         names = options;
+        return this;
+    }
+
+    /** Asks name servers for names only that some rule could allow ({@link StrictNames}); others are refused at once. */
+    public SandboxBuilder strictNames() {
+        strictNames = true;
         return this;
     }
 
@@ -227,6 +266,21 @@ public final class SandboxBuilder {
         if (denials != null) {
             stack.ipTables().denialListener(denials);
         }
+        stack.ipTables().plainErrors(plainErrors);
+        if (packetLog != null) {
+            stack.ipTables().packetLogListener(packetLog);
+        }
+        ResolverOptions resolving = resolverOptions();
+        NameTable known = new NameTable(
+                clock, resolving.servers(), strictNames ? new StrictNames(stack.ipTables()) : null, denials);
+        stack.ipTables().namePins(known);
+        if (audit != null) {
+            stack.ipTables().auditListener(audit);
+        }
+        if (flows != null) {
+            stack.ipTables().flowListener(flows);
+            stack.ipTables().wantCallers(true);
+        }
         if (rules != null) {
             // Before there is a link: no packet ever meets a filter without its rules.
             stack.ipTables().replace(rules);
@@ -243,7 +297,7 @@ public final class SandboxBuilder {
             }
             nic = makeNic(stack, used);
         }
-        DnsResolver resolver = new DnsResolver(endpointsOf(stack), entropy, resolverOptions());
+        DnsResolver resolver = new DnsResolver(endpointsOf(stack), entropy, resolving, known);
         if (preparation != null) {
             preparation.prepare(stack);
         }

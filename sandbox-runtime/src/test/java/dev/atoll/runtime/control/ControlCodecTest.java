@@ -5,14 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Caller;
 import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
+import dev.atoll.runtime.control.ControlRecord.DeniedPacket;
 import dev.atoll.runtime.control.ControlRecord.Ended;
 import dev.atoll.runtime.control.ControlRecord.Failed;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
+import dev.atoll.runtime.control.ControlRecord.Flow;
+import dev.atoll.runtime.control.ControlRecord.FlowVerdict;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
+import dev.atoll.runtime.control.ControlRecord.PacketLog;
+import dev.atoll.runtime.control.ControlRecord.PacketSource;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
 import dev.atoll.runtime.control.ControlRecord.Reload;
@@ -22,7 +28,11 @@ import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.runtime.control.ControlRecord.Traffic;
+import dev.atoll.stack.filter.FlowDirection;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.options.RouteOptions;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import dev.atoll.stack.wire.Subnet;
@@ -48,9 +58,12 @@ class ControlCodecTest {
                             null,
                             new RouteOptions(0, IpAddress.parse("10.66.0.2"), 1300, true, 1200, 4))),
             List.of(IpAddress.parse("10.66.0.1"), IpAddress.parse("9.9.9.9")),
+            true,
             false,
             true,
             5,
+            true,
+            false,
             true);
 
     static List<ToProgram> toProgram() {
@@ -64,9 +77,12 @@ class ControlCodecTest {
                         null,
                         List.of(),
                         List.of(),
+                        false,
                         true,
                         false,
                         ControlRecord.NO_DESCRIPTOR,
+                        false,
+                        true,
                         false),
                 new Policy(ByteBuffer.wrap(new byte[] {1, 2, 3})),
                 new Policy(ByteBuffer.allocate(0)),
@@ -78,10 +94,52 @@ class ControlCodecTest {
         return List.of(
                 new Ready(),
                 new Denial("egress.rules:12: -A OUTPUT -j REJECT", "tcp 10.66.0.2:4711 > 10.0.0.1:80", "App.java:7"),
+                new Denial(
+                        "egress.rules:13: -A OUTPUT -j DROP",
+                        "udp",
+                        "",
+                        new DeniedPacket(
+                                true,
+                                false,
+                                17,
+                                new FullAddress(IpAddress.parse("10.66.0.2"), 65535),
+                                new FullAddress(IpAddress.parse("2001:db8::1"), 0))),
                 new Counters(List.of(new Counter("tcp.segments.in", 1L << 40), new Counter("ü", -1))),
                 new Failed(FailureCode.LINK, "gone"),
+                new Flow(
+                        1_700_000_000_123L,
+                        210,
+                        FlowVerdict.WOULD_REJECT,
+                        new Origin("egress.conf", 8, "pages: allow"),
+                        FlowDirection.OUT,
+                        6,
+                        new FullAddress(IpAddress.parse("10.66.0.2"), 49152),
+                        new FullAddress(IpAddress.parse("2001:db8::7"), 443),
+                        "www.shop.example",
+                        new Traffic(1, 2, 3, 1L << 40),
+                        new Caller("main", "app.jar", List.of("App.run(App.java:7)", "App.main(App.java:3)"))),
+                new Flow(
+                        0,
+                        0,
+                        FlowVerdict.ACCEPT,
+                        null,
+                        FlowDirection.LOCAL,
+                        1,
+                        new FullAddress(IpAddress.V4_LOOPBACK, 0),
+                        new FullAddress(IpAddress.V4_LOOPBACK, 0),
+                        "",
+                        Traffic.NONE,
+                        Caller.UNKNOWN),
                 new Ended(),
-                new Reloaded(7, 50, ""));
+                new Reloaded(7, 50, ""),
+                new PacketLog(
+                        PacketSource.NFLOG,
+                        3,
+                        65535,
+                        "egress.rules:12: -A OUTPUT -j NFLOG",
+                        "p ",
+                        "IN= OUT=eth0 SRC=10.66.0.2",
+                        1L << 40));
     }
 
     @ParameterizedTest
@@ -148,6 +206,15 @@ class ControlCodecTest {
         assertTrue(fault.toString().contains("prefix length 33"), fault.toString());
     }
 
+    @Test
+    void portOutOfRange_isAFault() {
+        FullAddress end = new FullAddress(IpAddress.parse("10.66.0.2"), 65535);
+        ByteBuffer bytes = record(new Denial("r", "w", "", new DeniedPacket(true, false, 17, end, end)));
+        bytes.putInt(bytes.limit() - Integer.BYTES, 65536);
+        ControlFault fault = assertThrows(ControlFault.class, () -> ControlCodec.decodeToLauncher(bytes));
+        assertTrue(fault.toString().contains("out of its range"), fault.toString());
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void anyBytes_areARecordOrAFault(long seed) {
@@ -158,7 +225,7 @@ class ControlCodecTest {
             random.nextBytes(bytes);
             if (bytes.length > 1) {
                 bytes[0] = ControlCodec.VERSION;
-                bytes[1] = (byte) (bytes[1] & 7);
+                bytes[1] = (byte) (bytes[1] & 15);
             }
             try {
                 ControlCodec.decodeToLauncher(ByteBuffer.wrap(bytes));

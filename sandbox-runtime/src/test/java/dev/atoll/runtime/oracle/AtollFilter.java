@@ -4,6 +4,7 @@ import dev.atoll.runtime.policy.HostResolver;
 import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyPrinter;
 import dev.atoll.runtime.policy.PolicyResult;
+import dev.atoll.runtime.policy.PolicyText;
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.Stack;
 import dev.atoll.stack.StackBuilder;
@@ -14,6 +15,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.ChainCounters;
 import dev.atoll.stack.filter.ChainPolicy;
 import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.filter.RuleCounters;
 import dev.atoll.stack.filter.RuleSet;
@@ -31,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A stack as the same router: a new one for each rule set, in time that stands still. */
@@ -43,6 +46,7 @@ final class AtollFilter implements Filter {
     private static final int ANY_PROTOCOL = 255;
 
     private final Topology topology;
+    private final Map<String, IpSet> sets;
     private final ByteBuffer buffer = ByteBuffer.allocate(70_000);
     private @Nullable Router router;
     /** Another for each: what comes out differently with other dice is no difference. */
@@ -50,6 +54,7 @@ final class AtollFilter implements Filter {
 
     AtollFilter(Topology topology) {
         this.topology = topology;
+        sets = OracleSets.read(topology);
     }
 
     private final class Router {
@@ -60,7 +65,7 @@ final class AtollFilter implements Filter {
 
         Router(RuleSet rules) throws StackException {
             boolean v4 = topology.family() == Family.IPV4;
-            ManualClock clock = new ManualClock(START_NS, 0);
+            ManualClock clock = new ManualClock(START_NS, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
             StackBuilder builder =
                     Stack.builder().clock(clock).rng(Rng.seeded(loaded++)).rawEndpoints(true);
             if (!v4) {
@@ -121,8 +126,8 @@ final class AtollFilter implements Filter {
     @Override
     public void load(String text) throws Exception {
         close();
-        PolicyResult result = PolicyParser.parse(
-                "case.rules", (topology.family() == Family.IPV4 ? "" : IPV6_HEADING) + text, HostResolver.NONE);
+        PolicyText rules = new PolicyText("case.rules", (topology.family() == Family.IPV4 ? "" : IPV6_HEADING) + text);
+        PolicyResult result = PolicyParser.parse(List.of(rules), sets, HostResolver.NONE);
         if (result instanceof PolicyResult.Accepted accepted) {
             router = new Router(accepted.ruleSet());
         } else {

@@ -16,9 +16,12 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,14 @@ final class KernelFilter implements Filter {
 
     private final Topology topology;
     private final HostNamespace namespace;
+    /** With which the names of what rules remember begin: another for each case, so that none finds what is left of one before. */
+    static final String NAME = "oracle-";
+
+    /** Of a connection that is over the kernel's connlimit learns in another tick of its clock, of 4 ms at most. */
+    private static final long TICKS_MS = 10;
+
+    private int loads;
+    private boolean countsConnections;
     private final IptablesProcess iptables;
     private final List<HostDescriptor> taps = new ArrayList<>();
     private final List<DatagramChannel> programs = new ArrayList<>();
@@ -55,6 +66,10 @@ final class KernelFilter implements Filter {
             taps.add(HostDescriptor.adopt(namespace.call(() -> HostCalls.openTap(side.nic(), /* offloads= */ false))));
         }
         namespace.run("sh", "-e", "-c", settings() + interfaces());
+        Path sets = Files.createTempFile("oracle", ".ipset");
+        Files.writeString(sets, OracleSets.text(topology));
+        namespace.run("ipset", "restore", "-f", sets.toString());
+        Files.delete(sets);
         netfilter = namespace.call(HostCalls::openNetfilter);
         raw = namespace.call(() -> HostCalls.openRaw(topology.family() == Family.IPV4));
         for (int port : Traffic.LISTENING) {
@@ -129,7 +144,9 @@ final class KernelFilter implements Filter {
     @Override
     public void load(String rules) throws Exception {
         HostCalls.forgetConnections(netfilter);
-        Map<TableName, List<String>> tables = tables(rules);
+        loads++;
+        countsConnections = rules.contains("-m connlimit");
+        Map<TableName, List<String>> tables = tables(rules.replace(NAME, NAME + loads + "_"));
         loaded = List.copyOf(tables.keySet());
         iptables.load(tables);
         receive(new Outcome());
@@ -156,6 +173,9 @@ final class KernelFilter implements Filter {
     @Override
     public Outcome apply(Step step) throws Exception {
         Outcome outcome = new Outcome();
+        if (countsConnections) {
+            Thread.sleep(TICKS_MS);
+        }
         if (step instanceof Step.Arrival arrival) {
             Topology.Side side = topology.sides().get(arrival.side());
             send(arrival.side(), Traffic.frame(side, arrival));
@@ -234,7 +254,14 @@ final class KernelFilter implements Filter {
 
     @Override
     public Map<String, List<String>> counted() throws Exception {
-        return iptables.counted(loaded);
+        Map<String, List<String>> counted = new LinkedHashMap<>();
+        iptables.counted(loaded)
+                .forEach((chain, lines) -> counted.put(
+                        chain,
+                        lines.stream()
+                                .map(line -> line.replace(NAME + loads + "_", NAME))
+                                .toList()));
+        return counted;
     }
 
     @Override

@@ -71,9 +71,46 @@ record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> draw
                 // So slow that the time a case takes makes no difference.
                 of((draw, net) -> "-m limit --limit " + draw.of("1/hour", "3/day", "1/minute") + " --limit-burst "
                         + draw.of(1, 2, 4)),
+                of((draw, net) -> hashLimit(draw)),
+                of((draw, net) -> recent(draw)),
+                of((draw, net) -> "-m connlimit " + draw.of("--connlimit-upto ", "--connlimit-above ")
+                        + draw.of(0, 1, 2) + " --connlimit-mask " + draw.of(0, 16, 32)
+                        + draw.of(" --connlimit-saddr", " --connlimit-daddr")),
+                of((draw, net) -> "-m time " + draw.of(TIMES)),
+                of((draw, net) -> "-m set " + not(draw) + "--match-set " + OracleSets.draw(draw)),
                 of((draw, net) -> "-m conntrack " + not(draw) + "--ctstate " + states(draw)),
                 of((draw, net) -> "-m state " + not(draw) + "--state " + states(draw)),
                 of((draw, net) -> "-m comment --comment " + draw.of("plain", "\"two words\"")));
+    }
+
+    /** Each matches always or never, for as long as anybody will run this. */
+    private static final List<String> TIMES = List.of(
+            "--datestop 2001-01-01T00:00:00",
+            "--datestart 2001-01-01T00:00:00 --datestop 2038-01-19T03:14:07",
+            "--timestart 00:00:00 --timestop 23:59:58 --datestart 2037-06-01T00:00:00 --datestop 2038-01-19T03:14:07",
+            "--datestop 2038-01-19T03:14:07");
+
+    /** So slow that the time a case takes makes no difference; the settings belong to the name. */
+    private static String hashLimit(Draw draw) {
+        int table = draw.below(4);
+        String settings =
+                switch (table) {
+                    case 0 -> " --hashlimit-burst 2 --hashlimit-mode srcip";
+                    case 1 -> " --hashlimit-burst 1 --hashlimit-mode srcport,dstport";
+                    case 2 -> " --hashlimit-burst 3 --hashlimit-mode srcip,dstip";
+                    default -> " --hashlimit-burst 4";
+                };
+        return "-m hashlimit " + draw.of("--hashlimit-upto", "--hashlimit-above") + " 1/hour" + settings
+                + " --hashlimit-name " + KernelFilter.NAME + table + (table == 2 ? " --hashlimit-srcmask 16" : "");
+    }
+
+    private static String recent(Draw draw) {
+        String action = draw.of("--set", "--set", "--set", "--remove", "--rcheck", "--update");
+        boolean looks = action.equals("--rcheck") || action.equals("--update");
+        String seconds = looks && draw.oneIn(2) ? " --seconds 100000" + (draw.oneIn(2) ? " --reap" : "") : "";
+        String hits = looks && draw.oneIn(2) ? " --hitcount " + draw.of(1, 2, 3) : "";
+        return "-m recent " + not(draw) + action + seconds + hits + (looks && draw.oneIn(4) ? " --rttl" : "")
+                + " --name " + KernelFilter.NAME + draw.of("a", "b") + draw.of(" --rsource", " --rdest");
     }
 
     private static RuleMatch of(BiFunction<Draw, Topology, String> drawn, String... protocols) {

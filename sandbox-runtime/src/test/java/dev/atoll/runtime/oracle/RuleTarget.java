@@ -2,6 +2,7 @@ package dev.atoll.runtime.oracle;
 
 import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.Hook;
+import dev.atoll.stack.filter.TableName;
 import dev.atoll.stack.wire.IpAddress;
 
 /** Draws what becomes of a packet that a rule matched. A target that is added to policies is added here. */
@@ -15,7 +16,7 @@ final class RuleTarget {
         if (!place.onward().isEmpty() && draw.oneIn(4)) {
             return draw.of("-j ", "-j ", "-g ") + draw.of(place.onward());
         }
-        int choice = draw.below(12);
+        int choice = draw.below(14);
         if (choice < 2) {
             return "";
         }
@@ -34,12 +35,27 @@ final class RuleTarget {
                             "--and-mark 0xf",
                             "--xor-mark 0x7");
         }
+        if (choice >= 12) {
+            return log(draw, place.table());
+        }
         return switch (place.table()) {
             case NAT -> nat(draw, topology, place, protocol);
             case FILTER ->
                 choice < 10 && place.rejects() ? reject(draw, topology, protocol) : draw.of("-j DROP", "-j ACCEPT");
             case RAW, MANGLE -> draw.oneIn(4) ? "-j DROP" : "-j ACCEPT";
         };
+    }
+
+    /** What tells of a packet, and leaves it alone. */
+    private static String log(Draw draw, TableName table) {
+        if (table == TableName.RAW && draw.oneIn(2)) {
+            return "-j TRACE";
+        }
+        return draw.of(
+                "-j LOG",
+                "-j LOG --log-prefix \"a packet: \" --log-tcp-options --log-ip-options",
+                "-j NFLOG --nflog-group 5",
+                "-j AUDIT --type drop");
     }
 
     private static String reject(Draw draw, Topology topology, String protocol) {

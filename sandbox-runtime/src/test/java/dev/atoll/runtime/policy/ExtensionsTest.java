@@ -25,6 +25,6 @@ class ExtensionsTest {
             assertNotNull(Extensions.target(name), name);
             assertFalse(Extensions.isUnbuiltTarget(name), name);
         }
-        assertNull(Extensions.target("LOG"));
+        assertNull(Extensions.target("TEE"));
     }
 }

@@ -13,7 +13,7 @@ class PolicyErrorTest {
     }
 
     @Test
-    void unknownOption_thatBelongsToAnUnbuiltMatch() {
+    void unknownOption_thatBelongsToAMatch() {
         says(
                 "-A OUTPUT -p tcp --dports 443 -j ACCEPT",
                 "egress.rules:2:18: --dports needs -m multiport before it",
@@ -21,7 +21,7 @@ class PolicyErrorTest {
                 "                     ^~~~~~~~");
         says(
                 "-A OUTPUT --hashlimit-upto 5/s -j ACCEPT",
-                "egress.rules:2:11: --hashlimit-upto belongs to -m hashlimit, which is not supported yet",
+                "egress.rules:2:11: --hashlimit-upto needs -m hashlimit before it",
                 "    -A OUTPUT --hashlimit-upto 5/s -j ACCEPT",
                 "              ^~~~~~~~~~~~~~~~");
     }
@@ -290,10 +290,10 @@ class PolicyErrorTest {
                 "                 ^~~~",
                 "    did you mean DROP?");
         says(
-                "-A OUTPUT -j LOG --log-prefix x",
-                "egress.rules:2:18: --log-prefix belongs to -j LOG, which is not supported yet",
-                "    -A OUTPUT -j LOG --log-prefix x",
-                "                     ^~~~~~~~~~~~");
+                "-A OUTPUT -j TEE",
+                "egress.rules:2:14: target \"TEE\" is not supported yet",
+                "    -A OUTPUT -j TEE",
+                "                 ^~~");
         says(
                 "-A OUTPUT -j CLASSIFY",
                 "egress.rules:2:14: target \"CLASSIFY\" is not supported yet",
@@ -350,9 +350,9 @@ class PolicyErrorTest {
     @Test
     void matches() {
         says(
-                "-A OUTPUT -m recent --rcheck -j ACCEPT",
-                "egress.rules:2:14: match \"recent\" is not supported yet",
-                "    -A OUTPUT -m recent --rcheck -j ACCEPT",
+                "-A OUTPUT -m policy --dir out -j ACCEPT",
+                "egress.rules:2:14: match \"policy\" is not supported yet",
+                "    -A OUTPUT -m policy --dir out -j ACCEPT",
                 "                 ^~~~~~");
         says(
                 "-A OUTPUT -m contrack --ctstate NEW",
@@ -611,13 +611,13 @@ class PolicyErrorTest {
                 egress.rules:2:40: "99999" is no port, expected 0 to 65535 or the name of a service
                     -A OUTPUT -d 10.0.0.999 -p tcp --dport 99999 -j DROP
                                                            ^~~~~
-                egress.rules:4:14: target "LOG" is not supported yet
-                    -A OUTPUT -j LOG
+                egress.rules:4:14: target "LED" is not supported yet
+                    -A OUTPUT -j LED
                                  ^~~
                 """,
                 errors(
                         "-A OUTPUT -d 10.0.0.999 -p tcp --dport 99999 -j DROP",
                         "-A OUTPUT -j DROP",
-                        "-A OUTPUT -j LOG"));
+                        "-A OUTPUT -j LED"));
     }
 }

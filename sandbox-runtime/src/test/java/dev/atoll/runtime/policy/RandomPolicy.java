@@ -378,9 +378,19 @@ final class RandomPolicy {
         if (first < userChains.size() && oneIn(4)) {
             return (oneIn(3) ? "-g " : jump) + userChains.get(first + rng.nextInt(userChains.size() - first));
         }
-        switch (rng.nextInt(12)) {
+        switch (rng.nextInt(15)) {
             case 0:
                 return "";
+            case 9:
+                return jump + log();
+            case 10:
+                return jump + "NFLOG "
+                        + pick("", "--nflog-group 7 ", "--nflog-group 0x10 ", "--nflog-group 70000 ")
+                        + pick("", "--nflog-prefix x ", "--nflog-prefix \"a 'b\" ", "--nflog-prefix \"\" ")
+                        + pick("", "--nflog-size 0 ", "--nflog-size 80 ", "--nflog-range 5 ", "--nflog-range 0 ")
+                        + pick("", "", "--nflog-threshold 1", "--nflog-threshold 0", "--nflog-size 9");
+            case 11:
+                return jump + "AUDIT" + pick("", " --type drop", " --type REJECT", " --type Accept", " --type rej");
             case 1:
             case 2:
                 return jump + "DROP";
@@ -407,6 +417,15 @@ final class RandomPolicy {
             default:
                 return jump + "ACCEPT";
         }
+    }
+
+    private String log() {
+        return "LOG "
+                + pick("", "--log-level 4 ", "--log-level debug ", "--log-level panic ", "--log-level 0x3 ")
+                + pick("", "", "", "--log-level warn ", "--log-level 8 ", "--log-le info ")
+                + pick("", "--log-prefix \"denied: \" ", "--log-prefix a'b ", "--log-prefix \"\" ")
+                + pick("", "--log-tcp-sequence ", "--log-tcp-options --log-ip-options ", "--log-macdecode ")
+                + pick("", "--log-uid", "--log-ip-options");
     }
 
     private String negation() {

@@ -1,8 +1,10 @@
 package dev.atoll.shim.fake;
 
 import dev.atoll.stack.Stack;
+import dev.atoll.stack.StackBuilder;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Driver;
+import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.env.Rng;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -17,16 +19,27 @@ public final class DrivenStack implements AutoCloseable {
     private final Stack stack;
     private volatile boolean ended;
 
-    private DrivenStack() {
-        stack = Stack.builder()
-                .clock(new SystemTime())
-                .rng(Rng.seeded(7))
-                .driver(new ThreadDriver())
-                .build();
+    private DrivenStack(@Nullable Ipv6Settings ipv6) {
+        StackBuilder builder =
+                Stack.builder().clock(new SystemTime()).rng(Rng.seeded(7)).driver(new ThreadDriver());
+        if (ipv6 != null) {
+            builder.ipv6(ipv6);
+        }
+        stack = builder.build();
     }
 
+    /** One of IPv4 alone. */
     public static DrivenStack start() {
-        DrivenStack made = new DrivenStack();
+        return start(null);
+    }
+
+    /** One of both families. */
+    public static DrivenStack startWithIpv6() {
+        return start(Ipv6Settings.DEFAULT);
+    }
+
+    private static DrivenStack start(@Nullable Ipv6Settings ipv6) {
+        DrivenStack made = new DrivenStack(ipv6);
         made.thread.setDaemon(true);
         made.thread.start();
         return made;

@@ -91,6 +91,7 @@ public final class BufferPool {
         copy.type = packet.type;
         copy.nicId = packet.nicId;
         copy.mark = packet.mark;
+        copy.traced = packet.traced;
         copy.fromEndpoint = packet.fromEndpoint;
         copy.caller = packet.caller;
         copy.looped = packet.looped;

@@ -77,6 +77,8 @@ public final class PacketBuffer {
     public int nicId;
     /** Mark set by the filter or by an endpoint; 0 is none. */
     public int mark;
+    /** Set by the filter: it tells of every rule that the packet meets. */
+    public boolean traced;
     /** Outgoing: an endpoint sends it, which still is somebody's. */
     public boolean fromEndpoint;
     /** Outgoing: whose code has opened the endpoint that sends it, a {@code SocketCaller}, or null; for the filter. */
@@ -159,6 +161,7 @@ public final class PacketBuffer {
         type = PacketType.HOST;
         nicId = 0;
         mark = 0;
+        traced = false;
         fromEndpoint = false;
         caller = null;
         looped = false;
@@ -382,6 +385,7 @@ public final class PacketBuffer {
         type = archive.constant(type);
         nicId = archive.int32(nicId);
         mark = archive.int32(mark);
+        traced = archive.bool(traced);
         fromEndpoint = archive.bool(fromEndpoint);
         looped = archive.bool(looped);
         reassembled = archive.bool(reassembled);

@@ -26,13 +26,16 @@ final class ArchivedRules {
         ADDRESS,
         ADDRESS_RANGE,
         ADDRESS_TYPE,
+        CODE_SOURCE,
         COMMENT,
         CONN_BYTES,
+        CONN_LIMIT,
         CONN_MARK,
         CONN_STATE,
         CONN_TRACK,
         ECN,
         FRAGMENT,
+        HASH_LIMIT,
         HOPS,
         ICMP,
         ICMPV6,
@@ -42,16 +45,19 @@ final class ArchivedRules {
         LINK_SOURCE,
         MARK,
         MULTIPORT,
+        NAME,
         NTH,
         OWNER,
         PACKET_TYPE,
         PROTOCOL,
         RANDOM,
+        RECENT,
         SET,
         SPI,
         STRING,
         TCP,
         TCP_MSS,
+        TIME,
         TOS,
         U32,
         UDP
@@ -65,13 +71,16 @@ final class ArchivedRules {
             KINDS.put(AddressMatcher.class, MatcherKind.ADDRESS);
             KINDS.put(AddressRangeMatcher.class, MatcherKind.ADDRESS_RANGE);
             KINDS.put(AddressTypeMatcher.class, MatcherKind.ADDRESS_TYPE);
+            KINDS.put(CodeSourceMatcher.class, MatcherKind.CODE_SOURCE);
             KINDS.put(CommentMatcher.class, MatcherKind.COMMENT);
             KINDS.put(ConnBytesMatcher.class, MatcherKind.CONN_BYTES);
+            KINDS.put(ConnLimitMatcher.class, MatcherKind.CONN_LIMIT);
             KINDS.put(ConnMarkMatcher.class, MatcherKind.CONN_MARK);
             KINDS.put(ConnStateMatcher.class, MatcherKind.CONN_STATE);
             KINDS.put(ConnTrackMatcher.class, MatcherKind.CONN_TRACK);
             KINDS.put(EcnMatcher.class, MatcherKind.ECN);
             KINDS.put(FragmentMatcher.class, MatcherKind.FRAGMENT);
+            KINDS.put(HashLimitMatcher.class, MatcherKind.HASH_LIMIT);
             KINDS.put(HopsMatcher.class, MatcherKind.HOPS);
             KINDS.put(IcmpMatcher.class, MatcherKind.ICMP);
             KINDS.put(Icmpv6Matcher.class, MatcherKind.ICMPV6);
@@ -81,16 +90,19 @@ final class ArchivedRules {
             KINDS.put(LinkSourceMatcher.class, MatcherKind.LINK_SOURCE);
             KINDS.put(MarkMatcher.class, MatcherKind.MARK);
             KINDS.put(MultiportMatcher.class, MatcherKind.MULTIPORT);
+            KINDS.put(NameMatcher.class, MatcherKind.NAME);
             KINDS.put(NthMatcher.class, MatcherKind.NTH);
             KINDS.put(OwnerMatcher.class, MatcherKind.OWNER);
             KINDS.put(PacketTypeMatcher.class, MatcherKind.PACKET_TYPE);
             KINDS.put(ProtocolMatcher.class, MatcherKind.PROTOCOL);
             KINDS.put(RandomMatcher.class, MatcherKind.RANDOM);
+            KINDS.put(RecentMatcher.class, MatcherKind.RECENT);
             KINDS.put(SetMatcher.class, MatcherKind.SET);
             KINDS.put(SpiMatcher.class, MatcherKind.SPI);
             KINDS.put(StringMatcher.class, MatcherKind.STRING);
             KINDS.put(TcpMatcher.class, MatcherKind.TCP);
             KINDS.put(TcpMssMatcher.class, MatcherKind.TCP_MSS);
+            KINDS.put(TimeMatcher.class, MatcherKind.TIME);
             KINDS.put(TosMatcher.class, MatcherKind.TOS);
             KINDS.put(U32Matcher.class, MatcherKind.U32);
             KINDS.put(UdpMatcher.class, MatcherKind.UDP);
@@ -114,6 +126,10 @@ final class ArchivedRules {
         TCP_MSS,
         CONN_MARK,
         NO_TRACK,
+        LOG,
+        NF_LOG,
+        AUDIT,
+        TRACE,
         SNAT,
         DNAT,
         MASQUERADE,
@@ -216,13 +232,16 @@ final class ArchivedRules {
                 case ADDRESS -> AddressMatcher.archived(archive, (AddressMatcher) value);
                 case ADDRESS_RANGE -> AddressRangeMatcher.archived(archive, (AddressRangeMatcher) value);
                 case ADDRESS_TYPE -> AddressTypeMatcher.archived(archive, (AddressTypeMatcher) value);
+                case CODE_SOURCE -> CodeSourceMatcher.archived(archive, (CodeSourceMatcher) value);
                 case COMMENT -> CommentMatcher.archived(archive, (CommentMatcher) value);
                 case CONN_BYTES -> ConnBytesMatcher.archived(archive, (ConnBytesMatcher) value);
+                case CONN_LIMIT -> ConnLimitMatcher.archived(archive, (ConnLimitMatcher) value);
                 case CONN_MARK -> ConnMarkMatcher.archived(archive, (ConnMarkMatcher) value);
                 case CONN_STATE -> ConnStateMatcher.archived(archive, (ConnStateMatcher) value);
                 case CONN_TRACK -> ConnTrackMatcher.archived(archive, (ConnTrackMatcher) value);
                 case ECN -> EcnMatcher.archived(archive, (EcnMatcher) value);
                 case FRAGMENT -> FragmentMatcher.archived(archive, (FragmentMatcher) value);
+                case HASH_LIMIT -> HashLimitMatcher.archived(archive, (HashLimitMatcher) value);
                 case HOPS -> HopsMatcher.archived(archive, (HopsMatcher) value);
                 case ICMP -> IcmpMatcher.archived(archive, (IcmpMatcher) value);
                 case ICMPV6 -> Icmpv6Matcher.archived(archive, (Icmpv6Matcher) value);
@@ -232,16 +251,19 @@ final class ArchivedRules {
                 case LINK_SOURCE -> LinkSourceMatcher.archived(archive, (LinkSourceMatcher) value);
                 case MARK -> MarkMatcher.archived(archive, (MarkMatcher) value);
                 case MULTIPORT -> MultiportMatcher.archived(archive, (MultiportMatcher) value);
+                case NAME -> NameMatcher.archived(archive, (NameMatcher) value);
                 case NTH -> NthMatcher.archived(archive, (NthMatcher) value);
                 case OWNER -> OwnerMatcher.archived(archive, (OwnerMatcher) value);
                 case PACKET_TYPE -> PacketTypeMatcher.archived(archive, (PacketTypeMatcher) value);
                 case PROTOCOL -> ProtocolMatcher.archived(archive, (ProtocolMatcher) value);
                 case RANDOM -> RandomMatcher.archived(archive, (RandomMatcher) value);
+                case RECENT -> RecentMatcher.archived(archive, (RecentMatcher) value);
                 case SET -> SetMatcher.archived(archive, (SetMatcher) value);
                 case SPI -> SpiMatcher.archived(archive, (SpiMatcher) value);
                 case STRING -> StringMatcher.archived(archive, (StringMatcher) value);
                 case TCP -> TcpMatcher.archived(archive, (TcpMatcher) value);
                 case TCP_MSS -> TcpMssMatcher.archived(archive, (TcpMssMatcher) value);
+                case TIME -> TimeMatcher.archived(archive, (TimeMatcher) value);
                 case TOS -> TosMatcher.archived(archive, (TosMatcher) value);
                 case U32 -> U32Matcher.archived(archive, (U32Matcher) value);
                 case UDP -> UdpMatcher.archived(archive, (UdpMatcher) value);
@@ -275,6 +297,12 @@ final class ArchivedRules {
             case NO_TRACK ->
                 new FlowTarget.NoTrack(archive.constant(
                         value == null ? FlowTarget.NoTrack.Spelling.NOTRACK : ((FlowTarget.NoTrack) value).spelling()));
+            case LOG -> log(archive, (LogTarget.Log) value);
+            case NF_LOG -> nfLog(archive, (LogTarget.NfLog) value);
+            case AUDIT ->
+                new LogTarget.Audit(archive.constant(
+                        value == null ? LogTarget.Audit.Type.ACCEPT : ((LogTarget.Audit) value).type()));
+            case TRACE -> new TraceTarget();
             case SNAT -> new NatTarget.Snat(range(archive, (NatTarget) value));
             case DNAT -> new NatTarget.Dnat(range(archive, (NatTarget) value));
             case MASQUERADE -> new NatTarget.Masquerade(range(archive, (NatTarget) value));
@@ -310,6 +338,34 @@ final class ArchivedRules {
         return new FlowTarget.ConnMark(operation, mark, connectionMask, packetMask, leftShift);
     }
 
+    private static LogTarget log(Archive archive, LogTarget.@Nullable Log value) {
+        int level = archive.int32(value == null ? LogTarget.Log.WARNING : value.level());
+        String prefix = archive.repeatedText(value == null ? "" : value.prefix());
+        LogDetails details = value == null ? LogDetails.NONE : value.details();
+        boolean tcpSequence = archive.bool(details.tcpSequence());
+        boolean tcpOptions = archive.bool(details.tcpOptions());
+        boolean ipOptions = archive.bool(details.ipOptions());
+        boolean owner = archive.bool(details.owner());
+        boolean linkHeader = archive.bool(details.linkHeader());
+        return new LogTarget.Log(level, prefix, new LogDetails(tcpSequence, tcpOptions, ipOptions, owner, linkHeader));
+    }
+
+    private static LogTarget nfLog(Archive archive, LogTarget.@Nullable NfLog value) {
+        int group = archive.int32(value == null ? 0 : value.group());
+        String prefix = archive.repeatedText(value == null ? "" : value.prefix());
+        LogTarget.NfLog.Copy copy = archive.optional(value == null ? null : value.copy(), COPY);
+        return new LogTarget.NfLog(group, prefix, copy, archive.int32(value == null ? 0 : value.threshold()));
+    }
+
+    private static final Archive.Codec<LogTarget.NfLog.Copy> COPY = new Archive.Codec<>() {
+        @Override
+        public LogTarget.NfLog.Copy archive(Archive archive, LogTarget.NfLog.@Nullable Copy value) {
+            LogTarget.NfLog.Spelling spelling =
+                    archive.constant(value == null ? LogTarget.NfLog.Spelling.SIZE : value.spelling());
+            return new LogTarget.NfLog.Copy(spelling, archive.int64(value == null ? 0 : value.bytes()));
+        }
+    };
+
     private static NatRange range(Archive archive, @Nullable NatTarget value) {
         return NatRange.archived(archive, value == null ? NatRange.ANY : value.range());
     }
@@ -337,6 +393,10 @@ final class ArchivedRules {
         }
         if (target instanceof NatTarget nat) {
             return kind(nat);
+        } else if (target instanceof LogTarget log) {
+            return kind(log);
+        } else if (target instanceof TraceTarget) {
+            return TargetKind.TRACE;
         } else if (target instanceof FlowTarget.ConnMark) {
             return TargetKind.CONN_MARK;
         } else if (target instanceof FlowTarget.NoTrack) {
@@ -351,6 +411,13 @@ final class ArchivedRules {
             return TargetKind.MARK;
         }
         return target instanceof StandardTarget.GoTo ? TargetKind.GOTO : TargetKind.NONE;
+    }
+
+    private static TargetKind kind(LogTarget target) {
+        if (target instanceof LogTarget.Log) {
+            return TargetKind.LOG;
+        }
+        return target instanceof LogTarget.NfLog ? TargetKind.NF_LOG : TargetKind.AUDIT;
     }
 
     private static TargetKind kind(NatTarget target) {

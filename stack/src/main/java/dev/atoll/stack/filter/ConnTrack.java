@@ -64,6 +64,11 @@ final class ConnTrack {
     private long refused;
     private long invalid;
 
+    /** Whether flows are watched: somebody listens to them, or rules only look on. */
+    private boolean watching;
+
+    private @Nullable FlowListener listener;
+
     /**
      * An empty table.
      *
@@ -71,6 +76,12 @@ final class ConnTrack {
      */
     ConnTrack(long seed) {
         key = new FlowKey(seed);
+    }
+
+    /** Flows that begin from now on are watched or not, and who is told of them. */
+    void watch(boolean isWatching, @Nullable FlowListener newListener) {
+        watching = isWatching;
+        listener = newListener;
     }
 
     /** Finds or begins the packet's flow and leaves it in {@code packet.flow}. */
@@ -110,12 +121,36 @@ final class ConnTrack {
             remove(tuple.flow);
             tuple = null;
         }
-        TrackedPacket found = tuple == null ? begin(flags, context.nowNs()) : advance(tuple, flags, context.nowNs());
-        if (found.flow() != null) {
-            found.flow().count(found.reply(), context.lengthBytes());
-            found.flow().noteCaller(context);
+        TrackedPacket found = tuple == null ? begin(flags, context) : advance(tuple, flags, context.nowNs());
+        Flow flow = found.flow();
+        if (flow != null) {
+            flow.count(found.reply(), context.lengthBytes());
+            flow.noteCaller(context);
+            if (flow.watch != null) {
+                flow.watch.lastNs = context.nowNs();
+                if (flow.tcpState == TcpFlowState.TIME_WAIT || flow.tcpState == TcpFlowState.CLOSED) {
+                    tellEnd(flow);
+                }
+            }
         }
         return found;
+    }
+
+    private void tellEnd(Flow flow) {
+        if (flow.watch != null && listener != null && flow.confirmed) {
+            flow.watch.ended(flow, listener);
+        }
+    }
+
+    /** Tells that all flows are over: the stack ends. */
+    void tellAll() {
+        for (FlowTuple head : buckets) {
+            for (FlowTuple tuple = head; tuple != null; tuple = tuple.next) {
+                if (!tuple.reply) {
+                    tellEnd(tuple.flow);
+                }
+            }
+        }
     }
 
     /** Whether what stands in the transport header can be believed, as Linux sees it. */
@@ -169,7 +204,7 @@ final class ConnTrack {
                 && flow.tcpState.after(flags, tuple.reply) == TcpFlowState.SYN_SENT;
     }
 
-    private TrackedPacket begin(int flags, long nowNs) {
+    private TrackedPacket begin(int flags, PacketContext context) {
         TcpFlowState state = TcpFlowState.NONE;
         if (key.protocol == IpProtocol.TCP) {
             state = TcpFlowState.NONE.after(flags, false);
@@ -179,8 +214,13 @@ final class ConnTrack {
         } else if (key.isIcmp() && !key.isIcmpQuery()) {
             return TrackedPacket.INVALID;
         }
-        Flow flow = new Flow(key, nowNs);
+        List<String> names = context.currentNames(key.destinationHigh, key.destinationLow, context.nowNs());
+        Flow flow = new Flow(key, context.nowNs());
+        flow.names = names;
         flow.tcpState = state;
+        if (watching) {
+            flow.watch = new FlowWatch(context);
+        }
         return flow.packet(false);
     }
 
@@ -289,6 +329,9 @@ final class ConnTrack {
         unreplied.add(flow);
         flows++;
         confirmed++;
+        if (flow.watch != null && listener != null) {
+            flow.watch.began(flow, listener);
+        }
         return true;
     }
 
@@ -385,7 +428,9 @@ final class ConnTrack {
     }
 
     private void remove(Flow flow) {
+        tellEnd(flow);
         flow.forgetPaths();
+        flow.removed();
         unlink(flow.original);
         unlink(flow.reply);
         if (flow.list != null) {
@@ -561,7 +606,7 @@ final class ConnTrack {
     }
 
     /** A flow that was in a bucket. */
-    private static Flow archiveKnown(Archive archive, @Nullable Flow value) {
+    static Flow archiveKnown(Archive archive, @Nullable Flow value) {
         return archive.shared(value, Flow.class, (to, unknown) -> {
             throw new ArchiveException("a flow is in a list of the connection table and in no bucket");
         });

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol IANA protocol number
  * @param source with port 0 for a protocol that has none
  * @param destination as {@code source}
+ * @param opens whether it would have begun something, and is no answer or part of what is known
  * @param kind DROP or REJECT
  */
 public record Denial(
@@ -18,4 +19,5 @@ public record Denial(
         int protocol,
         FullAddress source,
         FullAddress destination,
+        boolean opens,
         Verdict.Kind kind) {}

@@ -6,7 +6,6 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,17 +13,11 @@ import org.jspecify.annotations.Nullable;
  * flood of denied packets costs no more than its counter.
  */
 final class DenialGate {
-    /** Denials told at once after a quiet time. */
-    static final int BURST = 256;
-    /** One more for each of these: 100 a second. */
-    static final long REFILL_NS = TimeUnit.MILLISECONDS.toNanos(10);
-
     /** The two ports with which TCP and UDP begin. */
     private static final int PORTS_BYTES = 4;
 
+    private final ReportBudget budget = new ReportBudget();
     private @Nullable DenialListener listener;
-    private int tokens = BURST;
-    private long refilledNs;
     private long dropped;
     private long rejected;
     private long unreported;
@@ -42,29 +35,31 @@ final class DenialGate {
         if (listener == null) {
             return;
         }
-        refill(nowNs);
-        if (tokens == 0) {
+        if (!budget.take(nowNs)) {
             unreported++;
             return;
         }
-        tokens--;
         listener.denied(new Denial(
                 verdict.origin(),
                 hook,
                 packet.transportProtocol,
                 new FullAddress(new IpAddress(packet.sourceHigh, packet.sourceLow), port(packet, true)),
                 new FullAddress(new IpAddress(packet.destinationHigh, packet.destinationLow), port(packet, false)),
+                opens(packet),
                 verdict.kind()));
     }
 
-    private void refill(long nowNs) {
-        if (tokens == BURST) {
-            refilledNs = nowNs;
-            return;
+    private static boolean opens(PacketBuffer packet) {
+        if (packet.flow instanceof TrackedPacket tracked && tracked.flow() != null) {
+            return !tracked.reply() && tracked.state() == ConnState.NEW;
         }
-        long due = (nowNs - refilledNs) / REFILL_NS;
-        refilledNs += due * REFILL_NS;
-        tokens = (int) Math.min(BURST, tokens + due);
+        int at = packet.transportOffset;
+        if (packet.transportProtocol != IpProtocol.TCP
+                || at == PacketBuffer.UNKNOWN
+                || packet.end() - at < Tcp.HEADER_BYTES) {
+            return true;
+        }
+        return (Tcp.flags(packet.data(), at) & (Tcp.SYN | Tcp.ACK)) == Tcp.SYN;
     }
 
     private static int port(PacketBuffer packet, boolean source) {
@@ -84,8 +79,7 @@ final class DenialGate {
 
     /** All but the listener. */
     void archive(Archive archive) {
-        tokens = archive.count(tokens, BURST);
-        refilledNs = archive.int64(refilledNs);
+        budget.archive(archive);
         dropped = archive.int64(dropped);
         rejected = archive.int64(rejected);
         unreported = archive.int64(unreported);

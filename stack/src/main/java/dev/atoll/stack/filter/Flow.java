@@ -3,6 +3,8 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.options.SocketCaller;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One connection, stream of datagrams or ICMP query that the table knows, from its first packet on. */
@@ -20,6 +22,9 @@ final class Flow {
     /** Whether both sides have shown that they mean it: such a flow is not evicted. */
     boolean assured;
 
+    /** Whether it was in the table and is no more. */
+    private boolean removed;
+
     /** Which ends were settled, and which of them are other than in the flow's own packets. */
     private boolean sourceBound;
 
@@ -32,6 +37,9 @@ final class Flow {
 
     /** Whose code opened it: that of the first endpoint here that sent one of its packets and was told. */
     SocketCaller caller = SocketCaller.UNKNOWN;
+
+    /** The names that its destination had when it began: they stay, whatever name servers say later. */
+    List<String> names = List.of();
 
     /** What went by so far, IP headers included. */
     long originalPackets;
@@ -49,6 +57,9 @@ final class Flow {
     @Nullable Flow next;
 
     @Nullable FlowList list;
+
+    /** What somebody who listens to flows is told of it; null while nobody does. */
+    @Nullable FlowWatch watch;
 
     /** The ways its packets go through the rules. */
     private @Nullable FlowPath paths;
@@ -72,6 +83,16 @@ final class Flow {
 
     int protocol() {
         return original.protocol;
+    }
+
+    /** Whether it can be found by its packets. */
+    boolean isInTable() {
+        return confirmed && !removed;
+    }
+
+    /** It is not in the table any more. */
+    void removed() {
+        removed = true;
     }
 
     boolean expired(long nowNs) {
@@ -209,6 +230,9 @@ final class Flow {
         assured = archive.bool(assured);
         mark = archive.int32(mark);
         caller = SocketCaller.archive(archive, caller);
+        List<String> known = new ArrayList<>(names);
+        archive.list(known, NamePins.MAX_NAMES, NameMatcher.NAME);
+        names = List.copyOf(known);
         originalPackets = archive.int64(originalPackets);
         originalBytes = archive.int64(originalBytes);
         replyPackets = archive.int64(replyPackets);

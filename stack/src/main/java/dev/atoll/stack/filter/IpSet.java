@@ -203,11 +203,13 @@ public final class IpSet {
         return kind == Kind.HASH_IP_PORT ? 3 : 2;
     }
 
-    private static long highMask(int length) {
+    /** The bits of the first half of an address that a prefix of so many has. */
+    static long highMask(int length) {
         return length >= Long.SIZE ? -1 : length == 0 ? 0 : -1L << Long.SIZE - length;
     }
 
-    private static long lowMask(int length) {
+    /** Of the last half. */
+    static long lowMask(int length) {
         return length <= Long.SIZE ? 0 : -1L << 2 * Long.SIZE - length;
     }
 

@@ -3,6 +3,7 @@ package dev.atoll.stack.filter;
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.archive.ArchiveException;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
@@ -10,6 +11,7 @@ import dev.atoll.stack.wire.Icmpv6;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Ipv6;
 import dev.atoll.stack.wire.Ndp;
+import dev.atoll.stack.wire.Udp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * off.
  */
 public final class IpTables {
+    /** RFC 1035 section 4.2. */
+    private static final int NAME_SERVER_PORT = 53;
+
     /** Verdict on an ICMP redirect about a flow that is translated: followed, it would lead past the translation. */
     private static final Verdict REDIRECT_UNTRANSLATED = new Verdict(Verdict.Kind.DROP, null, null);
 
@@ -36,9 +41,19 @@ public final class IpTables {
     private final boolean plainly;
     private final PacketContext context = new PacketContext();
     private final DenialGate denials = new DenialGate();
+    private final PacketLogGate packetLog = new PacketLogGate();
+    private volatile boolean plainErrors;
     private volatile LoadedRules loaded = new LoadedRules(RuleSet.EMPTY);
     private volatile boolean callersWanted;
+    private NamePins namePins = NamePins.NONE;
     private @Nullable ConnTrack connTrack;
+    private @Nullable FlowListener flowListener;
+
+    /** Who hears of what rules would have ended; while there is somebody, they end nothing. */
+    private @Nullable DenialGate audit;
+
+    /** What would have ended the packet that is being judged, or null. */
+    private @Nullable Verdict wouldEnd;
 
     /**
      * A filter that accepts everything until it is given rules.
@@ -58,6 +73,7 @@ public final class IpTables {
         this.rng = rng;
         this.plainly = plainly;
         context.rng(rng);
+        context.logGate(packetLog);
     }
 
     /** Puts a rule set in force in place of the one before, all of it at once. Counters begin at 0. */
@@ -117,7 +133,7 @@ public final class IpTables {
             if (isNeighbourDiscovery(packet)) {
                 return Verdict.ACCEPT;
             }
-            if (closed != null) {
+            if (closed != null && audit == null) {
                 // Where a rule that rejects would stand.
                 return hook == Hook.PREROUTING || hook == Hook.POSTROUTING ? Verdict.ACCEPT : closed;
             }
@@ -127,22 +143,32 @@ public final class IpTables {
             return Verdict.ACCEPT;
         }
         context.begin(hook, packet, inNic, outNic, nowNs);
+        wouldEnd = null;
         Verdict verdict = ask(rules, TableName.RAW);
         if (verdict.kind() == Verdict.Kind.ACCEPT && tracking != null) {
             context.connState(tracking.track(context));
+        }
+        if (closed != null && hook != Hook.PREROUTING && hook != Hook.POSTROUTING) {
+            verdict = lookOn(closed);
         }
         if (verdict.kind() == Verdict.Kind.ACCEPT) {
             verdict = ask(rules, TableName.MANGLE);
         }
         // The source is translated last of all, the destination before it is judged (netfilter's priorities 100, -100).
         if (hook == Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
-            verdict = ask(rules, TableName.FILTER);
+            verdict = filter(rules);
         }
         if (verdict.kind() == Verdict.Kind.ACCEPT && tracking != null && hook != Hook.FORWARD) {
             verdict = translate(rules, tracking);
         }
         if (hook != Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
-            verdict = ask(rules, TableName.FILTER);
+            verdict = filter(rules);
+        }
+        if (wouldEnd != null) {
+            tellWouldEnd(wouldEnd);
+        }
+        if (verdict.kind() == Verdict.Kind.ACCEPT && packet.transportProtocol == IpProtocol.UDP) {
+            verdict = passNames(hook, packet, nowNs);
         }
         if (tracking != null
                 && verdict.kind() == Verdict.Kind.ACCEPT
@@ -153,6 +179,24 @@ public final class IpTables {
         }
         context.end();
         return verdict;
+    }
+
+    /** Shows questions for names that leave and answers that come in to who keeps what is known of names. */
+    private Verdict passNames(Hook hook, PacketBuffer packet, long nowNs) {
+        int at = packet.transportOffset;
+        boolean readable = namePins != NamePins.NONE && context.hasTransportBytes(Udp.HEADER_BYTES);
+        if (readable && hook == Hook.OUTPUT && Udp.destinationPort(packet.data(), at) == NAME_SERVER_PORT) {
+            Origin refusal = namePins.refusal(packet, nowNs);
+            if (refusal != null) {
+                RejectWith with = packet.ipVersion == Family.IPV4.ipVersion()
+                        ? RejectWith.ICMP_PORT_UNREACHABLE
+                        : RejectWith.ICMP6_PORT_UNREACHABLE;
+                return new Verdict(Verdict.Kind.REJECT, with, refusal);
+            }
+        } else if (readable && hook == Hook.INPUT && Udp.sourcePort(packet.data(), at) == NAME_SERVER_PORT) {
+            namePins.received(packet, nowNs);
+        }
+        return Verdict.ACCEPT;
     }
 
     /** Whether it is a message of RFC 4861 from this link, as its hop limit shows. */
@@ -171,7 +215,47 @@ public final class IpTables {
     /** Sends the packet through a table's chain at its hook; ACCEPT if there is none. */
     private Verdict ask(LoadedRules rules, TableName table) {
         LoadedRules.LoadedChain chain = rules.chain(context.packet().ipVersion, context.hook(), table);
-        return chain == null ? Verdict.ACCEPT : rules.evaluate(chain, context);
+        return chain == null ? Verdict.ACCEPT : lookOn(rules.evaluate(chain, context));
+    }
+
+    /** Table filter, whose word on a flow's first packet is what a listener is told. */
+    private Verdict filter(LoadedRules rules) {
+        Verdict verdict = ask(rules, TableName.FILTER);
+        FlowWatch watch = watch();
+        if (watch != null && watch.origin == null && verdict.kind() == Verdict.Kind.ACCEPT) {
+            watch.origin = verdict.origin();
+        }
+        return verdict;
+    }
+
+    /** What listeners are told of the packet's flow, or null. */
+    private @Nullable FlowWatch watch() {
+        return context.packet().flow instanceof TrackedPacket tracked && tracked.flow() != null
+                ? tracked.flow().watch
+                : null;
+    }
+
+    /** The verdict itself, or while rules only look on, that the packet goes on. */
+    private Verdict lookOn(Verdict verdict) {
+        if (audit == null || verdict.kind() == Verdict.Kind.ACCEPT) {
+            return verdict;
+        }
+        wouldEnd = wouldEnd == null ? verdict : wouldEnd;
+        return Verdict.ACCEPT;
+    }
+
+    /** Tells what would have ended a packet: of a flow once, as the packets behind the first would not have come. */
+    private void tellWouldEnd(Verdict verdict) {
+        FlowWatch watch = watch();
+        if (watch != null && watch.wouldEnd != null) {
+            return;
+        }
+        if (watch != null) {
+            watch.wouldEnd = verdict;
+        }
+        if (audit != null) {
+            audit.denied(context.hook(), context.packet(), verdict, context.nowNs());
+        }
     }
 
     /** Table nat: its rules are met by a flow's first packet, what they chose holds for all of them. */
@@ -203,7 +287,7 @@ public final class IpTables {
     public boolean asks(Hook hook, int ipVersion) {
         LoadedRules rules = loaded;
         return rules.asks(ipVersion, hook)
-                || (hook == Hook.PREROUTING && rules.tracks)
+                || (hook == Hook.PREROUTING && tracks(rules))
                 || (hook != Hook.FORWARD && connTrack != null && connTrack.translates());
     }
 
@@ -216,10 +300,16 @@ public final class IpTables {
         };
     }
 
+    /** Whether connections are tracked: for the rules, or for who wants to know of them. */
+    private boolean tracks(LoadedRules rules) {
+        return rules.tracks || flowListener != null || audit != null;
+    }
+
     private @Nullable ConnTrack connTrackFor(LoadedRules rules) {
-        if (rules.tracks || (connTrack != null && connTrack.translates())) {
+        if (tracks(rules) || (connTrack != null && connTrack.translates())) {
             if (connTrack == null) {
                 connTrack = new ConnTrack(rng.nextLong());
+                connTrack.watch(flowListener != null || audit != null, flowListener);
             }
         } else {
             connTrack = null;
@@ -242,17 +332,28 @@ public final class IpTables {
         context.routing(routing);
     }
 
+    /** Where matchers learn of the wall clock; before the stack runs. */
+    public void clock(Clock clock) {
+        context.clock(clock);
+    }
+
     /** As whom endpoints of the stack send, for rules that ask; before the stack runs. */
     public void socketOwner(SocketOwner owner) {
         context.socketOwner(owner);
     }
 
+    /** Where it is known which addresses have which names; before the stack runs. */
+    public void namePins(NamePins pins) {
+        namePins = pins;
+        context.namePins(pins);
+    }
+
     /**
      * Whether endpoints are to be told whose code opens them ({@code SO_CALLER}), which takes a look at the thread's stack each
-     * time: somebody {@linkplain #wantCallers wants} to know. Any thread.
+     * time: a rule asks, or somebody {@linkplain #wantCallers wants} to know. Any thread.
      */
     public boolean wantsCallers() {
-        return callersWanted;
+        return callersWanted || loaded.asksForCallers;
     }
 
     /** Somebody other than the rules wants to know whose code opens endpoints, or does not any more. Any thread. */
@@ -292,6 +393,69 @@ public final class IpTables {
         denials.listener(listener);
     }
 
+    /** Whether the errors that senders get leave the rule to the listener; otherwise they name it. Any thread. */
+    public void plainErrors(boolean plain) {
+        plainErrors = plain;
+    }
+
+    /** Whether errors do not name rules. */
+    public boolean hasPlainErrors() {
+        return plainErrors;
+    }
+
+    /**
+     * Who is told of packets by rules with LOG, NFLOG, AUDIT and TRACE, or null. They are told as fast as denials are, of a
+     * count of their own; how many came too fast is said with the next one ({@link
+     * LoggedPacket#untoldBefore}).
+     */
+    public void packetLogListener(@Nullable PacketLogListener listener) {
+        packetLog.listener(listener);
+    }
+
+    /** How many packets were not told since the last one that was, as they came too fast. */
+    public long untoldPackets() {
+        return packetLog.untold();
+    }
+
+    /**
+     * Who is told of flows, or null; connections are tracked while there is somebody. Before the stack runs: flows that have begun
+     * already are not told.
+     */
+    public void flowListener(@Nullable FlowListener listener) {
+        flowListener = listener;
+        watchFlows();
+    }
+
+    /**
+     * Who is told of packets that rules would have ended, or null. While there is somebody, rules end no packet and reject none:
+     * they only look on. As often as {@link #denialListener}, and once for a flow. Before the stack runs.
+     */
+    public void auditListener(@Nullable DenialListener listener) {
+        audit = listener == null ? null : new DenialGate();
+        if (audit != null) {
+            audit.listener(listener);
+        }
+        watchFlows();
+    }
+
+    /** Whether rules end no packet. */
+    boolean isLookingOn() {
+        return audit != null;
+    }
+
+    private void watchFlows() {
+        if (connTrack != null) {
+            connTrack.watch(flowListener != null || audit != null, flowListener);
+        }
+    }
+
+    /** The stack ends, and with it every flow: who listens to flows is told. */
+    public void close() {
+        if (connTrack != null) {
+            connTrack.tellAll();
+        }
+    }
+
     /** What each chain and rule counted since it came into force. */
     public List<ChainCounters> counters() {
         return loaded.counters();
@@ -313,7 +477,7 @@ public final class IpTables {
     }
 
     /**
-     * The rules in force with what they counted, and the connections that are known; not who listens to denials.
+     * The rules in force with what they counted, and the connections that are known; not who listens to denials and logs.
      *
      * <p>Rules with matchers or targets of the caller's own are not written: the same ones have to be in force already
      * when their counters are restored.
@@ -340,6 +504,10 @@ public final class IpTables {
                                     + " StackBuilder.rules must name the same rules again");
         }
         connTrack = archive.optional(archive.isRestoring() ? null : connTrack, ConnTrack::archived);
+        rules.archiveMemory(archive);
+        watchFlows();
         denials.archive(archive);
+        packetLog.archive(archive);
+        plainErrors = archive.bool(plainErrors);
     }
 }

@@ -31,6 +31,8 @@ final class LoadedRules {
     private final boolean plainly;
     /** Whether a rule asks for the states of connections, or they are translated. */
     final boolean asksForStates;
+    /** Whether a rule asks whose code opens sockets. */
+    final boolean asksForCallers;
     /** Whether connections are followed: for that, or because their paths are worth keeping. */
     final boolean tracks;
     /** Built-in chains by table and hook. */
@@ -49,6 +51,7 @@ final class LoadedRules {
     private final LoadedChain[] callers;
 
     private final int[] callerNext;
+    private final MemoryTables memory = new MemoryTables();
     private final Recorder recorder = new Recorder();
     /** The paths with something to credit. */
     private final List<FlowPath> live = new ArrayList<>();
@@ -74,6 +77,7 @@ final class LoadedRules {
         callers = new LoadedChain[all.size() + 1];
         callerNext = new int[all.size() + 1];
         asksForStates = ruleSet.needsConnTrack();
+        asksForCallers = ruleSet.needsSocketCaller();
         boolean many = false;
         for (LoadedChain chain : all) {
             many |= chain.keepsPaths && chain.reachable >= MIN_RULES_TO_TRACK;
@@ -87,7 +91,8 @@ final class LoadedRules {
             return null;
         }
         Origin first = ruleSet.tables().get(0).origin();
-        String text = "no " + family + " policy given (" + first.source() + " has only " + other + " rules)";
+        String text = "no " + family + " policy given (" + first.source() + " has only " + other
+                + " rules); add rules for it" + (family == Family.IPV6 ? " or --ipv6=off" : "");
         RejectWith with = family == Family.IPV4 ? RejectWith.ICMP_ADMIN_PROHIBITED : RejectWith.ICMP6_ADDR_UNREACHABLE;
         return new Verdict(Verdict.Kind.REJECT, with, new Origin(first.source(), first.line(), text));
     }
@@ -102,7 +107,7 @@ final class LoadedRules {
             }
             Map<String, LoadedChain> loaded = new HashMap<>();
             for (Chain chain : table.chains()) {
-                LoadedChain one = new LoadedChain(table, chain, plainly);
+                LoadedChain one = new LoadedChain(table, chain, memory, plainly);
                 loaded.put(chain.name(), one);
                 all.add(one);
             }
@@ -185,6 +190,8 @@ final class LoadedRules {
         TrackedPacket tracked = builtIn.keepsPaths && context.packet().flow instanceof TrackedPacket of ? of : null;
         Flow flow = tracked == null ? null : tracked.flow();
         if (tracked == null
+                // Each rule that it meets is told.
+                || context.packet().traced
                 || flow == null
                 || !flow.confirmed
                 || tracked.state() == ConnState.RELATED
@@ -233,6 +240,7 @@ final class LoadedRules {
         LoadedChain chain = first;
         int next = firstNext;
         int depth = firstDepth;
+        boolean returned = false;
         Recorder recorded = recording;
         while (true) {
             if (next < chain.rules.length) {
@@ -245,10 +253,15 @@ final class LoadedRules {
                 }
             }
             if (next == chain.rules.length) {
+                if (chain != builtIn && !returned) {
+                    traceEnd(chain, TraceStep.Kind.RETURN, context);
+                }
+                returned = false;
                 if (depth == 0) {
                     if (recorded != null) {
                         recorded.finish(builtIn.policy, true);
                     }
+                    traceEnd(builtIn, TraceStep.Kind.POLICY, context);
                     return builtIn.underflow(lengthBytes);
                 }
                 depth--;
@@ -274,6 +287,10 @@ final class LoadedRules {
             if (recorded != null) {
                 recorded.matched(rule);
             }
+            if (context.packet().traced) {
+                context.trace(step(chain, traceKind(chain, builtIn, rule.rule), next), rule.rule.origin());
+            }
+            context.matched(rule.rule.origin());
             switch (rule.target.apply(context)) {
                 case CONTINUE:
                     break;
@@ -285,6 +302,7 @@ final class LoadedRules {
                     return ended(rule.reject(), recorded);
                 case RETURN:
                     next = chain.rules.length;
+                    returned = true;
                     break;
                 case JUMP:
                     callers[depth] = chain;
@@ -299,6 +317,25 @@ final class LoadedRules {
                     break;
             }
         }
+    }
+
+    /** A packet that may be traced has come to a chain's end. */
+    private static void traceEnd(LoadedChain chain, TraceStep.Kind kind, PacketContext context) {
+        if (context.packet().traced) {
+            context.trace(step(chain, kind, chain.rules.length + 1), chain.chain.origin());
+        }
+    }
+
+    /** Linux takes a rule that decides for every packet for the end of its chain. */
+    private static TraceStep.Kind traceKind(LoadedChain chain, LoadedChain builtIn, Rule rule) {
+        if (!TableCheck.endsChain(rule)) {
+            return TraceStep.Kind.RULE;
+        }
+        return chain == builtIn ? TraceStep.Kind.POLICY : TraceStep.Kind.RETURN;
+    }
+
+    private static TraceStep step(LoadedChain chain, TraceStep.Kind kind, int number) {
+        return new TraceStep(chain.table.name(), chain.chain.name(), kind, number);
     }
 
     private static Verdict ended(Verdict verdict, @Nullable Recorder recorded) {
@@ -358,6 +395,11 @@ final class LoadedRules {
         return same;
     }
 
+    /** What matchers remember together, after the connections that are tracked. */
+    void archiveMemory(Archive archive) {
+        memory.archive(archive);
+    }
+
     /** A chain in force. */
     static final class LoadedChain {
         private final Table table;
@@ -369,13 +411,13 @@ final class LoadedRules {
         private long policyPackets;
         private long policyBytes;
 
-        LoadedChain(Table table, Chain chain, boolean plainly) {
+        LoadedChain(Table table, Chain chain, MemoryTables memory, boolean plainly) {
             this.table = table;
             this.chain = chain;
             rules = new LoadedRule[chain.rules().size()];
             @Nullable RuleRun[] runs = plainly ? new RuleRun[rules.length] : RuleRun.find(chain.rules());
             for (int i = 0; i < rules.length; i++) {
-                rules[i] = new LoadedRule(chain.rules().get(i), runs[i]);
+                rules[i] = new LoadedRule(chain.rules().get(i), memory, runs[i]);
             }
             Verdict.Kind kind = chain.policy() == ChainPolicy.DROP ? Verdict.Kind.DROP : Verdict.Kind.ACCEPT;
             policy = new Verdict(kind, null, chain.origin());
@@ -440,12 +482,12 @@ final class LoadedRules {
         private @Nullable Verdict drop;
         private @Nullable Verdict reject;
 
-        LoadedRule(Rule rule, @Nullable RuleRun run) {
+        LoadedRule(Rule rule, MemoryTables memory, @Nullable RuleRun run) {
             this.rule = rule;
             this.run = run;
             matchers = new Matcher[rule.matchers().size()];
             for (int i = 0; i < matchers.length; i++) {
-                matchers[i] = rule.matchers().get(i).inForce();
+                matchers[i] = rule.matchers().get(i).inForce(memory);
             }
             target = rule.target();
         }

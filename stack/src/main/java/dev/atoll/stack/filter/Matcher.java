@@ -49,6 +49,15 @@ public interface Matcher {
     }
 
     /**
+     * The same of one that remembers something together with others: it finds what they share by name in what is passed.
+     *
+     * @param tables those of the stack's rules in force
+     */
+    default Matcher inForce(MemoryTables tables) {
+        return inForce();
+    }
+
+    /**
      * Whether it always says the same of the packets of one flow that go in one direction, come to one hook by the same
      * interfaces and find the flow in the same state. Then it is asked once for all of them; otherwise, which is assumed of one
      * that does not say, for each.

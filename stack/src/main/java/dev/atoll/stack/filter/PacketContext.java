@@ -1,11 +1,13 @@
 package dev.atoll.stack.filter;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv4;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,12 @@ public final class PacketContext {
     private @Nullable RoutingView routing;
     private @Nullable SocketOwner socketOwner;
     private @Nullable Rng rng;
+    private @Nullable PacketLogGate logGate;
+    /** Of the rule that the packet has matched. */
+    private @Nullable Origin origin;
+
+    private @Nullable Clock clock;
+    private NamePins namePins = NamePins.NONE;
 
     PacketContext() {}
 
@@ -38,8 +46,20 @@ public final class PacketContext {
         rng = source;
     }
 
+    void clock(Clock source) {
+        clock = source;
+    }
+
     void socketOwner(SocketOwner owner) {
         socketOwner = owner;
+    }
+
+    void logGate(PacketLogGate gate) {
+        logGate = gate;
+    }
+
+    void namePins(NamePins pins) {
+        namePins = pins;
     }
 
     void begin(
@@ -59,10 +79,32 @@ public final class PacketContext {
 
     void end() {
         packet = null;
+        origin = null;
     }
 
     void connState(ConnState state) {
         connState = state;
+    }
+
+    void matched(Origin ofRule) {
+        origin = ofRule;
+    }
+
+    /** Tells of the packet in the name of the rule that it has matched. */
+    void log(LogTarget target) {
+        log(target, origin);
+    }
+
+    /** Tells of what a packet met that is traced. */
+    void trace(TraceStep step, @Nullable Origin of) {
+        log(step, of);
+    }
+
+    private void log(LoggedPacket.Cause cause, @Nullable Origin of) {
+        PacketLogGate gate = logGate;
+        if (gate != null) {
+            gate.log(cause, of, this);
+        }
     }
 
     /** What a target asked for since {@link #begin}, or null. */
@@ -92,6 +134,17 @@ public final class PacketContext {
     /** Name of the NIC the packet leaves by; empty for a packet to us. */
     public String outNic() {
         return outNic;
+    }
+
+    /** Whether the packet came in and leaves. */
+    boolean isForwarded() {
+        return !inNic.isEmpty() && (hook == Hook.FORWARD || hook == Hook.POSTROUTING);
+    }
+
+    /** Wall-clock time of this evaluation, nanoseconds since 1970. */
+    public long epochNs() {
+        return Objects.requireNonNull(clock, "a filter whose rules ask for the time has a clock")
+                .epochNs();
     }
 
     /** Monotonic time of this evaluation, nanoseconds. */
@@ -129,6 +182,28 @@ public final class PacketContext {
      */
     public SocketCaller socketCaller() {
         return packet().caller instanceof SocketCaller caller ? caller : SocketCaller.UNKNOWN;
+    }
+
+    /**
+     * Where the packet's connection was opened to, before any translation; of a packet that is in none, or is not tracked yet, where it
+     * goes.
+     */
+    public IpAddress remoteAddress() {
+        if (hasFlow()) {
+            FlowTuple original = flow().original;
+            return new IpAddress(original.destinationHigh, original.destinationLow);
+        }
+        return new IpAddress(packet().destinationHigh, packet().destinationLow);
+    }
+
+    /** The names that {@link #remoteAddress} had when the connection began; of a packet in none those that it has. */
+    public List<String> remoteNames() {
+        return hasFlow() ? flow().names : currentNames(packet().destinationHigh, packet().destinationLow, nowNs);
+    }
+
+    /** The names that an address has now. */
+    List<String> currentNames(long high, long low, long nowNs) {
+        return namePins == NamePins.NONE ? List.of() : namePins.namesOf(new IpAddress(high, low), nowNs);
     }
 
     /** 64 random bits, each time others: those of the stack's own door for randomness. */

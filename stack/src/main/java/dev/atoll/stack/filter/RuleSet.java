@@ -61,6 +61,7 @@ public final class RuleSet {
         Map<TableName, Table> seenV4 = new EnumMap<>(TableName.class);
         Map<TableName, Table> seenV6 = new EnumMap<>(TableName.class);
         int rules = 0;
+        MemoryCheck memory = new MemoryCheck(problems);
         for (Table table : tables) {
             Map<TableName, Table> seen = table.family() == Family.IPV4 ? seenV4 : seenV6;
             Table first = seen.putIfAbsent(table.name(), table);
@@ -74,6 +75,7 @@ public final class RuleSet {
                 rules += chain.rules().size();
             }
             new TableCheck(table, problems).run();
+            memory.check(table);
         }
         if (rules > MAX_RULES) {
             problems.add(new Problem(null, rules + " rules, at most " + MAX_RULES + " are allowed"));
@@ -143,11 +145,20 @@ public final class RuleSet {
 
     /** Whether a rule asks who sends: then a stack has to be told. */
     public boolean needsSocketOwner() {
+        return uses(OwnerMatcher.class);
+    }
+
+    /** Whether a rule asks whose code opens sockets: then endpoints have to be told. */
+    public boolean needsSocketCaller() {
+        return uses(CodeSourceMatcher.class);
+    }
+
+    private boolean uses(Class<? extends StandardMatcher> type) {
         for (Table table : tables) {
             for (Chain chain : table.chains()) {
                 for (Rule rule : chain.rules()) {
                     for (Matcher matcher : rule.matchers()) {
-                        if (matcher instanceof OwnerMatcher) {
+                        if (type.isInstance(matcher)) {
                             return true;
                         }
                     }

@@ -5,6 +5,7 @@ import dev.atoll.stack.wire.IpProtocol;
 /** The targets that come with Atoll, under their iptables names. */
 public sealed interface StandardTarget extends Target
         permits FlowTarget,
+                LogTarget,
                 NatTarget,
                 RewriteTarget,
                 StandardTarget.Accept,
@@ -14,7 +15,8 @@ public sealed interface StandardTarget extends Target
                 StandardTarget.Mark,
                 StandardTarget.None,
                 StandardTarget.Reject,
-                StandardTarget.Return {
+                StandardTarget.Return,
+                TraceTarget {
     /** {@code -j ACCEPT} */
     Accept ACCEPT = new Accept();
     /** {@code -j DROP} */

@@ -202,7 +202,7 @@ final class TableCheck {
     }
 
     /** Whether nothing behind the rule is ever met: then Linux does not judge it, either. */
-    private static boolean endsChain(Rule rule) {
+    static boolean endsChain(Rule rule) {
         Target target = rule.target();
         return rule.matchers().isEmpty()
                 && (target instanceof StandardTarget.Accept

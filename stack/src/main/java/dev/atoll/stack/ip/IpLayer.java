@@ -13,6 +13,7 @@ import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.Verdict;
@@ -299,7 +300,7 @@ public final class IpLayer implements Device.Upper {
      * @param flags {@link #ROUTER_ALERT}, {@link #FRAGMENT}, {@link #PATH_MAY_FRAGMENT}, {@link #IGNORE_PATH_MTU},
      *     {@link #MULTICAST_LOOP}, {@link #ALWAYS_DONT_FRAGMENT}
      * @return null if it is on its way, which is not to say it will arrive; NOT_PERMITTED if the policy dropped it,
-     *     another error if the policy rejected it: {@link #lastDenial} then says what decided; MESSAGE_TOO_LONG,
+     *     another error if the policy rejected it: {@link #denialText} then says what decided; MESSAGE_TOO_LONG,
      *     NETWORK_UNREACHABLE; INVALID if it would leave this host with a loopback address
      */
     public @Nullable StackError send(PacketBuffer packet, Route route, int protocol, int ttl, int tos, int flags) {
@@ -543,8 +544,9 @@ public final class IpLayer implements Device.Upper {
         }
     }
 
-    /** Drops what waits: the stack closes. */
+    /** Drops what waits and ends what flows: the stack closes. */
     public void close() {
+        filter.close();
         looped.clear();
         multicast.close();
         ipv4.clear();
@@ -607,9 +609,18 @@ public final class IpLayer implements Device.Upper {
         return with == null ? StackError.NOT_PERMITTED : with.error();
     }
 
-    /** What decided when {@link #send} last gave an error of the policy. */
-    public Verdict lastDenial() {
-        return lastDenial;
+    /** Whether the policy rejected it when {@link #send} last gave an error. */
+    public boolean isRejected() {
+        return lastDenial.kind() == Verdict.Kind.REJECT;
+    }
+
+    /**
+     * What decided when {@link #send} last gave an error of the policy, as text for whoever called; null if it was none, or if
+     * errors {@linkplain IpTables#plainErrors do not say so}.
+     */
+    public @Nullable String denialText() {
+        Origin origin = lastDenial.origin();
+        return origin == null || filter.hasPlainErrors() ? null : origin.toString();
     }
 
     // --- In

@@ -66,6 +66,7 @@ final class SuperSegments {
         segment.type = whole.type;
         segment.nicId = whole.nicId;
         segment.mark = whole.mark;
+        segment.traced = whole.traced;
         segment.flow = whole.flow;
         if (whole.ipVersion == 4) {
             Ipv4.setTotalLength(data, at, headers + bytes);

@@ -50,6 +50,7 @@ public final class JoinedSegments {
         follower.destinationHigh = first.destinationHigh;
         follower.destinationLow = first.destinationLow;
         follower.mark = first.mark;
+        follower.traced = first.traced;
         follower.flow = first.flow;
         boolean v4 = first.ipVersion == 4;
         boolean rewritten = followHops(first, follower, v4);

@@ -193,10 +193,9 @@ final class Handshake {
         if (refused == null || refused == StackError.NOT_PERMITTED) {
             return;
         }
-        String denial = layer.denialText();
-        if (denial != null) {
-            // The policy rejected it: the answer is known before anyone could give one. A drop is silence.
-            connection.fail(new StackException(refused, denial));
+        if (layer.isRejected()) {
+            // The answer is known before anyone could give one. A drop is silence.
+            connection.fail(new StackException(refused, layer.denialText()));
         } else {
             // An address or a route is gone, perhaps for a moment: the next try may go out again.
             connection.noteTrouble(refused);

@@ -12,7 +12,6 @@ import dev.atoll.stack.env.KeyedHash;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.LiveConnection;
-import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.Routes;
@@ -252,10 +251,14 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
                 (long) localPort << 16 | remotePort);
     }
 
-    /** What the policy said when IP last refused to send. */
+    /** Whether it was the policy that spoke when IP last refused to send. */
+    boolean isRejected() {
+        return ip.isRejected();
+    }
+
+    /** What the policy said then, unless errors are plain. */
     @Nullable String denialText() {
-        Origin origin = ip.lastDenial().origin();
-        return origin == null ? null : origin.toString();
+        return ip.denialText();
     }
 
     // --- Arrival

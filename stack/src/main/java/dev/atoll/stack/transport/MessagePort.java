@@ -5,7 +5,6 @@ import dev.atoll.stack.buffer.BufferPool;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
-import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.ip.IpLayer;
 import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.options.MessageError;
@@ -176,10 +175,7 @@ public abstract class MessagePort extends DemuxEntry {
 
     protected final void throwRefused(@Nullable StackError refused) throws StackException {
         if (refused != null) {
-            Origin origin = refused == StackError.MESSAGE_TOO_LONG
-                    ? null
-                    : ip.lastDenial().origin();
-            throw new StackException(refused, origin == null ? null : origin.toString());
+            throw new StackException(refused, refused == StackError.MESSAGE_TOO_LONG ? null : ip.denialText());
         }
     }
 

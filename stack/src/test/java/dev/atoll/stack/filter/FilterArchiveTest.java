@@ -198,8 +198,16 @@ class FilterArchiveTest {
                 .add("OUTPUT", new FlowTarget.ConnMark(FlowTarget.ConnMark.Operation.SET, 1, 3, -1, 2))
                 .add("OUTPUT", new FlowTarget.ConnMark(FlowTarget.ConnMark.Operation.SAVE, 0, 0xf0, 0xf, -3))
                 .add("INPUT", StandardTarget.ACCEPT, new ConnMarkMatcher(4, 6, true))
+                .add("INPUT", new LogTarget.Log(7, "a log: ", new LogDetails(true, false, true, false, true)))
+                .add("INPUT", new LogTarget.NfLog(5, "p", null, 3))
+                .add(
+                        "INPUT",
+                        new LogTarget.NfLog(
+                                0, "", new LogTarget.NfLog.Copy(LogTarget.NfLog.Spelling.SIZE, 0xffff_ffffL), 0))
+                .add("INPUT", new LogTarget.Audit(LogTarget.Audit.Type.REJECT))
                 .add("INPUT", StandardTarget.DROP, carriedMore());
         Rules raw = new Rules(TableName.RAW)
+                .add("PREROUTING", new TraceTarget(), protocol(1))
                 .add("OUTPUT", new FlowTarget.NoTrack(FlowTarget.NoTrack.Spelling.CT), protocol(1));
         return RuleSet.of(List.of(filter.table(), raw.table()));
     }
@@ -474,7 +482,7 @@ class FilterArchiveTest {
         List<Denial> told = new ArrayList<>();
         tables.denialListener(told::add);
         tables.replace(new Rules().add("OUTPUT", StandardTarget.DROP).build());
-        for (int i = 0; i < DenialGate.BURST + 7; i++) {
+        for (int i = 0; i < ReportBudget.BURST + 7; i++) {
             out(Packets.udp(CLIENT, 1, SERVER, 53));
         }
         restore(save(tables));

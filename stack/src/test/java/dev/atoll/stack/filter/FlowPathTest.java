@@ -75,6 +75,7 @@ class FlowPathTest {
             case 1, 2 -> StandardTarget.ACCEPT;
             case 3 -> StandardTarget.RETURN;
             case 4 -> new StandardTarget.Mark(rng.nextInt(2), 1);
+            case 6 -> new LogTarget.Log(LogTarget.Log.WARNING, "chain " + chain, LogDetails.NONE);
             case 5 -> new StandardTarget.Reject(tcp ? RejectWith.TCP_RESET : RejectWith.ICMP_PORT_UNREACHABLE);
             default -> StandardTarget.NONE;
         };
@@ -154,10 +155,15 @@ class FlowPathTest {
     @Test
     void randomRulesAndPackets_fareAsWhenAskedOneByOne() {
         int decided = 0;
+        int told = 0;
         for (int seed = 1; seed <= SEEDS; seed++) {
             rng = Rng.seeded(seed);
             IpTables quick = new IpTables(Rng.seeded(seed), false);
             IpTables plain = new IpTables(Rng.seeded(seed), true);
+            List<LoggedPacket> toldByQuick = new ArrayList<>();
+            List<LoggedPacket> toldByPlain = new ArrayList<>();
+            quick.packetLogListener(toldByQuick::add);
+            plain.packetLogListener(toldByPlain::add);
             for (int i = 0; i < PACKETS; i++) {
                 if (i % 60 == 0) {
                     RuleSet rules = rules();
@@ -186,7 +192,10 @@ class FlowPathTest {
                 }
             }
             assertEquals(counted(plain), counted(quick), "seed " + seed);
+            assertEquals(toldByPlain, toldByQuick, "seed " + seed);
+            told += toldByQuick.size();
         }
+        assertTrue(told > SEEDS, told + " packets were told");
         assertTrue(decided > SEEDS * PACKETS);
     }
 

@@ -8,6 +8,7 @@ import static dev.atoll.stack.filter.Rules.destination;
 import static dev.atoll.stack.filter.Rules.protocol;
 import static dev.atoll.stack.filter.Rules.tcpTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -178,7 +179,9 @@ class IpTablesTest {
         v6.ipVersion = 6;
         Verdict verdict = out(v6);
         assertEquals(Verdict.Kind.REJECT, verdict.kind());
-        assertEquals("REJECT no IPv6 policy given (test.rules has only IPv4 rules)", decided(verdict));
+        assertEquals(
+                "REJECT no IPv6 policy given (test.rules has only IPv4 rules); add rules for it or --ipv6=off",
+                decided(verdict));
     }
 
     @Test
@@ -245,8 +248,8 @@ class IpTablesTest {
         for (int i = 0; i < 1000; i++) {
             tables.denied(Hook.OUTPUT, packet, verdict, 5);
         }
-        assertEquals(DenialGate.BURST, told.size());
-        assertEquals(new DenialStats(1000, 0, 1000 - DenialGate.BURST), tables.denialStats());
+        assertEquals(ReportBudget.BURST, told.size());
+        assertEquals(new DenialStats(1000, 0, 1000 - ReportBudget.BURST), tables.denialStats());
         Denial denial = told.get(0);
         assertEquals(
                 new Denial(
@@ -255,11 +258,38 @@ class IpTablesTest {
                         6,
                         new FullAddress(CLIENT, 40000),
                         new FullAddress(SERVER, 80),
+                        true,
                         Verdict.Kind.DROP),
                 denial);
-        tables.denied(Hook.OUTPUT, packet, verdict, 5 + 3 * DenialGate.REFILL_NS);
-        tables.denied(Hook.OUTPUT, packet, verdict, 5 + 3 * DenialGate.REFILL_NS);
-        assertEquals(DenialGate.BURST + 2, told.size());
+        tables.denied(Hook.OUTPUT, packet, verdict, 5 + 3 * ReportBudget.REFILL_NS);
+        tables.denied(Hook.OUTPUT, packet, verdict, 5 + 3 * ReportBudget.REFILL_NS);
+        assertEquals(ReportBudget.BURST + 2, told.size());
+    }
+
+    private static boolean opens(IpTables tables, PacketBuffer packet) {
+        List<Denial> told = new ArrayList<>();
+        tables.denialListener(told::add);
+        tables.denied(Hook.INPUT, packet, new Verdict(Verdict.Kind.DROP, null, null), 0);
+        return told.get(0).opens();
+    }
+
+    @Test
+    void denial_saysWhetherThePacketWouldHaveBegunSomething() {
+        assertTrue(opens(tables, syn(80)));
+        assertFalse(opens(tables, Packets.tcp(SERVER, 80, CLIENT, 40000, SYN | ACK)), "an answer, without tracking");
+        assertTrue(opens(tables, Packets.udp(CLIENT, 40000, SERVER, 53)));
+        tables.replace(new Rules()
+                .add("INPUT", StandardTarget.ACCEPT, Rules.state(ConnState.INVALID))
+                .add("INPUT", StandardTarget.DROP)
+                .build());
+        PacketBuffer question = Packets.udp(CLIENT, 40000, SERVER, 53);
+        assertEquals(Verdict.Kind.ACCEPT, out(question).kind());
+        assertTrue(opens(tables, question));
+        PacketBuffer answer = Packets.udp(SERVER, 53, CLIENT, 40000);
+        assertEquals(
+                Verdict.Kind.DROP,
+                tables.check(Hook.INPUT, answer, "eth0", null, 0).kind());
+        assertFalse(opens(tables, answer), "an answer, as tracking says");
     }
 
     @Test

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one rule: {@code { name = github, to = "192.0.2.0/24", port = 443, action = allow }}. */
 final class RuleReader {
-    private static final List<String> KEYS = List.of("name", "to", "from", "proto", "port", "action", "reason");
+    private static final List<String> KEYS =
+            List.of("name", "to", "host", "allow-private", "from", "code", "proto", "port", "action", "reason");
     private static final List<String> PROTOCOLS = List.of("tcp", "udp", "icmp");
     private static final int MAX_PORT = 0xffff;
 
@@ -39,9 +40,11 @@ final class RuleReader {
 
     private final Mistakes mistakes;
     private final HostResolver names;
+    private final ConditionReader conditions;
 
     RuleReader(Mistakes mistakes, HostResolver names) {
         this.mistakes = mistakes;
+        conditions = new ConditionReader(this, mistakes);
         this.names = names;
     }
 
@@ -85,12 +88,15 @@ final class RuleReader {
         List<PortRange> ports = ports(rule.get("port"));
         List<AddressMatcher> from = addresses(rule.get("from"), Direction.SOURCE);
         List<AddressMatcher> to = addresses(rule.get("to"), Direction.DESTINATION);
+        List<Matcher> further = outgoing ? conditions.read(rule, does) : conditions.refuse(rule);
         List<Written> rules = new ArrayList<>();
         for (String protocol : protocols(rule, !ports.isEmpty())) {
             for (Family family : Family.values()) {
                 for (AddressMatcher source : of(family, from, rule.get("from"))) {
                     for (AddressMatcher destination : of(family, to, rule.get("to"))) {
-                        List<Matcher> matchers = matchers(source, destination, protocol, ports, family, rule);
+                        List<Matcher> matchers = matchers(source, destination, protocol, ports, family);
+                        matchers.addAll(further);
+                        comment(rule, matchers);
                         rules.add(new Written(family, new Rule(matchers, does.target(), origin)));
                     }
                 }
@@ -115,7 +121,7 @@ final class RuleReader {
     }
 
     /** The texts of a value, or of each in a list; what is neither a text nor a number is told. */
-    private List<ConfigValue> each(@Nullable ConfigValue value) {
+    List<ConfigValue> each(@Nullable ConfigValue value) {
         List<ConfigValue> all = value == null ? List.of() : value instanceof ConfigList list ? list : List.of(value);
         if (value != null && all.isEmpty()) {
             // An empty list would make a rule that means nothing.
@@ -158,7 +164,11 @@ final class RuleReader {
 
     private List<IpAddress> resolve(ConfigValue at, String host) {
         if (host.indexOf('*') >= 0) {
-            mistakes.add(at.origin(), "\"" + host + "\": patterns of names are not supported yet");
+            mistakes.add(
+                    at.origin(),
+                    "\"" + host
+                            + "\" is a pattern of names, which have no address when the policy is read; write host ="
+                            + " \"" + host + "\"");
             return List.of();
         }
         List<IpAddress> found = names.resolve(host);
@@ -250,8 +260,10 @@ final class RuleReader {
         text.append(action.word());
         append(text, " ", rule.get("proto"), "");
         append(text, " to ", rule.get("to"), "");
+        append(text, " host ", rule.get("host"), "");
         append(text, " port ", rule.get("port"), "");
         append(text, " from ", rule.get("from"), "");
+        ConditionReader.text(rule.get("code"), text);
         append(text, " (", rule.get("reason"), ")");
         return text.toString();
     }
@@ -274,8 +286,7 @@ final class RuleReader {
             @Nullable AddressMatcher to,
             String protocol,
             List<PortRange> ports,
-            Family family,
-            ConfigObject rule) {
+            Family family) {
         List<Matcher> matchers = new ArrayList<>();
         if (from != null) {
             matchers.add(from);
@@ -296,9 +307,12 @@ final class RuleReader {
         if (!ports.isEmpty()) {
             matchers.add(new MultiportMatcher(MultiportMatcher.Side.DESTINATION, ports, false));
         }
+        return matchers;
+    }
+
+    private static void comment(ConfigObject rule, List<Matcher> matchers) {
         if (rule.get("name") != null && rule.get("name").unwrapped() instanceof String name) {
             matchers.add(new CommentMatcher(name.substring(0, Math.min(name.length(), CommentMatcher.MAX_LENGTH))));
         }
-        return matchers;
     }
 }

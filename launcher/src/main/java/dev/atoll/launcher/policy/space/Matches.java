@@ -4,6 +4,7 @@ import dev.atoll.launcher.policy.MatcherText;
 import dev.atoll.stack.filter.AddressMatcher;
 import dev.atoll.stack.filter.AddressRangeMatcher;
 import dev.atoll.stack.filter.Chain;
+import dev.atoll.stack.filter.CodeSourceMatcher;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
@@ -14,9 +15,11 @@ import dev.atoll.stack.filter.IcmpMatcher;
 import dev.atoll.stack.filter.Icmpv6Matcher;
 import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.LengthMatcher;
+import dev.atoll.stack.filter.LogTarget;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
+import dev.atoll.stack.filter.NameMatcher;
 import dev.atoll.stack.filter.NatTarget;
 import dev.atoll.stack.filter.PacketTypeMatcher;
 import dev.atoll.stack.filter.PortRange;
@@ -29,6 +32,7 @@ import dev.atoll.stack.filter.Table;
 import dev.atoll.stack.filter.Target;
 import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.TosMatcher;
+import dev.atoll.stack.filter.TraceTarget;
 import dev.atoll.stack.filter.UdpMatcher;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
@@ -142,12 +146,17 @@ public final class Matches {
 
     /** Whether the next rule is asked behind it, and nothing that is told apart here is other than before. */
     static boolean goesOn(Target target) {
-        return target instanceof RewriteTarget || target instanceof FlowTarget;
+        return target instanceof RewriteTarget
+                || target instanceof FlowTarget
+                || target instanceof LogTarget
+                || target instanceof TraceTarget;
     }
 
     /** Whether it says the same of a packet wherever it is asked; of one that nobody here knows that is not known. */
     private static boolean isOfPacketAlone(Matcher matcher) {
-        return matcher instanceof HopsMatcher
+        return matcher instanceof CodeSourceMatcher
+                || matcher instanceof NameMatcher
+                || matcher instanceof HopsMatcher
                 || matcher instanceof LengthMatcher
                 || matcher instanceof TosMatcher
                 || matcher instanceof PacketTypeMatcher;

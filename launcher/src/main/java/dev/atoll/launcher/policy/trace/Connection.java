@@ -1,5 +1,6 @@
 package dev.atoll.launcher.policy.trace;
 
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpProtocol;
@@ -13,13 +14,22 @@ import org.jspecify.annotations.Nullable;
  * @param from who begins it
  * @param to of the same family
  * @param owner as whom the program runs; null if it was not said
+ * @param host the name by which {@code to} was found, as rules with {@code -m fqdn} have it; empty if it was an address
+ * @param caller whose code opens an outgoing one
  */
 public record Connection(
         boolean outgoing,
         int protocol,
         FullAddress from,
         FullAddress to,
-        @Nullable SocketOwner owner) {
+        @Nullable SocketOwner owner,
+        String host,
+        SocketCaller caller) {
+    /** One to an address, by nobody's code. */
+    public Connection(boolean outgoing, int protocol, FullAddress from, FullAddress to, @Nullable SocketOwner owner) {
+        this(outgoing, protocol, from, to, owner, "", SocketCaller.UNKNOWN);
+    }
+
     /** {@code tcp 10.66.0.2:49152 -> 192.0.2.7:443}. */
     @Override
     public String toString() {

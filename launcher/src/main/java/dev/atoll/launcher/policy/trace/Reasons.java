@@ -4,6 +4,7 @@ import dev.atoll.launcher.policy.MatcherText;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.filter.AddressMatcher;
 import dev.atoll.stack.filter.AddressRangeMatcher;
+import dev.atoll.stack.filter.CodeSourceMatcher;
 import dev.atoll.stack.filter.CommentMatcher;
 import dev.atoll.stack.filter.ConnState;
 import dev.atoll.stack.filter.ConnStateMatcher;
@@ -14,16 +15,20 @@ import dev.atoll.stack.filter.InterfaceMatcher;
 import dev.atoll.stack.filter.MarkMatcher;
 import dev.atoll.stack.filter.Matcher;
 import dev.atoll.stack.filter.MultiportMatcher;
+import dev.atoll.stack.filter.NameMatcher;
 import dev.atoll.stack.filter.OwnerMatcher;
 import dev.atoll.stack.filter.PacketContext;
 import dev.atoll.stack.filter.PortRange;
 import dev.atoll.stack.filter.ProtocolMatcher;
+import dev.atoll.stack.filter.SetMatcher;
 import dev.atoll.stack.filter.TcpMatcher;
 import dev.atoll.stack.filter.UdpMatcher;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +68,13 @@ final class Reasons {
         } else if (matcher instanceof IcmpMatcher || matcher instanceof Icmpv6Matcher) {
             int at = packet.transportOffset;
             return "the ICMP type is " + (packet.data().get(at) & 0xff) + failed(matcher, packet);
+        } else if (matcher instanceof NameMatcher names) {
+            return name(names, context) + failed(matcher, packet);
+        } else if (matcher instanceof CodeSourceMatcher) {
+            SocketCaller caller = context.socketCaller();
+            return caller.hasCode()
+                    ? "it is opened by " + code(caller) + failed(matcher, packet)
+                    : "nobody says whose code opens it (--from)" + failed(matcher, packet);
         } else if (matcher instanceof MarkMatcher) {
             return "its mark is 0x" + Integer.toHexString(packet.mark) + failed(matcher, packet);
         } else if (matcher instanceof OwnerMatcher && packet.fromEndpoint) {
@@ -72,6 +84,23 @@ final class Reasons {
                     : "the program runs as " + owner.userId() + ":" + owner.groupId() + failed(matcher, packet);
         }
         return "the condition " + text(matcher, packet) + " does not hold for this made-up packet";
+    }
+
+    private static String name(NameMatcher matcher, PacketContext context) {
+        List<String> names = context.remoteNames();
+        if (names.isEmpty()) {
+            return "it goes to " + context.remoteAddress() + ", which no name was looked up for";
+        }
+        boolean internal = !matcher.negated() && matcher.covers(names.get(0));
+        return "it goes to " + names.get(0)
+                + (internal
+                        ? " at " + context.remoteAddress() + ", an internal address that needs --allow-private"
+                        : "");
+    }
+
+    private static String code(SocketCaller caller) {
+        String place = caller.jar().isEmpty() ? caller.className() : caller.jar();
+        return caller.coordinates().isEmpty() ? place : place + " (" + caller.coordinates() + ")";
     }
 
     private static String text(Matcher matcher, PacketBuffer packet) {
@@ -150,6 +179,9 @@ final class Reasons {
                 || matcher instanceof UdpMatcher
                 || matcher instanceof MultiportMatcher
                 || matcher instanceof MarkMatcher
+                || matcher instanceof SetMatcher
+                || matcher instanceof NameMatcher
+                || matcher instanceof CodeSourceMatcher
                 || matcher instanceof CommentMatcher;
     }
 }

@@ -3,6 +3,7 @@ package dev.atoll.launcher.policy.trace;
 import dev.atoll.stack.filter.Chain;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.Matcher;
+import dev.atoll.stack.filter.MemoryTables;
 import dev.atoll.stack.filter.PacketContext;
 import dev.atoll.stack.filter.RejectWith;
 import dev.atoll.stack.filter.Rule;
@@ -118,6 +119,11 @@ public final class TracedRules {
         @Override
         public Matcher inForce() {
             return new TracedMatcher(trace, asked.inForce(), written);
+        }
+
+        @Override
+        public Matcher inForce(MemoryTables tables) {
+            return new TracedMatcher(trace, asked.inForce(tables), written);
         }
 
         @Override

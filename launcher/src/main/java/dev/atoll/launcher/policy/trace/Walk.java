@@ -1,11 +1,14 @@
 package dev.atoll.launcher.policy.trace;
 
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.AddressType;
 import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.IpTables;
 import dev.atoll.stack.filter.MadeUpPacket;
+import dev.atoll.stack.filter.NamePins;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.RoutingView;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.filter.Verdict;
@@ -15,6 +18,8 @@ import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leads a connection's first packet and the answer to it through the filter of a stack, at the hooks at which the stack's IP
@@ -29,6 +34,19 @@ public final class Walk {
     /** Between a packet and its answer. */
     private static final long ROUND_TRIP_NS = 1_000_000;
 
+    /** Of which only the wall clock is asked, by {@code -m time}. */
+    private static final Clock NOW = new Clock() {
+        @Override
+        public long nowNs() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public long epochNs() {
+            return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+        }
+    };
+
     private final Connection connection;
     private final IpTables filter = new IpTables(Rng.seeded(1));
     private final List<Step> steps = new ArrayList<>();
@@ -39,6 +57,8 @@ public final class Walk {
         this.connection = connection;
         filter.replace(TracedRules.of(ruleSet, steps::add));
         filter.routing(new Ways());
+        filter.clock(NOW);
+        filter.namePins(new NameOfGoal());
         if (connection.owner() != null) {
             filter.socketOwner(connection.owner());
         }
@@ -83,10 +103,29 @@ public final class Walk {
         }
     }
 
+    /** What was looked up: the connection's goal has the name by which it was given, and nothing else has one. */
+    private final class NameOfGoal implements NamePins {
+        @Override
+        public List<String> namesOf(IpAddress address, long now) {
+            boolean known = !connection.host().isEmpty()
+                    && address.equals(connection.to().address());
+            return known ? List.of(connection.host()) : List.of();
+        }
+
+        @Override
+        public @Nullable Origin refusal(PacketBuffer question, long now) {
+            return null;
+        }
+
+        @Override
+        public void received(PacketBuffer answer, long now) {}
+    }
+
     private void run() {
         FullAddress from = connection.from();
         FullAddress to = connection.to();
         PacketBuffer packet = MadeUpPacket.of(connection.protocol(), from, to, Tcp.SYN, connection.outgoing());
+        packet.caller = connection.outgoing() ? connection.caller() : null;
         boolean local = connection.outgoing() && goOut(packet, false);
         if (isRefused()) {
             return;

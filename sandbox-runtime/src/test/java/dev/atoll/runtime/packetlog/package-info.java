@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.runtime.packetlog;
+
+import org.jspecify.annotations.NullMarked;
