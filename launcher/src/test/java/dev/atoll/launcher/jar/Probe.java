@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code close:N}, {@code garbage:N}</td><td>closes or scribbles on a descriptor</td></tr>
  * <tr><td>{@code await:FILE}</td><td>waits until the file is there</td></tr>
  * <tr><td>{@code wait}</td><td>goes on for ever, a minute at most</td></tr>
+ * <tr><td>{@code writable:FILE}</td><td>prints whether it may be written</td></tr>
  * <tr><td>{@code write:FILE}, {@code rename:FROM,TO}</td><td>tries to: {@code write:FILE=written} or the exception</td></tr>
  * <tr><td>{@code exit:N}</td><td>exits</td></tr>
  * </table>
@@ -90,6 +91,7 @@ public final class Probe {
                 case "await" -> await(Path.of(argument));
                 case "wait" -> new CountDownLatch(1).await(LONGEST_RUN_S, TimeUnit.SECONDS);
                 case "write" -> line(command + "=" + attempt(() -> write(Path.of(argument))));
+                case "writable" -> line(command + "=" + Files.isWritable(Path.of(argument)));
                 case "rename" -> line(command + "=" + attempt(() -> rename(argument.split(",", -1))));
                 case "exit" -> System.exit(Integer.parseInt(argument));
                 default -> throw new IllegalArgumentException(command);
