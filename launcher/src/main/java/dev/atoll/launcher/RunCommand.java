@@ -5,6 +5,8 @@ import dev.atoll.launcher.cli.RunOptions;
 import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.config.EffectiveConfig;
 import dev.atoll.launcher.config.Settings;
+import dev.atoll.launcher.flow.FlowLog;
+import dev.atoll.launcher.flow.RunIdentity;
 import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.Links;
@@ -127,10 +129,13 @@ final class RunCommand {
                 settings.mtuBytes(),
                 settings.offload(),
                 settings.takeDefault());
-        KeptFiles kept = kept(settings, configuration, directory);
-        try (AgentJar agent = preparation.agent();
-                OpenLink link = open(settings, request)) {
-            return runOn(link, command, settings, kept, agent);
+        try (FlowLog flows = flowLog(settings);
+                AgentJar agent = preparation.agent()) {
+            // Behind the flow log, which has to be there to be kept from the program.
+            KeptFiles kept = kept(settings, configuration, directory);
+            try (OpenLink link = open(settings, request)) {
+                return runOn(link, command, settings, kept, agent, flows);
+            }
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
         }
@@ -146,6 +151,10 @@ final class RunCommand {
         }
     }
 
+    private @Nullable FlowLog flowLog(Settings settings) throws LaunchException {
+        return settings.flowLog() == null ? null : FlowLog.open(settings.flowLog(), RunIdentity.of(environment));
+    }
+
     private static @Nullable RuleSet rules(Settings settings) throws LaunchException {
         return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies(), settings.ipsets());
     }
@@ -158,11 +167,20 @@ final class RunCommand {
         }
         List<Path> files = new ArrayList<>(policies);
         files.addAll(configuration);
+        if (settings.flowLog() != null) {
+            files.add(settings.flowLog());
+        }
         files.addAll(Installation.files());
         return KeptFiles.of(files, settings.watch() ? policies : List.of(), directory);
     }
 
-    private int runOn(OpenLink link, ProgramCommand command, Settings settings, KeptFiles kept, AgentJar agent)
+    private int runOn(
+            OpenLink link,
+            ProgramCommand command,
+            Settings settings,
+            KeptFiles kept,
+            AgentJar agent,
+            @Nullable FlowLog flows)
             throws LaunchException, IOException {
         if (settings.dns() != null && link.addresses() == null) {
             throw new LaunchException(
@@ -191,11 +209,14 @@ final class RunCommand {
                 Terminal.line("no IPv6 policy given (" + settings.policies().get(0)
                         + " has only IPv4 rules), so IPv6 stays closed; add rules for it or --ipv6=off");
             }
+            if (flows != null) {
+                flows.rules(rules);
+            }
             Policy policy = rules == null ? null : PolicyFile.encode(rules);
             List<ReportSink> sinks = ProvidedSinks.load();
             link.bringUp();
-            DenialLines lines = new DenialLines(Terminal::line, rules);
-            Reports reports = new Reports(settings.denialLines() ? List.of(lines) : List.of());
+            DenialLines lines = new DenialLines(Terminal::line, rules, settings.audit());
+            Reports reports = new Reports(settings.denialLines() ? List.of(lines) : List.of(), flows);
             ControlConnection connection = new ControlConnection(control[0], reports);
             WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
 
@@ -376,6 +397,8 @@ final class RunCommand {
                 addresses != null && addresses.hasIpv6(),
                 settings.plainErrors(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
+                settings.flowLog() != null,
+                settings.audit(),
                 !settings.policies().isEmpty());
     }
 }

@@ -1,6 +1,7 @@
 package dev.atoll.shim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -37,6 +38,7 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,7 +109,8 @@ class RejectionTest {
         return new InetSocketAddress(InetAddress.getByName(address), PORT);
     }
 
-    private static void assertIs(Class<?> type, String message, Throwable failure) {
+    private static void assertIs(Class<?> type, String message, @Nullable Throwable failure) {
+        assertNotNull(failure);
         assertEquals(type, failure.getClass(), failure::toString);
         assertEquals(message, failure.getMessage());
     }

@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last thing that happens in the program's JVM: what its sockets still owe is delivered, as the kernel would do
@@ -29,18 +30,25 @@ final class ExitHook implements Runnable {
 
     private final Sandbox sandbox;
     private final Messenger messenger;
+    private final @Nullable FlowReporter flows;
     private final FileDescriptor control;
     private final PlainCalls calls;
 
-    private ExitHook(Sandbox sandbox, Messenger messenger, FileDescriptor control, PlainCalls calls) {
+    private ExitHook(
+            Sandbox sandbox,
+            Messenger messenger,
+            @Nullable FlowReporter flows,
+            FileDescriptor control,
+            PlainCalls calls) {
         this.sandbox = sandbox;
         this.messenger = messenger;
+        this.flows = flows;
         this.control = control;
         this.calls = calls;
     }
 
     /** Needs {@code jdk.internal.access} and {@code sun.nio.ch} open to this module. */
-    static void install(Sandbox sandbox, Messenger messenger, FileDescriptor control)
+    static void install(Sandbox sandbox, Messenger messenger, @Nullable FlowReporter flows, FileDescriptor control)
             throws ReflectiveOperationException {
         Object access = Class.forName("jdk.internal.access.SharedSecrets")
                 .getMethod("getJavaLangAccess")
@@ -48,7 +56,7 @@ final class ExitHook implements Runnable {
         Method register = Class.forName("jdk.internal.access.JavaLangAccess")
                 .getMethod("registerShutdownHook", int.class, boolean.class, Runnable.class);
         PlainCalls calls = PlainCalls.ofThisJdk();
-        calls.call(register, access, LAST_SLOT, false, new ExitHook(sandbox, messenger, control, calls));
+        calls.call(register, access, LAST_SLOT, false, new ExitHook(sandbox, messenger, flows, control, calls));
     }
 
     @Override
@@ -61,6 +69,9 @@ final class ExitHook implements Runnable {
             }
             sandbox.close();
             messenger.sayLast(sandbox.stack().ipTables());
+            if (flows != null) {
+                flows.finish();
+            }
             messenger.send(new ControlRecord.Ended());
         } catch (IOException e) {
             // The launcher is gone, and there is nobody to tell.

@@ -58,16 +58,21 @@ public final class Inside {
         Policy policy = setup.policyFollows() ? readPolicy(control) : null;
 
         Installer installer = Installer.install(instrumentation);
-        SandboxSockets sockets = new SandboxSockets(setup.ipv6());
+        ResolvedNames names = setup.flows() ? new ResolvedNames() : null;
+        SandboxSockets sockets = new SandboxSockets(setup.ipv6(), names);
         Shim.openDoors(sockets, sockets);
         SelectorProvider platform = Doors.platformProvider();
         Messenger messenger = new Messenger(control);
-        Sandbox sandbox = SandboxStart.start(setup, policy, platform, messenger);
+        FlowReporter flows = names == null ? null : new FlowReporter(control, names);
+        Sandbox sandbox = SandboxStart.start(setup, policy, platform, messenger, flows);
         sockets.open(sandbox);
         installer.verify();
 
-        ExitHook.install(sandbox, messenger, descriptor);
+        ExitHook.install(sandbox, messenger, flows, descriptor);
         messenger.start(sandbox);
+        if (flows != null) {
+            flows.start();
+        }
         messenger.send(new ControlRecord.Ready());
     }
 

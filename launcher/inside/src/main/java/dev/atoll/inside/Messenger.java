@@ -141,7 +141,7 @@ final class Messenger implements DenialListener, PacketLogListener, FailureRepor
      * Where IPv6 is closed, what hosts of a link ask each other without a program's doing (neighbours, groups: RFC 4861, RFC
      * 3810) is, too, every few seconds on some. Nobody reads of that beside what the program asked for; the counters have it.
      */
-    private static boolean isHousekeeping(Denial denial) {
+    static boolean isHousekeeping(Denial denial) {
         IpAddress destination = denial.destination().address();
         return denial.protocol() == IpProtocol.ICMPV6
                 && destination.isMulticast()
@@ -177,7 +177,7 @@ final class Messenger implements DenialListener, PacketLogListener, FailureRepor
 
     private void say(Denial denial) throws IOException {
         String rule = denial.origin() == null
-                ? "connection table full"
+                ? ControlRecord.Denial.TABLE_FULL
                 : denial.origin().toString();
         String what = protocol(denial.protocol()) + " " + denial.source() + " -> " + denial.destination();
         boolean outgoing = denial.hook() == Hook.OUTPUT || denial.hook() == Hook.POSTROUTING;

@@ -21,13 +21,16 @@ final class SandboxSockets implements StackSockets, NameService {
     private record Open(StackSockets sockets, NameService names) {}
 
     private final boolean ipv6;
+    private final @Nullable ResolvedNames resolved;
     private volatile @Nullable Open open;
 
     /**
      * @param ipv6 whether the stack will have IPv6; Java sees it unless the program was told not to look, as it is with a
      *     host's
+     * @param resolved takes note of what names the program has looked up, or null
      */
-    SandboxSockets(boolean ipv6) {
+    SandboxSockets(boolean ipv6, @Nullable ResolvedNames resolved) {
+        this.resolved = resolved;
         this.ipv6 = ipv6 && !Boolean.getBoolean("java.net.preferIPv4Stack");
     }
 
@@ -86,7 +89,11 @@ final class SandboxSockets implements StackSockets, NameService {
 
     @Override
     public List<IpAddress> lookup(String name) throws UnknownNameException {
-        return names(name).lookup(name);
+        List<IpAddress> addresses = names(name).lookup(name);
+        if (resolved != null) {
+            resolved.note(name, addresses);
+        }
+        return addresses;
     }
 
     @Override

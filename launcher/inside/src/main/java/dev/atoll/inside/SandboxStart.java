@@ -15,6 +15,8 @@ import dev.atoll.runtime.sandbox.ProcessOwner;
 import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.runtime.sandbox.SandboxBuilder;
 import dev.atoll.stack.env.Ipv6Settings;
+import dev.atoll.stack.filter.Denial;
+import dev.atoll.stack.filter.DenialListener;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.wire.IpAddress;
@@ -30,20 +32,42 @@ import org.jspecify.annotations.Nullable;
 final class SandboxStart {
     private SandboxStart() {}
 
-    static Sandbox start(Setup setup, @Nullable Policy policy, SelectorProvider platform, Messenger messenger)
+    /** Denials are for both: a line for people, and a record in the flow log. */
+    private record Denials(Messenger messenger, FlowReporter flows) implements DenialListener {
+        @Override
+        public void denied(Denial denial) {
+            messenger.denied(denial);
+            flows.denied(denial);
+        }
+    }
+
+    static Sandbox start(
+            Setup setup,
+            @Nullable Policy policy,
+            SelectorProvider platform,
+            Messenger messenger,
+            @Nullable FlowReporter flows)
             throws IOException {
         SandboxBuilder builder = Sandbox.builder()
                 .selectorProvider(platform)
-                .denials(messenger)
+                .denials(flows == null ? messenger : new Denials(messenger, flows))
                 .packetLog(messenger)
                 .plainErrors(setup.plainErrors())
                 .failures(messenger)
                 .names(names(setup));
-        if (setup.strictNames()) {
+        // Nothing is refused while rules only look on, and no name either.
+        if (setup.strictNames() && !setup.audit()) {
             builder.strictNames();
         }
         if (setup.ipv6()) {
             builder.ipv6(ipv6(setup));
+        }
+        if (flows != null) {
+            builder.flows(flows);
+        }
+        if (setup.audit()) {
+            // What passes all the same is in the log when its flow ends.
+            builder.audit(messenger);
         }
         ControlRecord.Link link = setup.link();
         if (link.kind() != ControlRecord.LinkKind.NONE) {

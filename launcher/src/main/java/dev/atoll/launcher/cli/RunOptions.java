@@ -64,6 +64,12 @@ public final class RunOptions {
     @Parameter(names = "--config", description = "A configuration file, see the command config")
     @Nullable String config;
 
+    @Parameter(names = "--audit", description = "Let everything pass, and say what the policy would have denied")
+    boolean audit;
+
+    @Parameter(names = "--flow-log", description = "Append a line of JSON for each flow to this file")
+    @Nullable String flowLog;
+
     @Parameter(names = "--pcap", description = "Record what crosses the link in this pcapng file")
     @Nullable String pcap;
 
@@ -123,6 +129,8 @@ public final class RunOptions {
         put(given, "atoll.policy", files(policy));
         put(given, "atoll.ipset", files(ipset));
         put(given, "atoll.watch", watch ? "true" : null);
+        put(given, "atoll.audit", audit ? "true" : null);
+        put(given, "atoll.flow-log", flowLog);
         put(given, "atoll.pcap", pcap);
         put(given, "atoll.status-file", statusFile);
         put(given, "atoll.timeout", timeout);

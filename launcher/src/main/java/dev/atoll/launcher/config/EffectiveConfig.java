@@ -88,6 +88,8 @@ public final class EffectiveConfig {
                 files(Setting.POLICY),
                 files(Setting.IPSET),
                 flag(Setting.WATCH),
+                audit(),
+                outputFile(Setting.FLOW_LOG),
                 outputFile(Setting.PCAP),
                 statusFile,
                 timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),
@@ -307,6 +309,14 @@ public final class EffectiveConfig {
         } catch (ConfigException e) {
             throw unexpected(setting, e);
         }
+    }
+
+    private boolean audit() throws LaunchException {
+        boolean audit = flag(Setting.AUDIT);
+        if (audit && files(Setting.POLICY).isEmpty()) {
+            throw wrong(Setting.AUDIT, "is true, and there is no policy to look on; give a --policy with it");
+        }
+        return audit;
     }
 
     private String logLevel() throws LaunchException {

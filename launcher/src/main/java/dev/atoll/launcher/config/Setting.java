@@ -20,6 +20,8 @@ public enum Setting {
     POLICY("atoll.policy", Kind.FILES),
     IPSET("atoll.ipset", Kind.FILES),
     WATCH("atoll.watch", Kind.FLAG),
+    AUDIT("atoll.audit", Kind.FLAG),
+    FLOW_LOG("atoll.flow-log", Kind.FILE),
     PCAP("atoll.pcap", Kind.FILE),
     STATUS_FILE("atoll.status-file", Kind.FILE),
     TIMEOUT("atoll.timeout", Kind.DURATION_OR_NONE),

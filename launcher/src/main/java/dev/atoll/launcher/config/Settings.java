@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param policies files of rules; none: there is no filter
  * @param ipsets files of sets that rules may ask for
  * @param watch whether the policy is read again when one of its files changes
+ * @param audit whether rules only look on
+ * @param flowLog file to append a record of each flow to
  * @param pcap file to record in
  * @param statusFile where to say how the run ended
  * @param timeout how long the program may run
@@ -47,6 +49,8 @@ public record Settings(
         List<Path> policies,
         List<Path> ipsets,
         boolean watch,
+        boolean audit,
+        @Nullable Path flowLog,
         @Nullable Path pcap,
         @Nullable Path statusFile,
         @Nullable Duration timeout,

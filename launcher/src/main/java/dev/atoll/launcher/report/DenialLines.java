@@ -26,11 +26,15 @@ public final class DenialLines implements ReportSink {
     private static final int MAX_NAMED = 3;
 
     private static final long PERIOD_MS = TimeUnit.SECONDS.toMillis(10);
+    private static final String DENIED = "denied";
     private static final String OTHERS = "other rules";
 
     private final Consumer<String> line;
     private final Set<String> told = new HashSet<>();
     private final Map<String, Long> more = new TreeMap<>();
+    /** What becomes of packets: {@code denied}, or what would without {@code --audit}. */
+    private final String verb;
+
     private @Nullable AllowingRule allowing;
     private @Nullable Thread counting;
     private boolean ended;
@@ -38,9 +42,11 @@ public final class DenialLines implements ReportSink {
     /**
      * @param line takes a line without Atoll's mark
      * @param rules those in force, or null for none
+     * @param audit whether rules only look on
      */
-    public DenialLines(Consumer<String> line, @Nullable RuleSet rules) {
+    public DenialLines(Consumer<String> line, @Nullable RuleSet rules, boolean audit) {
         this.line = line;
+        verb = audit ? "would deny" : DENIED;
         allowing = rules == null ? null : new AllowingRule(rules);
     }
 
@@ -53,14 +59,16 @@ public final class DenialLines implements ReportSink {
     public synchronized void denied(Denial denial) {
         String rule = Terminal.printable(denial.rule());
         if (told.size() < MAX_TOLD && told.add(rule + "\n" + target(denial))) {
-            line.accept("denied " + Terminal.printable(denial.what()) + ": " + rule);
+            // A full table ends packets all the same.
+            String done = denial.rule().equals(Denial.TABLE_FULL) ? DENIED : verb;
+            line.accept(done + " " + Terminal.printable(denial.what()) + ": " + rule);
             DeniedPacket packet = denial.packet();
             String allow = packet == null || allowing == null ? null : allowing.of(denial.rule(), packet);
             if (allow != null) {
                 line.accept("  to allow it, " + allow);
             }
             if (told.size() == MAX_TOLD) {
-                line.accept("denied " + MAX_TOLD + " different things: from here on they are only counted");
+                line.accept(verb + " " + MAX_TOLD + " different things: from here on they are only counted");
             }
             return;
         }
@@ -107,7 +115,7 @@ public final class DenialLines implements ReportSink {
         for (long count : more.values()) {
             sum += count;
         }
-        StringBuilder text = new StringBuilder("denied " + sum + " more:");
+        StringBuilder text = new StringBuilder(verb + " " + sum + " more:");
         long named = 0;
         int names = 0;
         for (Map.Entry<String, Long> entry : more.entrySet()) {
@@ -132,7 +140,7 @@ public final class DenialLines implements ReportSink {
         for (Counter counter : counters.values()) {
             if (counter.name().equals(Counter.UNTOLD_DENIALS) && counter.value() > 0) {
                 tellCount();
-                line.accept("denied " + counter.value() + " more, too fast to be told one by one");
+                line.accept(verb + " " + counter.value() + " more, too fast to be told one by one");
             }
         }
     }

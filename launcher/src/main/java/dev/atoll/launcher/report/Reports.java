@@ -1,10 +1,12 @@
 package dev.atoll.launcher.report;
 
+import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
 import dev.atoll.runtime.control.ControlRecord.Ended;
 import dev.atoll.runtime.control.ControlRecord.Failed;
+import dev.atoll.runtime.control.ControlRecord.Flow;
 import dev.atoll.runtime.control.ControlRecord.PacketLog;
 import dev.atoll.runtime.control.ControlRecord.Ready;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
@@ -31,21 +33,25 @@ public final class Reports {
     private final CompletableFuture<Failed> failed = new CompletableFuture<>();
     private final Queue<Consumer<ReportSink>> waiting = new ArrayDeque<>();
     private final List<ReportSink> atOnce;
+    private final @Nullable FlowSink flows;
     private @Nullable List<ReportSink> sinks;
     private @Nullable Consumer<String> problems;
     private @Nullable Denial firstDenial;
     private long denials;
     private long dropped;
 
+    /** Without anybody who hears of anything at once. */
     public Reports() {
-        this(List.of());
+        this(List.of(), null);
     }
 
     /**
      * @param atOnce sinks that do not wait for the launcher's services
+     * @param flows hears of each flow at once, and of all of them; null if nobody does
      */
-    public Reports(List<ReportSink> atOnce) {
+    public Reports(List<ReportSink> atOnce, @Nullable FlowSink flows) {
         this.atOnce = List.copyOf(atOnce);
+        this.flows = flows;
     }
 
     /** The program is about to run. */
@@ -67,6 +73,10 @@ public final class Reports {
             tell(sink -> sink.denied(denial));
         } else if (message instanceof PacketLog packet) {
             tell(sink -> sink.logged(packet));
+        } else if (message instanceof Flow flow) {
+            if (flows != null) {
+                flows.flow(flow);
+            }
         } else if (message instanceof Counters counters) {
             countUntold(counters);
             tell(sink -> sink.counted(counters));
@@ -77,8 +87,11 @@ public final class Reports {
 
     private synchronized void countUntold(Counters counters) {
         for (Counter counter : counters.values()) {
+            long count = Math.max(0, counter.value());
             if (counter.name().equals(Counter.UNTOLD_DENIALS)) {
-                denials += Math.max(0, counter.value());
+                denials += count;
+            } else if (flows != null && counter.name().equals(ControlRecord.LOST_FLOWS)) {
+                flows.lost(count);
             }
         }
     }

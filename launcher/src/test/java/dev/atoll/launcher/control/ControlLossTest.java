@@ -100,6 +100,8 @@ class ControlLossTest {
                 false,
                 false,
                 ControlRecord.NO_DESCRIPTOR,
+                false,
+                false,
                 false);
     }
 

@@ -5,14 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.jar.Atoll.Result;
 import dev.atoll.testing.Jdks;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class NamesTest {
     private static final String HOST = HostSide.ADDRESS;
-    private static final String DIALER = Dialer.class.getName().replace('.', '/') + ".class";
 
     @TempDir
     Path directory;
@@ -48,7 +41,7 @@ class NamesTest {
         Path jdk = Jdks.require(feature);
         Needs.tap();
         try (HostSide host = new HostSide()) {
-            host.serve("8080", "53=" + HOST);
+            host.serve("8080", HOST + ":53=" + HOST);
             Atoll atoll = new Atoll(directory).behind(host.prefix()).on(jdk);
             Path rules = atoll.file(
                     "egress.rules",
@@ -80,11 +73,42 @@ class NamesTest {
 
     @ParameterizedTest
     @MethodSource("jdks")
+    void tap_strictly_otherNamesAreNotAskedFor(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
+        Needs.tap();
+        try (HostSide host = new HostSide()) {
+            host.serve("8080", HOST + ":53=" + HOST);
+            Atoll atoll = new Atoll(directory).behind(host.prefix()).on(jdk);
+            Path rules = atoll.file(
+                    "strict.conf",
+                    "atoll.egress {",
+                    "  default = reject",
+                    "  rules = [",
+                    "    { to = " + HOST + ", port = 53, proto = udp, action = allow }",
+                    "    { host = www.good.example, port = 8080, action = allow }",
+                    "  ]",
+                    "}");
+            Result result = atoll.runProbe(
+                            List.of("--link", "tap", "--dns=strict:" + HOST, "--policy", rules.toString()),
+                            "lookup:bad.example",
+                            "tcp:www.good.example:8080")
+                    .assertExit(0);
+            String why = rules + ":1: no rule allows the name bad.example (--dns=strict)";
+            assertEquals(
+                    "java.net.UnknownHostException: bad.example: Name or service not known (REFUSED: " + why + ")",
+                    answer(result, "lookup:bad.example"));
+            assertEquals("hello", answer(result, "tcp:www.good.example:8080"));
+            assertTrue(result.stderr().contains(why), result::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
     void tap_oneOfTwoJars_mayConnect(int feature) throws Exception {
         Path jdk = Jdks.require(feature);
         Needs.tap();
-        Path good = jar("dialer-1.0.jar", "org.acme", "dialer");
-        Path other = jar("other-1.0.jar", "org.acme", "other");
+        Path good = Dialer.jar(directory, "org.acme", "dialer", "1.0");
+        Path other = Dialer.jar(directory, "org.acme", "other", "1.0");
         try (HostSide host = new HostSide()) {
             host.serve("8080", "8081");
             Atoll atoll = new Atoll(directory).behind(host.prefix()).on(jdk);
@@ -114,18 +138,5 @@ class NamesTest {
             assertEquals(refused, answer(result, words.get(4)), "the program's own code");
             assertTrue(result.stderr().contains("atoll: denied tcp "), result::toString);
         }
-    }
-
-    private Path jar(String name, String group, String artifact) throws IOException {
-        Path jar = directory.resolve(name);
-        try (OutputStream file = Files.newOutputStream(jar);
-                ZipOutputStream zip = new ZipOutputStream(file)) {
-            zip.putNextEntry(new ZipEntry(DIALER));
-            zip.write(Files.readAllBytes(Atoll.CLASSES.resolve(DIALER)));
-            zip.putNextEntry(new ZipEntry("META-INF/maven/" + group + "/" + artifact + "/pom.properties"));
-            String pom = "groupId=" + group + "\nartifactId=" + artifact + "\nversion=1.0\n";
-            zip.write(pom.getBytes(StandardCharsets.UTF_8));
-        }
-        return jar;
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Servers on the host's side: on each {@code PORT} or {@code ADDRESS:PORT} TCP, which greets, and UDP, which echoes; on
- * {@code echo:PORT} TCP that echoes for as long as it is asked to; on {@code PORT=ADDRESS} a name server. Ends when its stdin
+ * {@code echo:PORT} TCP that echoes for as long as it is asked to; on {@code PLACE=ADDRESS} a name server. Ends when its stdin
  * does. What UDP answers comes from the address that was asked only if it is given.
  */
 public final class Servers {
@@ -52,10 +52,10 @@ public final class Servers {
         System.exit(0);
     }
 
-    /** A name server, for which every name has one IPv4 address: {@code 53=192.0.2.1}. */
-    private static DatagramSocket names(String[] portAndAddress) throws IOException {
-        DatagramSocket socket = new DatagramSocket(Integer.parseInt(portAndAddress[0]));
-        byte[] address = InetAddress.getByName(portAndAddress[1]).getAddress();
+    /** A name server, for which every name has one IPv4 address: {@code 192.0.2.1:53=192.0.2.1}. */
+    private static DatagramSocket names(String[] placeAndAddress) throws IOException {
+        DatagramSocket socket = new DatagramSocket(address(placeAndAddress[0]));
+        byte[] address = InetAddress.getByName(placeAndAddress[1]).getAddress();
         serve(() -> name(socket, address));
         return socket;
     }

@@ -28,7 +28,7 @@ class ExamplePoliciesTest {
                     .filter(file -> file.endsWith(".rules") || file.endsWith(".conf") || file.endsWith(".sh"))
                     .sorted()
                     .toList();
-            assertTrue(policies.size() >= 6, "policies are missing: " + policies);
+            assertTrue(policies.size() >= 10, "policies are missing: " + policies);
             return policies;
         }
     }

@@ -53,7 +53,7 @@ class DenialLinesTest {
     /** The advice for one denial by the line of a file, without the directory's name; empty for none. */
     private String advice(RuleSet rules, Denial denial) {
         lines.clear();
-        new DenialLines(lines::add, rules).denied(denial);
+        new DenialLines(lines::add, rules, false).denied(denial);
         return lines.size() < 2 ? "" : lines.get(1).replace(directory + "/", "");
     }
 
@@ -63,7 +63,7 @@ class DenialLinesTest {
 
     @Test
     void eachRuleAndDestination_isToldOnce_thenCounted() {
-        DenialLines told = new DenialLines(lines::add, null);
+        DenialLines told = new DenialLines(lines::add, null, false);
         told.denied(out("a:1: x", TCP, "192.0.2.7", 443));
         told.denied(out("a:1: x", TCP, "192.0.2.7", 80));
         told.denied(out("a:2: y", TCP, "192.0.2.7", 443));
@@ -85,7 +85,7 @@ class DenialLinesTest {
 
     @Test
     void incoming_isToldOnceForEachPort_notForEachStranger() {
-        DenialLines told = new DenialLines(lines::add, null);
+        DenialLines told = new DenialLines(lines::add, null, false);
         told.denied(in("a:1: x", "198.51.100.1", 8080));
         told.denied(in("a:1: x", "198.51.100.2", 8080));
         told.denied(in("a:1: x", "198.51.100.2", 8081));
@@ -94,7 +94,7 @@ class DenialLinesTest {
 
     @Test
     void flood_isBounded_andSaysSo() {
-        DenialLines told = new DenialLines(lines::add, null);
+        DenialLines told = new DenialLines(lines::add, null, false);
         for (int i = 0; i < 3 * DenialLines.MAX_TOLD; i++) {
             told.denied(out("a:" + i + ": x", TCP, "192.0.2.7", 443));
         }
@@ -111,7 +111,7 @@ class DenialLinesTest {
 
     @Test
     void textFromInside_isOneLine() {
-        new DenialLines(lines::add, null).denied(new Denial("a\nb", "c\u001b[2J", ""));
+        new DenialLines(lines::add, null, false).denied(new Denial("a\nb", "c\u001b[2J", ""));
         assertEquals(List.of("denied c?[2J: a?b"), lines);
     }
 
@@ -218,5 +218,20 @@ class DenialLinesTest {
                                 TCP,
                                 "2001:db8::7",
                                 443)));
+    }
+
+    @Test
+    void audit_isWhatWouldBe_butForAFullTable() {
+        DenialLines told = new DenialLines(lines::add, null, true);
+        told.denied(new Denial("a.rules:1: -j DROP", "tcp a -> b", ""));
+        told.denied(new Denial(Denial.TABLE_FULL, "tcp a -> c", ""));
+        told.denied(new Denial("a.rules:1: -j DROP", "tcp a -> b", ""));
+        told.tellCount();
+        assertEquals(
+                List.of(
+                        "would deny tcp a -> b: a.rules:1: -j DROP",
+                        "denied tcp a -> c: connection table full",
+                        "would deny 1 more: 1 by a.rules:1: -j DROP"),
+                lines);
     }
 }

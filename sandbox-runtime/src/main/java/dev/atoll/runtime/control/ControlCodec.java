@@ -1,6 +1,7 @@
 package dev.atoll.runtime.control;
 
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Caller;
 import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
@@ -8,6 +9,8 @@ import dev.atoll.runtime.control.ControlRecord.DeniedPacket;
 import dev.atoll.runtime.control.ControlRecord.Ended;
 import dev.atoll.runtime.control.ControlRecord.Failed;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
+import dev.atoll.runtime.control.ControlRecord.Flow;
+import dev.atoll.runtime.control.ControlRecord.FlowVerdict;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
 import dev.atoll.runtime.control.ControlRecord.PacketLog;
@@ -21,6 +24,9 @@ import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.runtime.control.ControlRecord.Traffic;
+import dev.atoll.stack.filter.FlowDirection;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -71,11 +77,14 @@ public final class ControlCodec {
     private static final int FAILED = 4;
     private static final int ENDED = 5;
     private static final int RELOADED = 6;
+    private static final int FLOW = 7;
     private static final int PACKET_LOG = 8;
 
     private static final LinkKind[] LINK_KINDS = LinkKind.values();
     private static final FailureCode[] FAILURE_CODES = FailureCode.values();
     private static final PacketSource[] PACKET_SOURCES = PacketSource.values();
+    private static final FlowVerdict[] FLOW_VERDICTS = FlowVerdict.values();
+    private static final FlowDirection[] FLOW_DIRECTIONS = FlowDirection.values();
 
     private ControlCodec() {}
 
@@ -110,6 +119,8 @@ public final class ControlCodec {
                     .text(reloaded.problem());
         } else if (value instanceof PacketLog log) {
             writePacketLog(out.octet(PACKET_LOG), log);
+        } else if (value instanceof Flow flow) {
+            writeFlow(out.octet(FLOW), flow);
         } else {
             throw new AssertionError("no form for " + value);
         }
@@ -161,6 +172,7 @@ public final class ControlCodec {
                                 in.text(),
                                 in.text(),
                                 in.longNumber());
+                    case FLOW -> readFlow(in);
                     default -> throw new ControlFault("no record to the launcher has kind " + kind);
                 };
         in.end();
@@ -257,6 +269,8 @@ public final class ControlCodec {
                 .flag(setup.ipv6())
                 .flag(setup.plainErrors())
                 .number(setup.captureDescriptor())
+                .flag(setup.flows())
+                .flag(setup.audit())
                 .flag(setup.policyFollows());
     }
 
@@ -335,7 +349,55 @@ public final class ControlCodec {
                     in.flag(),
                     in.flag(),
                     in.number(),
+                    in.flag(),
+                    in.flag(),
                     in.flag());
+        } catch (IllegalArgumentException e) {
+            throw new ControlFault("a field is out of its range: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writeFlow(FieldWriter out, Flow flow) {
+        Origin origin = flow.origin();
+        out.longNumber(flow.beganMs())
+                .longNumber(flow.durationMs())
+                .text(flow.verdict().name())
+                .flag(origin != null);
+        if (origin != null) {
+            out.text(origin.source()).number(origin.line()).text(origin.text());
+        }
+        Traffic traffic = flow.traffic();
+        Caller caller = flow.caller();
+        out.text(flow.direction().name())
+                .number(flow.protocol())
+                .address(flow.source().address())
+                .number(flow.source().port())
+                .address(flow.destination().address())
+                .number(flow.destination().port())
+                .text(flow.name())
+                .longNumber(traffic.packetsOut())
+                .longNumber(traffic.bytesOut())
+                .longNumber(traffic.packetsIn())
+                .longNumber(traffic.bytesIn())
+                .text(caller.thread())
+                .text(caller.codeSource())
+                .list(caller.frames(), (to, frame) -> to.text(frame));
+    }
+
+    private static Flow readFlow(FieldReader in) throws ControlFault {
+        try {
+            return new Flow(
+                    in.longNumber(),
+                    in.longNumber(),
+                    in.constant(FLOW_VERDICTS),
+                    in.flag() ? new Origin(in.text(), in.number(), in.text()) : null,
+                    in.constant(FLOW_DIRECTIONS),
+                    in.number(),
+                    new FullAddress(in.address(), in.number()),
+                    new FullAddress(in.address(), in.number()),
+                    in.text(),
+                    new Traffic(in.longNumber(), in.longNumber(), in.longNumber(), in.longNumber()),
+                    new Caller(in.text(), in.text(), in.list(FieldReader::text)));
         } catch (IllegalArgumentException e) {
             throw new ControlFault("a field is out of its range: " + e.getMessage(), e);
         }

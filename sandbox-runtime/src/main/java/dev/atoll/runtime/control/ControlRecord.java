@@ -1,5 +1,7 @@
 package dev.atoll.runtime.control;
 
+import dev.atoll.stack.filter.FlowDirection;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -100,6 +102,8 @@ public sealed interface ControlRecord {
      * @param ipv6 whether Java sees IPv6
      * @param plainErrors whether what the program gets for a refusal says no more than the JDK does
      * @param captureDescriptor an inherited descriptor that takes a pcapng file, or {@link #NO_DESCRIPTOR}
+     * @param flows whether the launcher wants to hear of each flow
+     * @param audit whether rules only look on
      * @param policyFollows whether a {@link Policy} is the next record; the program does not start before it
      */
     record Setup(
@@ -113,6 +117,8 @@ public sealed interface ControlRecord {
             boolean ipv6,
             boolean plainErrors,
             int captureDescriptor,
+            boolean flows,
+            boolean audit,
             boolean policyFollows)
             implements ToProgram {
         public Setup {
@@ -185,6 +191,9 @@ public sealed interface ControlRecord {
             String what,
             String where,
             @Nullable DeniedPacket packet) implements ToLauncher {
+        /** The rule of what no rule has decided: connection tracking had no room. */
+        public static final String TABLE_FULL = "connection table full";
+
         /** Of something that is no packet. */
         public Denial(String rule, String what, String where) {
             this(rule, what, where, null);
@@ -239,6 +248,72 @@ public sealed interface ControlRecord {
         NFLOG,
         AUDIT,
         TRACE
+    }
+
+    /** The name of the {@link Counter} of flows that the launcher was not told of, since it did not keep up. */
+    String LOST_FLOWS = "flows.lost";
+
+    /** What became of a flow. */
+    enum FlowVerdict {
+        /** It passed. */
+        ACCEPT,
+        /** A rule ended its first packet in silence. */
+        DROP,
+        /** A rule ended its first packet with an answer. */
+        REJECT,
+        /** It passed since rules only looked on; else as {@link #DROP}. */
+        WOULD_DROP,
+        /** It passed since rules only looked on; else as {@link #REJECT}. */
+        WOULD_REJECT
+    }
+
+    /**
+     * A flow that is over, or that a rule kept from beginning.
+     *
+     * @param beganMs since the epoch
+     * @param durationMs to its last packet
+     * @param origin the rule or policy that decided, or null if none was asked
+     * @param protocol IANA protocol number
+     * @param source who began it; port 0 for a protocol that has none
+     * @param destination as {@code source}
+     * @param name what the program had asked for when it got the other end's address, or empty
+     * @param traffic what went both ways
+     * @param caller the code that began it
+     */
+    record Flow(
+            long beganMs,
+            long durationMs,
+            FlowVerdict verdict,
+            @Nullable Origin origin,
+            FlowDirection direction,
+            int protocol,
+            FullAddress source,
+            FullAddress destination,
+            String name,
+            Traffic traffic,
+            Caller caller)
+            implements ToLauncher {}
+
+    /** What a flow carried, seen from the program: packets, and their bytes with the IP header. */
+    record Traffic(long packetsOut, long bytesOut, long packetsIn, long bytesIn) {
+        /** Nothing. */
+        public static final Traffic NONE = new Traffic(0, 0, 0, 0);
+    }
+
+    /**
+     * The code that began a flow; all of it empty where that is not known.
+     *
+     * @param thread its name
+     * @param codeSource where the code came from
+     * @param frames the topmost of the program's, innermost first
+     */
+    record Caller(String thread, String codeSource, List<String> frames) {
+        /** Nobody knows. */
+        public static final Caller UNKNOWN = new Caller("", "", List.of());
+
+        public Caller {
+            frames = List.copyOf(frames);
+        }
     }
 
     /** The sandbox inside could not start or cannot go on; the JVM stops. */

@@ -21,6 +21,7 @@ import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.filter.DenialListener;
+import dev.atoll.stack.filter.FlowListener;
 import dev.atoll.stack.filter.PacketLogListener;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
@@ -64,6 +65,8 @@ public final class SandboxBuilder {
     private @Nullable DenialListener denials;
     private @Nullable PacketLogListener packetLog;
     private boolean plainErrors;
+    private @Nullable DenialListener audit;
+    private @Nullable FlowListener flows;
     private @Nullable ResolverOptions names;
     private boolean strictNames;
     private @Nullable WritableByteChannel captureChannel;
@@ -144,6 +147,18 @@ public final class SandboxBuilder {
     /** Has what the program gets for a denial say no more than the JDK does; otherwise it names the rule. */
     public SandboxBuilder plainErrors(boolean plain) {
         plainErrors = plain;
+        return this;
+    }
+
+    /** Rules deny nothing; who is told of what they would have denied. */
+    public SandboxBuilder audit(DenialListener listener) {
+        audit = listener;
+        return this;
+    }
+
+    /** Who is told of the flows that the sandbox has; connections are tracked for it. */
+    public SandboxBuilder flows(FlowListener listener) {
+        flows = listener;
         return this;
     }
 
@@ -259,6 +274,13 @@ public final class SandboxBuilder {
         NameTable known = new NameTable(
                 clock, resolving.servers(), strictNames ? new StrictNames(stack.ipTables()) : null, denials);
         stack.ipTables().namePins(known);
+        if (audit != null) {
+            stack.ipTables().auditListener(audit);
+        }
+        if (flows != null) {
+            stack.ipTables().flowListener(flows);
+            stack.ipTables().wantCallers(true);
+        }
         if (rules != null) {
             // Before there is a link: no packet ever meets a filter without its rules.
             stack.ipTables().replace(rules);

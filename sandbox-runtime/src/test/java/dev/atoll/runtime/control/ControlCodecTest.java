@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Caller;
 import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
 import dev.atoll.runtime.control.ControlRecord.Denial;
@@ -12,6 +13,8 @@ import dev.atoll.runtime.control.ControlRecord.DeniedPacket;
 import dev.atoll.runtime.control.ControlRecord.Ended;
 import dev.atoll.runtime.control.ControlRecord.Failed;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
+import dev.atoll.runtime.control.ControlRecord.Flow;
+import dev.atoll.runtime.control.ControlRecord.FlowVerdict;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
 import dev.atoll.runtime.control.ControlRecord.PacketLog;
@@ -25,6 +28,9 @@ import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import dev.atoll.runtime.control.ControlRecord.Traffic;
+import dev.atoll.stack.filter.FlowDirection;
+import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
@@ -56,6 +62,8 @@ class ControlCodecTest {
             false,
             true,
             5,
+            true,
+            false,
             true);
 
     static List<ToProgram> toProgram() {
@@ -73,6 +81,8 @@ class ControlCodecTest {
                         true,
                         false,
                         ControlRecord.NO_DESCRIPTOR,
+                        false,
+                        true,
                         false),
                 new Policy(ByteBuffer.wrap(new byte[] {1, 2, 3})),
                 new Policy(ByteBuffer.allocate(0)),
@@ -96,6 +106,30 @@ class ControlCodecTest {
                                 new FullAddress(IpAddress.parse("2001:db8::1"), 0))),
                 new Counters(List.of(new Counter("tcp.segments.in", 1L << 40), new Counter("ü", -1))),
                 new Failed(FailureCode.LINK, "gone"),
+                new Flow(
+                        1_700_000_000_123L,
+                        210,
+                        FlowVerdict.WOULD_REJECT,
+                        new Origin("egress.conf", 8, "pages: allow"),
+                        FlowDirection.OUT,
+                        6,
+                        new FullAddress(IpAddress.parse("10.66.0.2"), 49152),
+                        new FullAddress(IpAddress.parse("2001:db8::7"), 443),
+                        "www.shop.example",
+                        new Traffic(1, 2, 3, 1L << 40),
+                        new Caller("main", "app.jar", List.of("App.run(App.java:7)", "App.main(App.java:3)"))),
+                new Flow(
+                        0,
+                        0,
+                        FlowVerdict.ACCEPT,
+                        null,
+                        FlowDirection.LOCAL,
+                        1,
+                        new FullAddress(IpAddress.V4_LOOPBACK, 0),
+                        new FullAddress(IpAddress.V4_LOOPBACK, 0),
+                        "",
+                        Traffic.NONE,
+                        Caller.UNKNOWN),
                 new Ended(),
                 new Reloaded(7, 50, ""),
                 new PacketLog(

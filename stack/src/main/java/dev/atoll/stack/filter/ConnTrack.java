@@ -64,6 +64,11 @@ final class ConnTrack {
     private long refused;
     private long invalid;
 
+    /** Whether flows are watched: somebody listens to them, or rules only look on. */
+    private boolean watching;
+
+    private @Nullable FlowListener listener;
+
     /**
      * An empty table.
      *
@@ -71,6 +76,12 @@ final class ConnTrack {
      */
     ConnTrack(long seed) {
         key = new FlowKey(seed);
+    }
+
+    /** Flows that begin from now on are watched or not, and who is told of them. */
+    void watch(boolean isWatching, @Nullable FlowListener newListener) {
+        watching = isWatching;
+        listener = newListener;
     }
 
     /** Finds or begins the packet's flow and leaves it in {@code packet.flow}. */
@@ -111,11 +122,35 @@ final class ConnTrack {
             tuple = null;
         }
         TrackedPacket found = tuple == null ? begin(flags, context) : advance(tuple, flags, context.nowNs());
-        if (found.flow() != null) {
-            found.flow().count(found.reply(), context.lengthBytes());
-            found.flow().noteCaller(context);
+        Flow flow = found.flow();
+        if (flow != null) {
+            flow.count(found.reply(), context.lengthBytes());
+            flow.noteCaller(context);
+            if (flow.watch != null) {
+                flow.watch.lastNs = context.nowNs();
+                if (flow.tcpState == TcpFlowState.TIME_WAIT || flow.tcpState == TcpFlowState.CLOSED) {
+                    tellEnd(flow);
+                }
+            }
         }
         return found;
+    }
+
+    private void tellEnd(Flow flow) {
+        if (flow.watch != null && listener != null && flow.confirmed) {
+            flow.watch.ended(flow, listener);
+        }
+    }
+
+    /** Tells that all flows are over: the stack ends. */
+    void tellAll() {
+        for (FlowTuple head : buckets) {
+            for (FlowTuple tuple = head; tuple != null; tuple = tuple.next) {
+                if (!tuple.reply) {
+                    tellEnd(tuple.flow);
+                }
+            }
+        }
     }
 
     /** Whether what stands in the transport header can be believed, as Linux sees it. */
@@ -183,6 +218,9 @@ final class ConnTrack {
         Flow flow = new Flow(key, context.nowNs());
         flow.names = names;
         flow.tcpState = state;
+        if (watching) {
+            flow.watch = new FlowWatch(context);
+        }
         return flow.packet(false);
     }
 
@@ -291,6 +329,9 @@ final class ConnTrack {
         unreplied.add(flow);
         flows++;
         confirmed++;
+        if (flow.watch != null && listener != null) {
+            flow.watch.began(flow, listener);
+        }
         return true;
     }
 
@@ -387,6 +428,7 @@ final class ConnTrack {
     }
 
     private void remove(Flow flow) {
+        tellEnd(flow);
         flow.forgetPaths();
         flow.removed();
         unlink(flow.original);

@@ -58,6 +58,9 @@ final class Flow {
 
     @Nullable FlowList list;
 
+    /** What somebody who listens to flows is told of it; null while nobody does. */
+    @Nullable FlowWatch watch;
+
     /** The ways its packets go through the rules. */
     private @Nullable FlowPath paths;
 

@@ -47,6 +47,13 @@ public final class IpTables {
     private volatile boolean callersWanted;
     private NamePins namePins = NamePins.NONE;
     private @Nullable ConnTrack connTrack;
+    private @Nullable FlowListener flowListener;
+
+    /** Who hears of what rules would have ended; while there is somebody, they end nothing. */
+    private @Nullable DenialGate audit;
+
+    /** What would have ended the packet that is being judged, or null. */
+    private @Nullable Verdict wouldEnd;
 
     /**
      * A filter that accepts everything until it is given rules.
@@ -126,7 +133,7 @@ public final class IpTables {
             if (isNeighbourDiscovery(packet)) {
                 return Verdict.ACCEPT;
             }
-            if (closed != null) {
+            if (closed != null && audit == null) {
                 // Where a rule that rejects would stand.
                 return hook == Hook.PREROUTING || hook == Hook.POSTROUTING ? Verdict.ACCEPT : closed;
             }
@@ -136,22 +143,29 @@ public final class IpTables {
             return Verdict.ACCEPT;
         }
         context.begin(hook, packet, inNic, outNic, nowNs);
+        wouldEnd = null;
         Verdict verdict = ask(rules, TableName.RAW);
         if (verdict.kind() == Verdict.Kind.ACCEPT && tracking != null) {
             context.connState(tracking.track(context));
+        }
+        if (closed != null && hook != Hook.PREROUTING && hook != Hook.POSTROUTING) {
+            verdict = lookOn(closed);
         }
         if (verdict.kind() == Verdict.Kind.ACCEPT) {
             verdict = ask(rules, TableName.MANGLE);
         }
         // The source is translated last of all, the destination before it is judged (netfilter's priorities 100, -100).
         if (hook == Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
-            verdict = ask(rules, TableName.FILTER);
+            verdict = filter(rules);
         }
         if (verdict.kind() == Verdict.Kind.ACCEPT && tracking != null && hook != Hook.FORWARD) {
             verdict = translate(rules, tracking);
         }
         if (hook != Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
-            verdict = ask(rules, TableName.FILTER);
+            verdict = filter(rules);
+        }
+        if (wouldEnd != null) {
+            tellWouldEnd(wouldEnd);
         }
         if (verdict.kind() == Verdict.Kind.ACCEPT && packet.transportProtocol == IpProtocol.UDP) {
             verdict = passNames(hook, packet, nowNs);
@@ -201,7 +215,47 @@ public final class IpTables {
     /** Sends the packet through a table's chain at its hook; ACCEPT if there is none. */
     private Verdict ask(LoadedRules rules, TableName table) {
         LoadedRules.LoadedChain chain = rules.chain(context.packet().ipVersion, context.hook(), table);
-        return chain == null ? Verdict.ACCEPT : rules.evaluate(chain, context);
+        return chain == null ? Verdict.ACCEPT : lookOn(rules.evaluate(chain, context));
+    }
+
+    /** Table filter, whose word on a flow's first packet is what a listener is told. */
+    private Verdict filter(LoadedRules rules) {
+        Verdict verdict = ask(rules, TableName.FILTER);
+        FlowWatch watch = watch();
+        if (watch != null && watch.origin == null && verdict.kind() == Verdict.Kind.ACCEPT) {
+            watch.origin = verdict.origin();
+        }
+        return verdict;
+    }
+
+    /** What listeners are told of the packet's flow, or null. */
+    private @Nullable FlowWatch watch() {
+        return context.packet().flow instanceof TrackedPacket tracked && tracked.flow() != null
+                ? tracked.flow().watch
+                : null;
+    }
+
+    /** The verdict itself, or while rules only look on, that the packet goes on. */
+    private Verdict lookOn(Verdict verdict) {
+        if (audit == null || verdict.kind() == Verdict.Kind.ACCEPT) {
+            return verdict;
+        }
+        wouldEnd = wouldEnd == null ? verdict : wouldEnd;
+        return Verdict.ACCEPT;
+    }
+
+    /** Tells what would have ended a packet: of a flow once, as the packets behind the first would not have come. */
+    private void tellWouldEnd(Verdict verdict) {
+        FlowWatch watch = watch();
+        if (watch != null && watch.wouldEnd != null) {
+            return;
+        }
+        if (watch != null) {
+            watch.wouldEnd = verdict;
+        }
+        if (audit != null) {
+            audit.denied(context.hook(), context.packet(), verdict, context.nowNs());
+        }
     }
 
     /** Table nat: its rules are met by a flow's first packet, what they chose holds for all of them. */
@@ -233,7 +287,7 @@ public final class IpTables {
     public boolean asks(Hook hook, int ipVersion) {
         LoadedRules rules = loaded;
         return rules.asks(ipVersion, hook)
-                || (hook == Hook.PREROUTING && rules.tracks)
+                || (hook == Hook.PREROUTING && tracks(rules))
                 || (hook != Hook.FORWARD && connTrack != null && connTrack.translates());
     }
 
@@ -246,10 +300,16 @@ public final class IpTables {
         };
     }
 
+    /** Whether connections are tracked: for the rules, or for who wants to know of them. */
+    private boolean tracks(LoadedRules rules) {
+        return rules.tracks || flowListener != null || audit != null;
+    }
+
     private @Nullable ConnTrack connTrackFor(LoadedRules rules) {
-        if (rules.tracks || (connTrack != null && connTrack.translates())) {
+        if (tracks(rules) || (connTrack != null && connTrack.translates())) {
             if (connTrack == null) {
                 connTrack = new ConnTrack(rng.nextLong());
+                connTrack.watch(flowListener != null || audit != null, flowListener);
             }
         } else {
             connTrack = null;
@@ -357,6 +417,45 @@ public final class IpTables {
         return packetLog.untold();
     }
 
+    /**
+     * Who is told of flows, or null; connections are tracked while there is somebody. Before the stack runs: flows that have begun
+     * already are not told.
+     */
+    public void flowListener(@Nullable FlowListener listener) {
+        flowListener = listener;
+        watchFlows();
+    }
+
+    /**
+     * Who is told of packets that rules would have ended, or null. While there is somebody, rules end no packet and reject none:
+     * they only look on. As often as {@link #denialListener}, and once for a flow. Before the stack runs.
+     */
+    public void auditListener(@Nullable DenialListener listener) {
+        audit = listener == null ? null : new DenialGate();
+        if (audit != null) {
+            audit.listener(listener);
+        }
+        watchFlows();
+    }
+
+    /** Whether rules end no packet. */
+    boolean isLookingOn() {
+        return audit != null;
+    }
+
+    private void watchFlows() {
+        if (connTrack != null) {
+            connTrack.watch(flowListener != null || audit != null, flowListener);
+        }
+    }
+
+    /** The stack ends, and with it every flow: who listens to flows is told. */
+    public void close() {
+        if (connTrack != null) {
+            connTrack.tellAll();
+        }
+    }
+
     /** What each chain and rule counted since it came into force. */
     public List<ChainCounters> counters() {
         return loaded.counters();
@@ -406,6 +505,7 @@ public final class IpTables {
         }
         connTrack = archive.optional(archive.isRestoring() ? null : connTrack, ConnTrack::archived);
         rules.archiveMemory(archive);
+        watchFlows();
         denials.archive(archive);
         packetLog.archive(archive);
         plainErrors = archive.bool(plainErrors);

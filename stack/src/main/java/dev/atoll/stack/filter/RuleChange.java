@@ -40,7 +40,7 @@ public final class RuleChange {
         if (known != null) {
             for (Flow flow : known.live(nowNs)) {
                 List<LiveConnection> ends = byFlow.getOrDefault(flow, List.of());
-                FlowJudge.Denied denied = judge.judge(flow, beginner(flow, ends));
+                FlowJudge.Denied denied = judge(judge, flow, beginner(flow, ends));
                 if (denied != null) {
                     endings.add(new Ending(flow, ends, denied));
                 }
@@ -52,7 +52,7 @@ public final class RuleChange {
             // Nobody has noted those it began with.
             flow.names =
                     filter.context().currentNames(flow.original.destinationHigh, flow.original.destinationLow, nowNs);
-            FlowJudge.Denied denied = judge.judge(flow, connection);
+            FlowJudge.Denied denied = judge(judge, flow, connection);
             if (denied != null) {
                 endings.add(new Ending(null, List.of(connection), denied));
             } else if (connection.isEstablished()) {
@@ -68,6 +68,11 @@ public final class RuleChange {
         }
         filter.put(next, adopted, nowNs);
         return endings.size();
+    }
+
+    /** What the new rules deny; nothing while rules only look on. */
+    private FlowJudge.@Nullable Denied judge(FlowJudge judge, Flow flow, @Nullable LiveConnection connection) {
+        return filter.isLookingOn() ? null : judge.judge(flow, connection);
     }
 
     /** Finds the flow of each connection. */

@@ -544,8 +544,9 @@ public final class IpLayer implements Device.Upper {
         }
     }
 
-    /** Drops what waits: the stack closes. */
+    /** Drops what waits and ends what flows: the stack closes. */
     public void close() {
+        filter.close();
         looped.clear();
         multicast.close();
         ipv4.clear();

@@ -3,6 +3,7 @@ package dev.atoll.launcher.policy.learn;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.Terminal;
+import dev.atoll.launcher.flow.FlowFormat;
 import dev.atoll.launcher.policy.learn.FlowLine.Field;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -20,9 +21,6 @@ import java.util.zip.GZIPInputStream;
  * pipe, and it may be compressed by gzip, which its first bytes tell.
  */
 public final class FlowLogReader {
-    /** The version of records that is understood; another means something else by the same words. */
-    public static final int VERSION = 1;
-
     /** As a log's name: standard input. */
     public static final String STANDARD_INPUT = "-";
 
@@ -145,8 +143,8 @@ public final class FlowLogReader {
             if (!line.has(Field.VERSION)) {
                 throw line.missing(Field.VERSION);
             }
-            if (line.number(Field.VERSION) != VERSION) {
-                throw line.unexpected(Field.VERSION, VERSION + "; take the Atoll that wrote it");
+            if (line.number(Field.VERSION) != FlowFormat.VERSION) {
+                throw line.unexpected(Field.VERSION, FlowFormat.VERSION + "; take the Atoll that wrote it");
             }
             table.add(line);
         } catch (MalformedFlowException e) {

@@ -1,5 +1,6 @@
 package dev.atoll.launcher.policy.learn;
 
+import dev.atoll.launcher.flow.FlowFormat;
 import dev.atoll.launcher.policy.learn.FlowLine.Field;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.charset.StandardCharsets;
@@ -25,10 +26,6 @@ final class FlowTable {
     private static final byte[] LOCAL = ascii("local");
     private static final Pattern PROTOCOL = Pattern.compile("tcp|udp|icmp|icmpv6|[0-9]{1,3}");
 
-    /** Of a host name as the resolver follows it, in its letters and digits alone: it is printed into policies. */
-    private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*");
-
-    private static final int MAX_NAME_LENGTH = 253;
     private static final int MAX_PORT = 0xffff;
     private static final int FIRST_SLOTS = 1024;
     private static final int MAX_KEY_BYTES = 1024;
@@ -205,8 +202,7 @@ final class FlowTable {
             throw unexpected(line, Field.DESTINATION_PORT, "1 to 65535");
         }
         String name = outgoing ? line.optionalText(Field.NAME) : null;
-        if (name != null
-                && (name.length() > MAX_NAME_LENGTH || !NAME.matcher(name).matches())) {
+        if (name != null && !FlowFormat.isName(name)) {
             throw line.unexpected(Field.NAME, "a host name in small letters");
         }
         return new SeenFlow(outgoing, protocol, address, ports ? (int) port : 0, name, 0, 0);
