@@ -185,7 +185,49 @@ final class RandomPolicy {
 
     private String match() {
         String hops = v6 ? "hl" : "ttl";
-        switch (rng.nextInt(20)) {
+        switch (rng.nextInt(24)) {
+            case 20:
+                return "-m time "
+                        + pick(
+                                "--timestart 8:00 --timestop 18:30",
+                                "--timestart 22:00 --timestop 6:00 --contiguous",
+                                "--weekdays Mo,Fr,7",
+                                "! --weekdays Sa,Su",
+                                "--monthdays 1,31",
+                                "--datestart 2024-02-29 --datestop 2030",
+                                "--timestart 25:00",
+                                "--weekdays Xy",
+                                "--contiguous --kerneltz");
+            case 21:
+                return "-m recent "
+                        + pick(
+                                "--set",
+                                "! --set --name b",
+                                "--rcheck --seconds 60 --hitcount 4",
+                                "--update --seconds 9 --reap --rttl --rdest",
+                                "! --remove --name c_d --rsource",
+                                "--set --rcheck",
+                                "--rcheck --reap",
+                                "--update --hitcount 70000");
+            case 22:
+                return "-m connlimit "
+                        + pick("--connlimit-upto ", "--connlimit-above ", "! --connlimit-above ")
+                        + pick("0", "10", "0x10", "x")
+                        + pick("", "", " --connlimit-mask 24", " --connlimit-daddr", " --connlimit-saddr");
+            case 23:
+                // A name for each set of settings: the first would decide.
+                return "-m hashlimit "
+                        + pick(
+                                "--hashlimit-upto 5/sec --hashlimit-name h1",
+                                "--hashlimit-above 90/minute --hashlimit-burst 9 --hashlimit-mode srcip --hashlimit-name h2",
+                                "--hashlimit 7 --hashlimit-mode dstip,srcport --hashlimit-name h3",
+                                "--hashlimit-upto 512kb/s --hashlimit-burst 1mb --hashlimit-name h4",
+                                "--hashlimit-upto 3/hour --hashlimit-mode srcip --hashlimit-srcmask 24 --hashlimit-name h5",
+                                "--hashlimit-upto 5/sec",
+                                "--hashlimit-name h6",
+                                "--hashlimit-upto 5/sec --hashlimit-mode port --hashlimit-name h7",
+                                "--hashlimit-upto 8/sec --hashlimit-rate-match --hashlimit-name h8",
+                                "--hashlimit-upto 9/sec --hashlimit-htable-expire 500 --hashlimit-name h9");
             case 14:
                 return "-m statistic "
                         + pick(

@@ -3,10 +3,13 @@ package dev.atoll.examples.benchmarks;
 import dev.atoll.runtime.policy.HostResolver;
 import dev.atoll.runtime.policy.PolicyParser;
 import dev.atoll.runtime.policy.PolicyResult;
+import dev.atoll.runtime.policy.PolicyText;
 import dev.atoll.stack.Stack;
 import dev.atoll.stack.env.Clock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.filter.Family;
+import dev.atoll.stack.filter.IpSet;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.TcpEndpoint;
@@ -15,7 +18,9 @@ import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
@@ -74,6 +79,40 @@ public final class PolicyCost {
         cost.compare("ports", rules, rounds, i -> "-p tcp --dport " + (1000 + i % 60_000) + " -j REJECT");
         cost.compare("ports of the source", rules, rounds, i -> "-p tcp --sport " + (100 + i % 1000) + " -j REJECT");
         cost.compare("ranges of ports", rules, rounds, i -> "-p tcp --dport " + (100 + i % 60_000) + ": -j ACCEPT");
+        cost.compareSet(1_000_000, rounds);
+    }
+
+    /** Rules that ask for a set of so many addresses, against the same with a set of one. */
+    private void compareSet(int addresses, int rounds) throws StackException {
+        double connects = ratio(rulesOfSet(1), rulesOfSet(addresses), rounds, this::connect);
+        System.out.printf(
+                Locale.ROOT,
+                "a set of %d addresses: %.2f of the connections a second with a set of one, median of %d%n",
+                addresses,
+                connects,
+                rounds);
+    }
+
+    private static RuleSet rulesOfSet(int addresses) {
+        IpSet.Builder set = new IpSet.Builder("blocked", IpSet.Kind.HASH_IP, Family.IPV4);
+        for (int i = 0; i < addresses; i++) {
+            // In no order, as block lists are, and none of them the server's; an odd factor gives each address once.
+            int bits = i * 0x9e37_79b1;
+            if (bits >>> 24 != SERVER.v4Bits() >>> 24 && !set.add(IpAddress.v4(bits), Integer.SIZE, false)) {
+                throw new IllegalStateException("an address was there twice");
+            }
+        }
+        PolicyText text = new PolicyText("set", """
+                *filter
+                -A OUTPUT -m set --match-set blocked dst -j DROP
+                -A INPUT -m set --match-set blocked src -j DROP
+                COMMIT
+                """);
+        PolicyResult result = PolicyParser.parse(List.of(text), Map.of("blocked", set.build()), HostResolver.NONE);
+        if (!(result instanceof PolicyResult.Accepted accepted)) {
+            throw new IllegalStateException(result.toString());
+        }
+        return accepted.ruleSet();
     }
 
     private static String address(int i) {
@@ -114,9 +153,14 @@ public final class PolicyCost {
 
     /** The median, over rounds that alternate, of how much is done with the rules for each that is done without. */
     private double ratio(RuleSet rules, int rounds, Work work) throws StackException {
+        return ratio(RuleSet.EMPTY, rules, rounds, work);
+    }
+
+    /** The same, for each that is done with other rules. */
+    private double ratio(RuleSet base, RuleSet rules, int rounds, Work work) throws StackException {
         double[] ratios = new double[rounds];
         for (int i = -2; i < rounds; i++) {
-            stack.ipTables().replace(RuleSet.EMPTY);
+            stack.ipTables().replace(base);
             double without = rate(work);
             stack.ipTables().replace(rules);
             double with = rate(work);
