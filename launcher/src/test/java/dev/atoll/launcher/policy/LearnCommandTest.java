@@ -82,7 +82,8 @@ class LearnCommandTest {
                 outgoing,
                 random.nextInt(3) > 0 ? IpProtocol.TCP : IpProtocol.UDP,
                 outgoing ? ownEnd : peerEnd,
-                outgoing ? peerEnd : ownEnd);
+                outgoing ? peerEnd : ownEnd,
+                null);
     }
 
     private static boolean isAllowed(RuleSet rules, Connection connection) {
@@ -104,14 +105,14 @@ class LearnCommandTest {
             Files.writeString(directory.resolve("flows"), text);
             learn(InputStream.nullInputStream(), false, file(name), file("flows"));
 
-            RuleSet rules = PolicyFile.load(List.of(directory.resolve(name)));
+            RuleSet rules = PolicyFile.load(List.of(directory.resolve(name)), List.of());
             for (Connection flow : flows) {
                 assertTrue(isAllowed(rules, flow), "seed " + seed + ": " + flow);
             }
             for (IpAddress stranger : List.of(IpAddress.parse("192.0.5.1"), IpAddress.parse("2001:db8:0:7::1"))) {
                 IpAddress own = stranger.isV4() ? OWN_V4 : OWN_V6;
                 Connection never = new Connection(
-                        true, IpProtocol.TCP, new FullAddress(own, 49152), new FullAddress(stranger, 80));
+                        true, IpProtocol.TCP, new FullAddress(own, 49152), new FullAddress(stranger, 80), null);
                 assertFalse(isAllowed(rules, never), "seed " + seed + ": " + never);
             }
         }
@@ -151,19 +152,23 @@ class LearnCommandTest {
         Files.writeString(directory.resolve("log"), line(audited, "would-drop") + line(denied, "reject"));
 
         learn(InputStream.nullInputStream(), false, file("without.conf"), file("log"));
-        RuleSet without = PolicyFile.load(List.of(directory.resolve("without.conf")));
+        RuleSet without = PolicyFile.load(List.of(directory.resolve("without.conf")), List.of());
         assertTrue(isAllowed(without, audited));
         assertFalse(isAllowed(without, denied));
 
         learn(InputStream.nullInputStream(), true, file("with.rules"), file("log"));
-        RuleSet with = PolicyFile.load(List.of(directory.resolve("with.rules")));
+        RuleSet with = PolicyFile.load(List.of(directory.resolve("with.rules")), List.of());
         assertTrue(isAllowed(with, audited));
         assertTrue(isAllowed(with, denied));
     }
 
     private static Connection connectionTo(String peer) {
         return new Connection(
-                true, IpProtocol.TCP, new FullAddress(OWN_V4, 49152), new FullAddress(IpAddress.parse(peer), 443));
+                true,
+                IpProtocol.TCP,
+                new FullAddress(OWN_V4, 49152),
+                new FullAddress(IpAddress.parse(peer), 443),
+                null);
     }
 
     @Test
