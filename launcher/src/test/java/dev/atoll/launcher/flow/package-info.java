@@ -1,0 +1,4 @@
+@NullMarked
+package dev.atoll.launcher.flow;
+
+import org.jspecify.annotations.NullMarked;
