@@ -362,7 +362,7 @@ public final class PacketBuffer {
         return first;
     }
 
-    /** All but what connection tracking knows, and the caller, which the flow has; a packet that waits has no fragments, and none joined to it. */
+    /** All but what connection tracking knows; a packet that waits has no fragments, none joined to it, and met all rules. */
     void archive(Archive archive) {
         Check.that(fragmentCount == 0 && joined == null, "a packet that waits owns its bytes");
         start = archive.count(start, data.capacity());

@@ -2,6 +2,7 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.wire.FullAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol IANA protocol number
  * @param source who sent its first packet, before any translation; port 0 for a protocol that has none
  * @param destination where that packet was going, as {@code source}
+ * @param names those that the destination had when it began, as {@link NamePins} knew them
  * @param origin the rule or policy of table filter that let its first packet pass; null where no rule was asked
  * @param wouldEnd what would have ended one of its packets, had the filter not {@linkplain IpTables#auditListener only
  *     looked on}; null if nothing
@@ -28,6 +30,7 @@ public record FlowReport(
         int protocol,
         FullAddress source,
         FullAddress destination,
+        List<String> names,
         @Nullable Origin origin,
         @Nullable Verdict wouldEnd,
         SocketCaller caller,

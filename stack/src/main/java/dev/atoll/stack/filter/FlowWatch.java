@@ -58,6 +58,7 @@ final class FlowWatch {
                 new FullAddress(new IpAddress(tuple.sourceHigh, tuple.sourceLow), port(tuple, tuple.sourcePort)),
                 new FullAddress(
                         new IpAddress(tuple.destinationHigh, tuple.destinationLow), port(tuple, tuple.destinationPort)),
+                flow.names,
                 origin,
                 wouldEnd,
                 flow.caller,

@@ -133,6 +133,8 @@ final class NeighborCache {
             counters.drop(DropReason.NEIGHBOR_QUEUE_FULL);
         }
         waitingBytes += packet.trueSize();
+        // All rules were asked, and nobody else wants to know; a packet that waits can be saved without it.
+        packet.caller = null;
         neighbor.waiting.add(packet);
         ask(neighbor);
     }

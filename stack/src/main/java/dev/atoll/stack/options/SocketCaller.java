@@ -36,6 +36,11 @@ public record SocketCaller(
         return hasCode() || !thread.isEmpty();
     }
 
+    /** What a packet carries of it: null if nobody said. */
+    public @Nullable SocketCaller orNull() {
+        return isKnown() ? this : null;
+    }
+
     /** Whether there was a frame that is not the JDK's. */
     public boolean hasCode() {
         return !className.isEmpty();

@@ -102,7 +102,7 @@ public final class RawPort extends MessagePort {
         if (options().headerIncluded) {
             packet.mark = options().mark;
             packet.fromEndpoint = true;
-            packet.caller = options().caller;
+            packet.caller = options().caller.orNull();
             throwRefused(ip().sendWithHeader(packet, route));
             return;
         }

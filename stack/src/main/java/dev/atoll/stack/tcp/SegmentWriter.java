@@ -190,7 +190,7 @@ final class SegmentWriter {
         ConnectionOptions options = from.options();
         packet.mark = options.mark;
         packet.fromEndpoint = from.hasEndpoint();
-        packet.caller = options.caller;
+        packet.caller = options.caller.orNull();
         if (from.ipOptionBytes() > 0) {
             ip.addOptions(packet, options.ipOptions, from.route().source());
         }

@@ -162,7 +162,7 @@ public abstract class MessagePort extends DemuxEntry {
         }
         packet.mark = options.mark;
         packet.fromEndpoint = true;
-        packet.caller = options.caller;
+        packet.caller = options.caller.orNull();
         int ttl = route.destination().isMulticast() ? options.multicastTtl : options.ttl;
         int flags = options.mtuDiscovery.sendFlags() | (options.multicastLoop ? IpLayer.MULTICAST_LOOP : 0);
         throwRefused(ip.send(packet, route, protocol, ttl, options.tos, flags));
