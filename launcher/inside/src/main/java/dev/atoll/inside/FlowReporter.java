@@ -74,10 +74,15 @@ final class FlowReporter implements FlowListener, DenialListener {
 
     @Override
     public Object began(FlowReport flow) {
+        if (flow.direction() != FlowDirection.OUT || flow.names().isEmpty()) {
+            // A name that rules do not know, as from the hosts file, is none to whoever writes rules.
+            return "";
+        }
         // Now: when the flow is over, the address may have another name.
-        return flow.direction() == FlowDirection.OUT
-                ? names.of(flow.destination().address())
-                : "";
+        String asked = names.of(flow.destination().address());
+        return flow.names().contains(asked)
+                ? asked
+                : flow.names().get(flow.names().size() - 1);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,11 +53,15 @@ class KeptFilesTest {
         assertEquals(List.of(file + " " + file + " none bind,ro,nosuid,relatime 0 0"), lines(kept, new MountTable()));
     }
 
+    private static Path directoryOf(Path file) {
+        return Objects.requireNonNull(file.getParent());
+    }
+
     @Test
     void watched_itsDirectoryIsReadOnly_andThoseAboveCannotBeRenamed() throws Exception {
         KeptFiles kept = watch(file, ONE_MOUNT);
         assertTrue(kept.hasDirectories());
-        Path directory = file.getParent();
+        Path directory = directoryOf(file);
         List<String> lines = lines(kept, new MountTable());
         assertEquals("/tmp /tmp none rbind 0 0".replace("/tmp", "/" + directory.getName(0)), lines.get(0));
         assertTrue(
@@ -70,7 +75,7 @@ class KeptFilesTest {
 
     @Test
     void mountPoint_isMadeReadOnlyWhereItIs() throws Exception {
-        Path directory = file.getParent();
+        Path directory = directoryOf(file);
         List<String> mounts = List.of(ONE_MOUNT.get(0), "27 26 0:9 / " + directory + " rw,noexec - tmpfs tmpfs rw");
         List<String> lines = lines(watch(file, mounts), new MountTable());
         assertTrue(
@@ -91,7 +96,7 @@ class KeptFilesTest {
     void otherWaysToIt_areRefused() throws Exception {
         Path link = Files.createSymbolicLink(work.resolve("link.rules"), file);
         assertRefused(link, ONE_MOUNT, "a symbolic link leads to it, which the program could change; name " + file);
-        assertRefused(file.getParent(), ONE_MOUNT, "it is no regular file");
+        assertRefused(directoryOf(file), ONE_MOUNT, "it is no regular file");
         List<String> twice = List.of(ONE_MOUNT.get(0), "27 26 254:0 / /mnt rw - ext4 /dev/vda rw");
         assertRefused(file, twice, "its file system is mounted at /mnt, too");
         List<String> elsewhere = List.of(ONE_MOUNT.get(0), "27 26 254:0 /srv /mnt rw - ext4 /dev/vda rw");

@@ -6,8 +6,10 @@ import dev.atoll.stack.filter.AddressTypeMatcher.Limit;
 import dev.atoll.stack.filter.AddressTypeMatcher.Types;
 import dev.atoll.stack.filter.Matcher;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code -m addrtype}: what the addresses of a packet are to the sandbox. */
@@ -17,6 +19,15 @@ final class AddressTypeSyntax extends MatchSyntax {
             OptionSpec.of("dst-type", 1, true),
             OptionSpec.of("limit-iface-in", 0, false),
             OptionSpec.of("limit-iface-out", 0, false));
+
+    /** What Linux's xt_addrtype.c refuses to look for in IPv6. */
+    private static final Set<AddressType> OF_IPV4 = EnumSet.of(
+            AddressType.BROADCAST,
+            AddressType.BLACKHOLE,
+            AddressType.PROHIBIT,
+            AddressType.THROW,
+            AddressType.NAT,
+            AddressType.XRESOLVE);
 
     AddressTypeSyntax() {
         super("addrtype", OPTIONS);
@@ -49,6 +60,10 @@ final class AddressTypeSyntax extends MatchSyntax {
             int to = comma < 0 ? word.text().length() : comma;
             AddressType type = type(word.part(from, to), line);
             if (type == null) {
+                return null;
+            }
+            if (!line.isIpv4() && OF_IPV4.contains(type)) {
+                line.error(word.part(from, to), "no IPv6 address is of type " + type + ", and Linux refuses to look");
                 return null;
             }
             bits |= type.bit();

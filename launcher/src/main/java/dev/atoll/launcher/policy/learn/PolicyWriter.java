@@ -1,8 +1,8 @@
 package dev.atoll.launcher.policy.learn;
 
 import dev.atoll.stack.filter.MultiportMatcher;
+import dev.atoll.stack.filter.NameMatcher;
 import dev.atoll.stack.filter.PortRange;
-import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,7 +26,10 @@ public final class PolicyWriter {
     /** Names and networks that a comment has room for. */
     private static final int MAX_NAMED = 5;
 
-    /** Of addresses in one rule: a word of iptables' form has 1,023 characters, an IPv6 network up to 43. */
+    /** Of a word in iptables' form. */
+    private static final int MAX_WORD = 1023;
+
+    /** In one rule: more are hard to read, and a matcher has at most {@link NameMatcher#MAX_NAMES} names. */
     private static final int MAX_PEERS = 20;
 
     private static final long KILO = 1000;
@@ -89,7 +92,7 @@ public final class PolicyWriter {
         for (LearnedRule rule : learned.rules()) {
             if (rule.outgoing() == outgoing) {
                 comment("      ", rule);
-                for (List<Subnet> peers : parts(rule.peers().keySet())) {
+                for (List<LearnedPeer> peers : parts(rule.peers().keySet())) {
                     for (List<PortRange> ports : portLists(rule)) {
                         line("      ", "{ " + hoconRule(rule, peers, ports) + " }");
                     }
@@ -100,7 +103,7 @@ public final class PolicyWriter {
         line("  ", "}");
     }
 
-    private static String hoconRule(LearnedRule rule, List<Subnet> peers, List<PortRange> ports) {
+    private static String hoconRule(LearnedRule rule, List<LearnedPeer> peers, List<PortRange> ports) {
         List<String> protocols = new ArrayList<>();
         for (String protocol : rule.protocols()) {
             // One word for both families' ICMP.
@@ -108,11 +111,15 @@ public final class PolicyWriter {
         }
         boolean isDefault = protocols.equals(List.of("tcp")) && !ports.isEmpty();
         List<String> keys = new ArrayList<>();
-        keys.add((rule.outgoing() ? "to = " : "from = ")
+        boolean named = rule.kind() != LearnedPeer.Kind.NETWORK;
+        keys.add((named ? "host = " : rule.outgoing() ? "to = " : "from = ")
                 + list(peers.stream()
                         .map(PolicyWriter::text)
                         .map(PolicyWriter::quoted)
                         .toList()));
+        if (rule.kind() == LearnedPeer.Kind.INTERNAL_HOST) {
+            keys.add("allow-private = true");
+        }
         if (!isDefault) {
             keys.add("proto = " + list(protocols));
         }
@@ -148,6 +155,10 @@ public final class PolicyWriter {
         for (LearnedRule rule : learned.rules()) {
             comment("", rule);
             for (String protocol : rule.protocols()) {
+                if (rule.kind() != LearnedPeer.Kind.NETWORK) {
+                    namedRules(rule, protocol);
+                    continue;
+                }
                 for (boolean v4 : new boolean[] {true, false}) {
                     iptablesRules(rule, protocol, v4);
                 }
@@ -158,13 +169,29 @@ public final class PolicyWriter {
         line("", "COMMIT");
     }
 
+    /** Of both families: a name may have addresses of either. */
+    private void namedRules(LearnedRule rule, String protocol) {
+        String more = rule.kind() == LearnedPeer.Kind.INTERNAL_HOST ? " --allow-private" : "";
+        for (List<LearnedPeer> peers : parts(rule.peers().keySet())) {
+            for (List<PortRange> ports : portLists(rule)) {
+                line(
+                        "",
+                        "-A OUTPUT -p " + protocol + match(protocol, ports) + " -m fqdn --name " + words(peers) + more
+                                + " -j ACCEPT");
+            }
+        }
+    }
+
+    private static String words(List<LearnedPeer> peers) {
+        return String.join(",", peers.stream().map(PolicyWriter::text).toList());
+    }
+
     private void iptablesRules(LearnedRule rule, String protocol, boolean v4) {
-        List<Subnet> ofFamily = rule.peers().keySet().stream()
-                .filter(peer -> peer.network().isV4() == v4)
+        List<LearnedPeer> ofFamily = rule.peers().keySet().stream()
+                .filter(peer -> ((LearnedPeer.Network) peer).subnet().network().isV4() == v4)
                 .toList();
-        for (List<Subnet> peers : parts(ofFamily)) {
-            String addresses =
-                    String.join(",", peers.stream().map(PolicyWriter::text).toList());
+        for (List<LearnedPeer> peers : parts(ofFamily)) {
+            String addresses = words(peers);
             for (List<PortRange> ports : portLists(rule)) {
                 line(
                         "",
@@ -186,14 +213,11 @@ public final class PolicyWriter {
     // --- Both
 
     private void comment(String indent, LearnedRule rule) {
-        line(
-                indent,
-                "# " + count(rule.flows(), "flow") + ", " + size(rule.bytes())
-                        + (rule.names().isEmpty() ? "" : ": " + some(NameFamilies.of(rule.names()))));
+        line(indent, "# " + count(rule.flows(), "flow") + ", " + size(rule.bytes()));
         List<String> folded = new ArrayList<>();
-        for (Map.Entry<Subnet, Integer> peer : rule.peers().entrySet()) {
-            if (!isHost(peer.getKey())) {
-                folded.add(peer.getKey() + " for " + count(peer.getValue(), "address"));
+        for (Map.Entry<LearnedPeer, Integer> peer : rule.peers().entrySet()) {
+            if (!isOneAddress(peer.getKey())) {
+                folded.add(text(peer.getKey()) + " for " + count(peer.getValue(), "address"));
             }
         }
         if (!folded.isEmpty()) {
@@ -227,24 +251,39 @@ public final class PolicyWriter {
         return String.format(Locale.ROOT, "%.1f %sB", value, UNITS.charAt(unit));
     }
 
-    private static boolean isHost(Subnet network) {
-        return network.prefixLength() == network.network().bitLength();
+    private static boolean isOneAddress(LearnedPeer peer) {
+        return peer instanceof LearnedPeer.Network network
+                && network.subnet().prefixLength() == network.subnet().network().bitLength();
     }
 
-    private static String text(Subnet network) {
-        IpAddress address = network.network();
-        return isHost(network) ? address.toString() : network.toString();
+    private static String text(LearnedPeer peer) {
+        if (peer instanceof LearnedPeer.Network network) {
+            Subnet subnet = network.subnet();
+            return isOneAddress(peer) ? subnet.network().toString() : subnet.toString();
+        }
+        return ((LearnedPeer.Host) peer).name();
     }
 
     private static String text(PortRange range, String between) {
         return range.first() == range.last() ? "" + range.first() : range.first() + between + range.last();
     }
 
-    private static List<List<Subnet>> parts(Collection<Subnet> peers) {
-        List<Subnet> all = List.copyOf(peers);
-        List<List<Subnet>> parts = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += MAX_PEERS) {
-            parts.add(all.subList(from, Math.min(all.size(), from + MAX_PEERS)));
+    private static List<List<LearnedPeer>> parts(Collection<LearnedPeer> peers) {
+        List<List<LearnedPeer>> parts = new ArrayList<>();
+        List<LearnedPeer> part = new ArrayList<>();
+        int used = 0;
+        for (LearnedPeer peer : peers) {
+            int takes = text(peer).length() + 1;
+            if (used + takes > MAX_WORD || part.size() == MAX_PEERS) {
+                parts.add(part);
+                part = new ArrayList<>();
+                used = 0;
+            }
+            part.add(peer);
+            used += takes;
+        }
+        if (!part.isEmpty()) {
+            parts.add(part);
         }
         return parts;
     }
