@@ -56,6 +56,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The command {@code run}: makes a sandbox, starts the program in it, stays until it ends. */
@@ -224,8 +225,14 @@ final class RunCommand {
             RunDescription run = describe(command, settings, setup, link);
             StatusFile file = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
             RunStatus status = new RunStatus(file, run, Terminal::line);
+            Consumer<RuleSet> namesRules = next -> {
+                lines.replaceRules(next);
+                if (flows != null) {
+                    flows.rules(next);
+                }
+            };
             Reloader reloader =
-                    rules == null ? null : reloader(settings, kept, rules, status, reports, connection, lines);
+                    rules == null ? null : reloader(settings, kept, rules, status, reports, connection, namesRules);
             Signals.passOnTo(program, Terminal::line, reloader == null ? null : reloader::reload);
             link.handOver();
             Libc.close(control[1]);
@@ -247,7 +254,7 @@ final class RunCommand {
     }
 
     /** The program as a reload sees it. */
-    private record Live(Reports reports, ControlConnection connection, DenialLines lines)
+    private record Live(Reports reports, ControlConnection connection, Consumer<RuleSet> rules)
             implements Reloader.RunningProgram {
         @Override
         public CompletableFuture<Void> ready() {
@@ -260,8 +267,8 @@ final class RunCommand {
         }
 
         @Override
-        public void tookOver(RuleSet rules) {
-            lines.replaceRules(rules);
+        public void tookOver(RuleSet next) {
+            rules.accept(next);
         }
     }
 
@@ -272,14 +279,14 @@ final class RunCommand {
             RunStatus status,
             Reports reports,
             ControlConnection connection,
-            DenialLines lines) {
+            Consumer<RuleSet> whoNamesRules) {
         return new Reloader(
                 settings.policies(),
                 settings.ipsets(),
                 kept,
                 rules,
                 status.policy(),
-                new Live(reports, connection, lines),
+                new Live(reports, connection, whoNamesRules),
                 text -> {
                     Terminal.line(text);
                     reports.reloaded(text);

@@ -134,7 +134,7 @@ final class FlowReporter implements FlowListener, DenialListener {
                 denial.destination(),
                 out ? names.of(denial.destination().address()) : "",
                 Traffic.NONE,
-                Caller.UNKNOWN));
+                caller(denial.caller())));
     }
 
     /** The stack's clock is the JVM's monotonic one. */

@@ -183,7 +183,8 @@ final class Messenger implements DenialListener, PacketLogListener, FailureRepor
         boolean outgoing = denial.hook() == Hook.OUTPUT || denial.hook() == Hook.POSTROUTING;
         DeniedPacket packet =
                 new DeniedPacket(outgoing, denial.opens(), denial.protocol(), denial.source(), denial.destination());
-        send(new ControlRecord.Denial(rule, what, "", packet));
+        List<String> frames = denial.caller().frames();
+        send(new ControlRecord.Denial(rule, what, frames.isEmpty() ? "" : frames.get(0), packet));
     }
 
     private void say(LoggedPacket packet) throws IOException {

@@ -62,6 +62,9 @@ public final class DenialLines implements ReportSink {
             // A full table ends packets all the same.
             String done = denial.rule().equals(Denial.TABLE_FULL) ? DENIED : verb;
             line.accept(done + " " + Terminal.printable(denial.what()) + ": " + rule);
+            if (!denial.where().isEmpty()) {
+                line.accept("  opened by " + Terminal.printable(denial.where()));
+            }
             DeniedPacket packet = denial.packet();
             String allow = packet == null || allowing == null ? null : allowing.of(denial.rule(), packet);
             if (allow != null) {

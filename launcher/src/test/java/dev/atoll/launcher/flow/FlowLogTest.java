@@ -77,7 +77,8 @@ class FlowLogTest {
         String policy = PolicyWriter.write(
                 new FlowLogReader(false, InputStream.nullInputStream()).read(List.of(file.toString())),
                 PolicyWriter.Form.HOCON);
-        assertTrue(policy.contains("# 2 flows, 105.8 kB: www.shop.example\n"), policy);
+        assertTrue(policy.contains("# www.shop.example for 1 address\n"), policy);
+        assertTrue(policy.contains("{ host = \"www.shop.example\", port = 443, action = allow }"), policy);
         assertTrue(policy.contains("{ to = \"192.0.2.7\", port = 443, action = allow }"), policy);
     }
 }

@@ -234,4 +234,13 @@ class DenialLinesTest {
                         "would deny 1 more: 1 by a.rules:1: -j DROP"),
                 lines);
     }
+
+    @Test
+    void codeThatOpenedIt_isNamed() {
+        DenialLines told = new DenialLines(lines::add, null, false);
+        told.denied(new Denial("a.rules:1: -j DROP", "tcp a -> b", "org.acme.Client.open(Client.java:7)"));
+        assertEquals(
+                List.of("denied tcp a -> b: a.rules:1: -j DROP", "  opened by org.acme.Client.open(Client.java:7)"),
+                lines);
+    }
 }

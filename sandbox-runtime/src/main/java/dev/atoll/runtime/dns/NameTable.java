@@ -8,6 +8,7 @@ import dev.atoll.stack.filter.Hook;
 import dev.atoll.stack.filter.NamePins;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.filter.Verdict;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
@@ -185,7 +186,8 @@ public final class NameTable implements NamePins {
                     new FullAddress(from, 0),
                     server,
                     /* opens= */ false,
-                    Verdict.Kind.REJECT));
+                    Verdict.Kind.REJECT,
+                    SocketCaller.UNKNOWN));
         }
         return refusal;
     }

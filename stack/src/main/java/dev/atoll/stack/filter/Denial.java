@@ -1,5 +1,6 @@
 package dev.atoll.stack.filter;
 
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.wire.FullAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param destination as {@code source}
  * @param opens whether it would have begun something, and is no answer or part of what is known
  * @param kind DROP or REJECT
+ * @param caller whose code has opened what sent it, or what it belongs to, if that is known
  */
 public record Denial(
         @Nullable Origin origin,
@@ -20,4 +22,5 @@ public record Denial(
         FullAddress source,
         FullAddress destination,
         boolean opens,
-        Verdict.Kind kind) {}
+        Verdict.Kind kind,
+        SocketCaller caller) {}

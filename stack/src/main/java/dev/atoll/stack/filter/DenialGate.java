@@ -2,6 +2,7 @@ package dev.atoll.stack.filter;
 
 import dev.atoll.stack.archive.Archive;
 import dev.atoll.stack.buffer.PacketBuffer;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.IpProtocol;
@@ -46,7 +47,17 @@ final class DenialGate {
                 new FullAddress(new IpAddress(packet.sourceHigh, packet.sourceLow), port(packet, true)),
                 new FullAddress(new IpAddress(packet.destinationHigh, packet.destinationLow), port(packet, false)),
                 opens(packet),
-                verdict.kind()));
+                verdict.kind(),
+                caller(packet)));
+    }
+
+    private static SocketCaller caller(PacketBuffer packet) {
+        if (packet.caller instanceof SocketCaller caller) {
+            return caller;
+        }
+        return packet.flow instanceof TrackedPacket tracked && tracked.flow() != null
+                ? tracked.flow().caller
+                : SocketCaller.UNKNOWN;
     }
 
     private static boolean opens(PacketBuffer packet) {

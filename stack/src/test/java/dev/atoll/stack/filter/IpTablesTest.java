@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.stack.buffer.PacketBuffer;
 import dev.atoll.stack.contract.Allocation;
 import dev.atoll.stack.env.Rng;
+import dev.atoll.stack.options.SocketCaller;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.testing.Requirement;
@@ -259,7 +260,8 @@ class IpTablesTest {
                         new FullAddress(CLIENT, 40000),
                         new FullAddress(SERVER, 80),
                         true,
-                        Verdict.Kind.DROP),
+                        Verdict.Kind.DROP,
+                        SocketCaller.UNKNOWN),
                 denial);
         tables.denied(Hook.OUTPUT, packet, verdict, 5 + 3 * ReportBudget.REFILL_NS);
         tables.denied(Hook.OUTPUT, packet, verdict, 5 + 3 * ReportBudget.REFILL_NS);
