@@ -112,10 +112,7 @@ final class RandomRules {
         for (int i = 0; i < count; i++) {
             List<RuleMatch> fitting =
                     matches.stream().filter(match -> match.fits(only)).toList();
-            String match = draw.of(fitting).text(draw, topology);
-            // Table raw does not know connections yet: docs/policy.md.
-            parts.add(
-                    place.table() == TableName.RAW && match.contains("connlimit") ? "-m length --length 28:60" : match);
+            parts.add(draw.of(fitting).text(draw, topology));
         }
         String target = RuleTarget.draw(draw, topology, place, only);
         if (!target.isEmpty()) {

@@ -73,9 +73,6 @@ record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> draw
                         + draw.of(1, 2, 4)),
                 of((draw, net) -> hashLimit(draw)),
                 of((draw, net) -> recent(draw)),
-                of((draw, net) -> "-m connlimit " + draw.of("--connlimit-upto ", "--connlimit-above ")
-                        + draw.of(0, 1, 2) + " --connlimit-mask " + draw.of(0, 16, 32)
-                        + draw.of(" --connlimit-saddr", " --connlimit-daddr")),
                 of((draw, net) -> "-m time " + draw.of(TIMES)),
                 of((draw, net) -> "-m set " + not(draw) + "--match-set " + OracleSets.draw(draw)),
                 of((draw, net) -> "-m conntrack " + not(draw) + "--ctstate " + states(draw)),
