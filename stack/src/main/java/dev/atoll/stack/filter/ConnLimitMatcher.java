@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code -m connlimit}: how many connections there are with the packet's source or destination, or with the network around it, that
- * packets of the rule belong to. Each rule counts for itself those that it was asked about, as xt_connlimit of Linux does.
+ * packets of the rule belong to. Each rule counts for itself those that it was asked about, as xt_connlimit of Linux does. A packet
+ * too short to tell of which connection it would be is dropped.
  *
  * @param limit 0 to 2^32 - 1
  * @param above {@code --connlimit-above}: matches if there are more than that, else if there are no more
@@ -42,6 +43,9 @@ public record ConnLimitMatcher(long limit, boolean above, int prefixLength, bool
     private record Asking(ConnLimitMatcher rule, ConnLimitTable table) implements Matcher {
         @Override
         public Result match(PacketContext context) {
+            if (!context.hasFlow() && !FlowKey.isNamed(context)) {
+                return Result.HOTDROP;
+            }
             return Matcher.of(table.count(context) > rule.limit == rule.above);
         }
 

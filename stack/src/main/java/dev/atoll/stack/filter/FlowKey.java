@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlowKey {
     private static final int NO_TYPE = -1;
+    /** Both, at the begin of a header of TCP or UDP. */
+    private static final int PORTS_BYTES = 4;
 
     /** ICMP types that nothing here but tracking knows (RFC 792, RFC 950). */
     private static final int TIMESTAMP = 13;
@@ -44,6 +46,20 @@ final class FlowKey {
 
     FlowKey(long seed) {
         this.seed = seed;
+    }
+
+    /**
+     * Whether enough of a packet is there to tell of which flow it would be: its ports, or the header of an ICMP message. To be
+     * tracked it needs the whole header, as {@link #read} says.
+     */
+    static boolean isNamed(PacketContext context) {
+        int neededBytes =
+                switch (context.packet().transportProtocol) {
+                    case IpProtocol.TCP, IpProtocol.UDP -> PORTS_BYTES;
+                    case IpProtocol.ICMP, IpProtocol.ICMPV6 -> Icmpv4.HEADER_BYTES;
+                    default -> 0;
+                };
+        return context.fragmentOffsetBytes() == 0 && context.hasTransportBytes(neededBytes);
     }
 
     /** Fills the key from a packet; false if it has no readable transport header. */

@@ -14,6 +14,7 @@ import dev.atoll.stack.env.ManualClock;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.RecentMatcher.Action;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.IpProtocol;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -240,6 +241,26 @@ class MemoryMatcherTest {
         assertEquals(0, matched(0));
         send(Packets.tcp(CLIENT, 3, SERVER, 80, SYN));
         assertEquals(1, matched(0));
+    }
+
+    @Test
+    void connLimit_packetTooShortToNameItsConnection_isDropped() {
+        load(new ConnLimitMatcher(0, true, 0, false));
+        assertEquals(Verdict.Kind.DROP, verdictOfBytes(IpProtocol.TCP, 3));
+        assertEquals(Verdict.Kind.DROP, verdictOfBytes(IpProtocol.UDP, 3));
+        assertEquals(Verdict.Kind.DROP, verdictOfBytes(IpProtocol.ICMP, 7));
+        assertEquals(0, matched(0));
+        // Not tracked either, but ports are all that is asked for.
+        assertEquals(Verdict.Kind.ACCEPT, verdictOfBytes(IpProtocol.TCP, 4));
+        assertEquals(Verdict.Kind.ACCEPT, verdictOfBytes(IpProtocol.UDP, 4));
+        assertEquals(Verdict.Kind.ACCEPT, verdictOfBytes(IpProtocol.ICMP, 8));
+        assertEquals(Verdict.Kind.ACCEPT, verdictOfBytes(IpProtocol.GRE, 0));
+        assertEquals(4, matched(0));
+    }
+
+    private Verdict.Kind verdictOfBytes(int protocol, int lengthBytes) {
+        PacketBuffer packet = Packets.ip(protocol, CLIENT, SERVER, 0, new byte[lengthBytes]);
+        return tables.check(Hook.INPUT, packet, "eth0", null, nowNs).kind();
     }
 
     private static boolean matchesAt(TimeMatcher matcher, LocalDateTime time) {
