@@ -26,6 +26,15 @@ final class FrameText {
 
     private static final int PRIVILEGED_PORTS = 1024;
 
+    private static final int ICMP_HEADER_BYTES = 8;
+    private static final int ICMP_CHECKSUM = 2;
+    private static final int TCP_CHECKSUM = 16;
+    private static final int UDP_CHECKSUM = 6;
+    private static final int V4_HEADER_BYTES = 20;
+    private static final int V4_PROTOCOL = 9;
+    private static final int V6_HEADER_BYTES = 40;
+    private static final int V6_NEXT_HEADER = 6;
+
     private final Set<Integer> givenPorts;
 
     /**
@@ -119,11 +128,42 @@ final class FrameText {
         if (v4 && message.type() == TIMESTAMP_REPLY) {
             return hex(payload.slice(0, 2)) + hex(payload.slice(4, 12)) + " at some time";
         }
+        if (message.type() == Icmp.Type.UNREACHABLE.number(v4)
+                || message.type() == Icmp.Type.TIME_EXCEEDED.number(v4)) {
+            return error(payload, v4);
+        }
         boolean echo = message.type() == Icmp.Type.ECHO_REQUEST.number(v4)
                 || message.type() == Icmp.Type.ECHO_REPLY.number(v4);
         return echo && !givenPorts.contains(message.rest() >>> 16)
                 ? hex(payload.slice(0, 2)) + " chosen id " + hex(payload.from(6))
                 : hex(payload);
+    }
+
+    /** An ICMP error, without what follows from ports of the packet it quotes that somebody was free to choose. */
+    private String error(Bytes payload, boolean v4) {
+        byte[] bytes = payload.toArray();
+        int leastBytes = ICMP_HEADER_BYTES + (v4 ? V4_HEADER_BYTES : V6_HEADER_BYTES);
+        if (bytes.length < leastBytes) {
+            return hex(payload);
+        }
+        int at = v4 ? ICMP_HEADER_BYTES + 4 * (bytes[ICMP_HEADER_BYTES] & 0xf) : leastBytes;
+        int protocol = payload.u8(ICMP_HEADER_BYTES + (v4 ? V4_PROTOCOL : V6_NEXT_HEADER));
+        if ((protocol != Ipv4Packet.TCP && protocol != Ipv4Packet.UDP) || bytes.length < at + 4) {
+            return hex(payload);
+        }
+        int source = payload.u16(at);
+        int destination = payload.u16(at + 2);
+        if (givenPorts.contains(source) && givenPorts.contains(destination)) {
+            return hex(payload);
+        }
+        int checksum = at + (protocol == Ipv4Packet.TCP ? TCP_CHECKSUM : UDP_CHECKSUM);
+        for (int field : new int[] {ICMP_CHECKSUM, at, at + 2, checksum}) {
+            if (field + 2 <= bytes.length) {
+                bytes[field] = 0;
+                bytes[field + 1] = 0;
+            }
+        }
+        return "about " + port(source) + ">" + port(destination) + " " + hex(Bytes.of(bytes));
     }
 
     /** A segment or datagram whose checksum is right. */
