@@ -46,7 +46,14 @@ final class KernelFilter implements Filter {
     /** With which the names of what rules remember begin: another for each case, so that none finds what is left of one before. */
     static final String NAME = "oracle-";
 
+    /**
+     * The kernel's connlimit looks once in a tick of its clock, of 4 ms or less, for connections that are over, and lets one go
+     * that another processor added when it is two ticks old.
+     */
+    private static final long TICKS_MS = 10;
+
     private int loads;
+    private boolean countsConnections;
     private final IptablesProcess iptables;
     private final List<HostDescriptor> taps = new ArrayList<>();
     private final List<DatagramChannel> programs = new ArrayList<>();
@@ -141,6 +148,7 @@ final class KernelFilter implements Filter {
     public void load(String rules) throws Exception {
         HostCalls.forgetConnections(netfilter);
         loads++;
+        countsConnections = rules.contains("-m connlimit");
         Map<TableName, List<String>> tables = tables(rules.replace(NAME, NAME + loads + "_"));
         loaded = List.copyOf(tables.keySet());
         iptables.load(tables);
@@ -168,6 +176,9 @@ final class KernelFilter implements Filter {
     @Override
     public Outcome apply(Step step) throws Exception {
         Outcome outcome = new Outcome();
+        if (countsConnections) {
+            Thread.sleep(TICKS_MS);
+        }
         if (step instanceof Step.Arrival arrival) {
             Topology.Side side = topology.sides().get(arrival.side());
             send(arrival.side(), Traffic.frame(side, arrival));

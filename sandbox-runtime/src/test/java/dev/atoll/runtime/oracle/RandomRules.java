@@ -110,8 +110,9 @@ final class RandomRules {
         String only = negated ? "" : protocol;
         int count = draw.of(0, 0, 1, 1, 2);
         for (int i = 0; i < count; i++) {
-            List<RuleMatch> fitting =
-                    matches.stream().filter(match -> match.fits(only)).toList();
+            List<RuleMatch> fitting = matches.stream()
+                    .filter(match -> match.fits(only, place.hook() != null))
+                    .toList();
             parts.add(draw.of(fitting).text(draw, topology));
         }
         String target = RuleTarget.draw(draw, topology, place, only);

@@ -10,9 +10,10 @@ import java.util.function.BiFunction;
  * One match of iptables and how it is drawn. A match that is added to policies is added to {@link #all}, once.
  *
  * @param protocols those of which the rule must be, empty if it may be of any
+ * @param once whether a packet may be asked about once only
  * @param drawn its options
  */
-record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> drawn) {
+record RuleMatch(List<String> protocols, boolean once, BiFunction<Draw, Topology, String> drawn) {
     static List<RuleMatch> all(Family family) {
         List<RuleMatch> all = new ArrayList<>(family == Family.IPV4 ? ofIpv4() : ofIpv6());
         all.addAll(ofBoth());
@@ -73,6 +74,14 @@ record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> draw
                         + draw.of(1, 2, 4)),
                 of((draw, net) -> hashLimit(draw)),
                 of((draw, net) -> recent(draw)),
+                // Later packets of a connection have versions of Linux count differently: docs/policy.md.
+                once((draw, net) -> "-m conntrack ! --ctstatus CONFIRMED " + connLimit(draw)),
+                // Too short for ports, so that it is of no connection.
+                once(
+                        (draw, net) -> "-m length --length " + (net.family() == Family.IPV4 ? "20:23 " : "40:43 ")
+                                + connLimit(draw),
+                        "tcp",
+                        "udp"),
                 of((draw, net) -> "-m time " + draw.of(TIMES)),
                 of((draw, net) -> "-m set " + not(draw) + "--match-set " + OracleSets.draw(draw)),
                 of((draw, net) -> "-m conntrack " + not(draw) + "--ctstate " + states(draw)),
@@ -101,6 +110,11 @@ record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> draw
                 + " --hashlimit-name " + KernelFilter.NAME + table + (table == 2 ? " --hashlimit-srcmask 16" : "");
     }
 
+    private static String connLimit(Draw draw) {
+        return "-m connlimit " + draw.of("--connlimit-upto ", "--connlimit-above ") + draw.of(0, 1, 2)
+                + " --connlimit-mask " + draw.of(0, 16, 32) + draw.of(" --connlimit-saddr", " --connlimit-daddr");
+    }
+
     private static String recent(Draw draw) {
         String action = draw.of("--set", "--set", "--set", "--remove", "--rcheck", "--update");
         boolean looks = action.equals("--rcheck") || action.equals("--update");
@@ -111,14 +125,19 @@ record RuleMatch(List<String> protocols, BiFunction<Draw, Topology, String> draw
     }
 
     private static RuleMatch of(BiFunction<Draw, Topology, String> drawn, String... protocols) {
-        return new RuleMatch(List.of(protocols), drawn);
+        return new RuleMatch(List.of(protocols), /* once= */ false, drawn);
+    }
+
+    private static RuleMatch once(BiFunction<Draw, Topology, String> drawn, String... protocols) {
+        return new RuleMatch(List.of(protocols), /* once= */ true, drawn);
     }
 
     /**
      * @param protocol the only one that the rule's packets have, or empty
+     * @param builtIn whether the rule is in a built-in chain, through which a packet goes once
      */
-    boolean fits(String protocol) {
-        return protocols.isEmpty() || protocols.contains(protocol);
+    boolean fits(String protocol, boolean builtIn) {
+        return (protocols.isEmpty() || protocols.contains(protocol)) && (builtIn || !once);
     }
 
     String text(Draw draw, Topology topology) {
