@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.atoll.stack.filter.TableName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -56,35 +57,71 @@ class IptablesOracleTest {
     }
 
     /**
-     * What one tool says of each text: its normal form, or {@link #REFUSED}. One shell does them all.
+     * What one tool says of each text: its normal form, or {@link #REFUSED}. For each processor a shell with a namespace and a lock
+     * of its own does its share, with two processes a text: a process costs more than what it does.
      *
      * @param tool iptables-legacy or ip6tables-legacy
      */
     private List<String> ask(String tool, List<String> texts) throws IOException, InterruptedException {
-        for (int i = 0; i < texts.size(); i++) {
-            Files.writeString(directory.resolve(i + ".rules"), texts.get(i));
-            Files.deleteIfExists(directory.resolve(i + ".out"));
+        List<StringBuilder> scripts = new ArrayList<>();
+        int shellCount = Math.min(Runtime.getRuntime().availableProcessors(), texts.size());
+        for (int i = 0; i < shellCount; i++) {
+            scripts.add(new StringBuilder("export XTABLES_LOCKFILE=$PWD/lock" + i + "\n"
+                    + "ask() {\n  if " + tool + "-restore -w <$1.rules >/dev/null 2>$1.err; then " + tool
+                    + "-save -t $2 >$1.out || echo $1 was not saved; fi\n}\n"));
         }
-        String script = "T=" + tool + "; i=0; while [ $i -lt " + texts.size() + " ]; do"
-                + " t=$(sed -n 's/^[*]//p' $i.rules | head -n 1);"
-                + " case $t in raw|mangle|nat) ;; *) t=filter ;; esac;"
-                + " $T -t $t -F; $T -t $t -X; for c in PREROUTING INPUT FORWARD OUTPUT POSTROUTING; do"
-                + " $T -t $t -P $c ACCEPT 2>/dev/null; done;"
-                + " if $T-restore $i.rules >/dev/null 2>$i.err; then $T-save -t $t >$i.out; fi;"
-                + " i=$((i+1)); done";
-        Process shell = new ProcessBuilder("unshare", "-n", "sh", "-c", script)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("log").toFile())
-                .start();
-        assertTrue(shell.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), "iptables took too long");
-        assertEquals("", Files.readString(directory.resolve("log")));
+        for (int i = 0; i < texts.size(); i++) {
+            TableName table = table(texts.get(i));
+            Files.writeString(directory.resolve(i + ".rules"), emptied(table) + texts.get(i));
+            Files.deleteIfExists(directory.resolve(i + ".out"));
+            scripts.get(i % shellCount).append("ask " + i + " " + table.text() + "\n");
+        }
+        List<Process> shells = new ArrayList<>();
+        try {
+            for (int i = 0; i < shellCount; i++) {
+                Files.writeString(directory.resolve("script" + i), scripts.get(i));
+                shells.add(new ProcessBuilder("unshare", "-n", "sh", "script" + i)
+                        .directory(directory.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("log" + i).toFile())
+                        .start());
+            }
+            for (int i = 0; i < shellCount; i++) {
+                assertTrue(shells.get(i).waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), "iptables took too long");
+                assertEquals("", Files.readString(directory.resolve("log" + i)));
+                assertEquals(0, shells.get(i).exitValue());
+            }
+        } finally {
+            shells.forEach(Process::destroyForcibly);
+        }
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             Path out = directory.resolve(i + ".out");
             answers.add(Files.exists(out) ? withoutComments(Files.readString(out)) : REFUSED);
         }
         return answers;
+    }
+
+    /** The first that a text is about. */
+    private static TableName table(String text) {
+        for (String line : text.split("\n", -1)) {
+            if (line.startsWith("*")) {
+                for (TableName table : TableName.values()) {
+                    if (line.equals("*" + table.text())) {
+                        return table;
+                    }
+                }
+                return TableName.FILTER;
+            }
+        }
+        return TableName.FILTER;
+    }
+
+    /** What leaves nothing of the text before: iptables-restore takes away rules and chains by itself, but no policy. */
+    private static String emptied(TableName table) {
+        StringBuilder text = new StringBuilder("*" + table.text() + "\n");
+        table.hooks().forEach(hook -> text.append(':').append(hook).append(" ACCEPT [0:0]\n"));
+        return text.append("COMMIT\n").toString();
     }
 
     private static String withoutComments(String saved) {
