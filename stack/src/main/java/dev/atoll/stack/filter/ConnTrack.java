@@ -12,6 +12,7 @@ import dev.atoll.stack.wire.IpProtocol;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.Udp;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class ConnTrack {
 
     private static final int SWEPT_BUCKETS = 8;
 
+    /** Later than any flow's time. */
+    private static final long NEVER_NS = Long.MAX_VALUE / 2;
+
     private static final long UDP_UNREPLIED_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long UDP_STREAM_NS = TimeUnit.SECONDS.toNanos(120);
     /** Answered datagrams are a stream once they went on for this long. */
@@ -55,6 +59,19 @@ final class ConnTrack {
     private final FlowList unreplied = new FlowList();
     private final FlowList unassured = new FlowList();
     private @Nullable FlowTuple[] buckets = new FlowTuple[FIRST_BUCKETS];
+
+    /**
+     * For each bucket when at the earliest a flow is over whose first direction is in it: most buckets need not be looked through,
+     * whose flows are seldom in the processor's cache.
+     */
+    private long[] dueNs = new long[FIRST_BUCKETS];
+
+    /**
+     * What was met last, as packets often come and go in trains; the directions of a flow, whose ports are each other's, have a place
+     * each.
+     */
+    private final @Nullable FlowTuple[] recent = new FlowTuple[2];
+
     private int swept;
     private int flows;
     private int translated;
@@ -85,21 +102,25 @@ final class ConnTrack {
     }
 
     /** Finds or begins the packet's flow and leaves it in {@code packet.flow}. */
-    ConnState track(PacketContext context) {
+    void track(PacketContext context) {
         PacketBuffer packet = context.packet();
         // Met at an earlier hook, or looped back: it keeps the state it left with, as on Linux.
-        if (packet.flow instanceof TrackedPacket met) {
-            return met.state();
+        if (packet.flow instanceof TrackedPacket) {
+            return;
         }
         TrackedPacket tracked = find(context, packet);
         packet.flow = tracked;
         if (tracked.state() == ConnState.INVALID) {
             invalid++;
         }
-        return tracked.state();
     }
 
     private TrackedPacket find(PacketContext context, PacketBuffer packet) {
+        FlowTuple again = ofTransfer(context, packet);
+        if (again != null) {
+            expire(again.flow, context.nowNs() + TcpFlowState.ESTABLISHED.timeoutNs);
+            return met(again.flow.packet(again.reply), context);
+        }
         if (!key.read(context) || !isSound(context)) {
             return TrackedPacket.INVALID;
         }
@@ -121,7 +142,47 @@ final class ConnTrack {
             remove(tuple.flow);
             tuple = null;
         }
-        TrackedPacket found = tuple == null ? begin(flags, context) : advance(tuple, flags, context.nowNs());
+        recent[recentPlace(key.sourcePort, key.destinationPort)] = tuple;
+        return met(tuple == null ? begin(flags, context) : advance(tuple, flags, context.nowNs()), context);
+    }
+
+    /**
+     * Where a TCP packet belongs that comes behind another of its connection and changes nothing, as nearly all do; null for what has to
+     * be looked up or looked at more closely.
+     */
+    private @Nullable FlowTuple ofTransfer(PacketContext context, PacketBuffer packet) {
+        int at = packet.transportOffset;
+        if (packet.transportProtocol != IpProtocol.TCP
+                || at == PacketBuffer.UNKNOWN
+                || packet.end() - at < Tcp.HEADER_BYTES
+                || context.fragmentOffsetBytes() != 0
+                || !TcpFlowState.isData(Tcp.flags(packet.data(), at))) {
+            return null;
+        }
+        int sourcePort = Tcp.sourcePort(packet.data(), at);
+        int destinationPort = Tcp.destinationPort(packet.data(), at);
+        FlowTuple tuple = recent[recentPlace(sourcePort, destinationPort)];
+        if (tuple == null
+                || tuple.sourcePort != sourcePort
+                || tuple.destinationPort != destinationPort
+                || tuple.sourceLow != packet.sourceLow
+                || tuple.destinationLow != packet.destinationLow
+                || tuple.sourceHigh != packet.sourceHigh
+                || tuple.destinationHigh != packet.destinationHigh
+                || tuple.protocol != IpProtocol.TCP) {
+            return null;
+        }
+        Flow flow = tuple.flow;
+        boolean changes = !flow.assured || flow.tcpState != TcpFlowState.ESTABLISHED || flow.expired(context.nowNs());
+        return changes || !isSound(context) ? null : tuple;
+    }
+
+    private static int recentPlace(int sourcePort, int destinationPort) {
+        return sourcePort < destinationPort ? 0 : 1;
+    }
+
+    /** Notes that a packet was found to be where it is. */
+    private TrackedPacket met(TrackedPacket found, PacketContext context) {
         Flow flow = found.flow();
         if (flow != null) {
             flow.count(found.reply(), context.lengthBytes());
@@ -245,11 +306,11 @@ final class ConnTrack {
                         && (before == TcpFlowState.SYN_RECEIVED || before == TcpFlowState.ESTABLISHED)) {
                     assure(flow);
                 }
-                flow.expiresNs = nowNs + timeoutNs(flow, nowNs);
+                expire(flow, nowNs + timeoutNs(flow, nowNs));
             }
         } else {
             noteReply(tuple);
-            flow.expiresNs = nowNs + timeoutNs(flow, nowNs);
+            expire(flow, nowNs + timeoutNs(flow, nowNs));
             if (flow.protocol() == IpProtocol.UDP && isStream(flow, nowNs)) {
                 assure(flow);
             }
@@ -295,15 +356,20 @@ final class ConnTrack {
         }
     }
 
+    /** Whether the packet begins a flow that is not in the table yet. */
+    static boolean isUnconfirmed(PacketBuffer packet) {
+        return packet.flow instanceof TrackedPacket tracked
+                && tracked.state() == ConnState.NEW
+                && tracked.flow() != null
+                && !tracked.flow().confirmed;
+    }
+
     /** Takes the flow of an accepted packet into the table if it is not there yet; false if there is no room. */
     boolean confirm(PacketBuffer packet, long nowNs) {
-        if (!(packet.flow instanceof TrackedPacket tracked)
-                || tracked.state() != ConnState.NEW
+        return !isUnconfirmed(packet)
+                || !(packet.flow instanceof TrackedPacket tracked)
                 || tracked.flow() == null
-                || tracked.flow().confirmed) {
-            return true;
-        }
-        return add(tracked.flow(), nowNs);
+                || add(tracked.flow(), nowNs);
     }
 
     private boolean add(Flow flow, long nowNs) {
@@ -321,11 +387,12 @@ final class ConnTrack {
         if (2 * flows >= buckets.length && buckets.length < MAX_BUCKETS) {
             grow();
         }
-        insert(flow.original);
-        insert(flow.reply);
+        insert(flow.original, key.hash(flow.original));
+        insert(flow.reply, key.hash(flow.reply));
         flow.confirmed = true;
         translated += flow.isTranslated() ? 1 : 0;
         flow.expiresNs = nowNs + timeoutNs(flow, nowNs);
+        noteDue(flow.original);
         unreplied.add(flow);
         flows++;
         confirmed++;
@@ -379,8 +446,7 @@ final class ConnTrack {
 
     /** Removes a flow, unless it has gone by itself. */
     void forget(Flow flow) {
-        key.set(flow.original);
-        FlowTuple tuple = buckets[key.hash() & buckets.length - 1];
+        FlowTuple tuple = buckets[flow.original.hash & buckets.length - 1];
         while (tuple != null && tuple != flow.original) {
             tuple = tuple.next;
         }
@@ -421,16 +487,34 @@ final class ConnTrack {
         return tuple;
     }
 
-    private void insert(FlowTuple tuple) {
-        int bucket = key.hash(tuple) & buckets.length - 1;
+    private void insert(FlowTuple tuple, int hash) {
+        int bucket = hash & buckets.length - 1;
+        tuple.hash = hash;
         tuple.next = buckets[bucket];
         buckets[bucket] = tuple;
+    }
+
+    /** Sets when the flow is over unless something happens. */
+    private void expire(Flow flow, long expiresNs) {
+        boolean sooner = expiresNs - flow.expiresNs < 0;
+        flow.expiresNs = expiresNs;
+        if (sooner && flow.isInTable()) {
+            noteDue(flow.original);
+        }
+    }
+
+    private void noteDue(FlowTuple original) {
+        int bucket = original.hash & buckets.length - 1;
+        if (original.flow.expiresNs - dueNs[bucket] < 0) {
+            dueNs[bucket] = original.flow.expiresNs;
+        }
     }
 
     private void remove(Flow flow) {
         tellEnd(flow);
         flow.forgetPaths();
         flow.removed();
+        Arrays.fill(recent, null);
         unlink(flow.original);
         unlink(flow.reply);
         if (flow.list != null) {
@@ -441,7 +525,7 @@ final class ConnTrack {
     }
 
     private void unlink(FlowTuple gone) {
-        int bucket = key.hash(gone) & buckets.length - 1;
+        int bucket = gone.hash & buckets.length - 1;
         FlowTuple tuple = buckets[bucket];
         if (tuple == gone) {
             buckets[bucket] = gone.next;
@@ -457,13 +541,18 @@ final class ConnTrack {
 
     private void grow() {
         @Nullable FlowTuple[] old = buckets;
+        long[] oldDueNs = dueNs;
         buckets = new FlowTuple[2 * old.length];
+        // The flows of a bucket go into the one of the same number and the one that is as many further on as there
+        // were.
+        dueNs = Arrays.copyOf(oldDueNs, buckets.length);
+        System.arraycopy(oldDueNs, 0, dueNs, old.length, old.length);
         swept = 0;
         for (FlowTuple head : old) {
             FlowTuple tuple = head;
             while (tuple != null) {
                 FlowTuple next = tuple.next;
-                insert(tuple);
+                insert(tuple, tuple.hash);
                 tuple = next;
             }
         }
@@ -473,20 +562,34 @@ final class ConnTrack {
     private void sweep(long nowNs) {
         for (int i = 0; i < SWEPT_BUCKETS; i++) {
             swept = swept + 1 & buckets.length - 1;
-            FlowTuple tuple = buckets[swept];
-            while (tuple != null) {
-                FlowTuple next = tuple.next;
-                if (tuple.flow.expired(nowNs)) {
-                    // The next tuple may be the flow's other one, which goes with it.
-                    if (next != null && next.flow == tuple.flow) {
-                        next = next.next;
-                    }
-                    remove(tuple.flow);
-                    expired++;
-                }
-                tuple = next;
+            long aheadNs = dueNs[swept] - nowNs;
+            // One that was never set is any time from now.
+            if (aheadNs <= 0 || aheadNs > NEVER_NS) {
+                dueNs[swept] = sweepBucket(nowNs);
             }
         }
+    }
+
+    /** Gives when at the earliest it is to be done again. */
+    private long sweepBucket(long nowNs) {
+        long leftNs = NEVER_NS;
+        FlowTuple tuple = buckets[swept];
+        while (tuple != null) {
+            FlowTuple next = tuple.next;
+            Flow flow = tuple.flow;
+            if (!tuple.reply && flow.expired(nowNs)) {
+                // The next tuple may be the flow's other one, which goes with it.
+                if (next != null && next.flow == flow) {
+                    next = next.next;
+                }
+                remove(flow);
+                expired++;
+            } else if (!tuple.reply) {
+                leftNs = Math.min(leftNs, flow.expiresNs - nowNs);
+            }
+            tuple = next;
+        }
+        return nowNs + leftNs;
     }
 
     /** Whether there are flows whose packets have to be rewritten. */
@@ -548,6 +651,7 @@ final class ConnTrack {
                 throw new ArchiveException("a connection table never has " + size + " buckets");
             }
             buckets = new FlowTuple[size];
+            dueNs = new long[size];
         }
         int tuples = 0;
         for (int i = 0; i < size; i++) {
@@ -590,8 +694,13 @@ final class ConnTrack {
 
     /** Puts a tuple behind the last one of its bucket; each is in one place, so that no walk goes in a circle. */
     private FlowTuple append(int bucket, @Nullable FlowTuple last, FlowTuple tuple) {
-        if ((key.hash(tuple) & buckets.length - 1) != bucket || tuple == last || tuple.next != null) {
+        int hash = key.hash(tuple);
+        if ((hash & buckets.length - 1) != bucket || tuple == last || tuple.next != null) {
             throw new ArchiveException("a flow of the connection table is in the wrong place");
+        }
+        tuple.hash = hash;
+        if (!tuple.reply) {
+            noteDue(tuple);
         }
         if (last == null) {
             buckets[bucket] = tuple;

@@ -67,8 +67,10 @@ final class Flow {
     private final TrackedPacket first = new TrackedPacket(this, false, ConnState.NEW);
     private final TrackedPacket onward = new TrackedPacket(this, false, ConnState.ESTABLISHED);
     private final TrackedPacket back = new TrackedPacket(this, true, ConnState.ESTABLISHED);
-    private final TrackedPacket related = new TrackedPacket(this, false, ConnState.RELATED);
-    private final TrackedPacket relatedBack = new TrackedPacket(this, true, ConnState.RELATED);
+    /** Seldom needed. */
+    private @Nullable TrackedPacket related;
+
+    private @Nullable TrackedPacket relatedBack;
 
     /**
      * @param key the first packet's; turned round when this is made
@@ -101,8 +103,9 @@ final class Flow {
 
     /** A packet of it is met for the first time. */
     void noteCaller(PacketContext context) {
-        if (!caller.isKnown()) {
-            caller = context.socketCaller();
+        SocketCaller sender = context.socketCaller();
+        if (sender.isKnown() && !caller.isKnown()) {
+            caller = sender;
         }
     }
 
@@ -131,7 +134,13 @@ final class Flow {
 
     /** How a packet about the flow is marked: an ICMP error, or our own answer to a packet we rejected. */
     TrackedPacket about(boolean isReply) {
-        return isReply ? relatedBack : related;
+        TrackedPacket known = isReply ? relatedBack : related;
+        if (known == null) {
+            known = new TrackedPacket(this, isReply, ConnState.RELATED);
+            related = isReply ? related : known;
+            relatedBack = isReply ? known : relatedBack;
+        }
+        return known;
     }
 
     // --- Ways through the rules

@@ -147,9 +147,6 @@ final class FlowJudge {
             if (packet.flow == null) {
                 packet.flow = place;
             }
-            if (packet.flow instanceof TrackedPacket tracked) {
-                context.connState(tracked.state());
-            }
             if (isDenied(TableName.MANGLE)) {
                 return true;
             }
@@ -172,7 +169,8 @@ final class FlowJudge {
     }
 
     private boolean isDenied(TableName table) {
-        LoadedRules.LoadedChain chain = rules.chain(context.packet().ipVersion, context.hook(), table);
+        LoadedRules.LoadedChain chain =
+                rules.at(context.packet().ipVersion, context.hook()).of(table);
         if (chain == null) {
             return false;
         }

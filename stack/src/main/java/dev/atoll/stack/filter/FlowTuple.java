@@ -17,6 +17,9 @@ final class FlowTuple {
     final int sourcePort;
     final int destinationPort;
 
+    /** By which the table has put it into a bucket. */
+    int hash;
+
     /** The next one in the same bucket. */
     @Nullable FlowTuple next;
 

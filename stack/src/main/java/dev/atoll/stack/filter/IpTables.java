@@ -128,41 +128,40 @@ public final class IpTables {
      */
     public Verdict check(Hook hook, PacketBuffer packet, @Nullable String inNic, @Nullable String outNic, long nowNs) {
         LoadedRules rules = loaded;
+        LoadedRules.HookChains chains = rules.at(packet.ipVersion, hook);
         Verdict closed = rules.closed(packet.ipVersion);
-        if (closed != null || rules.asks(packet.ipVersion, hook)) {
-            if (isNeighbourDiscovery(packet)) {
-                return Verdict.ACCEPT;
-            }
-            if (closed != null && audit == null) {
-                // Where a rule that rejects would stand.
-                return hook == Hook.PREROUTING || hook == Hook.POSTROUTING ? Verdict.ACCEPT : closed;
-            }
+        if ((closed != null || chains.any) && isNeighbourDiscovery(packet)) {
+            return Verdict.ACCEPT;
+        }
+        if (closed != null && audit == null) {
+            // Where a rule that rejects would stand.
+            return hook == Hook.PREROUTING || hook == Hook.POSTROUTING ? Verdict.ACCEPT : closed;
         }
         ConnTrack tracking = connTrackFor(rules);
-        if (tracking == null && !rules.asks(packet.ipVersion, hook)) {
+        if (tracking == null && !chains.any) {
             return Verdict.ACCEPT;
         }
         context.begin(hook, packet, inNic, outNic, nowNs);
         wouldEnd = null;
-        Verdict verdict = ask(rules, TableName.RAW);
+        Verdict verdict = ask(rules, chains.raw);
         if (verdict.kind() == Verdict.Kind.ACCEPT && tracking != null) {
-            context.connState(tracking.track(context));
+            tracking.track(context);
         }
         if (closed != null && hook != Hook.PREROUTING && hook != Hook.POSTROUTING) {
             verdict = lookOn(closed);
         }
         if (verdict.kind() == Verdict.Kind.ACCEPT) {
-            verdict = ask(rules, TableName.MANGLE);
+            verdict = ask(rules, chains.mangle);
         }
         // The source is translated last of all, the destination before it is judged (netfilter's priorities 100, -100).
         if (hook == Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
-            verdict = filter(rules);
+            verdict = filter(rules, chains.filter);
         }
         if (verdict.kind() == Verdict.Kind.ACCEPT && tracking != null && hook != Hook.FORWARD) {
-            verdict = translate(rules, tracking);
+            verdict = translate(rules, chains.nat, tracking);
         }
         if (hook != Hook.INPUT && verdict.kind() == Verdict.Kind.ACCEPT) {
-            verdict = filter(rules);
+            verdict = filter(rules, chains.filter);
         }
         if (wouldEnd != null) {
             tellWouldEnd(wouldEnd);
@@ -172,6 +171,7 @@ public final class IpTables {
         }
         if (tracking != null
                 && verdict.kind() == Verdict.Kind.ACCEPT
+                && ConnTrack.isUnconfirmed(packet)
                 && isLast(hook, packet.ipVersion)
                 && !tracking.confirm(packet, nowNs)
                 && (rules.asksForStates || tracking.translates())) {
@@ -212,16 +212,15 @@ public final class IpTables {
         return type >= Icmpv6.ROUTER_SOLICITATION && type <= Icmpv6.REDIRECT;
     }
 
-    /** Sends the packet through a table's chain at its hook; ACCEPT if there is none. */
-    private Verdict ask(LoadedRules rules, TableName table) {
-        LoadedRules.LoadedChain chain = rules.chain(context.packet().ipVersion, context.hook(), table);
+    /** Sends the packet through a chain; ACCEPT if there is none. */
+    private Verdict ask(LoadedRules rules, LoadedRules.@Nullable LoadedChain chain) {
         return chain == null ? Verdict.ACCEPT : lookOn(rules.evaluate(chain, context));
     }
 
     /** Table filter, whose word on a flow's first packet is what a listener is told. */
-    private Verdict filter(LoadedRules rules) {
-        Verdict verdict = ask(rules, TableName.FILTER);
-        FlowWatch watch = watch();
+    private Verdict filter(LoadedRules rules, LoadedRules.@Nullable LoadedChain chain) {
+        Verdict verdict = ask(rules, chain);
+        FlowWatch watch = flowListener == null && audit == null ? null : watch();
         if (watch != null && watch.origin == null && verdict.kind() == Verdict.Kind.ACCEPT) {
             watch.origin = verdict.origin();
         }
@@ -259,28 +258,27 @@ public final class IpTables {
     }
 
     /** Table nat: its rules are met by a flow's first packet, what they chose holds for all of them. */
-    private Verdict translate(LoadedRules rules, ConnTrack tracking) {
+    private Verdict translate(LoadedRules rules, LoadedRules.@Nullable LoadedChain chain, ConnTrack tracking) {
         PacketBuffer packet = context.packet();
         if (!(packet.flow instanceof TrackedPacket tracked) || tracked.flow() == null) {
             return Verdict.ACCEPT;
         }
         Flow flow = tracked.flow();
+        if (chain == null && !flow.isTranslated()) {
+            return Verdict.ACCEPT;
+        }
         NatSide side = NatSide.at(context.hook());
         // The reset that answers a flow's rejected first packet meets what that packet did not get to.
         boolean settles = tracked.state() == ConnState.NEW
                 || (tracked.state() == ConnState.RELATED && packet.transportProtocol == IpProtocol.TCP);
-        if (settles && !flow.confirmed && !flow.isBound(side) && hasNat(rules)) {
-            Verdict verdict = ask(rules, TableName.NAT);
+        if (settles && !flow.confirmed && !flow.isBound(side) && chain != null) {
+            Verdict verdict = ask(rules, chain);
             if (verdict.kind() != Verdict.Kind.ACCEPT) {
                 return verdict;
             }
             tracking.bind(flow, side, context.translation(), rng, context.nowNs());
         }
         return Translation.apply(packet, tracked, flow, side) ? Verdict.ACCEPT : REDIRECT_UNTRANSLATED;
-    }
-
-    private boolean hasNat(LoadedRules rules) {
-        return rules.chain(context.packet().ipVersion, context.hook(), TableName.NAT) != null;
     }
 
     /** Whether PREROUTING or POSTROUTING is to be met: a chain is asked there, or connections are tracked or translated. */

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,14 +34,10 @@ final class LoadedRules {
     final boolean asksForCallers;
     /** Whether connections are followed: for that, or because their paths are worth keeping. */
     final boolean tracks;
-    /** Built-in chains by table and hook. */
-    private final Map<TableName, Map<Hook, LoadedChain>> v4 = new EnumMap<>(TableName.class);
+    /** By hook. */
+    private final HookChains[] v4;
 
-    private final Map<TableName, Map<Hook, LoadedChain>> v6 = new EnumMap<>(TableName.class);
-    /** The hooks at which a chain is asked. */
-    private final EnumSet<Hook> askedV4;
-
-    private final EnumSet<Hook> askedV6;
+    private final HookChains[] v6;
     private final @Nullable Verdict closedV4;
     private final @Nullable Verdict closedV6;
     private final List<LoadedChain> all = new ArrayList<>();
@@ -70,10 +65,8 @@ final class LoadedRules {
         this.plainly = plainly;
         closedV4 = closed(Family.IPV4, Family.IPV6);
         closedV6 = closed(Family.IPV6, Family.IPV4);
-        load(Family.IPV4, v4);
-        load(Family.IPV6, v6);
-        askedV4 = asked(v4);
-        askedV6 = asked(v6);
+        v4 = load(Family.IPV4);
+        v6 = load(Family.IPV6);
         callers = new LoadedChain[all.size() + 1];
         callerNext = new int[all.size() + 1];
         asksForStates = ruleSet.needsConnTrack();
@@ -97,34 +90,49 @@ final class LoadedRules {
         return new Verdict(Verdict.Kind.REJECT, with, new Origin(first.source(), first.line(), text));
     }
 
-    private void load(Family family, Map<TableName, Map<Hook, LoadedChain>> byTable) {
+    private HookChains[] load(Family family) {
+        Map<TableName, Map<String, LoadedChain>> byTable = new EnumMap<>(TableName.class);
         for (TableName name : TableName.values()) {
-            Map<Hook, LoadedChain> byHook = new EnumMap<>(Hook.class);
-            byTable.put(name, byHook);
             Table table = ruleSet.table(family, name);
-            if (table == null) {
-                continue;
-            }
-            Map<String, LoadedChain> loaded = new HashMap<>();
-            for (Chain chain : table.chains()) {
-                LoadedChain one = new LoadedChain(table, chain, memory, plainly);
-                loaded.put(chain.name(), one);
-                all.add(one);
-            }
-            for (Chain chain : table.chains()) {
-                resolveJumps(chain, loaded);
-            }
-            for (Hook hook : name.hooks()) {
-                LoadedChain chain = loaded.get(hook.name());
-                if (chain != null) {
-                    byHook.put(hook, chain);
-                    chain.reachable = reachable(chain);
-                    // Table raw is asked before the flow is known, table nat once for each.
-                    boolean later = name == TableName.MANGLE || name == TableName.FILTER;
-                    chain.keepsPaths = !plainly && later && chain.reachable >= MIN_RULES_TO_KEEP_PATHS;
-                }
+            byTable.put(name, table == null ? Map.of() : load(table));
+        }
+        HookChains[] byHook = new HookChains[Hook.values().length];
+        for (Hook hook : Hook.values()) {
+            byHook[place(hook)] = new HookChains(
+                    builtIn(byTable, TableName.RAW, hook),
+                    builtIn(byTable, TableName.MANGLE, hook),
+                    builtIn(byTable, TableName.NAT, hook),
+                    builtIn(byTable, TableName.FILTER, hook));
+        }
+        return byHook;
+    }
+
+    private static @Nullable LoadedChain builtIn(
+            Map<TableName, Map<String, LoadedChain>> byTable, TableName table, Hook hook) {
+        Map<String, LoadedChain> chains = byTable.get(table);
+        return chains == null || !table.hooks().contains(hook) ? null : chains.get(hook.name());
+    }
+
+    private Map<String, LoadedChain> load(Table table) {
+        Map<String, LoadedChain> loaded = new HashMap<>();
+        for (Chain chain : table.chains()) {
+            LoadedChain one = new LoadedChain(table, chain, memory, plainly);
+            loaded.put(chain.name(), one);
+            all.add(one);
+        }
+        for (Chain chain : table.chains()) {
+            resolveJumps(chain, loaded);
+        }
+        for (Hook hook : table.name().hooks()) {
+            LoadedChain chain = loaded.get(hook.name());
+            if (chain != null) {
+                chain.reachable = reachable(chain);
+                // Table raw is asked before the flow is known, table nat once for each.
+                boolean later = table.name() == TableName.MANGLE || table.name() == TableName.FILTER;
+                chain.keepsPaths = !plainly && later && chain.reachable >= MIN_RULES_TO_KEEP_PATHS;
             }
         }
+        return loaded;
     }
 
     /** How many rules a packet may meet from a chain on, each counted once. */
@@ -157,23 +165,20 @@ final class LoadedRules {
         }
     }
 
-    /** A table's built-in chain at a hook, or null. */
-    @Nullable LoadedChain chain(int ipVersion, Hook hook, TableName table) {
-        Map<Hook, LoadedChain> chains = (ipVersion == Family.IPV4.ipVersion() ? v4 : v6).get(table);
-        return chains == null ? null : chains.get(hook);
+    /** What packets of a family meet at a hook. */
+    HookChains at(int ipVersion, Hook hook) {
+        return (ipVersion == Family.IPV4.ipVersion() ? v4 : v6)[place(hook)];
     }
 
-    private static EnumSet<Hook> asked(Map<TableName, Map<Hook, LoadedChain>> chains) {
-        EnumSet<Hook> asked = EnumSet.noneOf(Hook.class);
-        for (Map<Hook, LoadedChain> ofTable : chains.values()) {
-            asked.addAll(ofTable.keySet());
-        }
-        return asked;
+    /** A packet asks for each hook: too often for a map. */
+    @SuppressWarnings("EnumOrdinal")
+    private static int place(Hook hook) {
+        return hook.ordinal();
     }
 
-    /** Whether a packet of that family meets any chain at a hook; asked for every packet. */
+    /** Whether a packet of that family meets any chain at a hook. */
     boolean asks(int ipVersion, Hook hook) {
-        return (ipVersion == Family.IPV4.ipVersion() ? askedV4 : askedV6).contains(hook);
+        return at(ipVersion, hook).any;
     }
 
     /** The verdict for every packet of a family that has no rules while the other has; null for one that has. */
@@ -553,6 +558,37 @@ final class LoadedRules {
                 reject = made;
             }
             return made;
+        }
+    }
+
+    /** The built-in chains of one family at one hook: each packet's way, so found without searching. */
+    static final class HookChains {
+        final @Nullable LoadedChain raw;
+        final @Nullable LoadedChain mangle;
+        final @Nullable LoadedChain nat;
+        final @Nullable LoadedChain filter;
+        /** Whether there is one. */
+        final boolean any;
+
+        HookChains(
+                @Nullable LoadedChain raw,
+                @Nullable LoadedChain mangle,
+                @Nullable LoadedChain nat,
+                @Nullable LoadedChain filter) {
+            this.raw = raw;
+            this.mangle = mangle;
+            this.nat = nat;
+            this.filter = filter;
+            any = raw != null || mangle != null || nat != null || filter != null;
+        }
+
+        @Nullable LoadedChain of(TableName table) {
+            return switch (table) {
+                case RAW -> raw;
+                case MANGLE -> mangle;
+                case NAT -> nat;
+                case FILTER -> filter;
+            };
         }
     }
 

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class PacketContext {
     private Hook hook = Hook.INPUT;
     private @Nullable PacketBuffer packet;
+    private boolean judging;
     private String inNic = "";
     private String outNic = "";
     private long nowNs;
     private int fragmentOffsetBytes;
-    private ConnState connState = ConnState.UNTRACKED;
     private @Nullable NatRange translation;
     private @Nullable RoutingView routing;
     private @Nullable SocketOwner socketOwner;
@@ -64,13 +64,25 @@ public final class PacketContext {
 
     void begin(
             Hook atHook, PacketBuffer judged, @Nullable String incomingNic, @Nullable String outgoingNic, long time) {
-        hook = atHook;
-        packet = judged;
-        inNic = incomingNic == null ? "" : incomingNic;
-        outNic = outgoingNic == null ? "" : outgoingNic;
+        // Most of it is as it was for the packet before. To store a reference into an object as old as this one is not
+        // as cheap as
+        // to compare it: collectors have to hear of it.
+        if (hook != atHook) {
+            hook = atHook;
+        }
+        if (packet != judged) {
+            packet = judged;
+        }
+        judging = true;
+        String in = incomingNic == null ? "" : incomingNic;
+        if (!inNic.equals(in)) {
+            inNic = in;
+        }
+        String out = outgoingNic == null ? "" : outgoingNic;
+        if (!outNic.equals(out)) {
+            outNic = out;
+        }
         nowNs = time;
-        // In table raw a packet is not tracked yet, unless it was met at an earlier hook or answers one that was.
-        connState = judged.flow instanceof TrackedPacket met ? met.state() : ConnState.INVALID;
         translation = null;
         fragmentOffsetBytes = judged.ipVersion == Family.IPV4.ipVersion()
                 ? Ipv4.fragmentOffset(judged.data(), judged.networkOffset)
@@ -78,12 +90,8 @@ public final class PacketContext {
     }
 
     void end() {
-        packet = null;
+        judging = false;
         origin = null;
-    }
-
-    void connState(ConnState state) {
-        connState = state;
     }
 
     void matched(Origin ofRule) {
@@ -120,7 +128,7 @@ public final class PacketContext {
     /** The packet, with its header positions and addresses set. */
     public PacketBuffer packet() {
         PacketBuffer judged = packet;
-        if (judged == null) {
+        if (judged == null || !judging) {
             throw new IllegalStateException("a PacketContext was used after the call it was passed to");
         }
         return judged;
@@ -165,10 +173,11 @@ public final class PacketContext {
 
     /**
      * What connection tracking says; {@link ConnState#INVALID} before it was asked, as on Linux, and where no rule {@linkplain
-     * Matcher#needsConnTrack needs it}.
+     * Matcher#needsConnTrack needs it}. In table raw it was not asked yet, unless the packet was met at an earlier hook or answers one
+     * that was.
      */
     public ConnState connState() {
-        return connState;
+        return packet().flow instanceof TrackedPacket tracked ? tracked.state() : ConnState.INVALID;
     }
 
     /** As whom endpoints of this stack send, or null if nobody said. */

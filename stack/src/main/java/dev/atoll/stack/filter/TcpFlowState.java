@@ -56,6 +56,11 @@ enum TcpFlowState {
         }
     }
 
+    /** Whether a packet with these flags neither begins a connection nor ends one. */
+    static boolean isData(int flags) {
+        return (flags & JUDGED) == Tcp.ACK;
+    }
+
     /** Where a packet with these {@linkplain #possible possible} flags leads. */
     TcpFlowState after(int flags, boolean reply) {
         if ((flags & Tcp.RST) != 0) {

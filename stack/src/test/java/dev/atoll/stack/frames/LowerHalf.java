@@ -142,6 +142,8 @@ public final class LowerHalf {
                 .ignoring("FlowKey.destinationLow", "of the packet that was judged last")
                 .ignoring("FlowKey.sourcePort", "of the packet that was judged last")
                 .ignoring("FlowKey.destinationPort", "of the packet that was judged last")
+                .ignoring("ConnTrack.recent", "of the packets that were met last")
+                .ignoring("ConnTrack.dueNs", "at the earliest, so that too early is no harm")
                 .ignoring("IpTables.rng", "of the process")
                 .ignoring("InterfaceIds.rng", "of the process")
                 .ignoring("DenialGate.listener", "the caller's")
