@@ -242,7 +242,13 @@ final class RunCommand {
             CompletableFuture<Void> unused = reports.leaving().thenRun(() -> leave(link));
             reports.started(run);
             Supervisor supervisor = new Supervisor(
-                    program, connection, reports, services, settings.stopGrace(), settings.failOnDenial());
+                    program,
+                    connection,
+                    reports,
+                    services,
+                    settings.stopGrace(),
+                    settings.failOnDenial(),
+                    settings.audit());
             if (reloader != null) {
                 new ReloadDoor(reloader, Terminal::line).open();
                 if (watch != null) {

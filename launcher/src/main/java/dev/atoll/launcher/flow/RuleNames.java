@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The names of rules by their places: a rule's {@code name} in HOCON, its comment in iptables' form. */
+/**
+ * The names of rules by where they were written and how: a rule's {@code name} in HOCON, its comment in iptables' form. The text counts
+ * since a flow may be told of that rules have decided which are no more, and at the same line something else may stand by now.
+ */
 final class RuleNames {
     private final Map<String, String> names = new HashMap<>();
 
@@ -29,17 +32,13 @@ final class RuleNames {
     private void add(Rule rule) {
         for (Matcher matcher : rule.matchers()) {
             if (matcher instanceof CommentMatcher comment) {
-                names.put(place(rule.origin()), comment.text());
+                names.put(rule.origin().toString(), comment.text());
             }
         }
     }
 
-    /** Null for a rule without. */
+    /** Null for a rule without, or that is not one of these. */
     @Nullable String of(Origin origin) {
-        return names.get(place(origin));
-    }
-
-    private static String place(Origin origin) {
-        return origin.line() + ":" + origin.source();
+        return names.get(origin.toString());
     }
 }

@@ -22,6 +22,7 @@ record Warning(Kind kind, Origin place, String message, List<Origin> about, Stri
         NO_DNS("no-dns"),
         NO_ANSWERS("no-answers"),
         NO_LOOPBACK("no-loopback"),
+        INTERNAL_NAME("internal-name"),
         /** Not a mistake, and no warning: only worth knowing. */
         CLOSED_FAMILY("closed-family"),
         NOT_EXAMINED("not-examined");

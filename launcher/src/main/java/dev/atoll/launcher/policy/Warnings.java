@@ -83,6 +83,10 @@ final class Warnings {
                 add(warning);
             }
         }
+        for (Table table : ruleSet.tables()) {
+            // What stands for rules of both families is told once.
+            new InternalNames(table).find().forEach(this::add);
+        }
         for (Gaps ofFamily : gaps) {
             ofFamily.find().forEach(this::add);
         }

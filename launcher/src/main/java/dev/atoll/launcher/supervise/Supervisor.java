@@ -43,6 +43,7 @@ public final class Supervisor {
     private final Services services;
     private final Duration stopGrace;
     private final boolean failOnDenial;
+    private final boolean audit;
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Outcome> cause = new AtomicReference<>();
@@ -65,6 +66,7 @@ public final class Supervisor {
     /**
      * @param stopGrace how long the program has to end when asked to
      * @param failOnDenial whether a program that ends with 0 has failed if anything was denied
+     * @param audit whether rules only look on, so that denials are what would have been denied
      */
     public Supervisor(
             ProgramProcess program,
@@ -72,13 +74,15 @@ public final class Supervisor {
             Reports reports,
             Services services,
             Duration stopGrace,
-            boolean failOnDenial) {
+            boolean failOnDenial,
+            boolean audit) {
         this.program = program;
         this.control = control;
         this.reports = reports;
         this.services = services;
         this.stopGrace = stopGrace;
         this.failOnDenial = failOnDenial;
+        this.audit = audit;
     }
 
     /**
@@ -254,7 +258,7 @@ public final class Supervisor {
     private String denied() {
         long count = reports.denials();
         Denial first = reports.firstDenial();
-        String text = count == 1 ? "1 denial" : count + " denials";
+        String text = (count == 1 ? "1 denial" : count + " denials") + (audit ? " without --audit" : "");
         return first == null ? text : text + ", the first: " + Terminal.printable(first.what() + ": " + first.rule());
     }
 

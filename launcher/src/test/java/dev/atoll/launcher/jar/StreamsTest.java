@@ -1,6 +1,7 @@
 package dev.atoll.launcher.jar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.jar.Atoll.Result;
@@ -141,6 +142,27 @@ class StreamsTest {
 
         assertEquals(3, atoll.runProbe(options, denied, "exit:3").exitCode(), "the program's own code stays");
         assertEquals(0, atoll.runProbe(options, "say:nothing").exitCode());
+    }
+
+    /** A program is held against a policy without being disturbed by it. */
+    @Test
+    void whatOnlyAuditLetPass_failsTheRunIfWanted() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path rules = atoll.file("a.rules", "*filter", "-A OUTPUT -p tcp --dport 8080 -j REJECT", "COMMIT");
+        Path status = atoll.path("status.json");
+        List<String> options =
+                List.of("--link", "demo", "--policy", rules.toString(), "--audit", "--status-file", status.toString());
+        List<String> failing = new ArrayList<>(options);
+        failing.add("--fail-on-denial");
+        Result result = atoll.runProbe(failing, "tcp:10.66.0.1:8080").assertExit(123);
+        assertFalse(result.line("tcp:10.66.0.1:8080=").contains("Exception"), "it got through: " + result);
+        assertTrue(result.stderr().startsWith("atoll: would deny tcp 10.66.0.2:"), result::toString);
+        assertTrue(result.stderr().contains("atoll: 1 denial without --audit, the first: tcp "), result::toString);
+        assertEquals("denied", Json.read(status).text("outcome"));
+        assertEquals("1", Json.read(status).text("denials"));
+
+        atoll.runProbe(options, "tcp:10.66.0.1:8080").assertExit(0);
+        atoll.runProbe(failing, "tcp:10.66.0.1:82").assertExit(0);
     }
 
     @Test

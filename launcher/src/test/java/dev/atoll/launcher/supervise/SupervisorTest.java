@@ -48,6 +48,7 @@ class SupervisorTest {
     }
 
     private boolean failOnDenial;
+    private boolean audit;
 
     @Test
     void program_exits_itsCodeAndEveryDenialCount() throws Exception {
@@ -244,6 +245,18 @@ class SupervisorTest {
     }
 
     @Test
+    void whatWouldHaveBeenDenied_failsTheRunAsDenialsDo() throws Exception {
+        failOnDenial = true;
+        audit = true;
+        say(new ControlRecord.Ready(), denial());
+        closeProgramEnd();
+        program.end(0);
+        String message =
+                "1 denial without --audit, the first: tcp 10.0.0.2:1 -> 10.0.0.1:2: a.rules:1: -A OUTPUT -j REJECT";
+        assertEquals(new Outcome(Outcome.Kind.DENIED, 123, message, 1), supervise(false, null));
+    }
+
+    @Test
     void denials_programFailedByItself_itsCodeStays() throws Exception {
         failOnDenial = true;
         say(new ControlRecord.Ready(), denial());
@@ -277,7 +290,7 @@ class SupervisorTest {
     private Outcome supervise(boolean servicesNeeded, @org.jspecify.annotations.Nullable Duration timeout)
             throws SystemCallException {
         services.needed = servicesNeeded;
-        Supervisor supervisor = new Supervisor(program, control, reports, services, GRACE, failOnDenial);
+        Supervisor supervisor = new Supervisor(program, control, reports, services, GRACE, failOnDenial, audit);
         supervisor.begin(null, timeout);
         return supervisor.await();
     }

@@ -53,7 +53,7 @@ final class Ipv6Text {
         extensions(at);
     }
 
-    /** Goes over extension headers to what is behind them. */
+    /** Goes over extension headers to what is behind them; behind ESP nothing can be read. */
     private void extensions(int ipAt) {
         int next = Ipv6.nextHeader(data, ipAt);
         int at = ipAt + Ipv6.HEADER_BYTES;
@@ -66,18 +66,22 @@ final class Ipv6Text {
             if (details.ipOptions()) {
                 out.add("OPT").add("(");
             }
-            int bytes = Ipv6Extension.UNIT_BYTES;
+            boolean goesOn;
             if (next == Ipv6Extension.FRAGMENT) {
                 isLaterFragment = fragment(at);
-            } else if (!isLaterFragment) {
-                bytes = Ipv6Extension.lengthBytes(data, at);
+                goesOn = true;
+            } else if (next == IpProtocol.AH || next == IpProtocol.ESP) {
+                goesOn = ipsec(next, at, isLaterFragment);
+            } else {
+                goesOn = !isLaterFragment;
             }
             if (details.ipOptions()) {
                 out.add(")");
             }
-            if (isLaterFragment && next != Ipv6Extension.FRAGMENT) {
+            if (!goesOn) {
                 return;
             }
+            int bytes = lengthBytes(next, at);
             next = Ipv6Extension.nextHeader(data, at);
             at += bytes;
         }
@@ -88,10 +92,34 @@ final class Ipv6Text {
         }
     }
 
+    /** The header of IPsec, which the kernel tells as an option; whether it goes on to what is behind it. */
+    private boolean ipsec(int protocol, int at, boolean isLaterFragment) {
+        boolean goesOn = protocol == IpProtocol.AH;
+        if (details.ipOptions()) {
+            if (isLaterFragment) {
+                out.add(protocol == IpProtocol.AH ? "AH" : "ESP");
+                return false;
+            }
+            goesOn &= new TransportText(data, lengthBytes, details, out).extension(protocol, at);
+        }
+        return goesOn;
+    }
+
+    private int lengthBytes(int header, int at) {
+        return switch (header) {
+            case Ipv6Extension.FRAGMENT -> Ipv6Extension.UNIT_BYTES;
+            // RFC 4302 section 2.2: in units of four bytes, less two.
+            case IpProtocol.AH -> ((data.get(at + 1) & 0xff) + 2) * 4;
+            default -> Ipv6Extension.lengthBytes(data, at);
+        };
+    }
+
     private static boolean isExtension(int header) {
         return header == Ipv6Extension.HOP_BY_HOP
                 || header == Ipv6Extension.ROUTING
                 || header == Ipv6Extension.FRAGMENT
+                || header == IpProtocol.AH
+                || header == IpProtocol.ESP
                 || header == Ipv6Extension.DESTINATION_OPTIONS;
     }
 

@@ -13,7 +13,13 @@ final class TransportText {
 
     private static final int OFFSET = 12;
     private static final int AH_SPI = 4;
-    private static final int SPI_BYTES = 4;
+
+    /** RFC 4302 section 2, without what verifies the packet. */
+    private static final int AH_BYTES = 12;
+
+    /** RFC 4303 section 2: the part that is never encrypted. */
+    private static final int ESP_BYTES = 8;
+
     private static final String[] FLAG_NAMES = {"CWR", "ECE", "URG", "ACK", "PSH", "RST", "SYN", "FIN"};
     private static final int[] FLAGS = {Tcp.CWR, Tcp.ECE, Tcp.URG, Tcp.ACK, Tcp.PSH, Tcp.RST, Tcp.SYN, Tcp.FIN};
 
@@ -43,8 +49,8 @@ final class TransportText {
             case IpProtocol.TCP -> tcp(at, isLaterFragment);
             case IpProtocol.UDP -> udp("UDP", at, isLaterFragment);
             case IpProtocol.UDP_LITE -> udp("UDPLITE", at, isLaterFragment);
-            case IpProtocol.AH -> spi("AH", at, AH_SPI, isLaterFragment);
-            case IpProtocol.ESP -> spi("ESP", at, 0, isLaterFragment);
+            case IpProtocol.AH -> ah(at, isLaterFragment);
+            case IpProtocol.ESP -> esp(at, isLaterFragment);
             default -> out.add("PROTO", protocol);
         }
     }
@@ -94,15 +100,35 @@ final class TransportText {
         out.add("LEN", Udp.length(data, at));
     }
 
-    private void spi(String name, int at, int spiOffset, boolean isLaterFragment) {
-        out.add("PROTO", name);
-        if (isLaterFragment) {
-            return;
+    /** Of this one alone the kernel tells not even the name where it is in another packet. */
+    private void ah(int at, boolean isLaterFragment) {
+        if (!isLaterFragment) {
+            out.add("PROTO", "AH");
+            boolean unused = spi(at, AH_SPI, AH_BYTES);
         }
-        if (!has(at, spiOffset + SPI_BYTES)) {
+    }
+
+    private void esp(int at, boolean isLaterFragment) {
+        out.add("PROTO", "ESP");
+        if (!isLaterFragment) {
+            boolean unused = spi(at, 0, ESP_BYTES);
+        }
+    }
+
+    /** The index of an IPsec header of so many bytes; false if not all of them are there, which is told. */
+    private boolean spi(int at, int spiOffset, int bytes) {
+        if (!has(at, bytes)) {
             out.incomplete(lengthBytes - at);
-            return;
+            return false;
         }
         out.add("SPI", "0x" + Integer.toHexString(data.getInt(at + spiOffset)));
+        return true;
+    }
+
+    /** An IPsec header that IPv6 has among its extensions; false if not all of it is there. */
+    boolean extension(int protocol, int at) {
+        boolean isAh = protocol == IpProtocol.AH;
+        out.add(isAh ? "AH" : "ESP");
+        return isAh ? spi(at, AH_SPI, AH_BYTES) : spi(at, 0, ESP_BYTES);
     }
 }

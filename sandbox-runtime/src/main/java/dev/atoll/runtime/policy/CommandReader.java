@@ -108,9 +108,23 @@ final class CommandReader {
         if (text.startsWith("-") && text.length() > 1 && !text.equals("--")) {
             return readShort(word);
         }
-        String hint = text.startsWith("#") ? "; a comment has a line of its own, or use -m comment" : "";
+        String hint = "";
+        if (text.startsWith("#")) {
+            hint = "; a comment has a line of its own, or use -m comment";
+        } else if (followsApostrophe()) {
+            hint = "; ' is no quote in this form, use \"";
+        }
         line.error(word, "unexpected \"" + text + "\", expected an option" + hint);
         return false;
+    }
+
+    /** Whether a word before the one just read begins as a quoted one does in a shell. */
+    private boolean followsApostrophe() {
+        boolean follows = false;
+        for (Word before : words.subList(0, next - 1)) {
+            follows |= !ofScript && before.text().startsWith("'");
+        }
+        return follows;
     }
 
     private boolean readShort(Word word) {
@@ -204,7 +218,7 @@ final class CommandReader {
             return false;
         }
         List<Word> arguments = arguments(word, option.arguments(), attached);
-        if (arguments == null) {
+        if (arguments == null || (option.negatable() && isLateNegation(word, arguments))) {
             return false;
         }
         draft.use(extension, new OptionUses.Use(option, word, negated, arguments));
@@ -232,6 +246,15 @@ final class CommandReader {
             arguments.add(words.get(next++));
         }
         return arguments;
+    }
+
+    /** Where {@code !} stands before an option's argument, as old versions of iptables had it; that is reported. */
+    private boolean isLateNegation(Word option, List<Word> arguments) {
+        boolean late = !arguments.isEmpty() && arguments.get(0).text().equals("!");
+        if (late) {
+            line.error(arguments.get(0), "! stands before an option and not behind it, expected ! " + option.text());
+        }
+        return late;
     }
 
     private boolean takeNegation(Word option, boolean allowed) {
@@ -267,7 +290,7 @@ final class CommandReader {
             return false;
         }
         List<Word> arguments = arguments(word, option.arguments(), attached);
-        if (arguments == null) {
+        if (arguments == null || ("psdio".indexOf(option.letter()) >= 0 && isLateNegation(word, arguments))) {
             return false;
         }
         for (int i = 0;

@@ -148,18 +148,22 @@ final class RestoreReader {
 
     private void readInside(Line line, Line begun) {
         String one = line.text();
-        if (one.equals("COMMIT")) {
+        String trimmed = line.whole().text();
+        if (trimmed.equals("COMMIT") || trimmed.startsWith("COMMIT ")) {
+            if (trimmed.length() > "COMMIT".length()) {
+                line.error(line.whole(), "expected COMMIT alone on its line");
+            } else if (one.length() > trimmed.length()) {
+                // Blanks behind the word are seen by nobody: they are what is shown.
+                Word behind = new Word("", trimmed.length() + 1, one.length() - trimmed.length());
+                line.error(
+                        one.startsWith(trimmed) ? behind : line.whole(),
+                        "expected COMMIT alone on its line, without blanks");
+            }
             if (table != null && tableName != null) {
                 // The same table again: as with iptables-restore, the later one replaces the earlier.
                 tables.remove(tableName);
                 tables.put(tableName, table.build());
             }
-            tableLine = null;
-            return;
-        }
-        String trimmed = line.whole().text();
-        if (trimmed.equals("COMMIT") || trimmed.startsWith("COMMIT ")) {
-            line.error(line.whole(), "expected COMMIT alone on its line");
             tableLine = null;
             return;
         }

@@ -33,6 +33,11 @@ class PolicyFileErrorTest {
                 "    COMMIT # done",
                 "    ^~~~~~~~~~~~~");
         file(
+                "*filter\nCOMMIT \t\n",
+                "egress.rules:2:7: expected COMMIT alone on its line, without blanks",
+                "    COMMIT  ",
+                "          ^~");
+        file(
                 "*filter\n*filter\nCOMMIT\n",
                 "egress.rules:2:1: the table begun at line 1 is not finished, expected COMMIT before this",
                 "    *filter",

@@ -181,12 +181,17 @@ final class TableCheck {
             while (!waiting.isEmpty()) {
                 Chain chain = chains.get(waiting.remove());
                 for (Rule rule : chain == null ? List.<Rule>of() : chain.rules()) {
-                    if (!rule.target().hooks().contains(hook)) {
-                        report(rule.origin(), "this target cannot be reached from " + hook);
+                    if (!rule.target().hooks().contains(hook) && isOfThisTable(rule.target())) {
+                        report(
+                                rule.origin(),
+                                "this target cannot be reached from " + hook
+                                        + only("from", rule.target().hooks()));
                     }
                     for (Matcher matcher : rule.matchers()) {
                         if (!matcher.hooks().contains(hook)) {
-                            report(rule.origin(), "a match of this rule cannot be asked in " + hook);
+                            report(
+                                    rule.origin(),
+                                    "a match of this rule cannot be asked in " + hook + only("in", matcher.hooks()));
                         }
                     }
                     String to = rule.target().chain();
@@ -199,6 +204,22 @@ final class TableCheck {
                 }
             }
         }
+    }
+
+    /** Of another table's target it is said that it is, and that is enough. */
+    private boolean isOfThisTable(Target target) {
+        return target.requiredTable() == null || target.requiredTable() == table.name();
+    }
+
+    /** Where of this table it would be right; nothing if nowhere. */
+    private String only(String where, Set<Hook> right) {
+        List<String> names = new ArrayList<>();
+        for (Hook hook : table.name().hooks()) {
+            if (right.contains(hook)) {
+                names.add(hook.name());
+            }
+        }
+        return names.isEmpty() ? "" : ", only " + where + " " + String.join(" and ", names);
     }
 
     /** Whether nothing behind the rule is ever met: then Linux does not judge it, either. */

@@ -54,14 +54,13 @@ class RuleSetTest {
     void translatingTarget_elsewhereThanInItsTableAndHooks_isAProblem() {
         NatTarget masquerade = new NatTarget.Masquerade(NatRange.ANY);
         assertEquals(
-                List.of("this target can only be used in table nat", "this target cannot be reached from OUTPUT"),
-                problems(new Rules().add("OUTPUT", masquerade)));
+                List.of("this target can only be used in table nat"), problems(new Rules().add("OUTPUT", masquerade)));
         Rules shared = new Rules(TableName.NAT)
                 .chain("A")
                 .add("OUTPUT", new StandardTarget.Jump("A"))
                 .add("POSTROUTING", new StandardTarget.Jump("A"))
                 .add("A", masquerade);
-        assertEquals(List.of("this target cannot be reached from OUTPUT"), problems(shared));
+        assertEquals(List.of("this target cannot be reached from OUTPUT, only from POSTROUTING"), problems(shared));
         assertEquals(List.of(), problems(new Rules(TableName.NAT).chain("A").add("A", masquerade)));
     }
 
@@ -73,7 +72,7 @@ class RuleSetTest {
                 .add("INPUT", new StandardTarget.Jump("A"))
                 .add("OUTPUT", new StandardTarget.Jump("A"))
                 .add("A", StandardTarget.DROP, owner);
-        assertEquals(List.of("a match of this rule cannot be asked in INPUT"), problems(rules));
+        assertEquals(List.of("a match of this rule cannot be asked in INPUT, only in OUTPUT"), problems(rules));
         assertEquals(List.of(), problems(new Rules().chain("A").add("A", StandardTarget.DROP, owner)));
         for (Target end : List.of(StandardTarget.ACCEPT, StandardTarget.DROP, StandardTarget.RETURN)) {
             Rules behind = new Rules().add("INPUT", end).add("INPUT", StandardTarget.DROP, owner);
@@ -81,7 +80,7 @@ class RuleSetTest {
         }
         Rules onward =
                 new Rules().add("INPUT", StandardTarget.ACCEPT, protocol(6)).add("INPUT", StandardTarget.DROP, owner);
-        assertEquals(List.of("a match of this rule cannot be asked in INPUT"), problems(onward));
+        assertEquals(List.of("a match of this rule cannot be asked in INPUT, only in OUTPUT"), problems(onward));
         AddressTypeMatcher.Types local = new AddressTypeMatcher.Types(AddressType.LOCAL.bit(), false);
         Matcher in = new AddressTypeMatcher(AddressTypeMatcher.Limit.IN, local, null);
         Matcher out = new AddressTypeMatcher(AddressTypeMatcher.Limit.OUT, local, null);
@@ -91,8 +90,8 @@ class RuleSetTest {
                 .add("OUTPUT", StandardTarget.DROP, in);
         assertEquals(
                 List.of(
-                        "a match of this rule cannot be asked in INPUT",
-                        "a match of this rule cannot be asked in OUTPUT"),
+                        "a match of this rule cannot be asked in INPUT, only in FORWARD and OUTPUT",
+                        "a match of this rule cannot be asked in OUTPUT, only in INPUT and FORWARD"),
                 problems(swapped));
     }
 
@@ -108,7 +107,7 @@ class RuleSetTest {
         assertEquals(List.of(problem), problems(new Rules().add("INPUT", set, protocol(6), tcpTo(80))));
         assertEquals(List.of(), problems(new Rules().add("OUTPUT", clamp, protocol(6), syn)));
         assertEquals(
-                List.of("this target cannot be reached from INPUT"),
+                List.of("this target cannot be reached from INPUT, only from FORWARD and OUTPUT"),
                 problems(new Rules().add("INPUT", clamp, protocol(6), syn)));
     }
 
