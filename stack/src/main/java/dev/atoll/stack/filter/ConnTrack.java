@@ -356,20 +356,20 @@ final class ConnTrack {
         }
     }
 
-    /** Whether the packet begins a flow that is not in the table yet. */
-    static boolean isUnconfirmed(PacketBuffer packet) {
+    /** The flow that the packet begins, if it is not in the table yet. */
+    static @Nullable Flow unconfirmed(PacketBuffer packet) {
         return packet.flow instanceof TrackedPacket tracked
-                && tracked.state() == ConnState.NEW
-                && tracked.flow() != null
-                && !tracked.flow().confirmed;
+                        && tracked.state() == ConnState.NEW
+                        && tracked.flow() != null
+                        && !tracked.flow().confirmed
+                ? tracked.flow()
+                : null;
     }
 
     /** Takes the flow of an accepted packet into the table if it is not there yet; false if there is no room. */
     boolean confirm(PacketBuffer packet, long nowNs) {
-        return !isUnconfirmed(packet)
-                || !(packet.flow instanceof TrackedPacket tracked)
-                || tracked.flow() == null
-                || add(tracked.flow(), nowNs);
+        Flow flow = unconfirmed(packet);
+        return flow == null || add(flow, nowNs);
     }
 
     private boolean add(Flow flow, long nowNs) {
@@ -543,7 +543,7 @@ final class ConnTrack {
         @Nullable FlowTuple[] old = buckets;
         long[] oldDueNs = dueNs;
         buckets = new FlowTuple[2 * old.length];
-        // The flows of a bucket go into the one of the same number and the one that is as many further on as there
+        // A bucket's flows go into the one of the same number, or into the one that is as many further on as there
         // were.
         dueNs = Arrays.copyOf(oldDueNs, buckets.length);
         System.arraycopy(oldDueNs, 0, dueNs, old.length, old.length);

@@ -171,7 +171,7 @@ public final class IpTables {
         }
         if (tracking != null
                 && verdict.kind() == Verdict.Kind.ACCEPT
-                && ConnTrack.isUnconfirmed(packet)
+                && ConnTrack.unconfirmed(packet) != null
                 && isLast(hook, packet.ipVersion)
                 && !tracking.confirm(packet, nowNs)
                 && (rules.asksForStates || tracking.translates())) {
