@@ -22,6 +22,7 @@ import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.testing.Requirement;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -69,6 +70,26 @@ class Ipv6FilterTest {
         assertTrue(String.valueOf(refused.detail()).contains("no IPv6 policy"), refused.detail());
         net.expectNothing();
         net.send(new Icmpv6Message(Icmpv6Message.ECHO_REQUEST, 0, 1, Bytes.EMPTY).packet(PEER_LINK_LOCAL, LINK_LOCAL));
+        net.expectNothing();
+        client.close();
+    }
+
+    /** What it sends is IPv4, however its peer's address is written. */
+    @Test
+    void mappedAddress_isJudgedByTheRulesForIpv4() throws StackException {
+        net.nic.addAddress(IpAddress.parse("10.0.0.1"), 24);
+        assertEquals(1, net.frames().size(), "the address is announced");
+        IpAddress mapped = IpAddress.parse("::ffff:10.0.0.7");
+        Table deny = new Rules()
+                .add(
+                        "OUTPUT",
+                        new StandardTarget.Reject(RejectWith.ICMP_ADMIN_PROHIBITED),
+                        Rules.address(AddressMatcher.Direction.DESTINATION, "10.0.0.7/32", false))
+                .table();
+        policy(RuleSet.of(List.of(deny, Table.acceptAll(TableName.FILTER, Family.IPV6))));
+        TcpEndpoint client = net.stack.newTcpEndpoint();
+        StackException refused = assertThrows(StackException.class, () -> client.connect(new FullAddress(mapped, 80)));
+        assertTrue(String.valueOf(refused.detail()).contains("test.rules:1"), refused.detail());
         net.expectNothing();
         client.close();
     }
