@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs on an interface that is there, which the host has back afterwards, and on a pair of the launcher's own. */
 @Tag("jar")
@@ -288,15 +289,22 @@ class VethTest {
         assertEquals(before, host.state());
     }
 
-    @Test
-    void taken_withoutIpv6IfTheUserSaysSo() throws Exception {
-        Result result = atoll().runProbe(
-                        List.of("--link", "veth:eth7", "--address6", "none"),
+    /** And nothing is said of a family that is not there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--address6=none", "--ipv6=off"})
+    void taken_withoutIpv6IfTheUserSaysSo(String option) throws Exception {
+        Atoll atoll = atoll();
+        Path rules = atoll.file("a.rules", "*filter", "-A OUTPUT -p tcp --dport 81 -j REJECT", "COMMIT");
+        Result result = atoll.runProbe(
+                        List.of("--link", "veth:eth7", option, "--policy", rules.toString()),
                         "short:" + NEIGHBOUR6 + ":8080",
-                        "addresses:eth0")
+                        "addresses:eth0",
+                        "addresses:lo")
                 .assertExit(0);
         assertTrue(result.line("short:").contains("Protocol family unavailable"), result::toString);
-        assertFalse(result.line("addresses:").contains("fd05"), result::toString);
+        assertFalse(result.line("addresses:eth0").contains("fd05"), result::toString);
+        assertFalse(result.line("addresses:lo").contains("0:0:0:1"), result::toString);
+        assertEquals("", result.stderr());
     }
 
     @Test
