@@ -20,7 +20,9 @@ import java.util.TreeMap;
  * shows.
  */
 final class FrameText {
+    private static final int TIMESTAMP = 13;
     private static final int TIMESTAMP_REPLY = 14;
+    private static final int ADDRESS_MASK_REPLY = 18;
     /** Ports that keep their class (nf_nat_core.c): below 512, to 1023, above. */
     private static final int LOW_PORTS = 512;
 
@@ -126,17 +128,26 @@ final class FrameText {
         Bytes payload = packet.payload();
         boolean v4 = packet.source().isV4();
         if (v4 && message.type() == TIMESTAMP_REPLY) {
-            return hex(payload.slice(0, 2)) + hex(payload.slice(4, 12)) + " at some time";
+            return hex(payload.slice(0, 2)) + id(message.rest() >>> 16) + hex(payload.slice(6, 12)) + " at some time";
         }
         if (message.type() == Icmp.Type.UNREACHABLE.number(v4)
                 || message.type() == Icmp.Type.TIME_EXCEEDED.number(v4)) {
             return error(payload, v4);
         }
-        boolean echo = message.type() == Icmp.Type.ECHO_REQUEST.number(v4)
-                || message.type() == Icmp.Type.ECHO_REPLY.number(v4);
-        return echo && !givenPorts.contains(message.rest() >>> 16)
+        return isOfQuery(message.type(), v4) && !givenPorts.contains(message.rest() >>> 16)
                 ? hex(payload.slice(0, 2)) + " chosen id " + hex(payload.from(6))
                 : hex(payload);
+    }
+
+    private String id(int id) {
+        return givenPorts.contains(id) ? String.format("%04x", id) : " chosen id ";
+    }
+
+    /** Whether a message asks or answers, with an identifier: what translation changes where others change ports. */
+    private static boolean isOfQuery(int type, boolean v4) {
+        return type == Icmp.Type.ECHO_REQUEST.number(v4)
+                || type == Icmp.Type.ECHO_REPLY.number(v4)
+                || (v4 && type >= TIMESTAMP && type <= ADDRESS_MASK_REPLY);
     }
 
     /** An ICMP error, without what follows from ports of the packet it quotes that somebody was free to choose. */
@@ -148,6 +159,13 @@ final class FrameText {
         }
         int at = v4 ? ICMP_HEADER_BYTES + 4 * (bytes[ICMP_HEADER_BYTES] & 0xf) : leastBytes;
         int protocol = payload.u8(ICMP_HEADER_BYTES + (v4 ? V4_PROTOCOL : V6_NEXT_HEADER));
+        boolean icmp = protocol == (v4 ? Ipv4Packet.ICMP : Ipv6Packet.ICMP);
+        if (icmp && bytes.length >= at + 6 && isOfQuery(payload.u8(at), v4)) {
+            int id = payload.u16(at + 4);
+            return givenPorts.contains(id)
+                    ? hex(payload)
+                    : "about a chosen id " + without(bytes, ICMP_CHECKSUM, at + 2, at + 4);
+        }
         if ((protocol != Ipv4Packet.TCP && protocol != Ipv4Packet.UDP) || bytes.length < at + 4) {
             return hex(payload);
         }
@@ -157,13 +175,19 @@ final class FrameText {
             return hex(payload);
         }
         int checksum = at + (protocol == Ipv4Packet.TCP ? TCP_CHECKSUM : UDP_CHECKSUM);
-        for (int field : new int[] {ICMP_CHECKSUM, at, at + 2, checksum}) {
+        return "about " + port(source) + ">" + port(destination) + " "
+                + without(bytes, ICMP_CHECKSUM, at, at + 2, checksum);
+    }
+
+    /** Digits of a message with these fields of 16 bits set to 0, as far as they are there. */
+    private static String without(byte[] bytes, int... fields) {
+        for (int field : fields) {
             if (field + 2 <= bytes.length) {
                 bytes[field] = 0;
                 bytes[field + 1] = 0;
             }
         }
-        return "about " + port(source) + ">" + port(destination) + " " + hex(Bytes.of(bytes));
+        return hex(Bytes.of(bytes));
     }
 
     /** A segment or datagram whose checksum is right. */
