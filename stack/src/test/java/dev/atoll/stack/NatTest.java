@@ -252,6 +252,20 @@ class NatTest {
         }
     }
 
+    /** As on Linux: not by the loopback address, although they go by the NIC that has it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ownConnections_ledToAnAddressOfThisHost_masquerade_byThatAddress(boolean v4) throws StackException {
+        try (NattedNet net = new NattedNet(v4, MTU)) {
+            net.rule(net.inside, Hook.OUTPUT, dnat(net.insideAddress, 8080), tcpTo(80));
+            net.rule(net.inside, Hook.POSTROUTING, MASQUERADE);
+            TcpListener listener = listen(net.inside, 8080);
+            Pair pair = connect(net, net.inside.newTcpEndpoint(), net.outsideAddress, 80, listener);
+            assertEquals(net.insideAddress, remote(pair.server));
+            carryBothWays(net, pair);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void loopbackSource_doesNotLeaveTheHost(boolean v4) throws StackException {

@@ -192,10 +192,12 @@ final class FrameText {
 
     /** A segment or datagram whose checksum is right. */
     private String ports(int source, int destination, Bytes payload, int rest) {
+        boolean tcp = rest == TCP_CHECKSUM + 2;
         if (givenPorts.contains(source) && givenPorts.contains(destination)) {
-            return hex(payload);
+            // Of TCP, 0 and 0xffff are the same checksum; of UDP the one is none.
+            return tcp ? hex(payload.slice(0, TCP_CHECKSUM)) + hex(payload.from(rest)) : hex(payload);
         }
-        return port(source) + ">" + port(destination) + " " + hex(payload.slice(4, rest == 18 ? 16 : 6))
+        return port(source) + ">" + port(destination) + " " + hex(payload.slice(4, tcp ? TCP_CHECKSUM : UDP_CHECKSUM))
                 + hex(payload.from(rest));
     }
 

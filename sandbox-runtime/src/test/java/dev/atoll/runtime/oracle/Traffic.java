@@ -171,6 +171,12 @@ final class Traffic {
         }
     }
 
+    private static boolean isNeighborDiscovery(Bytes message) {
+        return message.length() > 0
+                && message.u8(0) >= Icmpv6Message.ROUTER_SOLICITATION
+                && message.u8(0) <= Icmpv6Message.REDIRECT;
+    }
+
     private IpPacket packet(IpAddress source, IpAddress destination) {
         int id = newId();
         int tos = draw.of(0, 0, 0, 0x10, 0x08, 0xb8, 0x02, 0x28, 0x1c);
@@ -188,6 +194,10 @@ final class Traffic {
                 draw.of(UNHANDLED));
         Bytes payload = transport(protocol, source, destination);
         Bytes options = draw.oneIn(12) ? options(source.isV4()) : Bytes.EMPTY;
+        if (protocol == Ipv6Packet.ICMP && isNeighborDiscovery(payload)) {
+            // With 255 hops left no rule would be asked: docs/policy.md.
+            ttl = 64;
+        }
         return new IpPacket(tos, id, !mayFragment, false, 0, ttl, protocol, source, destination, options, payload);
     }
 

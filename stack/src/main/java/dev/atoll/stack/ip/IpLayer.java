@@ -177,7 +177,10 @@ public final class IpLayer implements Device.Upper {
         public @Nullable IpAddress findForOthers(String nic, IpAddress peer) {
             IpAddress own = find(nic, peer);
             if (!peer.isV4()) {
-                return own;
+                // As ipv6_dev_get_saddr of Linux: an address of this host is reached from itself (RFC 6724 section 5,
+                // rule 1).
+                boolean here = typeOf(peer.high(), peer.low(), "") == AddressType.LOCAL && !peer.isLinkLocal();
+                return here ? peer : own;
             }
             for (int i = 0; i < routes.devices().size() && (own == null || own.isLoopback()); i++) {
                 own = routes.sourceOn(routes.devices().get(i), peer);
