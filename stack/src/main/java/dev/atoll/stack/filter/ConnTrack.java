@@ -543,8 +543,7 @@ final class ConnTrack {
         @Nullable FlowTuple[] old = buckets;
         long[] oldDueNs = dueNs;
         buckets = new FlowTuple[2 * old.length];
-        // A bucket's flows go into the one of the same number, or into the one that is as many further on as there
-        // were.
+        // A bucket's flows go into the one of the same number, or as many further on as there were buckets.
         dueNs = Arrays.copyOf(oldDueNs, buckets.length);
         System.arraycopy(oldDueNs, 0, dueNs, old.length, old.length);
         swept = 0;

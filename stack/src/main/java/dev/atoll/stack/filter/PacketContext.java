@@ -64,9 +64,8 @@ public final class PacketContext {
 
     void begin(
             Hook atHook, PacketBuffer judged, @Nullable String incomingNic, @Nullable String outgoingNic, long time) {
-        // Most of it is as it was for the packet before. To store a reference into an object as old as this one is not
-        // as cheap as
-        // to compare it: collectors have to hear of it.
+        // Most of it is as it was for the packet before, and to compare a reference is cheaper than to store it into an
+        // old object: garbage collectors have to hear of that.
         if (hook != atHook) {
             hook = atHook;
         }

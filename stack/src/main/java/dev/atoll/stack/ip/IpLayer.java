@@ -177,8 +177,7 @@ public final class IpLayer implements Device.Upper {
         public @Nullable IpAddress findForOthers(String nic, IpAddress peer) {
             IpAddress own = find(nic, peer);
             if (!peer.isV4()) {
-                // As ipv6_dev_get_saddr of Linux: an address of this host is reached from itself (RFC 6724 section 5,
-                // rule 1).
+                // As ipv6_dev_get_saddr of Linux (RFC 6724, rule 1): an address of this host is reached from itself.
                 boolean here = typeOf(peer.high(), peer.low(), "") == AddressType.LOCAL && !peer.isLinkLocal();
                 return here ? peer : own;
             }
