@@ -73,7 +73,7 @@ record RuleMatch(List<String> protocols, boolean once, BiFunction<Draw, Topology
                 of((draw, net) -> "-m limit --limit " + draw.of("1/hour", "3/day", "1/minute") + " --limit-burst "
                         + draw.of(1, 2, 4)),
                 of((draw, net) -> hashLimit(draw)),
-                of((draw, net) -> recent(draw)),
+                of((draw, net) -> recent(draw, net)),
                 // Later packets of a connection have versions of Linux count differently: docs/policy.md.
                 once((draw, net) -> "-m conntrack ! --ctstatus CONFIRMED " + connLimit(draw)),
                 // Too short for ports, so that it is of no connection.
@@ -115,13 +115,15 @@ record RuleMatch(List<String> protocols, boolean once, BiFunction<Draw, Topology
                 + " --connlimit-mask " + draw.of(0, 16, 32) + draw.of(" --connlimit-saddr", " --connlimit-daddr");
     }
 
-    private static String recent(Draw draw) {
+    private static String recent(Draw draw, Topology net) {
         String action = draw.of("--set", "--set", "--set", "--remove", "--rcheck", "--update");
         boolean looks = action.equals("--rcheck") || action.equals("--update");
         String seconds = looks && draw.oneIn(2) ? " --seconds 100000" + (draw.oneIn(2) ? " --reap" : "") : "";
         String hits = looks && draw.oneIn(2) ? " --hitcount " + draw.of(1, 2, 3) : "";
-        return "-m recent " + not(draw) + action + seconds + hits + (looks && draw.oneIn(4) ? " --rttl" : "")
-                + " --name " + KernelFilter.NAME + draw.of("a", "b") + draw.of(" --rsource", " --rdest");
+        // Linux counts the hops of its own IPv6 resets as if it had forwarded them: docs/policy.md.
+        String hops = looks && net.family() == Family.IPV4 && draw.oneIn(4) ? " --rttl" : "";
+        return "-m recent " + not(draw) + action + seconds + hits + hops + " --name " + KernelFilter.NAME
+                + draw.of("a", "b") + draw.of(" --rsource", " --rdest");
     }
 
     private static RuleMatch of(BiFunction<Draw, Topology, String> drawn, String... protocols) {

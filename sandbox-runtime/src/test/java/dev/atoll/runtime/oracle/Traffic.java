@@ -171,8 +171,10 @@ final class Traffic {
         }
     }
 
-    private static boolean isNeighborDiscovery(Bytes message) {
-        return message.length() > 0
+    private static boolean isNeighborDiscovery(IpPacket packet) {
+        Bytes message = packet.payload();
+        return packet.protocol() == Ipv6Packet.ICMP
+                && message.length() > 0
                 && message.u8(0) >= Icmpv6Message.ROUTER_SOLICITATION
                 && message.u8(0) <= Icmpv6Message.REDIRECT;
     }
@@ -194,10 +196,6 @@ final class Traffic {
                 draw.of(UNHANDLED));
         Bytes payload = transport(protocol, source, destination);
         Bytes options = draw.oneIn(12) ? options(source.isV4()) : Bytes.EMPTY;
-        if (protocol == Ipv6Packet.ICMP && isNeighborDiscovery(payload)) {
-            // With 255 hops left no rule would be asked: docs/policy.md.
-            ttl = 64;
-        }
         return new IpPacket(tos, id, !mayFragment, false, 0, ttl, protocol, source, destination, options, payload);
     }
 
@@ -217,7 +215,9 @@ final class Traffic {
         if (draw.oneIn(20) && truncates) {
             payload = payload.slice(0, draw.below(payload.length() + 1));
         }
-        return packet.with(packet.id(), payload);
+        IpPacket damaged = packet.with(packet.id(), payload);
+        // With 255 hops left it would be valid, and no rule asked about it: docs/policy.md.
+        return packet.ttl() == 255 && isNeighborDiscovery(damaged) ? packet : damaged;
     }
 
     private Bytes transport(int protocol, IpAddress source, IpAddress destination) {
