@@ -407,7 +407,7 @@ final class RunCommand {
                 addresses == null ? List.of() : addresses.routes(),
                 dns == null ? List.of() : List.of(dns),
                 settings.strictNames(),
-                addresses != null && addresses.hasIpv6(),
+                settings.ipv6().isOn(),
                 settings.plainErrors(),
                 settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
                 settings.flowLog() != null,

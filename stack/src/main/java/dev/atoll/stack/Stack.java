@@ -235,11 +235,12 @@ public final class Stack implements AutoCloseable {
 
     /** What the caller supplies of its own. */
     private void host(StackBuilder builder) {
+        sockets.setPortHolder(builder.portHolder);
         if (builder.tcpForwarder != null) {
-            sockets.forwardTcp(builder.tcpForwardsInFlight, builder.tcpForwarder);
+            sockets.forwardTcp(builder.tcpForwardScope, builder.tcpForwardsInFlight, builder.tcpForwarder);
         }
         if (builder.udpForwarder != null) {
-            sockets.forwardUdp(builder.udpForwardsInFlight, builder.udpForwarder);
+            sockets.forwardUdp(builder.udpForwardScope, builder.udpForwardsInFlight, builder.udpForwarder);
         }
         for (Map.Entry<Integer, UnclaimedPacketHandler> entry : builder.unclaimed.entrySet()) {
             ip.setUnclaimedHandler(entry.getKey(), entry.getValue());

@@ -14,12 +14,14 @@ import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.RuleSet;
+import dev.atoll.stack.options.ForwardScope;
 import dev.atoll.stack.options.MessageTuning;
 import dev.atoll.stack.options.SocketOwner;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.protocol.NetworkProtocol;
 import dev.atoll.stack.protocol.TransportProtocol;
 import dev.atoll.stack.protocol.UnclaimedPacketHandler;
+import dev.atoll.stack.socket.PortHolder;
 import dev.atoll.stack.socket.TcpForwarder;
 import dev.atoll.stack.socket.UdpForwarder;
 import dev.atoll.stack.tcp.CongestionControls;
@@ -84,6 +86,12 @@ public final class StackBuilder {
     int tcpForwardsInFlight;
 
     int udpForwardsInFlight;
+
+    ForwardScope tcpForwardScope = ForwardScope.EVERYWHERE;
+
+    ForwardScope udpForwardScope = ForwardScope.EVERYWHERE;
+
+    @Nullable PortHolder portHolder;
 
     final Map<Integer, UnclaimedPacketHandler> unclaimed = new TreeMap<>();
 
@@ -191,7 +199,13 @@ public final class StackBuilder {
      * @param maxInFlight requests that may wait for a decision, at least 1; then new ones are dropped and will be repeated
      */
     public StackBuilder tcpForwarder(int maxInFlight, TcpForwarder forwarder) {
+        return tcpForwarder(ForwardScope.EVERYWHERE, maxInFlight, forwarder);
+    }
+
+    /** As {@link #tcpForwarder(int, TcpForwarder)}, of connections to addresses of that scope; a stack has one such forwarder. */
+    public StackBuilder tcpForwarder(ForwardScope scope, int maxInFlight, TcpForwarder forwarder) {
         Check.argument(maxInFlight > 0, "maxInFlight", maxInFlight, "1 or more");
+        tcpForwardScope = scope;
         tcpForwardsInFlight = maxInFlight;
         tcpForwarder = forwarder;
         return this;
@@ -203,9 +217,21 @@ public final class StackBuilder {
      * @param maxInFlight senders that may wait for a decision, at least 1; then datagrams of others are dropped
      */
     public StackBuilder udpForwarder(int maxInFlight, UdpForwarder forwarder) {
+        return udpForwarder(ForwardScope.EVERYWHERE, maxInFlight, forwarder);
+    }
+
+    /** As {@link #udpForwarder(int, UdpForwarder)}, of datagrams to addresses of that scope; a stack has one such forwarder. */
+    public StackBuilder udpForwarder(ForwardScope scope, int maxInFlight, UdpForwarder forwarder) {
         Check.argument(maxInFlight > 0, "maxInFlight", maxInFlight, "1 or more");
+        udpForwardScope = scope;
         udpForwardsInFlight = maxInFlight;
         udpForwarder = forwarder;
+        return this;
+    }
+
+    /** Who takes ports on loopback besides the stack; by default nobody does. */
+    public StackBuilder portHolder(PortHolder holder) {
+        portHolder = holder;
         return this;
     }
 

@@ -11,6 +11,7 @@ import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.options.ForwardScope;
 import dev.atoll.stack.options.ReceivedMessage;
 import dev.atoll.stack.socket.RawEndpoint;
 import dev.atoll.stack.socket.Readiness;
@@ -358,6 +359,37 @@ class ForwarderTest {
 
             assertEquals(ELSEWHERE, client.receive(ByteBuffer.allocate(10)));
             assertNull(client.receive(ByteBuffer.allocate(10)));
+        }
+    }
+
+    @Test
+    void forwarderOfLoopback_isAskedAboutLoopbackAlone() throws StackException {
+        net.close();
+        net = TwoStacks.with(builder -> builder.tcpForwarder(ForwardScope.LOOPBACK, 2, connections::add)
+                .udpForwarder(ForwardScope.LOOPBACK, 2, senders::add)
+                .rawEndpoints(true));
+
+        TcpEndpoint fromOutside = net.left.newTcpEndpoint();
+        fromOutside.connect(new FullAddress(TwoStacks.RIGHT, 443));
+        UdpEndpoint sender = net.left.newUdpEndpoint();
+        sender.connect(new FullAddress(TwoStacks.RIGHT, 443));
+        sender.send(bytes("x"), null);
+        net.settle();
+        assertEquals(StackError.REFUSED, error(fromOutside.takeError()));
+        assertEquals(StackError.REFUSED, error(sender.takeError()));
+        assertEquals(List.of(), connections);
+        assertEquals(List.of(), senders);
+
+        for (String address : List.of("127.0.0.1", "127.1.2.3", "::1")) {
+            FullAddress to = new FullAddress(IpAddress.parse(address), 443);
+            TcpEndpoint inside = net.right.newTcpEndpoint();
+            inside.connect(to);
+            inside.close();
+            net.right.newUdpEndpoint().send(bytes("x"), to);
+            assertEquals(to.address(), connections.get(0).id().localAddress());
+            assertEquals(to.address(), senders.get(0).id().localAddress());
+            connections.remove(0).refuse();
+            senders.remove(0).drop();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.atoll.inside;
 
 import dev.atoll.hooks.PlainCalls;
 import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.runtime.localhost.Localhost;
 import dev.atoll.runtime.sandbox.Sandbox;
 import java.io.FileDescriptor;
 import java.io.IOException;
@@ -62,8 +63,9 @@ final class ExitHook implements Runnable {
     @Override
     public void run() {
         try {
-            sandbox.stack().shutdown();
             long start = System.nanoTime();
+            drainLocalhost(start + DELIVERY_NS);
+            sandbox.stack().shutdown();
             while (sandbox.stack().isDelivering() && System.nanoTime() - start < DELIVERY_NS) {
                 LockSupport.parkNanos(this, LOOK_AGAIN_NS);
             }
@@ -78,6 +80,20 @@ final class ExitHook implements Runnable {
             return;
         } finally {
             leaveRead();
+        }
+    }
+
+    /** What was written to programs beside this one is handed to the kernel, which delivers it when nobody is left here. */
+    private void drainLocalhost(long deadlineNs) {
+        Localhost localhost = sandbox.localhost();
+        if (localhost == null) {
+            return;
+        }
+        try {
+            localhost.drain(deadlineNs);
+        } catch (InterruptedException e) {
+            // Somebody is in a hurry: the rest is lost.
+            Thread.currentThread().interrupt();
         }
     }
 

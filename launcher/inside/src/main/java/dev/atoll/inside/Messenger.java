@@ -266,6 +266,12 @@ final class Messenger implements DenialListener, PacketLogListener, FailureRepor
         lost(FailureCode.LINK, "the link has ended: " + reason);
     }
 
+    /** The program goes on without the programs beside it. */
+    @Override
+    public void localhostFailed(Throwable cause) {
+        tell("localhost is no longer shared with other programs of the sandbox: " + cause);
+    }
+
     @Override
     public void captureFailed(IOException cause) {
         tell("the recording has ended: " + cause.getMessage());

@@ -54,6 +54,7 @@ final class SandboxStart {
                 .packetLog(messenger)
                 .plainErrors(setup.plainErrors())
                 .failures(messenger)
+                .localhost(new KernelLoopback())
                 .names(names(setup));
         // Nothing is refused while rules only look on, and no name either.
         if (setup.strictNames() && !setup.audit()) {
@@ -121,14 +122,23 @@ final class SandboxStart {
 
     /**
      * Addresses and routes are those of the host's interface or made by the launcher. Either way nobody else on the link has
-     * them, no router need be asked for more, and nothing waits for the check of an address.
+     * them, no router need be asked for more, and nothing waits for the check of an address. A link without any is left alone.
      */
     private static Ipv6Settings ipv6(Setup setup) {
-        boolean linkLocal = true;
+        boolean linkLocal = hasIpv6OnLink(setup);
         for (ControlRecord.Address address : setup.addresses()) {
             linkLocal &= address.address().isV4() || !address.address().isLinkLocal();
         }
         return new Ipv6Settings(linkLocal, false, 0, false, false, false, false, false);
+    }
+
+    private static boolean hasIpv6OnLink(Setup setup) {
+        for (ControlRecord.Address address : setup.addresses()) {
+            if (!address.address().isV4()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ResolverOptions names(Setup setup) {
@@ -139,6 +149,9 @@ final class SandboxStart {
         if (own.isEmpty()) {
             own.add(IpAddress.V4_LOOPBACK);
         }
-        return ResolverOptions.of(setup.dnsServers()).withIpv6(setup.ipv6()).withLocalHost(setup.hostname(), own);
+        ResolverOptions options = ResolverOptions.of(setup.dnsServers()).withLocalHost(setup.hostname(), own);
+        return setup.ipv6() && hasIpv6OnLink(setup)
+                ? options.withIpv6(true)
+                : options.withIpv6LoopbackAlone(setup.ipv6());
     }
 }

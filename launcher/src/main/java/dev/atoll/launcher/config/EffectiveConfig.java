@@ -157,7 +157,7 @@ public final class EffectiveConfig {
             if (router != null || !(word.equals(AUTO) || word.equals(NONE))) {
                 throw wrong(Setting.IPV6, "is off, and an IPv6 address or router is given; leave one of them out");
             }
-            word = NONE;
+            return new Ipv6Request(Ipv6Request.Kind.OFF, null, null);
         }
         Ipv6Request.Kind kind =
                 switch (word) {

@@ -16,8 +16,10 @@ public record Ipv6Request(
     public enum Kind {
         /** What an interface that is there has; none on a link that the launcher makes. */
         AS_FOUND,
-        /** No IPv6. */
+        /** No IPv6 on the link. */
         NONE,
+        /** No IPv6 at all. */
+        OFF,
         /** A free subnet. */
         FREE,
         /** The user's. */
@@ -26,6 +28,11 @@ public record Ipv6Request(
 
     /** What is meant where nothing is said. */
     public static final Ipv6Request AS_FOUND = new Ipv6Request(Kind.AS_FOUND, null, null);
+
+    /** Whether the program has IPv6 at least on loopback. */
+    public boolean isOn() {
+        return kind != Kind.OFF;
+    }
 
     /** Whether a link without IPv6 is not what was asked for. */
     public boolean isDemanded() {

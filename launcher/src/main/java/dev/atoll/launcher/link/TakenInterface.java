@@ -115,7 +115,7 @@ final class TakenInterface implements OpenLink {
     private static void takeIpv6(HostInterface device, Ipv6Request request, List<Address> own, List<Route> routes)
             throws LaunchException {
         switch (request.kind()) {
-            case NONE -> {}
+            case NONE, OFF -> {}
             case FREE ->
                 throw HostInterface.refused(
                         device.name(),

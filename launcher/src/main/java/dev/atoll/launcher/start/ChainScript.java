@@ -108,6 +108,8 @@ final class ChainScript {
         }
         // A kernel that cannot set it has no harm done.
         line("{ echo " + ProcessNumbers.first() + " >/proc/sys/kernel/ns_last_pid; } 2>/dev/null || :");
+        // Every port is the program's to bind in its stack, and so it is on loopback, where the stack's ports are held.
+        line("echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start");
         line(mount + " --all --fstab /proc/self/fd/" + TABLE);
         line(")");
         // mount passes over what it takes for mounted already, so it is not its word that counts.

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs on an interface that is there, which the host has back afterwards, and on a pair of the launcher's own. */
 @Tag("jar")
@@ -289,10 +288,10 @@ class VethTest {
         assertEquals(before, host.state());
     }
 
-    /** And nothing is said of a family that is not there. */
+    /** And nothing is said of a family that is not there. Without an address on the link there is still {@code ::1}. */
     @ParameterizedTest
-    @ValueSource(strings = {"--address6=none", "--ipv6=off"})
-    void taken_withoutIpv6IfTheUserSaysSo(String option) throws Exception {
+    @CsvSource({"--address6=none, Network is unreachable, true", "--ipv6=off, Protocol family unavailable, false"})
+    void taken_withoutIpv6IfTheUserSaysSo(String option, String error, boolean loopback) throws Exception {
         Atoll atoll = atoll();
         Path rules = atoll.file("a.rules", "*filter", "-A OUTPUT -p tcp --dport 81 -j REJECT", "COMMIT");
         Result result = atoll.runProbe(
@@ -301,9 +300,9 @@ class VethTest {
                         "addresses:eth0",
                         "addresses:lo")
                 .assertExit(0);
-        assertTrue(result.line("short:").contains("Protocol family unavailable"), result::toString);
+        assertTrue(result.line("short:").contains(error), result::toString);
         assertFalse(result.line("addresses:eth0").contains("fd05"), result::toString);
-        assertFalse(result.line("addresses:lo").contains("0:0:0:1"), result::toString);
+        assertEquals(loopback, result.line("addresses:lo").contains("0:0:0:1"), result::toString);
         assertEquals("", result.stderr());
     }
 

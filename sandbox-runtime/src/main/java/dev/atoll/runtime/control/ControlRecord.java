@@ -99,7 +99,7 @@ public sealed interface ControlRecord {
      * @param routes others, the better one of two first; the default route itself if it is something besides
      * @param dnsServers in the order they are asked
      * @param strictNames whether they are asked only for names that some rule could allow
-     * @param ipv6 whether Java sees IPv6
+     * @param ipv6 whether there is IPv6: on loopback, and on the link if it has an address of it
      * @param plainErrors whether what the program gets for a refusal says no more than the JDK does
      * @param captureDescriptor an inherited descriptor that takes a pcapng file, or {@link #NO_DESCRIPTOR}
      * @param flows whether the launcher wants to hear of each flow

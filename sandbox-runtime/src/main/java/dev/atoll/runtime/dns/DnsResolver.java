@@ -111,7 +111,7 @@ public final class DnsResolver implements NameService {
         String bare = DnsName.withoutRoot(name).toLowerCase(Locale.ROOT);
         // RFC 6761 section 6.3: localhost and what is under it never leave the host.
         if (bare.equals(LOCALHOST) || bare.endsWith("." + LOCALHOST)) {
-            return options.ipv6()
+            return options.ipv6Loopback()
                     ? List.of(IpAddress.V4_LOOPBACK, IpAddress.V6_LOOPBACK)
                     : List.of(IpAddress.V4_LOOPBACK);
         }
@@ -129,11 +129,13 @@ public final class DnsResolver implements NameService {
         }
     }
 
-    /** Without IPv6 in the stack, an address of it would only be something to fail on. */
+    /** An address that the stack has no way to would only be something to fail on. */
     private List<IpAddress> usable(List<IpAddress> addresses) {
-        return options.ipv6()
-                ? addresses
-                : addresses.stream().filter(IpAddress::isV4).toList();
+        return addresses.stream().filter(this::isUsable).toList();
+    }
+
+    private boolean isUsable(IpAddress address) {
+        return address.isV4() || options.ipv6() || (address.isLoopback() && options.ipv6Loopback());
     }
 
     private List<DnsQuestion> questions(String name) {

@@ -16,6 +16,7 @@ import java.util.List;
  * @param timeoutNs how long to wait for one server's answer
  * @param attempts how often to go through the servers
  * @param ipv6 whether to ask for IPv6 addresses, too
+ * @param ipv6Loopback whether {@code localhost} means {@code ::1}, too
  * @param hosts the hosts file
  * @param localHostName the name of this host
  * @param localAddresses what that name means unless the hosts file says it
@@ -27,6 +28,7 @@ public record ResolverOptions(
         long timeoutNs,
         int attempts,
         boolean ipv6,
+        boolean ipv6Loopback,
         File hosts,
         String localHostName,
         List<IpAddress> localAddresses) {
@@ -70,6 +72,7 @@ public record ResolverOptions(
                 DEFAULT_TIMEOUT_NS,
                 DEFAULT_ATTEMPTS,
                 false,
+                false,
                 new File("/etc/hosts"),
                 "localhost",
                 List.of());
@@ -78,29 +81,54 @@ public record ResolverOptions(
     /** The same with suffixes for short names. */
     public ResolverOptions withSearch(List<String> suffixes) {
         return new ResolverOptions(
-                servers, suffixes, dots, timeoutNs, attempts, ipv6, hosts, localHostName, localAddresses);
+                servers, suffixes, dots, timeoutNs, attempts, ipv6, ipv6Loopback, hosts, localHostName, localAddresses);
     }
 
     /** The same with another patience. */
     public ResolverOptions withPatience(long newTimeoutNs, int newAttempts) {
         return new ResolverOptions(
-                servers, search, dots, newTimeoutNs, newAttempts, ipv6, hosts, localHostName, localAddresses);
+                servers,
+                search,
+                dots,
+                newTimeoutNs,
+                newAttempts,
+                ipv6,
+                ipv6Loopback,
+                hosts,
+                localHostName,
+                localAddresses);
     }
 
-    /** The same, asking for IPv6 addresses or not. */
+    /** The same for a host whose IPv6 is that of {@code ::1} alone, or has not even that. */
+    public ResolverOptions withIpv6LoopbackAlone(boolean on) {
+        return new ResolverOptions(
+                servers, search, dots, timeoutNs, attempts, false, on, hosts, localHostName, localAddresses);
+    }
+
+    /** The same for a host with IPv6, which asks for addresses of it, or without. */
     public ResolverOptions withIpv6(boolean newIpv6) {
         return new ResolverOptions(
-                servers, search, dots, timeoutNs, attempts, newIpv6, hosts, localHostName, localAddresses);
+                servers, search, dots, timeoutNs, attempts, newIpv6, newIpv6, hosts, localHostName, localAddresses);
     }
 
     /** The same with another hosts file. */
     public ResolverOptions withHosts(File newHosts) {
         return new ResolverOptions(
-                servers, search, dots, timeoutNs, attempts, ipv6, newHosts, localHostName, localAddresses);
+                servers,
+                search,
+                dots,
+                timeoutNs,
+                attempts,
+                ipv6,
+                ipv6Loopback,
+                newHosts,
+                localHostName,
+                localAddresses);
     }
 
     /** The same for a host of that name and those addresses. */
     public ResolverOptions withLocalHost(String name, List<IpAddress> addresses) {
-        return new ResolverOptions(servers, search, dots, timeoutNs, attempts, ipv6, hosts, name, addresses);
+        return new ResolverOptions(
+                servers, search, dots, timeoutNs, attempts, ipv6, ipv6Loopback, hosts, name, addresses);
     }
 }

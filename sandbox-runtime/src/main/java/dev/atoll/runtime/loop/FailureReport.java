@@ -17,6 +17,9 @@ public interface FailureReport {
      */
     default void linkFailed(String reason) {}
 
+    /** What joins the stack's loopback with the kernel's has failed; the rest goes on. Called once, by the thread it happened in. */
+    default void localhostFailed(Throwable cause) {}
+
     /** The recording of packets has ended, a full disk say; the network goes on. Called once. */
     default void captureFailed(IOException cause) {}
 }

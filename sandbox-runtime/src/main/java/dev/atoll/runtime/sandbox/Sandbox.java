@@ -1,6 +1,7 @@
 package dev.atoll.runtime.sandbox;
 
 import dev.atoll.runtime.dns.DnsResolver;
+import dev.atoll.runtime.localhost.Localhost;
 import dev.atoll.runtime.loop.StackDriver;
 import dev.atoll.runtime.pcap.PcapngWriter;
 import dev.atoll.stack.Nic;
@@ -33,6 +34,7 @@ public final class Sandbox implements AutoCloseable {
     private final @Nullable Nic nic;
     private final DnsResolver names;
     private final StackDriver driver;
+    private final @Nullable Localhost localhost;
     private final @Nullable PcapngWriter capture;
     private final Closeable entropy;
 
@@ -41,12 +43,14 @@ public final class Sandbox implements AutoCloseable {
             @Nullable Nic nic,
             DnsResolver names,
             StackDriver driver,
+            @Nullable Localhost localhost,
             @Nullable PcapngWriter capture,
             Closeable entropy) {
         this.stack = stack;
         this.nic = nic;
         this.names = names;
         this.driver = driver;
+        this.localhost = localhost;
         this.capture = capture;
         this.entropy = entropy;
     }
@@ -84,6 +88,11 @@ public final class Sandbox implements AutoCloseable {
         return names;
     }
 
+    /** What joins the sandbox's loopback with the kernel's, or null if nothing does. */
+    public @Nullable Localhost localhost() {
+        return localhost;
+    }
+
     /** The recording, or null if there is none. */
     public @Nullable PcapngWriter capture() {
         return capture;
@@ -92,6 +101,9 @@ public final class Sandbox implements AutoCloseable {
     /** Ends every connection, closes the link and the recording, and returns when no thread of ours runs any more. */
     @Override
     public void close() {
+        if (localhost != null) {
+            localhost.close();
+        }
         // In this order: a thread that may not hold the stack has it closed by the loop, so the loop ends after it.
         stack.close();
         driver.close();

@@ -8,6 +8,8 @@ import dev.atoll.runtime.dns.NameTable;
 import dev.atoll.runtime.dns.ResolverOptions;
 import dev.atoll.runtime.dns.StrictNames;
 import dev.atoll.runtime.link.PolledLink;
+import dev.atoll.runtime.localhost.Localhost;
+import dev.atoll.runtime.localhost.LoopbackChannels;
 import dev.atoll.runtime.loop.DrivenStack;
 import dev.atoll.runtime.loop.FailureReport;
 import dev.atoll.runtime.loop.StackDriver;
@@ -74,6 +76,7 @@ public final class SandboxBuilder {
     private SelectorProvider provider = SelectorProvider.provider();
     private @Nullable StackDriver driver;
     private @Nullable Preparation preparation;
+    private @Nullable LoopbackChannels localhost;
     private @Nullable Consumer<StackBuilder> stackSettings;
     private final Clock clock = new SystemClock();
     private boolean started;
@@ -192,6 +195,15 @@ public final class SandboxBuilder {
         return this;
     }
 
+    /**
+     * Has the sandbox share its loopback with other programs of the host, which use the kernel's: see {@link Localhost}. The network
+     * namespace should have nothing else, as they can be reached at its loopback addresses then.
+     */
+    public SandboxBuilder localhost(LoopbackChannels channels) {
+        localhost = channels;
+        return this;
+    }
+
     /** What drives the stack in place of a loop of its own; closed with the sandbox. */
     public SandboxBuilder driver(StackDriver newDriver) {
         driver = newDriver;
@@ -255,6 +267,11 @@ public final class SandboxBuilder {
             stackSettings.accept(builder);
         }
         builder.clock(clock).rng(entropy).driver(drives);
+        Localhost shared = localhost == null ? null : new Localhost(localhost, report);
+        if (shared != null) {
+            shared.share(builder);
+            cleanup.add(shared);
+        }
         if (ipv6 != null) {
             builder.ipv6(ipv6);
         }
@@ -263,6 +280,9 @@ public final class SandboxBuilder {
         }
         Stack stack = builder.build();
         cleanup.add(stack);
+        if (shared != null) {
+            shared.attach(stack);
+        }
         if (denials != null) {
             stack.ipTables().denialListener(denials);
         }
@@ -302,7 +322,7 @@ public final class SandboxBuilder {
             preparation.prepare(stack);
         }
         drives.start(DrivenStack.of(stack), given instanceof PolledLink polled ? List.of(polled) : List.of());
-        return new Sandbox(stack, nic, resolver, drives, capture, entropy);
+        return new Sandbox(stack, nic, resolver, drives, shared, capture, entropy);
     }
 
     private Nic makeNic(Stack stack, LinkEndpoint used) throws IOException {

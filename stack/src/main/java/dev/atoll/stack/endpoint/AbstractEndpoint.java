@@ -106,8 +106,14 @@ abstract class AbstractEndpoint extends Notification implements Endpoint {
         });
     }
 
+    /** The endpoint is about to close. Outside the hold; more than once if it is closed more than once. */
+    void closing() {
+        // Nothing is held outside the stack.
+    }
+
     @Override
     public final void close() {
+        closing();
         hold.query(() -> {
             if (!closed) {
                 closed = true;

@@ -127,7 +127,7 @@ public final class EndpointArchive {
         } else if (entry instanceof Listener listener) {
             return new ListenerEndpoint(sockets, listener, id);
         } else if (entry instanceof UdpPort port) {
-            return new DatagramEndpoint(sockets.hold(), port, id);
+            return new DatagramEndpoint(sockets, port, id);
         } else if (entry instanceof PingPort port) {
             return new PingEndpoint(sockets.hold(), port, id);
         }

@@ -3,6 +3,7 @@ package dev.atoll.stack.endpoint;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.socket.PortHolder;
 import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
@@ -15,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
     private final Sockets sockets;
     private final Listener listener;
+    private final @Nullable SharedPort shared;
 
     ListenerEndpoint(Sockets sockets, Listener listener, long uniqueId) {
         super(sockets.hold(), uniqueId);
         this.sockets = sockets;
         this.listener = listener;
+        shared = sockets.portHolder() == null ? null : new SharedPort();
         listener.setUniqueId(uniqueId);
         listener.setObserver(this::changed);
     }
@@ -37,10 +40,27 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
 
     @Override
     public void bind(FullAddress local) throws StackException {
+        SharedPort port = shared;
+        PortHolder holder = sockets.portHolder();
+        if (port == null || holder == null || !SharedPort.isOnLoopback(local)) {
+            bindAlone(local);
+        } else {
+            port.bind(local, holder::holdTcp, this::bindAlone);
+        }
+    }
+
+    private void bindAlone(FullAddress local) throws StackException {
         held(() -> {
             bindHeld(local);
             return true;
         });
+    }
+
+    @Override
+    void closing() {
+        if (shared != null) {
+            shared.close();
+        }
     }
 
     private void bindHeld(FullAddress local) throws StackException {
@@ -52,6 +72,9 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
 
     @Override
     public void listen(int backlog) throws StackException {
+        if (shared != null && localAddress() == null) {
+            bind(new FullAddress(sockets.anyAddress(), 0));
+        }
         held(() -> {
             if (listener.binding() == null) {
                 bindHeld(new FullAddress(sockets.anyAddress(), 0));

@@ -40,7 +40,7 @@ abstract class PortEndpoint<P extends MessagePort> extends AbstractEndpoint impl
     }
 
     @Override
-    public final void bind(FullAddress local) throws StackException {
+    public void bind(FullAddress local) throws StackException {
         held(() -> {
             port.bind(local);
             return true;
@@ -67,7 +67,7 @@ abstract class PortEndpoint<P extends MessagePort> extends AbstractEndpoint impl
     }
 
     @Override
-    public final void connect(FullAddress remote) throws StackException {
+    public void connect(FullAddress remote) throws StackException {
         held(() -> {
             port.connect(remote);
             return true;
@@ -83,7 +83,7 @@ abstract class PortEndpoint<P extends MessagePort> extends AbstractEndpoint impl
     }
 
     @Override
-    public final int send(ByteBuffer payload, @Nullable FullAddress remote) throws StackException {
+    public int send(ByteBuffer payload, @Nullable FullAddress remote) throws StackException {
         if (!hold.enter()) {
             return hold.submit(() -> sendHeld(payload, remote));
         }

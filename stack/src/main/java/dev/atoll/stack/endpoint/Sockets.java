@@ -5,6 +5,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.hold.Hold;
 import dev.atoll.stack.icmp.PingPorts;
 import dev.atoll.stack.ip.Routes;
+import dev.atoll.stack.options.ForwardScope;
 import dev.atoll.stack.raw.PacketLayer;
 import dev.atoll.stack.raw.PacketPort;
 import dev.atoll.stack.raw.RawLayer;
@@ -12,6 +13,7 @@ import dev.atoll.stack.raw.RawPort;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.PacketEndpoint;
+import dev.atoll.stack.socket.PortHolder;
 import dev.atoll.stack.socket.RawEndpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpForwarder;
@@ -20,8 +22,12 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.socket.UdpForwarder;
 import dev.atoll.stack.tcp.Connection;
 import dev.atoll.stack.tcp.ConnectionOptions;
+import dev.atoll.stack.tcp.ForwardedSyn;
+import dev.atoll.stack.tcp.Forwarder;
 import dev.atoll.stack.tcp.TcpLayer;
 import dev.atoll.stack.transport.Ports;
+import dev.atoll.stack.udp.ForwardedDatagrams;
+import dev.atoll.stack.udp.UdpForwarding;
 import dev.atoll.stack.udp.UdpLayer;
 import dev.atoll.stack.udp.UdpPort;
 import dev.atoll.stack.wire.FullAddress;
@@ -41,6 +47,7 @@ public final class Sockets {
     private final @Nullable RawLayer raws;
     private final @Nullable PacketLayer packets;
     private final LongSupplier ids;
+    private @Nullable PortHolder portHolder;
 
     /**
      * @param anyAddress what endpoints that are not told are bound to
@@ -118,19 +125,38 @@ public final class Sockets {
         return hold;
     }
 
+    /** Has ports on loopback taken elsewhere too; before the stack runs. */
+    public void setPortHolder(@Nullable PortHolder holder) {
+        portHolder = holder;
+    }
+
+    @Nullable PortHolder portHolder() {
+        return portHolder;
+    }
+
     /** Has connections that no listener waits for decided about; before the stack runs. */
-    public void forwardTcp(int maxInFlight, TcpForwarder decider) {
-        tcp.forwardTo(maxInFlight, (from, syn) -> hold.notifyLater(new TcpRequest(this, from, decider, syn)));
+    public void forwardTcp(ForwardScope scope, int maxInFlight, TcpForwarder decider) {
+        // Here and below no lambda: decision 0620.
+        tcp.forwardTo(scope, maxInFlight, new Forwarder.Observer() {
+            @Override
+            public void requested(Forwarder from, ForwardedSyn syn) {
+                hold.notifyLater(new TcpRequest(Sockets.this, from, decider, syn));
+            }
+        });
     }
 
     /** Has datagrams that no endpoint is for decided about; before the stack runs. */
-    public void forwardUdp(int maxInFlight, UdpForwarder decider) {
-        udp.forwardTo(
-                maxInFlight, (from, datagrams) -> hold.notifyLater(new UdpRequest(this, from, decider, datagrams)));
+    public void forwardUdp(ForwardScope scope, int maxInFlight, UdpForwarder decider) {
+        udp.forwardTo(scope, maxInFlight, new UdpForwarding.Observer() {
+            @Override
+            public void requested(UdpForwarding from, ForwardedDatagrams datagrams) {
+                hold.notifyLater(new UdpRequest(Sockets.this, from, decider, datagrams));
+            }
+        });
     }
 
     DatagramEndpoint wrap(UdpPort port) {
-        return new DatagramEndpoint(hold, port, ids.getAsLong());
+        return new DatagramEndpoint(this, port, ids.getAsLong());
     }
 
     StreamEndpoint wrap(Connection connection) {

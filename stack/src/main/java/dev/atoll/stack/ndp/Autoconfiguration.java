@@ -89,7 +89,12 @@ final class Autoconfiguration {
         this.ids = ids;
         this.settings = settings;
         this.layer = layer;
-        timer = cycle.newTimer(this::expire);
+        timer = cycle.newTimer(new Timer.Action() {
+            @Override
+            public void fire() {
+                expire();
+            }
+        });
     }
 
     void stop() {

@@ -58,8 +58,13 @@ public final class NdpLayer implements NeighborDiscovery, Icmpv6Layer.MessageHan
     // --- What the NIC does by itself
 
     private Ipv6Interface of(Device device) {
-        return interfaces.computeIfAbsent(
-                device, key -> new Ipv6Interface(device, cycle, counters, ip.routes(), writer, ids, settings, this));
+        // No lambda, here and where timers are made: decision 0620.
+        Ipv6Interface known = interfaces.get(device);
+        if (known == null) {
+            known = new Ipv6Interface(device, cycle, counters, ip.routes(), writer, ids, settings, this);
+            interfaces.put(device, known);
+        }
+        return known;
     }
 
     @Override

@@ -94,8 +94,18 @@ final class RouterDiscovery {
         this.writer = writer;
         this.autoconfiguration = autoconfiguration;
         this.layer = layer;
-        solicitTimer = cycle.newTimer(this::solicit);
-        lifeTimer = cycle.newTimer(this::expire);
+        solicitTimer = cycle.newTimer(new Timer.Action() {
+            @Override
+            public void fire() {
+                solicit();
+            }
+        });
+        lifeTimer = cycle.newTimer(new Timer.Action() {
+            @Override
+            public void fire() {
+                expire();
+            }
+        });
     }
 
     // --- Asking (section 6.3.7, and for as long as nobody answers RFC 7559)

@@ -8,6 +8,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.options.ForwardScope;
 import dev.atoll.stack.transport.ForwardQueue;
 import dev.atoll.stack.wire.Tcp;
 import dev.atoll.stack.wire.TransportEndpointId;
@@ -34,12 +35,14 @@ public final class Forwarder implements ForwardQueue<ForwardedSyn, Connection> {
 
     private final TcpLayer layer;
     private final Counters counters;
+    private final ForwardScope scope;
     private final int maxInFlight;
     private final Observer observer;
     private final Map<TransportEndpointId, ForwardedSyn> inFlight = new LinkedHashMap<>();
 
-    Forwarder(TcpLayer layer, int maxInFlight, Observer observer) {
+    Forwarder(TcpLayer layer, ForwardScope scope, int maxInFlight, Observer observer) {
         this.layer = layer;
+        this.scope = scope;
         counters = layer.counters();
         this.maxInFlight = maxInFlight;
         this.observer = observer;
@@ -47,6 +50,10 @@ public final class Forwarder implements ForwardQueue<ForwardedSyn, Connection> {
 
     /** Looks at a segment without an endpoint; false if it is none of this one's affairs. */
     boolean takes(Segment segment) {
+        PacketBuffer packet = segment.packet();
+        if (!scope.has(packet.destinationHigh, packet.destinationLow)) {
+            return false;
+        }
         TransportEndpointId id = segment.endpointId();
         ForwardedSyn waiting = inFlight.get(id);
         if (segment.has(Tcp.RST)) {
@@ -55,7 +62,6 @@ public final class Forwarder implements ForwardQueue<ForwardedSyn, Connection> {
             }
             return false;
         }
-        PacketBuffer packet = segment.packet();
         boolean pure = segment.has(Tcp.SYN) && !segment.has(Tcp.ACK) && !segment.has(Tcp.FIN);
         if (!pure || packet.type != PacketType.HOST) {
             return false;

@@ -18,6 +18,7 @@ import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.JoinedSegments;
+import dev.atoll.stack.options.ForwardScope;
 import dev.atoll.stack.options.TcpProbe;
 import dev.atoll.stack.options.TcpTuning;
 import dev.atoll.stack.transport.BoundRoutes;
@@ -90,8 +91,8 @@ public final class TcpLayer implements TransportHandler, IpLayer.ResetSender, Ip
     }
 
     /** Has SYNs that no listener waits for decided about elsewhere; before the stack runs. */
-    public Forwarder forwardTo(int maxInFlight, Forwarder.Observer observer) {
-        Forwarder forwarding = new Forwarder(this, maxInFlight, observer);
+    public Forwarder forwardTo(ForwardScope scope, int maxInFlight, Forwarder.Observer observer) {
+        Forwarder forwarding = new Forwarder(this, scope, maxInFlight, observer);
         forwarder = forwarding;
         return forwarding;
     }

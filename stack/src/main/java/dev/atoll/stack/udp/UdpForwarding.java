@@ -7,6 +7,7 @@ import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.ip.Route;
+import dev.atoll.stack.options.ForwardScope;
 import dev.atoll.stack.transport.ForwardQueue;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.TransportEndpointId;
@@ -31,19 +32,21 @@ public final class UdpForwarding implements ForwardQueue<ForwardedDatagrams, Udp
     private static final int MAX_WAITING = 1 << 20;
 
     private final UdpLayer layer;
+    private final ForwardScope scope;
     private final int maxInFlight;
     private final Observer observer;
     private final Map<TransportEndpointId, ForwardedDatagrams> inFlight = new LinkedHashMap<>();
 
-    UdpForwarding(UdpLayer layer, int maxInFlight, Observer observer) {
+    UdpForwarding(UdpLayer layer, ForwardScope scope, int maxInFlight, Observer observer) {
         this.layer = layer;
+        this.scope = scope;
         this.maxInFlight = maxInFlight;
         this.observer = observer;
     }
 
-    /** A datagram without an endpoint, payload at {@code start()}. Takes the packet, or leaves it if it is not for one host. */
+    /** A datagram without an endpoint, payload at {@code start()}. Takes the packet, or leaves it if it is not for one host, or not for one in scope. */
     boolean takes(PacketBuffer packet) {
-        if (packet.type != PacketType.HOST) {
+        if (packet.type != PacketType.HOST || !scope.has(packet.destinationHigh, packet.destinationLow)) {
             return false;
         }
         int at = packet.transportOffset;

@@ -14,6 +14,7 @@ import dev.atoll.stack.ip.Route;
 import dev.atoll.stack.ip.Routes;
 import dev.atoll.stack.ip.TransportHandler;
 import dev.atoll.stack.nic.Device;
+import dev.atoll.stack.options.ForwardScope;
 import dev.atoll.stack.transport.DemuxEntry;
 import dev.atoll.stack.transport.Demuxer;
 import dev.atoll.stack.transport.MtuDiscovery;
@@ -47,8 +48,8 @@ public final class UdpLayer implements TransportHandler {
     }
 
     /** Has datagrams that no endpoint is for decided about elsewhere; before the stack runs. */
-    public UdpForwarding forwardTo(int maxInFlight, UdpForwarding.Observer observer) {
-        UdpForwarding forwarded = new UdpForwarding(this, maxInFlight, observer);
+    public UdpForwarding forwardTo(ForwardScope scope, int maxInFlight, UdpForwarding.Observer observer) {
+        UdpForwarding forwarded = new UdpForwarding(this, scope, maxInFlight, observer);
         forwarding = forwarded;
         return forwarded;
     }
