@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
     /** As the JDK, and set by the same property. */
-    private static final int MAX_HANDLERS_ON_STACK = Integer.getInteger("sun.nio.ch.maxCompletionHandlersOnStack", 16);
+    private static final int MAX_HANDLERS_ON_STACK =
+            Permissions.privileged(() -> Integer.getInteger("sun.nio.ch.maxCompletionHandlersOnStack", 16));
 
     private static final ThreadLocal<Binding> BINDING = new ThreadLocal<>();
 
@@ -157,7 +158,7 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
             return;
         }
         try {
-            execute(() -> {
+            executePooled(() -> {
                 BINDING.get().handlersOnStack = 1;
                 published.runHandler();
             });
@@ -172,9 +173,18 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
         }
     }
 
-    /** Runs a task in a thread of the group, as groups of the JDK do. */
+    /** Runs a task of the program's in a thread of the group, as groups of the JDK do. */
     @Override
     public void execute(Runnable task) {
+        if (!Permissions.areAsked()) {
+            executePooled(task);
+            return;
+        }
+        Permissions.Caller caller = new Permissions.Caller();
+        executePooled(() -> caller.run(task));
+    }
+
+    private void executePooled(Runnable task) {
         if (!pool.isFixed()) {
             pool.executor().execute(bound(task));
             return;
@@ -283,7 +293,7 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
             lock.unlock();
         }
         if (last) {
-            pool.executor().shutdown();
+            pool.shutdown();
         }
         return true;
     }
@@ -357,9 +367,9 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
         } finally {
             lock.unlock();
         }
-        timers.shutdownNow();
+        Permissions.runPrivileged(timers::shutdownNow);
         if (idle) {
-            pool.executor().shutdown();
+            pool.shutdown();
         }
     }
 }

@@ -54,6 +54,13 @@ abstract class AsyncOperation<V, A> implements Future<V> {
      */
     abstract boolean attempt() throws Exception;
 
+    /**
+     * A last look at a result, without a lock.
+     *
+     * @throws SecurityException if the program may not have it: that is the outcome then, and the result is discarded
+     */
+    void beforeResultIsSeen(@Nullable V result) {}
+
     /** What a failure does to the channel before anybody hears of it. */
     void beforeFailureIsSeen() {}
 
@@ -102,6 +109,9 @@ abstract class AsyncOperation<V, A> implements Future<V> {
 
     /** Of a settled operation: wakes who waits for the future. A handler is run by {@link #runHandler} afterwards. */
     final void publish() {
+        if (failure == null && state != State.CANCELLED) {
+            lookAtResult();
+        }
         if (failure != null) {
             beforeFailureIsSeen();
         }
@@ -109,6 +119,16 @@ abstract class AsyncOperation<V, A> implements Future<V> {
             discard(result);
         } else {
             end(State.DONE);
+        }
+    }
+
+    private void lookAtResult() {
+        try {
+            beforeResultIsSeen(result);
+        } catch (SecurityException e) {
+            discard(result);
+            result = null;
+            failure = e;
         }
     }
 
@@ -199,7 +219,8 @@ abstract class AsyncOperation<V, A> implements Future<V> {
         }
         Throwable cause = failure;
         if (cause != null) {
-            throw new ExecutionException(cause instanceof IOException ? cause : new IOException(cause));
+            boolean asItIs = cause instanceof IOException || cause instanceof SecurityException;
+            throw new ExecutionException(asItIs ? cause : new IOException(cause));
         }
         return result;
     }

@@ -19,9 +19,9 @@ record AsyncThreadPool(ExecutorService executor, boolean isFixed, int loops) {
 
     /** The default group's, as the two system properties of {@code AsynchronousChannelGroup} have it. */
     static AsyncThreadPool ofDefaultGroup() {
-        String size = System.getProperty(SIZE_PROPERTY);
+        String size = Permissions.privileged(() -> System.getProperty(SIZE_PROPERTY));
         int loops = size == null ? -1 : parseSize(size);
-        String factory = System.getProperty(FACTORY_PROPERTY);
+        String factory = Permissions.privileged(() -> System.getProperty(FACTORY_PROPERTY));
         return new AsyncThreadPool(
                 Executors.newCachedThreadPool(factory == null ? AsyncThreadPool::newDaemon : makeFactory(factory)),
                 false,
@@ -69,11 +69,21 @@ record AsyncThreadPool(ExecutorService executor, boolean isFixed, int loops) {
         return new AsyncThreadPool(executor, false, loops);
     }
 
-    /** A thread that keeps neither the JVM nor a class loader of the program's alive. */
+    /**
+     * A thread that keeps neither the JVM nor a class loader of the program's alive. Under a security manager what runs in it
+     * may do nothing that needs a permission, as in the JDK.
+     */
     static Thread newDaemon(Runnable work) {
-        Thread thread = new Thread(null, work, "atoll-async", 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
-        return thread;
+        return Permissions.privileged(() -> {
+            Thread thread = Permissions.unprivileged(() -> new Thread(null, work, "atoll-async", 0, false));
+            thread.setDaemon(true);
+            thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+            return thread;
+        });
+    }
+
+    /** Shuts the executor down, which nobody but the group has to have a permission for. */
+    void shutdown() {
+        Permissions.runPrivileged(executor::shutdown);
     }
 }

@@ -76,6 +76,7 @@ final class AtollAsyncServerSocketChannel extends AsynchronousServerSocketChanne
     @Override
     public AsynchronousServerSocketChannel bind(@Nullable SocketAddress local, int backlog) throws IOException {
         FullAddress target = Addresses.toBind(local, context.sockets().hasIpv6());
+        Permissions.checkListen(target.port());
         stateLock.lock();
         try {
             ensureOpen();
@@ -120,6 +121,8 @@ final class AtollAsyncServerSocketChannel extends AsynchronousServerSocketChanne
     }
 
     private final class Accept<A> extends AsyncOperation<AsynchronousSocketChannel, A> {
+        private final Permissions.Caller caller = new Permissions.Caller();
+
         Accept(@Nullable CompletionHandler<AsynchronousSocketChannel, ? super A> handler, @Nullable A attachment) {
             super(accepting, handler, attachment);
         }
@@ -137,6 +140,15 @@ final class AtollAsyncServerSocketChannel extends AsynchronousServerSocketChanne
                 throw isOpen() ? Failures.ofCall(e) : new AsynchronousCloseException();
             } catch (ShutdownChannelGroupException e) {
                 throw new IOException(e);
+            }
+        }
+
+        @Override
+        void beforeResultIsSeen(@Nullable AsynchronousSocketChannel result) {
+            InetSocketAddress remote =
+                    result instanceof AtollAsyncSocketChannel accepted ? accepted.remoteAddress() : null;
+            if (remote != null) {
+                caller.checkAccept(remote);
             }
         }
 
@@ -162,7 +174,7 @@ final class AtollAsyncServerSocketChannel extends AsynchronousServerSocketChanne
     @Override
     public @Nullable SocketAddress getLocalAddress() throws IOException {
         ensureOpen();
-        return localAddress;
+        return Permissions.revealed(localAddress);
     }
 
     @Override
@@ -199,7 +211,8 @@ final class AtollAsyncServerSocketChannel extends AsynchronousServerSocketChanne
 
     @Override
     public String toString() {
-        String state = !isOpen() ? "closed" : localAddress == null ? "unbound" : String.valueOf(localAddress);
+        InetSocketAddress local = localAddress;
+        String state = !isOpen() ? "closed" : local == null ? "unbound" : Permissions.revealedText(local);
         return AsynchronousServerSocketChannel.class.getName() + '[' + state + ']';
     }
 }

@@ -123,6 +123,7 @@ final class AtollAsyncSocketChannel extends AsynchronousSocketChannel {
                 throw new AlreadyBoundException();
             }
             FullAddress target = Addresses.toBind(local, context.sockets().hasIpv6());
+            Permissions.checkListen(target.port());
             context.noteCaller(endpoint);
             endpoint.bind(target);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
@@ -180,7 +181,10 @@ final class AtollAsyncSocketChannel extends AsynchronousSocketChannel {
         }
 
         void checkTarget() {
-            target = Addresses.checkForChannel(remote, context.sockets().hasIpv6());
+            InetSocketAddress checked =
+                    Addresses.checkForChannel(remote, context.sockets().hasIpv6());
+            Permissions.checkConnect(checked);
+            target = checked;
         }
 
         @Override
@@ -488,12 +492,17 @@ final class AtollAsyncSocketChannel extends AsynchronousSocketChannel {
     @Override
     public @Nullable SocketAddress getLocalAddress() throws IOException {
         ensureOpen();
-        return localAddress;
+        return Permissions.revealed(localAddress);
     }
 
     @Override
     public @Nullable SocketAddress getRemoteAddress() throws IOException {
         ensureOpen();
+        return remoteAddress;
+    }
+
+    /** Also after close. */
+    @Nullable InetSocketAddress remoteAddress() {
         return remoteAddress;
     }
 
@@ -541,7 +550,8 @@ final class AtollAsyncSocketChannel extends AsynchronousSocketChannel {
                 case PENDING -> "connection-pending";
                 case CONNECTED -> "connected" + transfer.describeShut();
             };
-            text += localAddress == null ? "" : " local=" + localAddress;
+            InetSocketAddress local = localAddress;
+            text += local == null ? "" : " local=" + Permissions.revealedText(local);
             text += remoteAddress == null ? "" : " remote=" + remoteAddress;
         }
         return AsynchronousSocketChannel.class.getName() + '[' + text + ']';

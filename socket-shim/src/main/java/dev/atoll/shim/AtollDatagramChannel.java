@@ -135,6 +135,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     }
 
     private void bindLocked(FullAddress target) throws SocketException {
+        Permissions.checkListen(target.port());
         try {
             context.noteCaller(endpoint);
             endpoint.bind(target);
@@ -166,6 +167,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     /** A socket may be connected anew, a channel may not. */
     DatagramChannel connect(SocketAddress remote, boolean onlyOnce) throws IOException {
         InetSocketAddress target = Addresses.checkForChannel(remote, ipv6);
+        Permissions.checkConnectDatagrams(target);
         stateLock.lock();
         try {
             ensureOpen();
@@ -261,7 +263,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
                     requireConnected();
                 }
                 bindIfNeeded();
-                sender = endpoint.receive(target);
+                sender = tryReceive(target);
                 if (blocking && sender == null) {
                     sender = receiveWaiting(target, timeoutNanos);
                 }
@@ -280,7 +282,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
             throws IOException, StackException {
         try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, interrupts())) {
             while (isOpen()) {
-                FullAddress sender = endpoint.receive(target);
+                FullAddress sender = tryReceive(target);
                 if (sender != null) {
                     return sender;
                 }
@@ -290,6 +292,22 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
             }
             return null;
         }
+    }
+
+    private @Nullable FullAddress tryReceive(ByteBuffer target) throws StackException {
+        return remoteAddress != null || !Permissions.areAsked() ? endpoint.receive(target) : receivePermitted(target);
+    }
+
+    /** What comes of senders that a security manager does not accept must not get into the program's buffer. */
+    private @Nullable FullAddress receivePermitted(ByteBuffer target) throws StackException {
+        ByteBuffer unseen = ByteBuffer.allocate(target.remaining());
+        FullAddress sender = endpoint.receive(unseen);
+        while (sender != null && !Permissions.mayReceive(Addresses.toJava(sender))) {
+            unseen.clear();
+            sender = endpoint.receive(unseen);
+        }
+        target.put(unseen.flip());
+        return sender;
     }
 
     @Override
@@ -339,15 +357,11 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
             try {
                 beginBlocking(blocking);
                 ensureOpen();
-                InetSocketAddress connectedTo = remoteAddress;
-                FullAddress to = target == null || connectedTo != null ? null : checkedTarget(target);
                 if (target == null) {
                     requireConnected();
-                } else if (connectedTo != null && !target.equals(connectedTo)) {
-                    throw new AlreadyConnectedException();
                 }
                 bindIfNeeded();
-                count = sendMaybeWaiting(source, to, blocking);
+                count = sendMaybeWaiting(source, target == null ? null : whereTo(target), blocking);
                 completed = count >= 0;
             } catch (StackException e) {
                 throw unlessClosed(Failures.ofDatagram(e));
@@ -360,7 +374,16 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
         }
     }
 
-    private static FullAddress checkedTarget(InetSocketAddress target) throws SocketException {
+    /** Null is where the endpoint is connected to. */
+    private @Nullable FullAddress whereTo(InetSocketAddress target) throws SocketException {
+        InetSocketAddress connectedTo = remoteAddress;
+        if (connectedTo != null) {
+            if (!target.equals(connectedTo)) {
+                throw new AlreadyConnectedException();
+            }
+            return null;
+        }
+        Permissions.checkSend(target);
         if (target.getPort() == 0) {
             throw new SocketException("Can't send to port 0");
         }
@@ -413,6 +436,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     public MembershipKey join(InetAddress group, NetworkInterface nic, @Nullable InetAddress source)
             throws IOException {
         Memberships.check(group, source, ipv6);
+        Permissions.checkMulticast(group);
         stateLock.lock();
         try {
             ensureOpen();
@@ -474,7 +498,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     @Override
     public @Nullable SocketAddress getLocalAddress() throws IOException {
         ensureOpen();
-        return localAddress;
+        return Permissions.revealed(localAddress);
     }
 
     @Override

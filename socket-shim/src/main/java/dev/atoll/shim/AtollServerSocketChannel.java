@@ -86,6 +86,7 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
                 throw new AlreadyBoundException();
             }
             FullAddress target = Addresses.toBind(local, ipv6);
+            Permissions.checkListen(target.port());
             context.noteCaller(endpoint);
             endpoint.bind(target);
             endpoint.listen(backlog < 1 ? DEFAULT_BACKLOG : backlog);
@@ -142,7 +143,21 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
         } finally {
             acceptTurn.give();
         }
-        return accepted == null ? null : new AtollSocketChannel(published, context, accepted);
+        return accepted == null ? null : channelOf(accepted);
+    }
+
+    /** The channel of an accepted connection, which is closed if a security manager does not accept its peer. */
+    private SocketChannel channelOf(TcpEndpoint accepted) {
+        InetSocketAddress remote = Addresses.toJavaOrNull(accepted.remoteAddress());
+        try {
+            if (remote != null) {
+                Permissions.checkAccept(remote);
+            }
+        } catch (RuntimeException e) {
+            accepted.close();
+            throw e;
+        }
+        return new AtollSocketChannel(published, context, accepted);
     }
 
     private @Nullable TcpEndpoint acceptWaiting(long timeoutNanos) throws IOException, StackException {
@@ -192,10 +207,10 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
     @Override
     public @Nullable SocketAddress getLocalAddress() throws IOException {
         ensureOpen();
-        return localAddress;
+        return Permissions.revealed(localAddress);
     }
 
-    /** Also after close. */
+    /** Also after close; not for the program's eyes. */
     @Nullable InetSocketAddress localAddress() {
         return localAddress;
     }
@@ -238,7 +253,8 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
 
     @Override
     public String toString() {
-        String state = !isOpen() ? "closed" : localAddress == null ? "unbound" : String.valueOf(localAddress);
+        InetSocketAddress local = localAddress;
+        String state = !isOpen() ? "closed" : local == null ? "unbound" : Permissions.revealedText(local);
         return ServerSocketChannel.class.getName() + '[' + state + ']';
     }
 }

@@ -148,6 +148,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                 throw new AlreadyBoundException();
             }
             FullAddress target = Addresses.toBind(local, ipv6);
+            Permissions.checkListen(target.port());
             context.noteCaller(endpoint);
             endpoint.bind(target);
             localAddress = Addresses.toJavaOrNull(endpoint.localAddress());
@@ -175,7 +176,9 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     }
 
     private boolean connect(SocketAddress remote, boolean blocking, long timeoutNanos) throws IOException {
-        InetSocketAddress target = Addresses.loopbackIfAny(Addresses.checkForChannel(remote, ipv6));
+        InetSocketAddress asked = Addresses.checkForChannel(remote, ipv6);
+        Permissions.checkConnect(asked);
+        InetSocketAddress target = Addresses.loopbackIfAny(asked);
         try {
             readTurn.take();
             writeTurn.take();
@@ -503,7 +506,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     @Override
     public @Nullable SocketAddress getLocalAddress() throws IOException {
         ensureOpen();
-        return localAddress;
+        return Permissions.revealed(localAddress);
     }
 
     @Override
@@ -512,7 +515,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
         return remoteAddress;
     }
 
-    /** Also after close. */
+    /** Also after close; not for the program's eyes. */
     @Nullable InetSocketAddress localAddress() {
         return localAddress;
     }
@@ -594,7 +597,8 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
                     case CLOSED -> "closed";
                 };
         if (isOpen()) {
-            text += localAddress == null ? "" : " local=" + localAddress;
+            InetSocketAddress local = localAddress;
+            text += local == null ? "" : " local=" + Permissions.revealedText(local);
             text += remoteAddress == null ? "" : " remote=" + remoteAddress;
         }
         return SocketChannel.class.getName() + '[' + text + ']';

@@ -50,7 +50,33 @@ final class BlockingTransfer {
         Linger.await(endpoint, seconds);
     }
 
+    /** Waits until there is something to read, or the channel is closed. */
     long read(long timeoutNanos, ByteBuffer[] targets, int offset, int length) throws IOException, StackException {
+        return JdkFrames.read(new WaitingRead(timeoutNanos, targets, offset, length));
+    }
+
+    /** {@link #readWaiting}, from within the frame that shows it. */
+    private final class WaitingRead implements JdkFrames.Read {
+        private final long timeoutNanos;
+        private final ByteBuffer[] targets;
+        private final int offset;
+        private final int length;
+
+        WaitingRead(long timeoutNanos, ByteBuffer[] targets, int offset, int length) {
+            this.timeoutNanos = timeoutNanos;
+            this.targets = targets;
+            this.offset = offset;
+            this.length = length;
+        }
+
+        @Override
+        public long run() throws IOException, StackException {
+            return readWaiting(timeoutNanos, targets, offset, length);
+        }
+    }
+
+    private long readWaiting(long timeoutNanos, ByteBuffer[] targets, int offset, int length)
+            throws IOException, StackException {
         try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, Waiters.Interrupts.CLOSE_CHANNEL)) {
             while (channel.isOpen()) {
                 long count = transfer.tryRead(targets, offset, length);

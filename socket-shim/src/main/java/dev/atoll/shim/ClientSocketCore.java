@@ -207,7 +207,7 @@ final class ClientSocketCore extends SocketCoreBase {
         try {
             int count = inputShut ? Endpoint.END_OF_STREAM : tcp.read(target);
             if (count == Endpoint.WOULD_BLOCK) {
-                count = readWaiting(tcp, target, timeoutNanos);
+                count = (int) JdkFrames.implRead(new WaitingRead(tcp, target, timeoutNanos));
             }
             if (count <= 0 && !isOpen()) {
                 throw socketClosed();
@@ -230,6 +230,24 @@ final class ClientSocketCore extends SocketCoreBase {
                 }
             }
             throw socketClosed();
+        }
+    }
+
+    /** {@link #readWaiting}, from within the frame that shows it. */
+    private final class WaitingRead implements JdkFrames.Read {
+        private final TcpEndpoint tcp;
+        private final ByteBuffer target;
+        private final long timeoutNanos;
+
+        WaitingRead(TcpEndpoint tcp, ByteBuffer target, long timeoutNanos) {
+            this.tcp = tcp;
+            this.target = target;
+            this.timeoutNanos = timeoutNanos;
+        }
+
+        @Override
+        public long run() throws IOException, StackException {
+            return readWaiting(tcp, target, timeoutNanos);
         }
     }
 

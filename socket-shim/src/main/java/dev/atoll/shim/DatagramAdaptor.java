@@ -142,7 +142,11 @@ final class DatagramAdaptor extends MulticastSocket {
 
     @Override
     public @Nullable SocketAddress getLocalSocketAddress() {
-        return isClosed() ? null : channel.localAddress();
+        InetSocketAddress local = isClosed() ? null : channel.localAddress();
+        // What stands in for an address that may not be known is another here than in a channel.
+        return local == null || local.getAddress().isAnyLocalAddress() || Permissions.mayKnow(local.getAddress())
+                ? local
+                : new InetSocketAddress(local.getPort());
     }
 
     @Override
@@ -151,7 +155,8 @@ final class DatagramAdaptor extends MulticastSocket {
             return null;
         }
         InetSocketAddress local = channel.localAddress();
-        return local == null ? anyAddress() : local.getAddress();
+        InetAddress address = local == null ? anyAddress() : local.getAddress();
+        return Permissions.mayKnow(address) ? address : anyAddress();
     }
 
     @Override
@@ -423,6 +428,7 @@ final class DatagramAdaptor extends MulticastSocket {
         InetAddress group = checkGroup(address);
         NetworkInterface on = nic == null ? getNetworkInterface() : nic;
         requireOpen();
+        Permissions.checkMulticast(group);
         channel.withMemberships(memberships -> {
             if (memberships.find(group, on) != null) {
                 throw new SocketException("Already a member of group");
@@ -436,6 +442,7 @@ final class DatagramAdaptor extends MulticastSocket {
         InetAddress group = checkGroup(address);
         NetworkInterface on = nic == null ? getNetworkInterface() : nic;
         requireOpen();
+        Permissions.checkMulticast(group);
         channel.withMemberships(memberships -> {
             MembershipKey key = memberships.find(group, on);
             if (key == null) {

@@ -18,13 +18,9 @@ final class HostInfo {
     }
 
     private static String setting() {
-        try {
-            String overriding = System.getProperty(PROPERTY);
-            String setting = overriding == null ? Security.getProperty(PROPERTY) : overriding;
-            return setting == null ? "" : setting;
-        } catch (SecurityException e) {
-            return ""; // who may not know the setting is told no more than the default says
-        }
+        String overriding = Permissions.privileged(() -> System.getProperty(PROPERTY));
+        String setting = overriding == null ? Permissions.privileged(() -> Security.getProperty(PROPERTY)) : overriding;
+        return setting == null ? "" : setting;
     }
 
     private static boolean isWanted(String setting) {

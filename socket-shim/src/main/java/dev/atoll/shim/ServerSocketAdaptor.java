@@ -49,7 +49,7 @@ final class ServerSocketAdaptor extends ServerSocket {
 
     @Override
     public @Nullable InetAddress getInetAddress() {
-        InetSocketAddress local = channel.localAddress();
+        InetSocketAddress local = Permissions.revealed(channel.localAddress());
         return local == null ? null : local.getAddress();
     }
 
@@ -61,7 +61,7 @@ final class ServerSocketAdaptor extends ServerSocket {
 
     @Override
     public @Nullable SocketAddress getLocalSocketAddress() {
-        return channel.localAddress();
+        return Permissions.revealed(channel.localAddress());
     }
 
     @Override

@@ -69,7 +69,7 @@ final class ShimBackend implements Backend {
 
     @Override
     public String localHostName() {
-        return context.names().localHostName();
+        return context.localHostName();
     }
 
     @Override

@@ -18,21 +18,26 @@ import java.util.List;
 record ShimContext(StackSockets sockets, NameService names) {
     /** What {@code InetAddress.getLocalHost()} is inside, also for embedders whose own JVM has another answer. */
     InetAddress localHost() throws UnknownHostException {
-        String name = names.localHostName();
+        String name = localHostName();
         return InetAddress.getByAddress(name, lookup(name).get(0).octets());
+    }
+
+    /** What gethostname(2) would say. */
+    String localHostName() {
+        return Permissions.privileged(names::localHostName);
     }
 
     /** Before an endpoint is bound, connected or used: tells it whose code does it, if anybody wants to know. */
     void noteCaller(Endpoint endpoint) throws StackException {
         if (sockets.wantsCallers()) {
-            endpoint.setOption(EndpointOption.SO_CALLER, Callers.find());
+            endpoint.setOption(EndpointOption.SO_CALLER, Permissions.privileged(Callers::find));
         }
     }
 
     /** All addresses of a name, best first; never empty. */
     List<IpAddress> lookup(String host) throws UnknownHostException {
         try {
-            return names.lookup(host);
+            return Permissions.privileged(() -> names.lookup(host));
         } catch (NameService.UnknownNameException e) {
             throw unknown(e);
         }
@@ -41,7 +46,7 @@ record ShimContext(StackSockets sockets, NameService names) {
     /** The name of an address. */
     String reverse(IpAddress address) throws UnknownHostException {
         try {
-            return names.reverse(address);
+            return Permissions.privileged(() -> names.reverse(address));
         } catch (NameService.UnknownNameException e) {
             throw unknown(e);
         }

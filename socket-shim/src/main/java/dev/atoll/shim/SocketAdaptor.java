@@ -84,7 +84,7 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public InetAddress getLocalAddress() {
-        InetSocketAddress local = channel.isOpen() ? channel.localAddress() : null;
+        InetSocketAddress local = channel.isOpen() ? Permissions.revealed(channel.localAddress()) : null;
         return local == null ? new InetSocketAddress(0).getAddress() : local.getAddress();
     }
 
@@ -107,7 +107,7 @@ final class SocketAdaptor extends Socket {
 
     @Override
     public @Nullable SocketAddress getLocalSocketAddress() {
-        return channel.localAddress();
+        return Permissions.revealed(channel.localAddress());
     }
 
     @Override

@@ -25,28 +25,21 @@ final class InterfaceFactory {
 
     static {
         try {
-            INTERFACE = NetworkInterface.class.getDeclaredConstructor(String.class, int.class, InetAddress[].class);
-            INTERFACE.setAccessible(true);
-            DISPLAY_NAME = field(NetworkInterface.class, "displayName");
-            BINDINGS = field(NetworkInterface.class, "bindings");
-            CHILDREN = field(NetworkInterface.class, "childs");
-            BINDING = InterfaceAddress.class.getDeclaredConstructor();
-            BINDING.setAccessible(true);
-            ADDRESS = field(InterfaceAddress.class, "address");
-            BROADCAST = field(InterfaceAddress.class, "broadcast");
-            MASK_LENGTH = field(InterfaceAddress.class, "maskLength");
+            INTERFACE =
+                    PrivateMembers.constructor(NetworkInterface.class, String.class, int.class, InetAddress[].class);
+            DISPLAY_NAME = PrivateMembers.field(NetworkInterface.class, "displayName");
+            BINDINGS = PrivateMembers.field(NetworkInterface.class, "bindings");
+            CHILDREN = PrivateMembers.field(NetworkInterface.class, "childs");
+            BINDING = PrivateMembers.constructor(InterfaceAddress.class);
+            ADDRESS = PrivateMembers.field(InterfaceAddress.class, "address");
+            BROADCAST = PrivateMembers.field(InterfaceAddress.class, "broadcast");
+            MASK_LENGTH = PrivateMembers.field(InterfaceAddress.class, "maskLength");
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     private InterfaceFactory() {}
-
-    private static Field field(Class<?> owner, String name) throws NoSuchFieldException {
-        Field field = owner.getDeclaredField(name);
-        field.setAccessible(true);
-        return field;
-    }
 
     static NetworkInterface @Nullable [] all(List<InterfaceView> views) throws SocketException {
         if (views.isEmpty()) {

@@ -24,9 +24,7 @@ public final class JavaNet {
 
     private static @Nullable Field field(Class<?> owner, String name) {
         try {
-            Field field = owner.getDeclaredField(name);
-            field.setAccessible(true);
-            return field;
+            return PrivateMembers.field(owner, name);
         } catch (NoSuchFieldException | InaccessibleObjectException e) {
             return null; // not open to us, or another JDK: both mean to do without
         }

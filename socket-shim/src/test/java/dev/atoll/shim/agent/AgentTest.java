@@ -8,6 +8,7 @@ import dev.atoll.shim.agent.programs.DefaultGroup;
 import dev.atoll.shim.agent.programs.Hello;
 import dev.atoll.shim.agent.programs.Libraries;
 import dev.atoll.shim.agent.programs.OwnAsyncProvider;
+import dev.atoll.shim.agent.programs.Questions;
 import dev.atoll.shim.agent.programs.Refusals;
 import dev.atoll.shim.agent.programs.VirtualThreads;
 import dev.atoll.shim.contract.ContractMain;
@@ -196,6 +197,17 @@ class AgentTest {
                 ChildJvm.run(Jdks.require(feature), Libraries.class, List.of("-Datoll.test.realStack=true"));
         assertEquals("", result.err());
         assertEquals(LIBRARIES, result.out());
+    }
+
+    @Test
+    void securityManager_of17_isAskedWhatTheJdksChannelsAsk() throws Exception {
+        Path jdk = Jdks.require(17);
+        List<String> options = List.of(
+                "-Djava.security.manager=allow", "-Djava.net.preferIPv4Stack=true", "-Datoll.test.realStack=true");
+        ChildJvm.Result plain = ChildJvm.runPlain(jdk, Questions.class, options);
+        assertEquals(0, plain.exitCode(), plain::err);
+        assertTrue(plain.out().contains("accept denied: java.lang.SecurityException"), plain::out);
+        assertEquals(plain.out(), ChildJvm.run(jdk, Questions.class, options).out());
     }
 
     @Test

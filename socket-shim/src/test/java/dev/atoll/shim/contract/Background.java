@@ -2,6 +2,8 @@ package dev.atoll.shim.contract;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +62,15 @@ final class Background {
                 && stack[0].isNativeMethod()
                 && (stack[0].getClassName().startsWith("sun.nio.ch.")
                         || stack[0].getMethodName().equals("park"));
+    }
+
+    /** The methods on the stack of the blocked call, as {@code CLASS.METHOD}. */
+    List<String> methods() {
+        List<String> methods = new ArrayList<>();
+        for (StackTraceElement each : thread.getStackTrace()) {
+            methods.add(each.getClassName() + '.' + each.getMethodName());
+        }
+        return methods;
     }
 
     void interrupt() {

@@ -30,6 +30,7 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -180,6 +181,14 @@ abstract class ChannelContract {
         ConnectException e = assertThrows(ConnectException.class, () -> channel.connect(nobody));
         assertEquals("Connection refused", e.getMessage());
         assertFalse(channel.isOpen());
+    }
+
+    @Test
+    void read_waiting_isSeenOnTheStackByTheJdksName() throws Exception {
+        List<String> methods = Background.call(() -> client.read(ByteBuffer.allocate(1)))
+                .awaitBlocked()
+                .methods();
+        assertTrue(methods.contains("sun.nio.ch.SocketChannelImpl.read"), methods::toString);
     }
 
     @Test

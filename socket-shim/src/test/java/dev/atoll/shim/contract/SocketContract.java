@@ -20,6 +20,7 @@ import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -172,6 +173,21 @@ abstract class SocketContract {
         Background reader = Background.call(in::read).awaitBlocked();
         client.close();
         assertSocketException("Socket closed", reader.failure());
+    }
+
+    @Test
+    void read_waiting_isSeenOnTheStackByTheJdksName() throws Exception {
+        InputStream in = client.getInputStream();
+        List<String> methods = Background.call(in::read).awaitBlocked().methods();
+        assertTrue(methods.contains("sun.nio.ch.NioSocketImpl.implRead"), methods::toString);
+    }
+
+    @Test
+    void read_waitingForATime_isSeenOnTheStackByTheJdksName() throws Exception {
+        client.setSoTimeout(60_000);
+        InputStream in = client.getInputStream();
+        List<String> methods = Background.call(in::read).awaitBlocked().methods();
+        assertTrue(methods.contains("sun.nio.ch.NioSocketImpl.implRead"), methods::toString);
     }
 
     @Test
