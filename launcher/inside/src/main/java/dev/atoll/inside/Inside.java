@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * The start of a sandbox inside the program's JVM, before {@code main}: the JDK's chokepoints are edited, the stack is
  * started as the launcher says, and every edit is seen to be in force.
  *
- * <p>The order matters. The doors open before the stack exists, since adopting a descriptor asks the JDK for its
- * selector provider, once and for all: it must find the sandbox's.
+ * <p>The order matters. The doors open before the stack exists, so that whatever its start has the JDK ask for, once and
+ * for all, is the sandbox's.
  */
 public final class Inside {
     /** Number of the inherited control descriptor. */
