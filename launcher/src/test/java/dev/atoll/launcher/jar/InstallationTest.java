@@ -60,6 +60,18 @@ class InstallationTest {
         run(feature, "--module-path=" + forms.modules(), "--module=" + ProgramForms.MODULE_AND_CLASS);
     }
 
+    /** The program's provider is not there yet when the stack's loop begins, and must not be asked for. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void selectorProviderOfTheProgram_isAskedByTheProgramOnly(int feature) throws Exception {
+        run(
+                feature,
+                "-Djava.nio.channels.spi.SelectorProvider=no.such.Provider",
+                "-cp",
+                Atoll.CLASSES.toString(),
+                Probe.class.getName());
+    }
+
     /** Made without {@code jdk.net}, as an image is unless somebody asks for it. */
     @ParameterizedTest
     @MethodSource("jdks")
