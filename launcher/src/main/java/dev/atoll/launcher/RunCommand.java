@@ -120,7 +120,7 @@ final class RunCommand {
 
     private int run(List<String> words, Settings settings, List<Path> configuration) throws LaunchException {
         Path directory = Path.of(System.getProperty("user.dir", "/"));
-        ProgramCommand command = ProgramCommand.resolve(words, environment.getOrDefault("PATH", ""), directory);
+        ProgramCommand command = ProgramCommand.resolve(words, environment, directory);
         JavaRelease.refuseUnknown(Path.of(command.file()));
         LinkRequest request = new LinkRequest(
                 "",

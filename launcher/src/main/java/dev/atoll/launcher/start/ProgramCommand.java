@@ -7,30 +7,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/**
- * The command after {@code --}.
- *
- * @param file the executable
- * @param arguments from {@code argv[0]} on, as the user gave them
- */
-public record ProgramCommand(String file, List<String> arguments) {
-    /** Options that make a JVM with an agent refuse to start. */
-    private static final List<String> WRITES_ARCHIVE =
-            List.of("-XX:ArchiveClassesAtExit", "-XX:+AutoCreateSharedArchive");
+/** The command after {@code --}. */
+public final class ProgramCommand {
+    private final String file;
+    private final List<String> arguments;
 
-    public ProgramCommand {
-        arguments = List.copyOf(arguments);
+    private ProgramCommand(String file, List<String> arguments) {
+        this.file = file;
+        this.arguments = List.copyOf(arguments);
     }
 
     /**
      * Finds the program as a shell would.
      *
-     * @param path the value of PATH
+     * @param environment the program's; its PATH is where the program is looked for
      * @param directory the current directory
-     * @throws LaunchException if it is not {@code java}, not there or not executable
+     * @throws LaunchException if it is not {@code java}, not there or not executable, or has options that cannot work
+     *     with Atoll's agent
      */
-    public static ProgramCommand resolve(List<String> command, String path, Path directory) throws LaunchException {
+    public static ProgramCommand resolve(List<String> command, Map<String, String> environment, Path directory)
+            throws LaunchException {
         if (command.isEmpty()) {
             throw new LaunchException(
                     ExitCode.CONFIGURATION, "run: no command; write it after \"--\", as in: run -- java -jar app.jar");
@@ -41,17 +39,19 @@ public record ProgramCommand(String file, List<String> arguments) {
                     ExitCode.CONFIGURATION,
                     "run: \"" + name + "\" is not java; only a java command can be put into the sandbox so far");
         }
-        for (String option : command) {
-            for (String refused : WRITES_ARCHIVE) {
-                if (option.startsWith(refused)) {
-                    throw new LaunchException(
-                            ExitCode.CONFIGURATION,
-                            "run: " + refused + " does not go with an agent, the JVM would refuse to start; make the"
-                                    + " archive without Atoll");
-                }
-            }
-        }
-        return new ProgramCommand(find(name, path, directory), command);
+        String file = find(name, environment.getOrDefault("PATH", ""), directory);
+        JvmOptions.read(command, environment, directory).refuseWhatCannotWork();
+        return new ProgramCommand(file, command);
+    }
+
+    /** The executable. */
+    public String file() {
+        return file;
+    }
+
+    /** From {@code argv[0]} on, as the user gave them. */
+    public List<String> arguments() {
+        return arguments;
     }
 
     /** The same command with an agent before its other options. */

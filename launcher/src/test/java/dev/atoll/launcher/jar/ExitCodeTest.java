@@ -227,6 +227,31 @@ class ExitCodeTest {
                 "is of an image without the module java.instrument");
     }
 
+    /** By the launcher with the reason, and only where it is the JVM that is told. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void option_thatWritesAnArchive_is120_unlessItIsTheProgramsBusiness(int feature) throws Exception {
+        Atoll atoll = new Atoll(directory).on(Jdks.require(feature));
+        String option = "-XX:ArchiveClassesAtExit=" + directory.resolve("a.jsa");
+        Path file = atoll.file("options", "-Xmx64m " + option);
+        String[] program = {"-cp", Atoll.CLASSES.toString(), Probe.class.getName(), "arguments"};
+
+        notStarted(runWords(atoll, words(atoll.java(), option, program)), 120, option + ": a JVM with an agent writes");
+        notStarted(runWords(atoll, words(atoll.java(), "@" + file, program)), 120, option + ": a JVM with an agent");
+
+        List<String> command = new ArrayList<>(List.of(atoll.java()));
+        command.addAll(List.of(program));
+        command.add(option);
+        Result result = runWords(atoll, command.toArray(new String[0])).assertExit(0);
+        assertEquals("[arguments, " + option + "]\n", result.stdout());
+    }
+
+    private static String[] words(String java, String option, String... rest) {
+        List<String> words = new ArrayList<>(List.of(java, option));
+        words.addAll(List.of(rest));
+        return words.toArray(new String[0]);
+    }
+
     private List<String> options(List<String> options) {
         List<String> all = new ArrayList<>(List.of("--status-file", status.toString()));
         all.addAll(options);
