@@ -195,7 +195,7 @@ final class RunCommand {
         int capture = capture(settings, link);
         Setup setup = setup(settings, link);
         Libc.write(control[0], ControlCodec.encode(setup));
-        try (FurnishedSandbox sandbox = new StartChain(environment)
+        try (FurnishedSandbox sandbox = new StartChain(command.environmentWithAgent(environment, AgentJar.SANDBOX_FILE))
                 .begin(
                         command.withAgent(AgentJar.SANDBOX_FILE),
                         settings.hostname(),

@@ -9,14 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The command after {@code --}. */
+/** The command after {@code --}, and what else the JVM it starts is told. */
 public final class ProgramCommand {
     private final String file;
     private final List<String> arguments;
+    private final JvmOptions options;
 
-    private ProgramCommand(String file, List<String> arguments) {
+    private ProgramCommand(String file, List<String> arguments, JvmOptions options) {
         this.file = file;
         this.arguments = List.copyOf(arguments);
+        this.options = options;
     }
 
     /**
@@ -40,8 +42,9 @@ public final class ProgramCommand {
                     "run: \"" + name + "\" is not java; only a java command can be put into the sandbox so far");
         }
         String file = find(name, environment.getOrDefault("PATH", ""), directory);
-        JvmOptions.read(command, environment, directory).refuseWhatCannotWork();
-        return new ProgramCommand(file, command);
+        JvmOptions options = JvmOptions.read(command, environment, directory);
+        options.refuseWhatCannotWork();
+        return new ProgramCommand(file, command, options);
     }
 
     /** The executable. */
@@ -54,11 +57,16 @@ public final class ProgramCommand {
         return arguments;
     }
 
-    /** The same command with an agent before its other options. */
+    /** The same command with Atoll's agent before its other options. */
     public ProgramCommand withAgent(String jar) {
         List<String> changed = new ArrayList<>(arguments);
         changed.add(1, "-javaagent:" + jar);
-        return new ProgramCommand(file, changed);
+        return new ProgramCommand(file, changed, options);
+    }
+
+    /** The environment in which Atoll's agent is before those that the environment names. */
+    public Map<String, String> environmentWithAgent(Map<String, String> environment, String jar) {
+        return options.withAgentFirst(environment, jar);
     }
 
     private static String find(String name, String path, Path directory) throws LaunchException {

@@ -106,6 +106,17 @@ final class ProgramForms {
         return jar;
     }
 
+    /** An agent for {@code -javaagent}. */
+    Path earlyAgent() throws IOException {
+        Path jar = directory.resolve("early-agent.jar");
+        String file = FOLDER + "/" + EarlyAgent.class.getSimpleName() + ".class";
+        try (JarOutputStream out = open(jar, Map.of("Premain-Class", EarlyAgent.class.getName()))) {
+            out.putNextEntry(new JarEntry(file));
+            Files.copy(Atoll.CLASSES.resolve(file), out);
+        }
+        return jar;
+    }
+
     private static JarOutputStream open(Path jar, Map<String, String> attributes) throws IOException {
         Manifest manifest = new Manifest();
         Attributes main = manifest.getMainAttributes();
