@@ -23,6 +23,10 @@ public final class AtollAgent {
      */
     public static void premain(@Nullable String variable, Instrumentation instrumentation) {
         try {
+            if (AtollAgent.class.getClassLoader() != null) {
+                throw new IllegalStateException("the agent's jar must be on the boot class path:"
+                        + " start Java with -Xbootclasspath/a:JAR besides -javaagent:JAR");
+            }
             if (Inside.boot(instrumentation) && variable != null && !variable.isEmpty()) {
                 UserVariable.giveBack(instrumentation, variable);
             }

@@ -57,10 +57,22 @@ public final class ProgramCommand {
         return arguments;
     }
 
-    /** The same command with Atoll's agent before its other options. */
+    /**
+     * The same command with Atoll's agent before its other options.
+     *
+     * <p>The jar comes to the boot loader by an option and not by its own manifest: what makes an AOT cache reads options,
+     * and starts no agent that could tell it (decision 0643).
+     */
     public ProgramCommand withAgent(String jar) {
         List<String> changed = new ArrayList<>(arguments);
-        changed.add(1, "-javaagent:" + jar);
+        List<String> added = new ArrayList<>(List.of("-Xbootclasspath/a:" + jar, "-javaagent:" + jar));
+        if (options.nameAnArchive()) {
+            // It cannot be used with more on the boot class path than it was made with. The JVM says so on stdout,
+            // which is
+            // the program's, and goes on without it.
+            added.add("-Xlog:cds*=off");
+        }
+        changed.addAll(1, added);
         return new ProgramCommand(file, changed, options);
     }
 

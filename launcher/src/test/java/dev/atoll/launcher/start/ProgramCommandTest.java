@@ -52,8 +52,34 @@ class ProgramCommandTest {
     @Test
     void withAgent_comesBeforeEveryOtherOption() throws Exception {
         assertEquals(
-                List.of("java", "-javaagent:/a/agent.jar", "-Xmx1g", "Main"),
+                List.of("java", "-Xbootclasspath/a:/a/agent.jar", "-javaagent:/a/agent.jar", "-Xmx1g", "Main"),
                 resolved("java", "-Xmx1g", "Main").withAgent("/a/agent.jar").arguments());
+    }
+
+    /** The JVM would say on the program's stdout that it does without. */
+    @Test
+    void withAgent_besideAnArchive_keepsTheJvmSilentAboutIt() throws Exception {
+        assertEquals(
+                List.of(
+                        "java",
+                        "-Xbootclasspath/a:/a/agent.jar",
+                        "-javaagent:/a/agent.jar",
+                        "-Xlog:cds*=off",
+                        "-XX:SharedArchiveFile=app.jsa",
+                        "Main"),
+                resolved("java", "-XX:SharedArchiveFile=app.jsa", "Main")
+                        .withAgent("/a/agent.jar")
+                        .arguments());
+        assertEquals(
+                List.of(
+                        "java",
+                        "-Xbootclasspath/a:/a/agent.jar",
+                        "-javaagent:/a/agent.jar",
+                        "Main",
+                        "-XX:SharedArchiveFile=x"),
+                resolved("java", "Main", "-XX:SharedArchiveFile=x")
+                        .withAgent("/a/agent.jar")
+                        .arguments());
     }
 
     private ProgramCommand resolved(String... command) throws Exception {
