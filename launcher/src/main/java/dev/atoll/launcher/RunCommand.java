@@ -120,7 +120,7 @@ final class RunCommand {
 
     private int run(List<String> words, Settings settings, List<Path> configuration) throws LaunchException {
         Path directory = Path.of(System.getProperty("user.dir", "/"));
-        ProgramCommand command = ProgramCommand.resolve(words, environment.getOrDefault("PATH", ""), directory);
+        ProgramCommand command = ProgramCommand.resolve(words, environment, directory);
         JavaRelease.refuseUnknown(Path.of(command.file()));
         LinkRequest request = new LinkRequest(
                 "",
@@ -195,7 +195,7 @@ final class RunCommand {
         int capture = capture(settings, link);
         Setup setup = setup(settings, link);
         Libc.write(control[0], ControlCodec.encode(setup));
-        try (FurnishedSandbox sandbox = new StartChain(environment)
+        try (FurnishedSandbox sandbox = new StartChain(command.environmentWithAgent(environment, AgentJar.SANDBOX_FILE))
                 .begin(
                         command.withAgent(AgentJar.SANDBOX_FILE),
                         settings.hostname(),

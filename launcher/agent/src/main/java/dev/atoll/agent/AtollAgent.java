@@ -1,7 +1,9 @@
 package dev.atoll.agent;
 
 import dev.atoll.inside.Inside;
+import dev.atoll.inside.UserVariable;
 import java.lang.instrument.Instrumentation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the inside of a sandbox before the program's {@code main}. What goes wrong here stops the JVM with one line, since
@@ -13,10 +15,21 @@ public final class AtollAgent {
 
     private AtollAgent() {}
 
-    /** Called by the JVM. */
-    public static void premain(String unused, Instrumentation instrumentation) {
+    /**
+     * Called by the JVM for each {@code -javaagent} that names this jar. The first one counts; the launcher puts it before
+     * every other agent, which may take a second one, on the command line.
+     *
+     * @param variable the name of the environment's variable that named it first, or null
+     */
+    public static void premain(@Nullable String variable, Instrumentation instrumentation) {
         try {
-            Inside.boot(instrumentation);
+            if (AtollAgent.class.getClassLoader() != null) {
+                throw new IllegalStateException("the agent's jar must be on the boot class path:"
+                        + " start Java with -Xbootclasspath/a:JAR besides -javaagent:JAR");
+            }
+            if (Inside.boot(instrumentation) && variable != null && !variable.isEmpty()) {
+                UserVariable.giveBack(instrumentation, variable);
+            }
         } catch (Throwable e) {
             stop(e);
         }

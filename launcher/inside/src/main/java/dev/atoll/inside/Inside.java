@@ -26,19 +26,28 @@ import org.jspecify.annotations.Nullable;
  * The start of a sandbox inside the program's JVM, before {@code main}: the JDK's chokepoints are edited, the stack is
  * started as the launcher says, and every edit is seen to be in force.
  *
- * <p>The order matters. The doors open before the stack exists, since adopting a descriptor asks the JDK for its
- * selector provider, once and for all: it must find the sandbox's.
+ * <p>The order matters. The doors open before the stack exists, so that whatever its start has the JDK ask for, once and
+ * for all, is the sandbox's.
  */
 public final class Inside {
     /** Number of the inherited control descriptor. */
     private static final int CONTROL_FD = 3;
 
+    private static boolean begun;
+
     private Inside() {}
 
     /**
-     * Starts everything; the agent calls it and stops the JVM if it fails.
+     * Starts everything; the agent calls it and stops the JVM if it fails. The JVM calls its agents one after the other,
+     * in one thread.
+     *
+     * @return whether this call has done it; if not, an earlier one has
      */
-    public static void boot(Instrumentation instrumentation) throws Exception {
+    public static boolean boot(Instrumentation instrumentation) throws Exception {
+        if (begun) {
+            return false;
+        }
+        begun = true;
         openJavaBase(instrumentation);
         FileDescriptor descriptor = HostAccess.descriptor(CONTROL_FD);
         ControlStream control = new ControlStream(new FileInputStream(descriptor), new FileOutputStream(descriptor));
@@ -48,6 +57,7 @@ public final class Inside {
             control.write(new ControlRecord.Failed(FailureCode.START, String.valueOf(e.getMessage())));
             throw e;
         }
+        return true;
     }
 
     private static void start(Instrumentation instrumentation, ControlStream control, FileDescriptor descriptor)

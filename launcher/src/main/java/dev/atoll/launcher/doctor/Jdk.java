@@ -21,8 +21,8 @@ record Jdk(String java, int feature, String vm, Set<String> modules) {
     /** Feature versions whose classes the agent knows how to edit; a test holds them to the hooks' own list. */
     static final List<Integer> KNOWN = List.of(17, 21, 25);
 
-    /** The agent comes by the first; options of sockets by the second. */
-    private static final List<String> NEEDED = List.of("java.instrument", "jdk.net");
+    /** By which the agent comes. */
+    private static final String NEEDED = "java.instrument";
 
     private static final Pattern PROPERTY = Pattern.compile("^\\s*([a-z.]+) = (.*)$", Pattern.MULTILINE);
     private static final Pattern MODULE = Pattern.compile("^([a-z][A-Za-z0-9_.]*)(?:@\\S+)?$", Pattern.MULTILINE);
@@ -81,10 +81,8 @@ record Jdk(String java, int feature, String vm, Set<String> modules) {
         if (!vm.startsWith("OpenJDK ") && !vm.startsWith("Java HotSpot(TM) ")) {
             faults.add("its virtual machine is not HotSpot");
         }
-        for (String needed : NEEDED) {
-            if (!modules.contains(needed)) {
-                faults.add("it has no module " + needed);
-            }
+        if (!modules.contains(NEEDED)) {
+            faults.add("it has no module " + NEEDED);
         }
         return faults;
     }

@@ -6,51 +6,78 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which JDK a {@code java} belongs to, by the file {@code release} of its home: a JDK that the sandbox's edits of JDK
- * classes do not fit is refused before anything starts. Where there is no such file the agent finds out, inside.
+ * What a {@code java} is of, by the file {@code release} of its home: a JDK that the sandbox's edits of JDK classes do not
+ * fit, or into which no agent can come, is refused before anything starts. What the file does not say the JVM or the agent
+ * finds out, inside.
  */
 public final class JavaRelease {
     /** The feature versions whose network classes are known. */
     static final List<Integer> KNOWN = List.of(17, 21, 25);
 
-    private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"(?:1\\.)?(\\d+)[^\"]*\"");
+    /** By which a JVM has agents. */
+    private static final String INSTRUMENT = "java.instrument";
+
+    /** As {@code JVM_VARIANT} has it; images have no such line. */
+    private static final String HOTSPOT = "Hotspot";
+
+    private static final Pattern LINE = Pattern.compile("([A-Z_]+)=\"([^\"]*)\"");
+    private static final Pattern VERSION = Pattern.compile("(?:1\\.)?(\\d{1,6}).*");
 
     private JavaRelease() {}
 
     /**
      * @param java the program's executable
-     * @throws LaunchException if it is of a version that is not known
+     * @throws LaunchException if programs cannot run on it in the sandbox
      */
     public static void refuseUnknown(Path java) throws LaunchException {
-        OptionalInt feature = feature(java);
-        if (feature.isPresent() && !KNOWN.contains(feature.getAsInt())) {
-            throw new LaunchException(
-                    ExitCode.MISSING,
-                    "run: " + java + " is JDK " + feature.getAsInt()
-                            + ", which is not known: programs run in the sandbox on JDK 17, 21 or 25");
+        Map<String, String> release = release(java);
+        String fault = faultOf(release);
+        if (!fault.isEmpty()) {
+            throw new LaunchException(ExitCode.MISSING, "run: " + java + " is " + fault);
         }
     }
 
-    private static OptionalInt feature(Path java) {
+    private static String faultOf(Map<String, String> release) {
+        Matcher version = VERSION.matcher(release.getOrDefault("JAVA_VERSION", ""));
+        if (version.matches() && !KNOWN.contains(Integer.parseInt(version.group(1)))) {
+            return "JDK " + version.group(1) + ", which is not known: programs run in the sandbox on JDK 17, 21 or 25";
+        }
+        String jvm = release.getOrDefault("JVM_VARIANT", HOTSPOT);
+        if (!jvm.equalsIgnoreCase(HOTSPOT)) {
+            return "of " + release.getOrDefault("IMPLEMENTOR", "an unknown maker") + " with the virtual machine " + jvm
+                    + ": the sandbox needs HotSpot, as the builds of OpenJDK by Adoptium, Debian or Oracle have it";
+        }
+        String modules = release.getOrDefault("MODULES", INSTRUMENT);
+        if (!List.of(modules.split(" ", -1)).contains(INSTRUMENT)) {
+            return "of an image without the module " + INSTRUMENT
+                    + ", by which Atoll comes into a program: make it by jlink --add-modules " + INSTRUMENT + ",...";
+        }
+        return "";
+    }
+
+    /** What the file says; nothing if it is not there. */
+    private static Map<String, String> release(Path java) {
+        Map<String, String> said = new HashMap<>();
         try {
             // HOME/bin/java has HOME/release.
-            Path release = java.toRealPath().resolve("../../release").normalize();
-            for (String line : Files.readAllLines(release, StandardCharsets.UTF_8)) {
-                Matcher matcher = VERSION.matcher(line);
+            Path file = java.toRealPath().resolve("../../release").normalize();
+            for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+                Matcher matcher = LINE.matcher(line);
                 if (matcher.matches()) {
-                    return OptionalInt.of(Integer.parseInt(matcher.group(1)));
+                    said.put(matcher.group(1), matcher.group(2));
                 }
             }
-        } catch (IOException | NumberFormatException e) {
+        } catch (IOException e) {
             // A wrapper script say, or a home without the file.
-            return OptionalInt.empty();
+            return Map.of();
         }
-        return OptionalInt.empty();
+        return said;
     }
 }

@@ -7,30 +7,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/**
- * The command after {@code --}.
- *
- * @param file the executable
- * @param arguments from {@code argv[0]} on, as the user gave them
- */
-public record ProgramCommand(String file, List<String> arguments) {
-    /** Options that make a JVM with an agent refuse to start. */
-    private static final List<String> WRITES_ARCHIVE =
-            List.of("-XX:ArchiveClassesAtExit", "-XX:+AutoCreateSharedArchive");
+/** The command after {@code --}, and what else the JVM it starts is told. */
+public final class ProgramCommand {
+    private final String file;
+    private final List<String> arguments;
+    private final JvmOptions options;
 
-    public ProgramCommand {
-        arguments = List.copyOf(arguments);
+    private ProgramCommand(String file, List<String> arguments, JvmOptions options) {
+        this.file = file;
+        this.arguments = List.copyOf(arguments);
+        this.options = options;
     }
 
     /**
      * Finds the program as a shell would.
      *
-     * @param path the value of PATH
+     * @param environment the program's; its PATH is where the program is looked for
      * @param directory the current directory
-     * @throws LaunchException if it is not {@code java}, not there or not executable
+     * @throws LaunchException if it is not {@code java}, not there or not executable, or has options that cannot work
+     *     with Atoll's agent
      */
-    public static ProgramCommand resolve(List<String> command, String path, Path directory) throws LaunchException {
+    public static ProgramCommand resolve(List<String> command, Map<String, String> environment, Path directory)
+            throws LaunchException {
         if (command.isEmpty()) {
             throw new LaunchException(
                     ExitCode.CONFIGURATION, "run: no command; write it after \"--\", as in: run -- java -jar app.jar");
@@ -41,24 +41,44 @@ public record ProgramCommand(String file, List<String> arguments) {
                     ExitCode.CONFIGURATION,
                     "run: \"" + name + "\" is not java; only a java command can be put into the sandbox so far");
         }
-        for (String option : command) {
-            for (String refused : WRITES_ARCHIVE) {
-                if (option.startsWith(refused)) {
-                    throw new LaunchException(
-                            ExitCode.CONFIGURATION,
-                            "run: " + refused + " does not go with an agent, the JVM would refuse to start; make the"
-                                    + " archive without Atoll");
-                }
-            }
-        }
-        return new ProgramCommand(find(name, path, directory), command);
+        String file = find(name, environment.getOrDefault("PATH", ""), directory);
+        JvmOptions options = JvmOptions.read(command, environment, directory);
+        options.refuseWhatCannotWork();
+        return new ProgramCommand(file, command, options);
     }
 
-    /** The same command with an agent before its other options. */
+    /** The executable. */
+    public String file() {
+        return file;
+    }
+
+    /** From {@code argv[0]} on, as the user gave them. */
+    public List<String> arguments() {
+        return arguments;
+    }
+
+    /**
+     * The same command with Atoll's agent before its other options.
+     *
+     * <p>The jar comes to the boot loader by an option and not by its own manifest: what makes an AOT cache reads options,
+     * and starts no agent that could tell it (decision 0643).
+     */
     public ProgramCommand withAgent(String jar) {
         List<String> changed = new ArrayList<>(arguments);
-        changed.add(1, "-javaagent:" + jar);
-        return new ProgramCommand(file, changed);
+        List<String> added = new ArrayList<>(List.of("-Xbootclasspath/a:" + jar, "-javaagent:" + jar));
+        if (options.nameAnArchive()) {
+            // It cannot be used with more on the boot class path than it was made with. The JVM says so on stdout,
+            // which is
+            // the program's, and goes on without it.
+            added.add("-Xlog:cds*=off");
+        }
+        changed.addAll(1, added);
+        return new ProgramCommand(file, changed, options);
+    }
+
+    /** The environment in which Atoll's agent is before those that the environment names. */
+    public Map<String, String> environmentWithAgent(Map<String, String> environment, String jar) {
+        return options.withAgentFirst(environment, jar);
     }
 
     private static String find(String name, String path, Path directory) throws LaunchException {

@@ -131,7 +131,6 @@ public final class StartChain {
         arguments.addAll(command.arguments().subList(1, command.arguments().size()));
 
         Libc.setChildSubreaper();
-        agent.rewind();
         int[] pair = Libc.socketpair();
         StepSocket steps = new StepSocket(pair[0]);
         try {

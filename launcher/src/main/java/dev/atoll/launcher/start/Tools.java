@@ -33,7 +33,7 @@ public final class Tools {
     public static final Tool MOUNT = new Tool("mount", "2.27", "mount", "mounts /proc, /sys, /etc");
     public static final Tool IP = new Tool("ip", "", "iproute2", "brings loopback up");
     public static final Tool HOSTNAME = new Tool("hostname", "", "hostname", "names the sandbox");
-    public static final Tool CAT = new Tool("cat", "", "coreutils", "copies the agent's jar in");
+    public static final Tool CP = new Tool("cp", "", "coreutils", "copies the agent's jar in");
     public static final Tool MKDIR = new Tool("mkdir", "", "coreutils", "makes directories on the private tmpfs");
 
     public static final Tool NSENTER =
@@ -43,7 +43,7 @@ public final class Tools {
 
     /** All of them. */
     public static final List<Tool> ALL =
-            List.of(SH, UNSHARE, SETPRIV, MOUNT, IP, HOSTNAME, CAT, MKDIR, NSENTER, GREP, ENV);
+            List.of(SH, UNSHARE, SETPRIV, MOUNT, IP, HOSTNAME, CP, MKDIR, NSENTER, GREP, ENV);
 
     /**
      * Looks in these directories first.

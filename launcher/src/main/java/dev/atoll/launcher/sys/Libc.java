@@ -92,6 +92,16 @@ public final class Libc {
         return call("memfd_create", name, MFD_CLOEXEC);
     }
 
+    /** Sets who may do what with an open file. */
+    public static void fchmod(int descriptor, int mode) throws SystemCallException {
+        call("fchmod", descriptor, mode);
+    }
+
+    /** Sets when an open file was read and changed, in seconds since 1970. */
+    public static void futimens(int descriptor, long seconds) throws SystemCallException {
+        call("futimens", descriptor, new long[] {seconds, 0, seconds, 0});
+    }
+
     /** Opens a terminal without making it the controlling one. */
     public static int openTerminal(String path) throws SystemCallException {
         return open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -174,11 +184,6 @@ public final class Libc {
     /** Ends what this end of a connection says; what the other end says can still be read. */
     public static void shutdownWrite(int socket) throws SystemCallException {
         call("shutdown", socket, SHUT_WR);
-    }
-
-    /** Sets a file's position to its start. */
-    public static void rewind(int descriptor) throws SystemCallException {
-        call("lseek", descriptor, 0L, 0);
     }
 
     /** Orphaned descendants become children of this process. */

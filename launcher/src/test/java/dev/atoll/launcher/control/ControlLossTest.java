@@ -76,6 +76,7 @@ class ControlLossTest {
                     java,
                     List.of(
                             java,
+                            "-Xbootclasspath/a:" + directory.resolve("agent.jar"),
                             "-javaagent:" + directory.resolve("agent.jar"),
                             "-cp",
                             Path.of("target/test-classes").toAbsolutePath().toString(),

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JdkTest {
     private static final String HOTSPOT = "OpenJDK 64-Bit Server VM";
-    private static final Jdk GOOD =
-            new Jdk("/jdk/bin/java", 17, HOTSPOT, Set.of("java.base", "java.instrument", "jdk.net"));
+    private static final Jdk GOOD = new Jdk("/jdk/bin/java", 17, HOTSPOT, Set.of("java.base", "java.instrument"));
     private static final String SAID = """
             Property settings:
                 java.home = /jdk
@@ -75,8 +74,7 @@ class JdkTest {
                 List.of(
                         "it is none of the versions that Atoll knows, 17, 21 and 25",
                         "its virtual machine is not HotSpot",
-                        "it has no module java.instrument",
-                        "it has no module jdk.net"),
+                        "it has no module java.instrument"),
                 new Jdk("/j9/bin/java", 11, "Eclipse OpenJ9 VM", Set.of("java.base")).faults());
     }
 

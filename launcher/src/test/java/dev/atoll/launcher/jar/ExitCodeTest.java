@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.jar.Atoll.Result;
 import dev.atoll.launcher.jar.Atoll.Running;
+import dev.atoll.testing.Jdks;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -19,12 +20,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a run ends, by exit code, line and status file. */
 @Tag("jar")
 @Timeout(240)
 class ExitCodeTest {
+    static List<Integer> jdks() {
+        return Jdks.tested();
+    }
+
     @TempDir
     Path directory;
 
@@ -207,6 +213,43 @@ class ExitCodeTest {
         atoll.file("jdk/release", "IMPLEMENTOR=\"Nobody\"", "JAVA_VERSION=\"99.0.1\"");
 
         notStarted(runWords(atoll, java.toString(), "-version"), 121, "is JDK 99, which is not known");
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void image_withoutInstrument_is121WithOneLine(int feature) throws Exception {
+        Path image = new ProgramForms(directory.resolve("forms")).image(Jdks.require(feature), "probe");
+        Atoll atoll = new Atoll(directory);
+
+        notStarted(
+                runWords(atoll, image.resolve("bin/java").toString(), "-m", ProgramForms.MODULE_AND_CLASS, "say:never"),
+                121,
+                "is of an image without the module java.instrument");
+    }
+
+    /** By the launcher with the reason, and only where it is the JVM that is told. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void option_thatWritesAnArchive_is120_unlessItIsTheProgramsBusiness(int feature) throws Exception {
+        Atoll atoll = new Atoll(directory).on(Jdks.require(feature));
+        String option = "-XX:ArchiveClassesAtExit=" + directory.resolve("a.jsa");
+        Path file = atoll.file("options", "-Xmx64m " + option);
+        String[] program = {"-cp", Atoll.CLASSES.toString(), Probe.class.getName(), "arguments"};
+
+        notStarted(runWords(atoll, words(atoll.java(), option, program)), 120, option + ": a JVM with an agent writes");
+        notStarted(runWords(atoll, words(atoll.java(), "@" + file, program)), 120, option + ": a JVM with an agent");
+
+        List<String> command = new ArrayList<>(List.of(atoll.java()));
+        command.addAll(List.of(program));
+        command.add(option);
+        Result result = runWords(atoll, command.toArray(new String[0])).assertExit(0);
+        assertEquals("[arguments, " + option + "]\n", result.stdout());
+    }
+
+    private static String[] words(String java, String option, String... rest) {
+        List<String> words = new ArrayList<>(List.of(java, option));
+        words.addAll(List.of(rest));
+        return words.toArray(new String[0]);
     }
 
     private List<String> options(List<String> options) {

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code signals:A,B}</td><td>prints each of these signals from now on</td></tr>
  * <tr><td>{@code ignore:A}</td><td>ignores a signal</td></tr>
  * <tr><td>{@code arguments ...}</td><td>prints all of them, and that is all</td></tr>
+ * <tr><td>{@code environment:NAME}</td><td>prints a variable, and what processes started from here have of it</td></tr>
  * <tr><td>{@code say:TEXT}</td><td>prints it</td></tr>
  * <tr><td>{@code copy}</td><td>stdin to stdout, byte by byte, to its end</td></tr>
  * <tr><td>{@code close:N}, {@code garbage:N}</td><td>closes or scribbles on a descriptor</td></tr>
@@ -84,6 +85,7 @@ public final class Probe {
                 case "families" -> line(command + "=" + families());
                 case "signals" -> printSignals(argument.split(",", -1));
                 case "ignore" -> handle(argument, null);
+                case "environment" -> line(command + "=" + environment(argument));
                 case "say" -> line(argument);
                 case "copy" -> System.in.transferTo(System.out);
                 case "close" -> descriptor(argument).close();
@@ -113,6 +115,11 @@ public final class Probe {
             text.append(" ipv4").append(reached(channel.socket().getLocalPort()));
         }
         return text.toString();
+    }
+
+    private static String environment(String name) {
+        return System.getenv(name) + ", to children "
+                + new ProcessBuilder().environment().get(name);
     }
 
     private static String reached(int port) throws IOException {

@@ -60,11 +60,45 @@ class JavaReleaseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JAVA_VERSION=\"17.0.2\"", "JAVA_VERSION=\"25\"", "JAVA_VERSION=\"x\"", "OTHER=\"99\""})
+    @ValueSource(
+            strings = {
+                "JAVA_VERSION=\"17.0.2\"",
+                "JAVA_VERSION=\"25\"",
+                "JAVA_VERSION=\"x\"",
+                "OTHER=\"99\"",
+                "JVM_VARIANT=\"Hotspot\"",
+                "MODULES=\"java.base java.instrument jdk.net\""
+            })
     void knownVersionOrNone_isLetThrough(String line) throws Exception {
         Path java = home(line);
 
         assertDoesNotThrow(() -> JavaRelease.refuseUnknown(java));
+    }
+
+    @Test
+    void imageWithoutInstrument_isRefusedWithWhatToDo() throws Exception {
+        Path java = home("MODULES=\"java.base java.instruments\"");
+
+        LaunchException failure = assertThrows(LaunchException.class, () -> JavaRelease.refuseUnknown(java));
+        assertEquals(
+                "run: " + java
+                        + " is of an image without the module java.instrument, by which Atoll comes into a program:"
+                        + " make it by jlink --add-modules java.instrument,...",
+                failure.line());
+        assertEquals(ExitCode.MISSING, failure.exitCode());
+    }
+
+    @Test
+    void otherVirtualMachine_isRefused() throws Exception {
+        Path java = home("JVM_VARIANT=\"Openj9\"");
+
+        LaunchException failure = assertThrows(LaunchException.class, () -> JavaRelease.refuseUnknown(java));
+        assertEquals(
+                "run: " + java
+                        + " is of Nobody with the virtual machine Openj9: the sandbox needs HotSpot, as the builds"
+                        + " of OpenJDK by Adoptium, Debian or Oracle have it",
+                failure.line());
+        assertEquals(ExitCode.MISSING, failure.exitCode());
     }
 
     @Test

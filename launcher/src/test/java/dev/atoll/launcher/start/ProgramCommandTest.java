@@ -8,6 +8,7 @@ import dev.atoll.launcher.LaunchException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,9 @@ class ProgramCommandTest {
         Path java = executable(directory.resolve("bin"));
 
         ProgramCommand command = ProgramCommand.resolve(
-                List.of("java", "-jar", "a b.jar", "--", ""), empty + ":" + java.getParent(), directory);
+                List.of("java", "-jar", "a b.jar", "--", ""),
+                Map.of("PATH", empty + ":" + java.getParent()),
+                directory);
 
         assertEquals(java.toString(), command.file());
         assertEquals(List.of("java", "-jar", "a b.jar", "--", ""), command.arguments());
@@ -33,7 +36,8 @@ class ProgramCommandTest {
 
         assertEquals(
                 java,
-                Path.of(ProgramCommand.resolve(List.of("java"), "", directory).file()));
+                Path.of(ProgramCommand.resolve(List.of("java"), Map.of("PATH", ""), directory)
+                        .file()));
     }
 
     @Test
@@ -42,16 +46,50 @@ class ProgramCommandTest {
 
         assertEquals(
                 java.toString(),
-                ProgramCommand.resolve(List.of("bin/java"), "", directory).file());
+                ProgramCommand.resolve(List.of("bin/java"), Map.of(), directory).file());
     }
 
     @Test
-    void withAgent_comesBeforeEveryOtherOption() {
-        ProgramCommand command = new ProgramCommand("/bin/java", List.of("java", "-Xmx1g", "Main"));
-
+    void withAgent_comesBeforeEveryOtherOption() throws Exception {
         assertEquals(
-                List.of("java", "-javaagent:/a/agent.jar", "-Xmx1g", "Main"),
-                command.withAgent("/a/agent.jar").arguments());
+                List.of("java", "-Xbootclasspath/a:/a/agent.jar", "-javaagent:/a/agent.jar", "-Xmx1g", "Main"),
+                resolved("java", "-Xmx1g", "Main").withAgent("/a/agent.jar").arguments());
+    }
+
+    /** The JVM would say on the program's stdout that it does without. */
+    @Test
+    void withAgent_besideAnArchive_keepsTheJvmSilentAboutIt() throws Exception {
+        assertEquals(
+                List.of(
+                        "java",
+                        "-Xbootclasspath/a:/a/agent.jar",
+                        "-javaagent:/a/agent.jar",
+                        "-Xlog:cds*=off",
+                        "-XX:SharedArchiveFile=app.jsa",
+                        "Main"),
+                resolved("java", "-XX:SharedArchiveFile=app.jsa", "Main")
+                        .withAgent("/a/agent.jar")
+                        .arguments());
+        assertEquals(
+                List.of(
+                        "java",
+                        "-Xbootclasspath/a:/a/agent.jar",
+                        "-javaagent:/a/agent.jar",
+                        "Main",
+                        "-XX:SharedArchiveFile=x"),
+                resolved("java", "Main", "-XX:SharedArchiveFile=x")
+                        .withAgent("/a/agent.jar")
+                        .arguments());
+    }
+
+    private ProgramCommand resolved(String... command) throws Exception {
+        Path java = executable(directory.resolve("bin"));
+        try {
+            return ProgramCommand.resolve(
+                    List.of(command), Map.of("PATH", String.valueOf(java.getParent())), directory);
+        } finally {
+            Files.delete(java);
+        }
     }
 
     @Test
@@ -66,8 +104,10 @@ class ProgramCommandTest {
     }
 
     @Test
-    void resolve_optionThatWritesAnArchive_isRefused() {
-        assertRefused(ExitCode.CONFIGURATION, List.of("java", "-XX:ArchiveClassesAtExit=a.jsa", "Main"));
+    void resolve_optionThatWritesAnArchive_isRefused() throws Exception {
+        Path java = executable(directory);
+
+        assertRefused(ExitCode.CONFIGURATION, List.of(java.toString(), "-XX:ArchiveClassesAtExit=a.jsa", "Main"));
     }
 
     @Test
@@ -88,7 +128,8 @@ class ProgramCommandTest {
 
     private void assertRefused(ExitCode code, List<String> command) {
         LaunchException refusal = assertThrows(
-                LaunchException.class, () -> ProgramCommand.resolve(command, directory.toString(), directory));
+                LaunchException.class,
+                () -> ProgramCommand.resolve(command, Map.of("PATH", directory.toString()), directory));
         assertEquals(code, refusal.exitCode());
     }
 

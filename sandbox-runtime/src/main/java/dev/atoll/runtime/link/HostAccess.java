@@ -1,5 +1,6 @@
 package dev.atoll.runtime.link;
 
+import dev.atoll.runtime.bridge.DescriptorChannel;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -11,8 +12,9 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The three things descriptors need of the JDK that it has no public door for: a descriptor by its number, channels
- * that an interrupt does not close, and the descriptor under a channel.
+ * What descriptors need of the JDK that it has no public door for: a descriptor by its number, channels that an
+ * interrupt does not close, the descriptor under a channel, and the interface by which selectors know channels, which is
+ * {@link DescriptorChannel}'s.
  *
  * <p>By reflection and not by method handles: each is used once or twice in a JVM's life, right at its start, where
  * binding a handle costs more than it can save.
@@ -22,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * found by {@link #verify} and named, before anything depends on it.
  */
 public final class HostAccess {
-    private static final String HOW = "start Java with --add-opens java.base/java.io=ALL-UNNAMED"
-            + " --add-opens java.base/sun.nio.ch=ALL-UNNAMED, or let Atoll's agent do it";
-
     private final Field number;
     private final Method setUninterruptible;
     private final Method descriptorOfChannel;
@@ -73,12 +72,22 @@ public final class HostAccess {
             Method uninterruptible = method("sun.nio.ch.FileChannelImpl", "setUninterruptible");
             wanted = "method getFD of sun.nio.ch.SelChImpl";
             Method descriptor = method("sun.nio.ch.SelChImpl", "getFD");
+            wanted = "interface sun.nio.ch.SelChImpl";
+            Class<?> unused = DescriptorChannel.class;
             return new HostAccess(number, uninterruptible, descriptor);
-        } catch (InaccessibleObjectException e) {
-            throw new IOException("this JVM keeps " + wanted + " closed: " + HOW, e);
+        } catch (InaccessibleObjectException | IllegalAccessError e) {
+            throw new IOException("this JVM keeps " + wanted + " closed: " + howToOpen(), e);
         } catch (NoSuchFieldException | NoSuchMethodException | ClassNotFoundException e) {
             throw new IOException("this JDK (" + Runtime.version() + ") has no " + wanted, e);
         }
+    }
+
+    private static String howToOpen() {
+        Module self = HostAccess.class.getModule();
+        // As modules the runtime and its bridge are two.
+        String whom = self.isNamed() ? self.getName() + "," + self.getName() + ".bridge" : "ALL-UNNAMED";
+        return "start Java with --add-opens java.base/java.io=" + whom + " --add-opens java.base/sun.nio.ch=" + whom
+                + ", or let Atoll's agent do it";
     }
 
     private static Method method(String owner, String name) throws ClassNotFoundException, NoSuchMethodException {

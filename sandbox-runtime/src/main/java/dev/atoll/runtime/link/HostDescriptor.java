@@ -1,5 +1,6 @@
 package dev.atoll.runtime.link;
 
+import dev.atoll.runtime.bridge.DescriptorChannel;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -14,7 +15,6 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
-import jdk.nio.Channels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +68,7 @@ public final class HostDescriptor implements Closeable {
         }
         FileChannel in = reader(access, descriptor);
         FileChannel out = writer(access, descriptor);
-        SelectableChannel selectable = Channels.readWriteSelectableChannel(descriptor, new Closer(in));
+        SelectableChannel selectable = new DescriptorChannel(descriptor, number, in);
         try {
             selectable.configureBlocking(false);
         } catch (IOException e) {
@@ -194,21 +194,6 @@ public final class HostDescriptor implements Closeable {
             selectable.close();
         } catch (IOException ignored) {
             // The kernel has let go of the number whatever close(2) says (its man page): nothing is left to do.
-        }
-    }
-
-    /** Closes an adopted descriptor once no selector watches it. */
-    private record Closer(FileChannel channel) implements Channels.SelectableChannelCloser {
-        @Override
-        public void implCloseChannel(SelectableChannel selectable) throws IOException {
-            if (!selectable.isRegistered()) {
-                channel.close();
-            }
-        }
-
-        @Override
-        public void implReleaseChannel(SelectableChannel selectable) throws IOException {
-            channel.close();
         }
     }
 }

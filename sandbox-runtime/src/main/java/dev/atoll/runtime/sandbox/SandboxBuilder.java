@@ -73,7 +73,7 @@ public final class SandboxBuilder {
     private boolean strictNames;
     private @Nullable WritableByteChannel captureChannel;
     private @Nullable FailureReport failures;
-    private SelectorProvider provider = SelectorProvider.provider();
+    private @Nullable SelectorProvider provider;
     private @Nullable StackDriver driver;
     private @Nullable Preparation preparation;
     private @Nullable LoopbackChannels localhost;
@@ -249,6 +249,11 @@ public final class SandboxBuilder {
         }
     }
 
+    /** Asked only now and only if need be: the first question fixes the JVM's default provider for good. */
+    private SelectorProvider loopsProvider() {
+        return provider != null ? provider : SelectorProvider.provider();
+    }
+
     private Sandbox start(Cleanup cleanup) throws IOException {
         LinkEndpoint given = link;
         if (given != null) {
@@ -260,7 +265,7 @@ public final class SandboxBuilder {
         SecureEntropy entropy = new SecureEntropy();
         cleanup.add(entropy);
         FailureReport report = failures != null ? failures : new UnheardFailures();
-        StackDriver drives = driver != null ? driver : new StackLoop(provider, clock, report);
+        StackDriver drives = driver != null ? driver : new StackLoop(loopsProvider(), clock, report);
         cleanup.add(drives);
         StackBuilder builder = Stack.builder();
         if (stackSettings != null) {
