@@ -67,9 +67,8 @@ public final class ProgramCommand {
         List<String> changed = new ArrayList<>(arguments);
         List<String> added = new ArrayList<>(List.of("-Xbootclasspath/a:" + jar, "-javaagent:" + jar));
         if (options.nameAnArchive()) {
-            // It cannot be used with more on the boot class path than it was made with. The JVM says so on stdout,
-            // which is
-            // the program's, and goes on without it.
+            // It was made with less on the boot class path and cannot be used. The JVM goes on without it, and says so
+            // on stdout, which is the program's.
             added.add("-Xlog:cds*=off");
         }
         changed.addAll(1, added);
