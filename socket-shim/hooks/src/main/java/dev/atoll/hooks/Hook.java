@@ -1,5 +1,6 @@
 package dev.atoll.hooks;
 
+import dev.atoll.bridge.Doors;
 import java.util.List;
 
 /** One edit of one JDK class. Names of classes are binary names with slashes, as in class files. */
@@ -35,6 +36,26 @@ public sealed interface Hook {
         @Override
         public String target() {
             return "calls of " + owner.replace('/', '.') + "." + method;
+        }
+    }
+
+    /**
+     * At the head of the method stands a call of the door with the method's own arguments. If the door answers, the method
+     * returns that answer; if it says that the call is none of its own, the method goes on as if nothing had been there.
+     *
+     * <p>Not its own is null, and {@link Doors#NOT_OURS} of a long.
+     *
+     * @param receiver the descriptor of the type as which the door takes {@code this}, before the arguments; empty for a static method
+     */
+    record Prelude(String owner, String method, String descriptor, String receiver, String door) implements Hook {
+        @Override
+        public String target() {
+            return owner.replace('/', '.') + "." + method;
+        }
+
+        /** What the door's descriptor is. */
+        public String doorDescriptor() {
+            return "(" + receiver + descriptor.substring(1);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.atoll.hooks;
 
 import dev.atoll.hooks.Hook.GuardCalls;
+import dev.atoll.hooks.Hook.Prelude;
 import dev.atoll.hooks.Hook.ReplaceBody;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class Hooks {
     private static final String INET4 = "java/net/Inet4AddressImpl";
     private static final String INET6 = "java/net/Inet6AddressImpl";
     private static final String NET = "sun/nio/ch/Net";
+    private static final String CHANNELS = "java/nio/channels/Channels";
     private static final String NAME_TO_ADDRESSES = "(Ljava/lang/String;)[Ljava/net/InetAddress;";
 
     private Hooks() {}
@@ -37,6 +39,7 @@ public final class Hooks {
         sockets(hooks, feature);
         names(hooks, feature);
         interfaces(hooks);
+        streams(hooks);
         hooks.add(new GuardCalls(NET, "socket0", "(ZZZZ)I", List.of("socket", "serverSocket"), "tripwire"));
         return List.copyOf(hooks);
     }
@@ -95,6 +98,21 @@ public final class Hooks {
         interfaceHook(hooks, "isP2P0", "(Ljava/lang/String;I)Z");
         interfaceHook(hooks, "getMacAddr0", "([BLjava/lang/String;I)[B");
         interfaceHook(hooks, "getMTU0", "(Ljava/lang/String;I)I");
+    }
+
+    private static void streams(List<Hook> hooks) {
+        hooks.add(new Prelude(
+                CHANNELS,
+                "newInputStream",
+                "(Ljava/nio/channels/ReadableByteChannel;)Ljava/io/InputStream;",
+                "",
+                "newInputStream"));
+        hooks.add(new Prelude(
+                CHANNELS,
+                "newOutputStream",
+                "(Ljava/nio/channels/WritableByteChannel;)Ljava/io/OutputStream;",
+                "",
+                "newOutputStream"));
     }
 
     private static void interfaceHook(List<Hook> hooks, String method, String descriptor) {

@@ -3,6 +3,7 @@ package dev.atoll.hooks;
 import dev.atoll.bridge.DoorReached;
 import dev.atoll.bridge.Doors;
 import dev.atoll.hooks.Hook.GuardCalls;
+import dev.atoll.hooks.Hook.Prelude;
 import dev.atoll.hooks.Hook.ReplaceBody;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -30,6 +31,8 @@ final class Verifier {
                     verifyReplaced(replace);
                 } else if (hook instanceof GuardCalls guard) {
                     verifyGuarded(guard);
+                } else if (hook instanceof Prelude prelude) {
+                    verifyPrelude(prelude);
                 }
             } catch (ReflectiveOperationException | RuntimeException e) {
                 throw new HookException(
@@ -53,6 +56,12 @@ final class Verifier {
             target = constructor.newInstance();
         }
         requireDoor(hook, method, target);
+    }
+
+    /** Calls the method with no channel at all: the door comes before the method looks at its arguments. */
+    private void verifyPrelude(Prelude hook) throws HookException, ReflectiveOperationException {
+        Class<?> owner = Class.forName(hook.owner().replace('/', '.'), true, null);
+        requireDoor(hook, find(owner, hook.method(), hook.descriptor()), null);
     }
 
     /** Calls each method that contains the guarded call. */
@@ -117,6 +126,9 @@ final class Verifier {
     private static @Nullable Object zero(Class<?> type) {
         if (type == boolean.class) {
             return false;
+        }
+        if (type == long.class) {
+            return 0L;
         }
         return type == int.class ? (Object) 0 : null;
     }
