@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.DatagramSocketImpl;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -65,6 +66,11 @@ final class ShimBackend implements Backend {
     @Override
     public @Nullable OutputStream outputOf(WritableByteChannel channel) {
         return channel instanceof AtollSocketChannel ours ? new ChannelStreams.Output(ours) : null;
+    }
+
+    @Override
+    public boolean isConnection(Channel channel) {
+        return channel instanceof AtollSocketChannel;
     }
 
     @Override

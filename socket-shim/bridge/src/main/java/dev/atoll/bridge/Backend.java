@@ -7,6 +7,7 @@ import java.net.DatagramSocketImpl;
 import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -45,6 +46,9 @@ public interface Backend {
 
     /** A stream that writes to a channel while others read from it; null if the channel is not a connection of the stack. */
     @Nullable OutputStream outputOf(WritableByteChannel channel);
+
+    /** Whether a channel is a connection of the stack. */
+    boolean isConnection(Channel channel);
 
     /** All addresses of a host name, in the order to try them; never empty. */
     InetAddress[] lookupAll(String host) throws UnknownHostException;

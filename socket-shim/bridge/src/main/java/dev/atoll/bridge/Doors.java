@@ -9,6 +9,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.UnknownHostException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.channels.spi.AsynchronousChannelProvider;
@@ -255,6 +256,25 @@ public final class Doors {
         reach("newOutputStream");
         Backend open = backend;
         return open == null ? null : open.outputOf(channel);
+    }
+
+    /**
+     * At the head of {@code sun.nio.ch.FileChannelImpl.transferToArbitraryChannel}, where a file is written to a channel the JDK
+     * does not know; {@link #NOT_OURS} for one that is not of the stack.
+     */
+    public static long transferTo(FileChannel file, long position, long count, WritableByteChannel target)
+            throws IOException {
+        reach("transferTo");
+        Backend open = backend;
+        return open != null && open.isConnection(target) ? FileTransfers.to(file, position, count, target) : NOT_OURS;
+    }
+
+    /** At the head of {@code sun.nio.ch.FileChannelImpl.transferFromArbitraryChannel}, as {@link #transferTo}. */
+    public static long transferFrom(FileChannel file, ReadableByteChannel source, long position, long count)
+            throws IOException {
+        reach("transferFrom");
+        Backend open = backend;
+        return open != null && open.isConnection(source) ? FileTransfers.from(source, file, position, count) : NOT_OURS;
     }
 
     private static Backend enter(String door) {

@@ -20,6 +20,7 @@ public final class Hooks {
     private static final String INET6 = "java/net/Inet6AddressImpl";
     private static final String NET = "sun/nio/ch/Net";
     private static final String CHANNELS = "java/nio/channels/Channels";
+    private static final String FILE_CHANNEL = "sun/nio/ch/FileChannelImpl";
     private static final String NAME_TO_ADDRESSES = "(Ljava/lang/String;)[Ljava/net/InetAddress;";
 
     private Hooks() {}
@@ -40,6 +41,7 @@ public final class Hooks {
         names(hooks, feature);
         interfaces(hooks);
         streams(hooks);
+        fileTransfers(hooks);
         hooks.add(new GuardCalls(NET, "socket0", "(ZZZZ)I", List.of("socket", "serverSocket"), "tripwire"));
         return List.copyOf(hooks);
     }
@@ -113,6 +115,22 @@ public final class Hooks {
                 "(Ljava/nio/channels/WritableByteChannel;)Ljava/io/OutputStream;",
                 "",
                 "newOutputStream"));
+    }
+
+    /** Where the JDK is left with a channel that it knows no better way for; before, it has looked at all arguments. */
+    private static void fileTransfers(List<Hook> hooks) {
+        hooks.add(new Prelude(
+                FILE_CHANNEL,
+                "transferToArbitraryChannel",
+                "(JJLjava/nio/channels/WritableByteChannel;)J",
+                "Ljava/nio/channels/FileChannel;",
+                "transferTo"));
+        hooks.add(new Prelude(
+                FILE_CHANNEL,
+                "transferFromArbitraryChannel",
+                "(Ljava/nio/channels/ReadableByteChannel;JJ)J",
+                "Ljava/nio/channels/FileChannel;",
+                "transferFrom"));
     }
 
     private static void interfaceHook(List<Hook> hooks, String method, String descriptor) {

@@ -5,6 +5,8 @@ import dev.atoll.bridge.Doors;
 import dev.atoll.hooks.Hook.GuardCalls;
 import dev.atoll.hooks.Hook.Prelude;
 import dev.atoll.hooks.Hook.ReplaceBody;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -58,10 +60,22 @@ final class Verifier {
         requireDoor(hook, method, target);
     }
 
-    /** Calls the method with no channel at all: the door comes before the method looks at its arguments. */
+    /**
+     * Calls the method with no channel at all: the door comes before the method looks at its arguments. The methods that are of
+     * an object are those of a file's channel, here one without a file.
+     */
+    // There is nothing to close.
+    @SuppressWarnings("resource")
     private void verifyPrelude(Prelude hook) throws HookException, ReflectiveOperationException {
         Class<?> owner = Class.forName(hook.owner().replace('/', '.'), true, null);
-        requireDoor(hook, find(owner, hook.method(), hook.descriptor()), null);
+        Object target = null;
+        if (!hook.receiver().isEmpty()) {
+            target = new FileInputStream(new FileDescriptor()).getChannel();
+            if (!owner.isInstance(target)) {
+                throw new HookException(hook.target() + ": the channel of a file is a " + target.getClass());
+            }
+        }
+        requireDoor(hook, find(owner, hook.method(), hook.descriptor()), target);
     }
 
     /** Calls each method that contains the guarded call. */

@@ -22,6 +22,7 @@ public final class ContractMain {
                 () -> new SocketContract(JdkNet::new) {},
                 () -> new ChannelContract(JdkNet::new) {},
                 () -> new StreamContract(JdkNet::new) {},
+                () -> new FileTransferContract(JdkNet::new) {},
                 () -> new SelectorContract(JdkNet::new) {},
                 () -> new DatagramContract(JdkNet::new) {},
                 () -> new AsyncChannelContract(JdkNet::new) {},
