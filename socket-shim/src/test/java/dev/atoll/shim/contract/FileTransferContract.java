@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
@@ -253,5 +255,43 @@ abstract class FileTransferContract {
         assertThrows(ClosedChannelException.class, () -> file.transferFrom(client, 0, 1));
         file.close();
         assertThrows(ClosedChannelException.class, () -> file.transferFrom(accepted, 0, 1));
+    }
+
+    /** Often enough that the JVM compiles all of it: compiled code is told of such a fault late. */
+    @Test
+    void write_ofAMappedFileMadeShorter_isABadAddress() throws IOException {
+        client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        MappedByteBuffer mapped = file.map(FileChannel.MapMode.READ_ONLY, 0, FILE_BYTES);
+        file.truncate(4096);
+        ByteBuffer received = ByteBuffer.allocateDirect(100);
+        for (int i = 0; i < 20_000; i++) {
+            if (i % 16 == 0) {
+                mapped.limit(30_000).position(20_000);
+                IOException e = assertThrows(IOException.class, () -> client.write(mapped));
+                assertEquals("Bad address", e.getMessage());
+                assertEquals(20_000, mapped.position());
+            }
+            mapped.limit(2100).position(2000);
+            assertEquals(100, client.write(mapped));
+            received.clear();
+            while (received.hasRemaining()) {
+                accepted.read(received);
+            }
+        }
+        assertEquals(ByteBuffer.wrap(content, 2000, 100), received.flip());
+    }
+
+    @Test
+    void read_intoAMappedFileMadeShorter_isABadAddress() throws IOException {
+        client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        MappedByteBuffer mapped = file.map(FileChannel.MapMode.READ_WRITE, 0, FILE_BYTES);
+        file.truncate(4096);
+        for (int i = 0; i < 500; i++) {
+            client.write(ByteBuffer.wrap(new byte[10]));
+            mapped.limit(30_000).position(20_000);
+            IOException e = assertThrows(IOException.class, () -> accepted.read(mapped));
+            assertEquals("Bad address", e.getMessage());
+        }
+        assertTrue(accepted.isOpen());
     }
 }
