@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.shim.agent.programs.DefaultGroup;
 import dev.atoll.shim.agent.programs.Hello;
+import dev.atoll.shim.agent.programs.Inherited;
 import dev.atoll.shim.agent.programs.Libraries;
 import dev.atoll.shim.agent.programs.OwnAsyncProvider;
 import dev.atoll.shim.agent.programs.Questions;
@@ -14,6 +15,11 @@ import dev.atoll.shim.agent.programs.VirtualThreads;
 import dev.atoll.shim.contract.ContractMain;
 import dev.atoll.shim.fake.FakeStack;
 import dev.atoll.testing.Jdks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -180,6 +186,33 @@ class AgentTest {
                 sum: 5000
                 """;
         assertEquals(expected, result.out());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void inheritedChannel_besideOurs_isSelectedToo(int feature) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread echo = new Thread(() -> sendBack(server));
+            echo.start();
+            ChildJvm.Result result =
+                    ChildJvm.runInherited(Jdks.require(feature), Inherited.class, server.getLocalPort());
+            assertEquals("", result.err());
+            assertEquals("""
+                    of one kind: false
+                    inherited: true false 42
+                    own: true false 17
+                    both: 1 2
+                    """, result.out());
+            echo.join();
+        }
+    }
+
+    private static void sendBack(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            socket.getInputStream().transferTo(socket.getOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static final String LIBRARIES = """
