@@ -116,6 +116,12 @@ public final class Doors {
         throw new SocketException(Tripwire.message(new Throwable().getStackTrace()));
     }
 
+    /** In place of the other native methods that open a socket in the kernel: as {@link #tripwire}, without an exemption. */
+    public static void refuse() throws SocketException {
+        reach("refuse");
+        throw new SocketException(Tripwire.message(new Throwable().getStackTrace()));
+    }
+
     /** Opens a socket with the JDK's own provider. */
     @FunctionalInterface
     public interface Opener<T> {

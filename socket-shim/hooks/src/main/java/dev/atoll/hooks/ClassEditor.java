@@ -3,6 +3,7 @@ package dev.atoll.hooks;
 import dev.atoll.bridge.Doors;
 import dev.atoll.hooks.Hook.GuardCalls;
 import dev.atoll.hooks.Hook.Prelude;
+import dev.atoll.hooks.Hook.Refuse;
 import dev.atoll.hooks.Hook.ReplaceBody;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -103,6 +104,16 @@ public final class ClassEditor {
                     applied.add(hook);
                     return null;
                 }
+                if (hook instanceof Refuse refuse
+                        && refuse.method().equals(name)
+                        && refuse.descriptor().equals(descriptor)) {
+                    writeRefusal(
+                            super.visitMethod(access & ~Opcodes.ACC_NATIVE, name, descriptor, signature, exceptions),
+                            Type.getReturnType(descriptor),
+                            refuse.door());
+                    applied.add(hook);
+                    return null;
+                }
             }
             MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
             for (Hook hook : hooks) {
@@ -127,6 +138,20 @@ public final class ClassEditor {
             loadArguments(method, isStatic ? 0 : 1, descriptor);
             method.visitMethodInsn(Opcodes.INVOKESTATIC, DOORS, door, descriptor, false);
             method.visitInsn(Type.getReturnType(descriptor).getOpcode(Opcodes.IRETURN));
+            method.visitMaxs(0, 0);
+            method.visitEnd();
+        }
+
+        /** The door throws; what stands behind it is there for the verifier. */
+        private static void writeRefusal(MethodVisitor method, Type result, String door) {
+            method.visitCode();
+            method.visitMethodInsn(Opcodes.INVOKESTATIC, DOORS, door, "()V", false);
+            if (result.getSort() == Type.INT) {
+                method.visitInsn(Opcodes.ICONST_0);
+            } else if (result.getSort() != Type.VOID) {
+                throw new IllegalArgumentException("a method that is refused has no result of type " + result);
+            }
+            method.visitInsn(result.getOpcode(Opcodes.IRETURN));
             method.visitMaxs(0, 0);
             method.visitEnd();
         }

@@ -15,6 +15,14 @@ public sealed interface Hook {
     String target();
 
     /**
+     * Whether the class is edited when the JVM loads it, which few programs have it do, and not before {@code main}, where
+     * loading it costs every start.
+     */
+    default boolean atLoad() {
+        return false;
+    }
+
+    /**
      * The method's body becomes a call of the door with the same arguments (without {@code this}); the door has the
      * method's descriptor. HotSpot lets a retransformation do so with a native method too.
      */
@@ -56,6 +64,22 @@ public sealed interface Hook {
         /** What the door's descriptor is. */
         public String doorDescriptor() {
             return "(" + receiver + descriptor.substring(1);
+        }
+    }
+
+    /**
+     * The method's body becomes a call of the door, which has no arguments and no result and throws. So a native method is
+     * refused that would open a socket of the kernel and that nothing is to reach.
+     */
+    record Refuse(String owner, String method, String descriptor, String door) implements Hook {
+        @Override
+        public String target() {
+            return owner.replace('/', '.') + "." + method;
+        }
+
+        @Override
+        public boolean atLoad() {
+            return true;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.atoll.hooks;
 
 import dev.atoll.hooks.Hook.GuardCalls;
 import dev.atoll.hooks.Hook.Prelude;
+import dev.atoll.hooks.Hook.Refuse;
 import dev.atoll.hooks.Hook.ReplaceBody;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class Hooks {
     private static final String NET = "sun/nio/ch/Net";
     private static final String CHANNELS = "java/nio/channels/Channels";
     private static final String FILE_CHANNEL = "sun/nio/ch/FileChannelImpl";
+    private static final String REFUSE = "refuse";
     private static final String NAME_TO_ADDRESSES = "(Ljava/lang/String;)[Ljava/net/InetAddress;";
 
     private Hooks() {}
@@ -42,7 +44,7 @@ public final class Hooks {
         interfaces(hooks);
         streams(hooks);
         fileTransfers(hooks);
-        hooks.add(new GuardCalls(NET, "socket0", "(ZZZZ)I", List.of("socket", "serverSocket"), "tripwire"));
+        tripwires(hooks, feature);
         return List.copyOf(hooks);
     }
 
@@ -131,6 +133,21 @@ public final class Hooks {
                 "(Ljava/nio/channels/ReadableByteChannel;JJ)J",
                 "Ljava/nio/channels/FileChannel;",
                 "transferFrom"));
+    }
+
+    /**
+     * Every native method that opens a socket of an IP family in the kernel or makes one of another, beside those that are replaced
+     * above. docs/network-paths.md says which others there are and why they need nothing.
+     */
+    private static void tripwires(List<Hook> hooks, int feature) {
+        hooks.add(new GuardCalls(NET, "socket0", "(ZZZZ)I", List.of("socket", "serverSocket"), "tripwire"));
+        hooks.add(new Refuse("sun/net/sdp/SdpSupport", "create0", "()I", REFUSE));
+        hooks.add(new Refuse("sun/net/sdp/SdpSupport", "convert0", "(I)V", REFUSE));
+        hooks.add(new Refuse("sun/nio/ch/sctp/SctpNet", "socket0", "(Z)I", REFUSE));
+        if (feature == 17) {
+            hooks.add(new Refuse("java/net/PlainSocketImpl", "socketCreate", "(ZZ)V", REFUSE));
+            hooks.add(new Refuse("java/net/PlainDatagramSocketImpl", "datagramSocketCreate", "()V", REFUSE));
+        }
     }
 
     private static void interfaceHook(List<Hook> hooks, String method, String descriptor) {

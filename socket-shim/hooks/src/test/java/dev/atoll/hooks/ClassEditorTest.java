@@ -3,6 +3,7 @@ package dev.atoll.hooks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,7 +92,8 @@ class ClassEditorTest {
     }
 
     private static byte[] classFile(FileSystem image, String owner) throws IOException {
-        return Files.readAllBytes(image.getPath("/modules/java.base", owner + ".class"));
+        String module = owner.startsWith("sun/nio/ch/sctp/") ? "jdk.sctp" : "java.base";
+        return Files.readAllBytes(image.getPath("/modules", module, owner + ".class"));
     }
 
     private static List<Integer> jdks() {
@@ -127,6 +129,10 @@ class ClassEditorTest {
                     .sorted()
                     .toList();
             assertEquals(guard.callers().stream().sorted().toList(), guarded);
+        } else if (hook instanceof Hook.Refuse refuse) {
+            String method = refuse.method() + refuse.descriptor();
+            assertEquals(List.of(refuse.door() + "()V"), edited.byMethod.get(method), hook.target());
+            assertFalse(edited.natives.contains(method), hook.target());
         } else if (hook instanceof Hook.Prelude prelude) {
             assertEquals(
                     List.of(prelude.door() + prelude.doorDescriptor()),
@@ -233,6 +239,32 @@ class ClassEditorTest {
     }
 
     @Test
+    void edit_refused_throwsAndIsNativeNoMore() throws Exception {
+        Hook hook = new Hook.Refuse(Type.getInternalName(Sample.class), "create", "()I", "refuse");
+        byte[] edited = ClassEditor.edit(bytesOf(Sample.class), List.of(hook));
+        try (Defining loader = new Defining(edited)) {
+            Method create = loader.define().getMethod("create");
+            Exception e = assertThrows(Exception.class, () -> create.invoke(null));
+            assertTrue(String.valueOf(e.getCause()).contains("would open a socket of the kernel"));
+        }
+    }
+
+    /** One that is loaded later: nobody would ask for the failure, so the class must not be there. */
+    @Test
+    void transform_classOfLaterThatDoesNotFit_isNoClass() throws Exception {
+        Hook hook = new Hook.Refuse(Type.getInternalName(Sample.class), "gone", "()I", "refuse");
+        HookTransformer transformer = new HookTransformer(Map.of(hook.owner(), List.of(hook)));
+        Module module = Sample.class.getModule();
+        byte[] classFile = bytesOf(Sample.class);
+        byte[] loaded = transformer.transform(module, null, hook.owner(), null, null, classFile);
+        assertNotNull(loaded);
+        assertThrows(ClassFormatError.class, () -> new Defining(loaded).define());
+        assertNull(transformer.transform(module, null, hook.owner(), Sample.class, null, classFile));
+        assertThrows(HookException.class, transformer::rethrowFailure);
+        assertNull(transformer.transform(module, null, "java/lang/Other", null, null, classFile));
+    }
+
+    @Test
     void requireHotSpot_otherVm_isRefused() throws Exception {
         Installer.requireHotSpot(System.getProperty("java.vm.name", ""));
         assertThrows(HookException.class, () -> Installer.requireHotSpot("Eclipse OpenJ9 VM"));
@@ -260,6 +292,8 @@ class ClassEditorTest {
         public static int harmless() {
             return 1;
         }
+
+        public static native int create();
 
         /** Has a frame of its own, with a variable in the slot that a prelude uses. */
         public static InputStream stream(ReadableByteChannel channel) {
