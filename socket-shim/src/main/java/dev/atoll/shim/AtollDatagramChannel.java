@@ -252,6 +252,21 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
 
     private @Nullable FullAddress receive(ByteBuffer target, boolean blocking, long timeoutNanos, boolean connectedOnly)
             throws IOException {
+        if (!MappedMemory.isMapping(target)) {
+            return receiveInTurn(target, blocking, timeoutNanos, connectedOnly);
+        }
+        ByteBuffer received = MappedMemory.bufferFor(target);
+        FullAddress sender = receiveInTurn(received, blocking, timeoutNanos, connectedOnly);
+        try {
+            MappedMemory.move(received.flip(), target);
+        } catch (StackException e) {
+            throw Failures.ofDatagram(e);
+        }
+        return sender;
+    }
+
+    private @Nullable FullAddress receiveInTurn(
+            ByteBuffer target, boolean blocking, long timeoutNanos, boolean connectedOnly) throws IOException {
         readTurn.take();
         try {
             ensureOpen();
@@ -349,6 +364,23 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     }
 
     private int send(ByteBuffer source, @Nullable InetSocketAddress target, boolean blocking) throws IOException {
+        if (!MappedMemory.isMapping(source)) {
+            return sendInTurn(source, target, blocking);
+        }
+        ByteBuffer payload;
+        try {
+            payload = MappedMemory.copyOf(source);
+        } catch (StackException e) {
+            throw Failures.ofDatagram(e);
+        }
+        int count = sendInTurn(payload, target, blocking);
+        if (!payload.hasRemaining()) {
+            source.position(source.limit());
+        }
+        return count;
+    }
+
+    private int sendInTurn(ByteBuffer source, @Nullable InetSocketAddress target, boolean blocking) throws IOException {
         writeTurn.take();
         try {
             ensureOpen();

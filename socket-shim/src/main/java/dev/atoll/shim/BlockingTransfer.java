@@ -102,7 +102,7 @@ final class BlockingTransfer {
             ByteBuffer source = sources[i];
             int before = source.remaining();
             while (source.hasRemaining() && channel.isOpen()) {
-                if (endpoint.write(source) == Endpoint.WOULD_BLOCK) {
+                if (transfer.write(source) == Endpoint.WOULD_BLOCK) {
                     writeWaiting(source);
                 }
             }
@@ -113,7 +113,7 @@ final class BlockingTransfer {
 
     private void writeWaiting(ByteBuffer source) throws InterruptedIOException, StackException {
         try (Waiters.Wait wait = waiters.beginWrite(Waiters.Interrupts.CLOSE_CHANNEL)) {
-            while (channel.isOpen() && endpoint.write(source) == Endpoint.WOULD_BLOCK) {
+            while (channel.isOpen() && transfer.write(source) == Endpoint.WOULD_BLOCK) {
                 wait.await();
             }
         }

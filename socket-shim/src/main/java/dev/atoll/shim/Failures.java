@@ -54,6 +54,7 @@ final class Failures {
                             UNKNOWN_CONGESTION_CONTROL,
                             NOT_SUPPORTED,
                             DESTINATION_REQUIRED,
+                            BAD_BUFFER,
                             CLOSED -> new SocketException(text);
                 };
         translated.initCause(e);

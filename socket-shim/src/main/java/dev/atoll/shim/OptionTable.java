@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Java's socket options and the stack's: which a kind of socket has, what its values may be, and how it is set.
@@ -22,6 +23,11 @@ final class OptionTable {
     private static final String INCOMING_NAPI_ID = "SO_INCOMING_NAPI_ID";
     private static final int LARGEST_LINGER_SECONDS = 65535;
 
+    /** Values of IP_MTU_DISCOVER, ip(7): fragment what is too long, and refuse to. The JDK knows no others. */
+    private static final int PMTUDISC_DONT = 0;
+
+    private static final int PMTUDISC_DO = 2;
+
     private static final Map<String, EndpointOption<?>> BY_NAME = Map.ofEntries(
             Map.entry("SO_SNDBUF", EndpointOption.SO_SNDBUF),
             Map.entry("SO_RCVBUF", EndpointOption.SO_RCVBUF),
@@ -31,6 +37,7 @@ final class OptionTable {
             Map.entry("SO_LINGER", EndpointOption.SO_LINGER),
             Map.entry("SO_BROADCAST", EndpointOption.SO_BROADCAST),
             Map.entry("IP_TOS", EndpointOption.IP_TOS),
+            Map.entry("IP_DONTFRAGMENT", EndpointOption.IP_MTU_DISCOVER),
             Map.entry("IP_MULTICAST_TTL", EndpointOption.IP_MULTICAST_TTL),
             Map.entry("IP_MULTICAST_LOOP", EndpointOption.IP_MULTICAST_LOOP),
             Map.entry("TCP_NODELAY", EndpointOption.TCP_NODELAY),
@@ -43,7 +50,7 @@ final class OptionTable {
         "TCP_QUICKACK", "TCP_KEEPIDLE", "TCP_KEEPINTERVAL", "TCP_KEEPCOUNT", INCOMING_NAPI_ID
     };
     private static final String[] SERVER_EXTENSIONS = TCP_EXTENSIONS;
-    private static final String[] DATAGRAM_EXTENSIONS = {INCOMING_NAPI_ID};
+    private static final String[] DATAGRAM_EXTENSIONS = {INCOMING_NAPI_ID, "IP_DONTFRAGMENT"};
 
     static final Set<SocketOption<?>> SOCKET = set(
             TCP_EXTENSIONS,
@@ -98,14 +105,22 @@ final class OptionTable {
     private static Set<SocketOption<?>> set(String[] extensions, SocketOption<?>... standard) {
         Set<SocketOption<?>> options = new HashSet<>(Arrays.asList(standard));
         for (String name : extensions) {
-            try {
-                Class<?> holder = Class.forName("jdk.net.ExtendedSocketOptions");
-                options.add((SocketOption<?>) holder.getField(name).get(null));
-            } catch (ReflectiveOperationException e) {
-                break; // no module jdk.net, so no program can name these options
+            SocketOption<?> option = extension(name);
+            if (option != null) {
+                options.add(option);
             }
         }
         return Collections.unmodifiableSet(options);
+    }
+
+    /** An option of jdk.net; null if there is none, because that module is missing or older, so that no program can name it. */
+    private static @Nullable SocketOption<?> extension(String name) {
+        try {
+            Class<?> holder = Class.forName("jdk.net.ExtendedSocketOptions");
+            return (SocketOption<?>) holder.getField(name).get(null);
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
     }
 
     /** The checks that come before an option is read. */
@@ -145,7 +160,8 @@ final class OptionTable {
             return 0; // no packet came by a device with a NAPI id
         }
         try {
-            return endpoint.getOption(target);
+            Object value = endpoint.getOption(target);
+            return target == EndpointOption.IP_MTU_DISCOVER ? (Object) value.equals(PMTUDISC_DO) : value;
         } catch (StackException e) {
             throw Failures.ofCall(e);
         }
@@ -161,6 +177,9 @@ final class OptionTable {
     }
 
     private static Object checked(EndpointOption<?> option, Object value) {
+        if (option == EndpointOption.IP_MTU_DISCOVER) {
+            return value.equals(true) ? PMTUDISC_DO : PMTUDISC_DONT;
+        }
         if (!(value instanceof Integer number)) {
             return value;
         }

@@ -5,13 +5,19 @@ import dev.atoll.bridge.InterfaceView;
 import dev.atoll.bridge.SocketCore;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.DatagramSocketImpl;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The shim behind the doors of the edited JDK. */
 final class ShimBackend implements Backend {
@@ -50,6 +56,21 @@ final class ShimBackend implements Backend {
     @Override
     public AsynchronousChannelProvider asynchronousChannels() {
         return AtollAsyncProvider.of(context);
+    }
+
+    @Override
+    public @Nullable InputStream inputOf(ReadableByteChannel channel) {
+        return channel instanceof AtollSocketChannel ours ? new ChannelStreams.Input(ours, () -> 0) : null;
+    }
+
+    @Override
+    public @Nullable OutputStream outputOf(WritableByteChannel channel) {
+        return channel instanceof AtollSocketChannel ours ? new ChannelStreams.Output(ours) : null;
+    }
+
+    @Override
+    public boolean isConnection(Channel channel) {
+        return channel instanceof AtollSocketChannel;
     }
 
     @Override

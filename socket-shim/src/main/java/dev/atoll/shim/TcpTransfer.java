@@ -73,6 +73,16 @@ final class TcpTransfer {
         }
     }
 
+    /** The endpoint's read, for a buffer of any kind. */
+    private int read(ByteBuffer target) throws StackException {
+        return MappedMemory.isMapping(target) ? MappedMemory.read(endpoint, target) : endpoint.read(target);
+    }
+
+    /** The endpoint's write, for a buffer of any kind. */
+    int write(ByteBuffer source) throws StackException {
+        return MappedMemory.isMapping(source) ? MappedMemory.write(endpoint, source) : endpoint.write(source);
+    }
+
     /**
      * Reads what is there.
      *
@@ -88,7 +98,7 @@ final class TcpTransfer {
             if (!target.hasRemaining()) {
                 continue;
             }
-            int count = endpoint.read(target);
+            int count = read(target);
             if (count < 0) {
                 return total == 0 ? count : total;
             }
@@ -109,7 +119,7 @@ final class TcpTransfer {
         long total = 0;
         for (int i = offset; i < offset + length; i++) {
             ByteBuffer source = sources[i];
-            int count = endpoint.write(source);
+            int count = write(source);
             if (count == Endpoint.WOULD_BLOCK) {
                 return total == 0 ? count : total;
             }

@@ -1,14 +1,20 @@
 package dev.atoll.bridge;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.DatagramSocketImpl;
 import java.net.InetAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands behind the doors: the shim, seen from the JDK.
@@ -34,6 +40,15 @@ public interface Backend {
 
     /** A provider of asynchronous channels; the JDK asks once and keeps it. */
     AsynchronousChannelProvider asynchronousChannels();
+
+    /** A stream that reads from a channel while others write to it; null if the channel is not a connection of the stack. */
+    @Nullable InputStream inputOf(ReadableByteChannel channel);
+
+    /** A stream that writes to a channel while others read from it; null if the channel is not a connection of the stack. */
+    @Nullable OutputStream outputOf(WritableByteChannel channel);
+
+    /** Whether a channel is a connection of the stack. */
+    boolean isConnection(Channel channel);
 
     /** All addresses of a host name, in the order to try them; never empty. */
     InetAddress[] lookupAll(String host) throws UnknownHostException;

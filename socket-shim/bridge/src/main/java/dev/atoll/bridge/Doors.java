@@ -1,12 +1,17 @@
 package dev.atoll.bridge;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.DatagramSocketImpl;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.UnknownHostException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +23,15 @@ import sun.nio.ch.SelectorProviderImpl;
  * it stands in for; which method that is, {@code dev.atoll.hooks.Hooks} lists.
  *
  * <p>Order of life: {@link #rememberPlatform} before the JDK is edited, {@link #open} once, and from then on the doors
- * lead to the shim. A door that is used before it is open throws: nothing reaches the network past the stack.
+ * lead to the shim. A door that is used before it is open throws: nothing reaches the network past the stack. Doors at
+ * the head of a method that otherwise goes on ({@code Hook.Prelude}) let it go on.
  *
  * <p>No lambdas, no string switches, no formatting in here: doors are called from inside the JDK's class initialisers.
  */
 public final class Doors {
+    /** What a door at the head of a method answers, where the result is a long, if the call is none of its own. */
+    public static final long NOT_OURS = Long.MIN_VALUE;
+
     /** As it was at the start, which is when the JDK reads it. */
     private static final @Nullable String PREFER_IPV6_ADDRESSES = System.getProperty("java.net.preferIPv6Addresses");
 
@@ -104,6 +113,12 @@ public final class Doors {
         if (Thread.currentThread() == opening) {
             return;
         }
+        throw new SocketException(Tripwire.message(new Throwable().getStackTrace()));
+    }
+
+    /** In place of the other native methods that open a socket in the kernel: as {@link #tripwire}, without an exemption. */
+    public static void refuse() throws SocketException {
+        reach("refuse");
         throw new SocketException(Tripwire.message(new Throwable().getStackTrace()));
     }
 
@@ -233,6 +248,39 @@ public final class Doors {
     /** For {@code NetworkInterface.getMTU0}. */
     public static int getMTU0(String name, int index) throws SocketException {
         return InterfaceFactory.known(enter("getMTU0").interfaces(), name).mtu();
+    }
+
+    /** At the head of {@code java.nio.channels.Channels.newInputStream}; null for a channel that is not of the stack. */
+    public static @Nullable InputStream newInputStream(ReadableByteChannel channel) {
+        reach("newInputStream");
+        Backend open = backend;
+        return open == null ? null : open.inputOf(channel);
+    }
+
+    /** At the head of {@code java.nio.channels.Channels.newOutputStream}; null for a channel that is not of the stack. */
+    public static @Nullable OutputStream newOutputStream(WritableByteChannel channel) {
+        reach("newOutputStream");
+        Backend open = backend;
+        return open == null ? null : open.outputOf(channel);
+    }
+
+    /**
+     * At the head of {@code sun.nio.ch.FileChannelImpl.transferToArbitraryChannel}, where a file is written to a channel the JDK
+     * does not know; {@link #NOT_OURS} for one that is not of the stack.
+     */
+    public static long transferTo(FileChannel file, long position, long count, WritableByteChannel target)
+            throws IOException {
+        reach("transferTo");
+        Backend open = backend;
+        return open != null && open.isConnection(target) ? FileTransfers.to(file, position, count, target) : NOT_OURS;
+    }
+
+    /** At the head of {@code sun.nio.ch.FileChannelImpl.transferFromArbitraryChannel}, as {@link #transferTo}. */
+    public static long transferFrom(FileChannel file, ReadableByteChannel source, long position, long count)
+            throws IOException {
+        reach("transferFrom");
+        Backend open = backend;
+        return open != null && open.isConnection(source) ? FileTransfers.from(source, file, position, count) : NOT_OURS;
     }
 
     private static Backend enter(String door) {

@@ -2,6 +2,8 @@ package dev.atoll.hooks;
 
 import dev.atoll.bridge.Doors;
 import dev.atoll.hooks.Hook.GuardCalls;
+import dev.atoll.hooks.Hook.Prelude;
+import dev.atoll.hooks.Hook.Refuse;
 import dev.atoll.hooks.Hook.ReplaceBody;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
@@ -18,8 +21,8 @@ import org.objectweb.asm.Type;
 /**
  * Applies hooks to a class file: a pure function.
  *
- * <p>No frame is computed, so no other class is loaded: a replaced body has no branch, and a guard leaves the frames
- * around it as they are.
+ * <p>No frame is computed, so no other class is loaded: a replaced body has no branch, a guard leaves the frames
+ * around it as they are, and behind a prelude the frame is the one with which the method began.
  */
 public final class ClassEditor {
     private static final String DOORS = Type.getInternalName(Doors.class);
@@ -101,23 +104,103 @@ public final class ClassEditor {
                     applied.add(hook);
                     return null;
                 }
+                if (hook instanceof Refuse refuse
+                        && refuse.method().equals(name)
+                        && refuse.descriptor().equals(descriptor)) {
+                    writeRefusal(
+                            super.visitMethod(access & ~Opcodes.ACC_NATIVE, name, descriptor, signature, exceptions),
+                            Type.getReturnType(descriptor),
+                            refuse.door());
+                    applied.add(hook);
+                    return null;
+                }
             }
             MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
+            for (Hook hook : hooks) {
+                if (hook instanceof Prelude prelude
+                        && prelude.method().equals(name)
+                        && prelude.descriptor().equals(descriptor)) {
+                    if (((access & Opcodes.ACC_STATIC) != 0)
+                            != prelude.receiver().isEmpty()) {
+                        return method; // another method than the one expected: the hook is not applied, which is told
+                        // of
+                    }
+                    applied.add(hook);
+                    return new Head(method, prelude);
+                }
+            }
             // The writer's own visitor makes ASM copy the method as it is, instead of taking it apart.
             return guards ? new Guard(method, name) : method;
         }
 
         private static void writeDoorCall(MethodVisitor method, boolean isStatic, String descriptor, String door) {
             method.visitCode();
-            int slot = isStatic ? 0 : 1;
-            for (Type argument : Type.getArgumentTypes(descriptor)) {
-                method.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), slot);
-                slot += argument.getSize();
-            }
+            loadArguments(method, isStatic ? 0 : 1, descriptor);
             method.visitMethodInsn(Opcodes.INVOKESTATIC, DOORS, door, descriptor, false);
             method.visitInsn(Type.getReturnType(descriptor).getOpcode(Opcodes.IRETURN));
             method.visitMaxs(0, 0);
             method.visitEnd();
+        }
+
+        /** The door throws; what stands behind it is there for the verifier. */
+        private static void writeRefusal(MethodVisitor method, Type result, String door) {
+            method.visitCode();
+            method.visitMethodInsn(Opcodes.INVOKESTATIC, DOORS, door, "()V", false);
+            if (result.getSort() == Type.INT) {
+                method.visitInsn(Opcodes.ICONST_0);
+            } else if (result.getSort() != Type.VOID) {
+                throw new IllegalArgumentException("a method that is refused has no result of type " + result);
+            }
+            method.visitInsn(result.getOpcode(Opcodes.IRETURN));
+            method.visitMaxs(0, 0);
+            method.visitEnd();
+        }
+
+        /** The arguments that are in the slots from {@code slot} on; returns the slot behind them. */
+        private static int loadArguments(MethodVisitor method, int slot, String descriptor) {
+            for (Type argument : Type.getArgumentTypes(descriptor)) {
+                method.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), slot);
+                slot += argument.getSize();
+            }
+            return slot;
+        }
+
+        /** Writes a prelude before the method's own code. */
+        private static final class Head extends MethodVisitor {
+            private final Prelude prelude;
+
+            Head(MethodVisitor next, Prelude prelude) {
+                super(ASM_API, next);
+                this.prelude = prelude;
+            }
+
+            @Override
+            public void visitCode() {
+                super.visitCode();
+                String door = prelude.doorDescriptor();
+                // The door takes all that the method was given, this included, so the slots are those of its arguments.
+                int answer = loadArguments(mv, 0, door);
+                Type type = Type.getReturnType(door);
+                Label goOn = new Label();
+                mv.visitMethodInsn(Opcodes.INVOKESTATIC, DOORS, prelude.door(), door, false);
+                // In a slot that the method may use as its own from here on, and not on the stack, where a frame would
+                // name it.
+                mv.visitVarInsn(type.getOpcode(Opcodes.ISTORE), answer);
+                mv.visitVarInsn(type.getOpcode(Opcodes.ILOAD), answer);
+                switch (type.getSort()) {
+                    case Type.OBJECT -> mv.visitJumpInsn(Opcodes.IFNULL, goOn);
+                    case Type.LONG -> {
+                        mv.visitLdcInsn(Doors.NOT_OURS);
+                        mv.visitInsn(Opcodes.LCMP);
+                        mv.visitJumpInsn(Opcodes.IFEQ, goOn);
+                    }
+                    default -> throw new IllegalArgumentException("no answer of type " + type + " says \"not ours\"");
+                }
+                mv.visitVarInsn(type.getOpcode(Opcodes.ILOAD), answer);
+                mv.visitInsn(type.getOpcode(Opcodes.IRETURN));
+                mv.visitLabel(goOn);
+                mv.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+            }
         }
 
         private final class Guard extends MethodVisitor {

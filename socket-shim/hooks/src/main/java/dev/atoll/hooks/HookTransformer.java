@@ -10,9 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Applies the hooks to the classes they are for.
  *
  * <p>The JVM calls it for every class that is loaded, in any thread, and swallows what it throws. So it must not need a
- * class that is not loaded yet for those it has nothing to do with, and it keeps a failure for {@link #rethrowFailure}.
+ * class that is not loaded yet for those it has nothing to do with, and it keeps a failure for {@link #rethrowFailure}. A class
+ * that is loaded when nobody asks any more, and cannot be edited, is not loaded at all.
  */
 final class HookTransformer implements ClassFileTransformer {
+    /** No class file: what the JVM makes of it is a ClassFormatError for who wanted the class. */
+    private static final byte[] NOTHING = {};
+
     private final Map<String, List<Hook>> byClass;
     private volatile @Nullable Throwable failure;
 
@@ -39,7 +43,12 @@ final class HookTransformer implements ClassFileTransformer {
             return ClassEditor.edit(classFile, hooks);
         } catch (HookException | RuntimeException | LinkageError e) {
             failure = e;
-            return null;
+            if (redefined != null || !hooks.get(0).atLoad()) {
+                return null;
+            }
+            System.err.println("atoll: the class " + className
+                    + " is not loaded, as it would go around the sandbox's network: " + e.getMessage());
+            return NOTHING;
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.atoll.hooks;
 
 import dev.atoll.hooks.Hook.GuardCalls;
+import dev.atoll.hooks.Hook.Prelude;
+import dev.atoll.hooks.Hook.Refuse;
 import dev.atoll.hooks.Hook.ReplaceBody;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,9 @@ public final class Hooks {
     private static final String INET4 = "java/net/Inet4AddressImpl";
     private static final String INET6 = "java/net/Inet6AddressImpl";
     private static final String NET = "sun/nio/ch/Net";
+    private static final String CHANNELS = "java/nio/channels/Channels";
+    private static final String FILE_CHANNEL = "sun/nio/ch/FileChannelImpl";
+    private static final String REFUSE = "refuse";
     private static final String NAME_TO_ADDRESSES = "(Ljava/lang/String;)[Ljava/net/InetAddress;";
 
     private Hooks() {}
@@ -37,7 +42,9 @@ public final class Hooks {
         sockets(hooks, feature);
         names(hooks, feature);
         interfaces(hooks);
-        hooks.add(new GuardCalls(NET, "socket0", "(ZZZZ)I", List.of("socket", "serverSocket"), "tripwire"));
+        streams(hooks);
+        fileTransfers(hooks);
+        tripwires(hooks, feature);
         return List.copyOf(hooks);
     }
 
@@ -95,6 +102,52 @@ public final class Hooks {
         interfaceHook(hooks, "isP2P0", "(Ljava/lang/String;I)Z");
         interfaceHook(hooks, "getMacAddr0", "([BLjava/lang/String;I)[B");
         interfaceHook(hooks, "getMTU0", "(Ljava/lang/String;I)I");
+    }
+
+    private static void streams(List<Hook> hooks) {
+        hooks.add(new Prelude(
+                CHANNELS,
+                "newInputStream",
+                "(Ljava/nio/channels/ReadableByteChannel;)Ljava/io/InputStream;",
+                "",
+                "newInputStream"));
+        hooks.add(new Prelude(
+                CHANNELS,
+                "newOutputStream",
+                "(Ljava/nio/channels/WritableByteChannel;)Ljava/io/OutputStream;",
+                "",
+                "newOutputStream"));
+    }
+
+    /** Where the JDK is left with a channel that it knows no better way for; before, it has looked at all arguments. */
+    private static void fileTransfers(List<Hook> hooks) {
+        hooks.add(new Prelude(
+                FILE_CHANNEL,
+                "transferToArbitraryChannel",
+                "(JJLjava/nio/channels/WritableByteChannel;)J",
+                "Ljava/nio/channels/FileChannel;",
+                "transferTo"));
+        hooks.add(new Prelude(
+                FILE_CHANNEL,
+                "transferFromArbitraryChannel",
+                "(Ljava/nio/channels/ReadableByteChannel;JJ)J",
+                "Ljava/nio/channels/FileChannel;",
+                "transferFrom"));
+    }
+
+    /**
+     * Every native method that opens a socket of an IP family in the kernel or makes one of another, beside those that are replaced
+     * above. docs/network-paths.md says which others there are and why they need nothing.
+     */
+    private static void tripwires(List<Hook> hooks, int feature) {
+        hooks.add(new GuardCalls(NET, "socket0", "(ZZZZ)I", List.of("socket", "serverSocket"), "tripwire"));
+        hooks.add(new Refuse("sun/net/sdp/SdpSupport", "create0", "()I", REFUSE));
+        hooks.add(new Refuse("sun/net/sdp/SdpSupport", "convert0", "(I)V", REFUSE));
+        hooks.add(new Refuse("sun/nio/ch/sctp/SctpNet", "socket0", "(Z)I", REFUSE));
+        if (feature == 17) {
+            hooks.add(new Refuse("java/net/PlainSocketImpl", "socketCreate", "(ZZ)V", REFUSE));
+            hooks.add(new Refuse("java/net/PlainDatagramSocketImpl", "datagramSocketCreate", "()V", REFUSE));
+        }
     }
 
     private static void interfaceHook(List<Hook> hooks, String method, String descriptor) {

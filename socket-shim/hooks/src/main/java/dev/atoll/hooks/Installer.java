@@ -48,7 +48,7 @@ public final class Installer {
         Doors.rememberPlatform();
 
         Map<String, List<Hook>> byClass = byClass(hooks);
-        Class<?>[] targets = load(byClass.keySet());
+        Class<?>[] targets = targets(byClass, instrumentation);
         HookTransformer transformer = new HookTransformer(byClass);
         instrumentation.addTransformer(transformer, true);
         try {
@@ -111,16 +111,31 @@ public final class Installer {
                 Map.of());
     }
 
-    private static Class<?>[] load(Set<String> names) throws HookException {
+    /** The classes to edit now: those that every program has, and of the others what somebody has loaded already. */
+    private static Class<?>[] targets(Map<String, List<Hook>> byClass, Instrumentation instrumentation)
+            throws HookException {
         List<Class<?>> classes = new ArrayList<>();
-        for (String name : names) {
-            String binaryName = name.replace('/', '.');
-            try {
-                classes.add(Class.forName(binaryName, false, null));
-            } catch (ClassNotFoundException e) {
-                throw new HookException("this JDK is not the one expected: it has no " + binaryName, e);
+        for (Map.Entry<String, List<Hook>> each : byClass.entrySet()) {
+            if (!each.getValue().get(0).atLoad()) {
+                classes.add(load(each.getKey().replace('/', '.')));
+            }
+        }
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (loaded.getClassLoader() == null) {
+                List<Hook> hooks = byClass.get(loaded.getName().replace('.', '/'));
+                if (hooks != null && hooks.get(0).atLoad()) {
+                    classes.add(loaded);
+                }
             }
         }
         return classes.toArray(new Class<?>[0]);
+    }
+
+    private static Class<?> load(String name) throws HookException {
+        try {
+            return Class.forName(name, false, null);
+        } catch (ClassNotFoundException e) {
+            throw new HookException("this JDK is not the one expected: it has no " + name, e);
+        }
     }
 }

@@ -3,7 +3,10 @@ package dev.atoll.hooks;
 import dev.atoll.bridge.DoorReached;
 import dev.atoll.bridge.Doors;
 import dev.atoll.hooks.Hook.GuardCalls;
+import dev.atoll.hooks.Hook.Prelude;
 import dev.atoll.hooks.Hook.ReplaceBody;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -30,6 +33,8 @@ final class Verifier {
                     verifyReplaced(replace);
                 } else if (hook instanceof GuardCalls guard) {
                     verifyGuarded(guard);
+                } else if (hook instanceof Prelude prelude) {
+                    verifyPrelude(prelude);
                 }
             } catch (ReflectiveOperationException | RuntimeException e) {
                 throw new HookException(
@@ -53,6 +58,24 @@ final class Verifier {
             target = constructor.newInstance();
         }
         requireDoor(hook, method, target);
+    }
+
+    /**
+     * Calls the method with no channel at all: the door comes before the method looks at its arguments. The methods that are of
+     * an object are those of a file's channel, here one without a file.
+     */
+    // There is nothing to close.
+    @SuppressWarnings("resource")
+    private void verifyPrelude(Prelude hook) throws HookException, ReflectiveOperationException {
+        Class<?> owner = Class.forName(hook.owner().replace('/', '.'), true, null);
+        Object target = null;
+        if (!hook.receiver().isEmpty()) {
+            target = new FileInputStream(new FileDescriptor()).getChannel();
+            if (!owner.isInstance(target)) {
+                throw new HookException(hook.target() + ": the channel of a file is a " + target.getClass());
+            }
+        }
+        requireDoor(hook, find(owner, hook.method(), hook.descriptor()), target);
     }
 
     /** Calls each method that contains the guarded call. */
@@ -117,6 +140,9 @@ final class Verifier {
     private static @Nullable Object zero(Class<?> type) {
         if (type == boolean.class) {
             return false;
+        }
+        if (type == long.class) {
+            return 0L;
         }
         return type == int.class ? (Object) 0 : null;
     }

@@ -3,15 +3,21 @@ package dev.atoll.hooks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.bridge.DoorReached;
 import dev.atoll.bridge.Doors;
 import dev.atoll.testing.Jdks;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URLClassLoader;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -86,7 +92,8 @@ class ClassEditorTest {
     }
 
     private static byte[] classFile(FileSystem image, String owner) throws IOException {
-        return Files.readAllBytes(image.getPath("/modules/java.base", owner + ".class"));
+        String module = owner.startsWith("sun/nio/ch/sctp/") ? "jdk.sctp" : "java.base";
+        return Files.readAllBytes(image.getPath("/modules", module, owner + ".class"));
     }
 
     private static List<Integer> jdks() {
@@ -122,6 +129,15 @@ class ClassEditorTest {
                     .sorted()
                     .toList();
             assertEquals(guard.callers().stream().sorted().toList(), guarded);
+        } else if (hook instanceof Hook.Refuse refuse) {
+            String method = refuse.method() + refuse.descriptor();
+            assertEquals(List.of(refuse.door() + "()V"), edited.byMethod.get(method), hook.target());
+            assertFalse(edited.natives.contains(method), hook.target());
+        } else if (hook instanceof Hook.Prelude prelude) {
+            assertEquals(
+                    List.of(prelude.door() + prelude.doorDescriptor()),
+                    edited.byMethod.get(prelude.method() + prelude.descriptor()),
+                    hook.target());
         }
     }
 
@@ -129,7 +145,7 @@ class ClassEditorTest {
     @ValueSource(ints = {17, 21, 25})
     void doors_ofEveryHook_existWithTheSameDescriptor(int feature) throws Exception {
         for (Hook hook : Hooks.forFeature(feature)) {
-            String descriptor = hook instanceof Hook.ReplaceBody replace ? replace.descriptor() : "()V";
+            String descriptor = doorDescriptor(hook);
             Method door = null;
             for (Method each : Doors.class.getMethods()) {
                 if (each.getName().equals(hook.door())
@@ -139,6 +155,13 @@ class ClassEditorTest {
             }
             assertNotNull(door, hook + " has no door");
         }
+    }
+
+    private static String doorDescriptor(Hook hook) {
+        if (hook instanceof Hook.ReplaceBody replace) {
+            return replace.descriptor();
+        }
+        return hook instanceof Hook.Prelude prelude ? prelude.doorDescriptor() : "()V";
     }
 
     @Test
@@ -178,6 +201,69 @@ class ClassEditorTest {
         }
     }
 
+    /** The doors are not open here, so none takes the call; that one which does has its answer returned, DoorReached shows. */
+    @Test
+    void edit_prelude_asksTheDoorAndGoesOn() throws Exception {
+        Hook hook = new Hook.Prelude(
+                Type.getInternalName(Sample.class),
+                "stream",
+                "(Ljava/nio/channels/ReadableByteChannel;)Ljava/io/InputStream;",
+                "",
+                "newInputStream");
+        byte[] edited = ClassEditor.edit(bytesOf(Sample.class), List.of(hook));
+        try (Defining loader = new Defining(edited)) {
+            Method method = loader.define().getMethod("stream", ReadableByteChannel.class);
+            ReadableByteChannel channel = Channels.newChannel(new ByteArrayInputStream(new byte[] {7}));
+            assertEquals(7, ((InputStream) method.invoke(null, channel)).read());
+            Doors.probe("newInputStream");
+            try {
+                Exception e = assertThrows(Exception.class, () -> method.invoke(null, channel));
+                assertTrue(e.getCause() instanceof DoorReached, String.valueOf(e.getCause()));
+            } finally {
+                Doors.probe(null);
+            }
+        }
+    }
+
+    @Test
+    void edit_preludeOfAnInstanceMethodForAStaticOne_isRefused() throws Exception {
+        Hook hook = new Hook.Prelude(
+                Type.getInternalName(Sample.class),
+                "stream",
+                "(Ljava/nio/channels/ReadableByteChannel;)Ljava/io/InputStream;",
+                "Ljava/lang/Object;",
+                "newInputStream");
+        byte[] classFile = bytesOf(Sample.class);
+        HookException e = assertThrows(HookException.class, () -> ClassEditor.edit(classFile, List.of(hook)));
+        assertTrue(String.valueOf(e.getMessage()).contains("it has no " + Sample.class.getName() + ".stream"));
+    }
+
+    @Test
+    void edit_refused_throwsAndIsNativeNoMore() throws Exception {
+        Hook hook = new Hook.Refuse(Type.getInternalName(Sample.class), "create", "()I", "refuse");
+        byte[] edited = ClassEditor.edit(bytesOf(Sample.class), List.of(hook));
+        try (Defining loader = new Defining(edited)) {
+            Method create = loader.define().getMethod("create");
+            Exception e = assertThrows(Exception.class, () -> create.invoke(null));
+            assertTrue(String.valueOf(e.getCause()).contains("would open a socket of the kernel"));
+        }
+    }
+
+    /** One that is loaded later: nobody would ask for the failure, so the class must not be there. */
+    @Test
+    void transform_classOfLaterThatDoesNotFit_isNoClass() throws Exception {
+        Hook hook = new Hook.Refuse(Type.getInternalName(Sample.class), "gone", "()I", "refuse");
+        HookTransformer transformer = new HookTransformer(Map.of(hook.owner(), List.of(hook)));
+        Module module = Sample.class.getModule();
+        byte[] classFile = bytesOf(Sample.class);
+        byte[] loaded = transformer.transform(module, null, hook.owner(), null, null, classFile);
+        assertNotNull(loaded);
+        assertThrows(ClassFormatError.class, () -> new Defining(loaded).define());
+        assertNull(transformer.transform(module, null, hook.owner(), Sample.class, null, classFile));
+        assertThrows(HookException.class, transformer::rethrowFailure);
+        assertNull(transformer.transform(module, null, "java/lang/Other", null, null, classFile));
+    }
+
     @Test
     void requireHotSpot_otherVm_isRefused() throws Exception {
         Installer.requireHotSpot(System.getProperty("java.vm.name", ""));
@@ -205,6 +291,17 @@ class ClassEditorTest {
 
         public static int harmless() {
             return 1;
+        }
+
+        public static native int create();
+
+        /** Has a frame of its own, with a variable in the slot that a prelude uses. */
+        public static InputStream stream(ReadableByteChannel channel) {
+            int tries = 0;
+            while (tries < 3) {
+                tries++;
+            }
+            return tries == 3 ? Channels.newInputStream(channel) : InputStream.nullInputStream();
         }
 
         private static int open(int value) {

@@ -6,14 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.shim.agent.programs.DefaultGroup;
 import dev.atoll.shim.agent.programs.Hello;
+import dev.atoll.shim.agent.programs.Inherited;
 import dev.atoll.shim.agent.programs.Libraries;
 import dev.atoll.shim.agent.programs.OwnAsyncProvider;
 import dev.atoll.shim.agent.programs.Questions;
 import dev.atoll.shim.agent.programs.Refusals;
+import dev.atoll.shim.agent.programs.Tripwires;
 import dev.atoll.shim.agent.programs.VirtualThreads;
 import dev.atoll.shim.contract.ContractMain;
 import dev.atoll.shim.fake.FakeStack;
 import dev.atoll.testing.Jdks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -180,6 +187,62 @@ class AgentTest {
                 sum: 5000
                 """;
         assertEquals(expected, result.out());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void inheritedChannel_besideOurs_isSelectedToo(int feature) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread echo = new Thread(() -> sendBack(server));
+            echo.start();
+            ChildJvm.Result result =
+                    ChildJvm.runInherited(Jdks.require(feature), Inherited.class, server.getLocalPort());
+            assertEquals("", result.err());
+            assertEquals("""
+                    of one kind: false
+                    inherited: true false 42
+                    own: true false 17
+                    both: 1 2
+                    """, result.out());
+            echo.join();
+        }
+    }
+
+    private static void sendBack(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            socket.getInputStream().transferTo(socket.getOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void tripwire_everyWayToASocketOfTheKernel_endsThereWithTheCallerNamed(int feature) throws Exception {
+        List<String> open = Stream.of("sun.nio.ch", "java.net", "sun.net.sdp")
+                .map(name -> "--add-opens=java.base/" + name + "=ALL-UNNAMED")
+                .toList();
+        ChildJvm.Result result = ChildJvm.run(Jdks.require(feature), Tripwires.class, open);
+        assertEquals("", result.err());
+        assertEquals(0, result.exitCode());
+        List<String> ways = result.out().lines().toList();
+        for (String way :
+                List.of("Net.socket[", "Net.serverSocket[", "NioSocketImpl", "platform's async", "SdpSupport")) {
+            assertTrue(ways.stream().anyMatch(line -> line.startsWith(way)), () -> way + " is not in " + result.out());
+        }
+        assertEquals(feature == 17, result.out().contains("PlainDatagramSocketImpl.create: "));
+        for (String line : ways) {
+            String end = line.substring(line.indexOf(": ") + 2);
+            if (line.startsWith("Sctp") && !end.startsWith("java.net.SocketException")) {
+                // No library of the system's for it, so the class with the native methods cannot be initialised.
+                assertTrue(end.contains("libsctp") || end.contains("NoClassDefFoundError"), line);
+            } else {
+                assertTrue(
+                        end.matches("java\\.net\\.SocketException: atoll: [a-zA-Z.]+ would open a socket of the kernel,"
+                                + " around the sandbox's network; called by .*Tripwires.*"),
+                        line);
+            }
+        }
     }
 
     private static final String LIBRARIES = """

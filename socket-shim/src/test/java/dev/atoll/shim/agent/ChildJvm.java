@@ -37,15 +37,31 @@ final class ChildJvm {
     static Result run(Path jdk, Class<?> program, List<String> vmOptions, String... arguments)
             throws IOException, InterruptedException {
         List<String> options = new ArrayList<>();
-        options.add("-javaagent:" + agentJar() + "=" + String.join(File.pathSeparator, insidePath()));
+        options.add(agentOption());
         options.addAll(vmOptions);
         return runPlain(jdk, program, options, arguments);
+    }
+
+    /** Under the hooks, with a connection to a port of this host as standard input. */
+    static Result runInherited(Path jdk, Class<?> program, int port) throws IOException, InterruptedException {
+        List<String> prefix = List.of("bash", "-c", "exec \"$@\" 0<>/dev/tcp/127.0.0.1/" + port, "bash");
+        return start(prefix, jdk, program, List.of(agentOption()));
     }
 
     /** Without the agent. */
     static Result runPlain(Path jdk, Class<?> program, List<String> vmOptions, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), jdk, program, vmOptions, arguments);
+    }
+
+    private static String agentOption() throws IOException {
+        return "-javaagent:" + agentJar() + "=" + String.join(File.pathSeparator, insidePath());
+    }
+
+    private static Result start(
+            List<String> prefix, Path jdk, Class<?> program, List<String> vmOptions, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(prefix);
         command.add(jdk.resolve("bin/java").toString());
         command.addAll(vmOptions);
         command.add("-cp");

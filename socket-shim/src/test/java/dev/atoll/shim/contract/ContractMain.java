@@ -21,6 +21,8 @@ public final class ContractMain {
         List<Supplier<Object>> contracts = List.of(
                 () -> new SocketContract(JdkNet::new) {},
                 () -> new ChannelContract(JdkNet::new) {},
+                () -> new StreamContract(JdkNet::new) {},
+                () -> new FileTransferContract(JdkNet::new) {},
                 () -> new SelectorContract(JdkNet::new) {},
                 () -> new DatagramContract(JdkNet::new) {},
                 () -> new AsyncChannelContract(JdkNet::new) {},

@@ -16,6 +16,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -331,5 +332,33 @@ abstract class DatagramContract {
         assertEquals(4, received.getLength());
         adaptor.close();
         assertFalse(channel.isOpen());
+    }
+
+    /** An option of module jdk.net from 19 on; before, nobody has it. */
+    @Test
+    void dontFragment_whereTheJdkHasIt_isSetAndShown() throws IOException {
+        try (DatagramChannel channel = net.channels().openDatagramChannel();
+                DatagramSocket socket = net.newDatagramSocket(null)) {
+            SocketOption<?> found = null;
+            for (SocketOption<?> each : channel.supportedOptions()) {
+                found = each.name().equals("IP_DONTFRAGMENT") ? each : found;
+            }
+            assertEquals(Runtime.version().feature() >= 19, found != null);
+            if (found != null) {
+                assertShownAsSet(channel, socket, found);
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // its type is asked for
+    private static void assertShownAsSet(DatagramChannel channel, DatagramSocket socket, SocketOption<?> found)
+            throws IOException {
+        assertEquals(Boolean.class, found.type());
+        SocketOption<Boolean> option = (SocketOption<Boolean>) found;
+        assertFalse(channel.getOption(option));
+        assertTrue(channel.setOption(option, true).getOption(option));
+        assertFalse(channel.setOption(option, false).getOption(option));
+        assertTrue(socket.supportedOptions().contains(option));
+        assertTrue(socket.setOption(option, true).getOption(option));
     }
 }

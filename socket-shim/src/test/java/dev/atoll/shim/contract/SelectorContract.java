@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
@@ -19,6 +21,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -321,6 +325,42 @@ abstract class SelectorContract {
         pipe.source().configureBlocking(true);
         pipe.source().close();
         pipe.sink().close();
+    }
+
+    @Test
+    void select_unixDomainBesideConnection_seesAll() throws Exception {
+        Path path = Files.createTempDirectory("selector").resolve("socket");
+        try (ServerSocketChannel local = net.channels().openServerSocketChannel(StandardProtocolFamily.UNIX);
+                SocketChannel caller = net.channels().openSocketChannel(StandardProtocolFamily.UNIX)) {
+            local.bind(UnixDomainSocketAddress.of(path));
+            local.configureBlocking(false);
+            SelectionKey ofLocal = local.register(selector, SelectionKey.OP_ACCEPT);
+            SelectionKey ofClient = client.register(selector, SelectionKey.OP_READ);
+            Background first = Background.call(selector::select).awaitBlocked();
+            caller.connect(UnixDomainSocketAddress.of(path));
+            assertEquals(1, first.result());
+            assertEquals(Set.of(ofLocal), selector.selectedKeys());
+            assertTrue(ofLocal.isAcceptable());
+            selector.selectedKeys().clear();
+            try (SocketChannel peer = local.accept()) {
+                peer.configureBlocking(false);
+                SelectionKey ofPeer = peer.register(selector, SelectionKey.OP_READ);
+                Background second = Background.call(selector::select).awaitBlocked();
+                sendToClient();
+                assertEquals(1, second.result());
+                assertEquals(Set.of(ofClient), selector.selectedKeys());
+                caller.write(ByteBuffer.allocate(1));
+                while (!selector.selectedKeys().contains(ofPeer)) {
+                    selector.select();
+                }
+                assertEquals(Set.of(ofClient, ofPeer), selector.selectedKeys());
+                assertTrue(ofPeer.isReadable() && ofClient.isReadable());
+                assertEquals(1, peer.read(ByteBuffer.allocate(10)));
+            }
+        } finally {
+            Files.deleteIfExists(path);
+            Files.delete(path.getParent());
+        }
     }
 
     @Test

@@ -57,6 +57,8 @@ public enum StackError {
     NOT_SUPPORTED("Address family not supported by protocol"),
     /** The destination address is missing (EDESTADDRREQ). */
     DESTINATION_REQUIRED("Destination address required"),
+    /** The memory of a buffer is gone, as of a mapped file that was made shorter (EFAULT). */
+    BAD_BUFFER("Bad address"),
     /** The endpoint or the stack was closed (EBADF). */
     CLOSED("Bad file descriptor");
 

@@ -85,6 +85,7 @@ final class Constants {
             case UNKNOWN_CONGESTION_CONTROL -> "ENOENT";
             case NOT_SUPPORTED -> "EAFNOSUPPORT";
             case DESTINATION_REQUIRED -> "EDESTADDRREQ";
+            case BAD_BUFFER -> "EFAULT";
             case CLOSED -> "EBADF";
         };
     }
