@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A program that transfers in bulk and connects over and over, with sockets of the JDK, and its peer: {@code Transfers serve PORT} and
  * {@code Transfers measure HOST PORT SECONDS}, which prints megabytes a second out, those in, and connections a second, each measured
- * for so long once the program is warm.
+ * for so long once the program is warm. {@code Transfers beside PORT SECONDS} starts the peer itself, as a process of its own, and
+ * measures at 127.0.0.1.
  */
 public final class Transfers {
     private static final int OUT = 'o';
@@ -35,9 +36,33 @@ public final class Transfers {
             long lengthNs = TimeUnit.SECONDS.toNanos(Long.parseLong(args[3]));
             transfers.measure(lengthNs / 2);
             System.out.println(transfers.measure(lengthNs));
+        } else if (args.length == 3 && args[0].equals("beside")) {
+            beside(args[1], args[2]);
         } else {
-            System.err.println("usage: Transfers serve PORT | Transfers measure HOST PORT SECONDS");
+            System.err.println("usage: Transfers serve PORT | Transfers measure HOST PORT SECONDS"
+                    + " | Transfers beside PORT SECONDS");
             System.exit(2);
+        }
+    }
+
+    private static void beside(String port, String seconds) throws IOException {
+        Process peer = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Transfers.class.getName(),
+                        "serve",
+                        port)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            // It says that it listens.
+            if (peer.getInputStream().read() < 0) {
+                throw new IOException("the peer did not start");
+            }
+            main(new String[] {"measure", "127.0.0.1", port, seconds});
+        } finally {
+            peer.destroy();
         }
     }
 
