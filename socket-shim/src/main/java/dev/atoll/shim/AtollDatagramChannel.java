@@ -70,6 +70,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
         this.context = context;
         try {
             this.endpoint = context.sockets().newUdpEndpoint();
+            endpoint.setOption(EndpointOption.IP_MULTICAST_ALL, false); // as the JDK does on Linux
         } catch (StackException e) {
             throw Failures.ofCall(e);
         }
@@ -461,18 +462,22 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
 
     @Override
     public MembershipKey join(InetAddress group, NetworkInterface nic) throws IOException {
-        return join(group, nic, null);
+        return joinSource(group, nic, null);
     }
 
     @Override
-    public MembershipKey join(InetAddress group, NetworkInterface nic, @Nullable InetAddress source)
+    public MembershipKey join(InetAddress group, NetworkInterface nic, InetAddress source) throws IOException {
+        return joinSource(group, nic, Objects.requireNonNull(source));
+    }
+
+    private MembershipKey joinSource(InetAddress group, NetworkInterface nic, @Nullable InetAddress source)
             throws IOException {
         Memberships.check(group, source, ipv6);
         Permissions.checkMulticast(group);
         stateLock.lock();
         try {
             ensureOpen();
-            return memberships.join(group, nic, source);
+            return memberships.join(group, Objects.requireNonNull(nic), source);
         } finally {
             stateLock.unlock();
         }

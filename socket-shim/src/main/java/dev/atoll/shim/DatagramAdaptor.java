@@ -22,6 +22,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -68,10 +69,18 @@ final class DatagramAdaptor extends MulticastSocket {
         }
     }
 
+    private static InetSocketAddress requireInet(SocketAddress address) {
+        if (address instanceof InetSocketAddress inet) {
+            return inet;
+        }
+        throw new UnsupportedAddressTypeException();
+    }
+
     @Override
     public void bind(@Nullable SocketAddress local) throws SocketException {
+        InetSocketAddress address = local == null ? new InetSocketAddress(0) : requireInet(local);
         try {
-            channel.bind(local == null ? new InetSocketAddress(0) : local);
+            channel.bind(address);
         } catch (IOException | RuntimeException e) {
             throw Translated.socket(e);
         }
@@ -94,8 +103,9 @@ final class DatagramAdaptor extends MulticastSocket {
         if (remote == null) {
             throw new IllegalArgumentException("Address can't be null");
         }
+        InetSocketAddress address = requireInet(remote);
         try {
-            channel.connect(remote, false);
+            channel.connect(address, false);
         } catch (ClosedChannelException e) {
             // As old as DatagramSocket: connecting a closed one does nothing.
             return;
@@ -428,12 +438,12 @@ final class DatagramAdaptor extends MulticastSocket {
         InetAddress group = checkGroup(address);
         NetworkInterface on = nic == null ? getNetworkInterface() : nic;
         requireOpen();
-        Permissions.checkMulticast(group);
         channel.withMemberships(memberships -> {
             if (memberships.find(group, on) != null) {
+                Permissions.checkMulticast(group); // who may not join does not hear that somebody did
                 throw new SocketException("Already a member of group");
             }
-            return memberships.join(group, on, null);
+            return channel.join(group, on);
         });
     }
 

@@ -540,7 +540,7 @@ class ProtocolsTest {
             for (EndpointOption<Integer> buffer : List.of(EndpointOption.SO_RCVBUF, EndpointOption.SO_SNDBUF)) {
                 assertEquals(212_992, endpoint.getOption(buffer));
                 endpoint.setOption(buffer, 1);
-                assertEquals(2304, endpoint.getOption(buffer));
+                assertEquals(1152, endpoint.getOption(buffer));
                 endpoint.setOption(buffer, Integer.MAX_VALUE);
                 assertEquals(4 << 20, endpoint.getOption(buffer));
             }

@@ -13,11 +13,15 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
@@ -28,6 +32,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +101,43 @@ abstract class DatagramContract {
             channel.send(ByteBuffer.allocate(length), socketAddress);
             socket.receive(received);
             assertEquals(Math.min(length, 8), received.getLength());
+        }
+    }
+
+    @Test
+    void buffers_ofAnySizeFromTheLeastOn_areThatLarge() throws IOException {
+        for (int bytes : new int[] {1234, 2345, 3456}) {
+            socket.setReceiveBufferSize(bytes);
+            assertEquals(bytes, socket.getReceiveBufferSize());
+        }
+    }
+
+    @Test
+    void addresses_ofAnotherKind_areRefused() {
+        SocketAddress other = new SocketAddress() {
+            private static final long serialVersionUID = 1;
+        };
+        assertThrows(UnsupportedAddressTypeException.class, () -> socket.bind(other));
+        assertThrows(UnsupportedAddressTypeException.class, () -> socket.connect(other));
+        assertThrows(UnsupportedAddressTypeException.class, () -> channel.connect(other));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // that nothing is refused is what is tested
+    void join_ofWhatIsNoGroupHere_isRefused() throws IOException {
+        InetAddress group = InetAddress.getByName("239.1.2.3");
+        InetAddress ipv6Group = InetAddress.getByName("ff02::a");
+        NetworkInterface nic = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+        try (DatagramChannel ipv4 = net.channels().openDatagramChannel(StandardProtocolFamily.INET)) {
+            assertThrows(NullPointerException.class, () -> ipv4.join(null, nic));
+            assertThrows(NullPointerException.class, () -> ipv4.join(group, null));
+            assertThrows(NullPointerException.class, () -> ipv4.join(group, nic, null));
+            assertThrows(IllegalArgumentException.class, () -> ipv4.join(InetAddress.getLoopbackAddress(), nic));
+            assertThrows(IllegalArgumentException.class, () -> ipv4.join(ipv6Group, nic));
+            DatagramSocket ipv4Socket = ipv4.socket();
+            InetSocketAddress ipv6Address = new InetSocketAddress(ipv6Group, 0);
+            assertThrows(IllegalArgumentException.class, () -> ipv4Socket.joinGroup(ipv6Address, nic));
+            assertThrows(SocketException.class, () -> ipv4Socket.leaveGroup(ipv6Address, nic));
         }
     }
 

@@ -75,6 +75,8 @@ final class MessageOptionTable {
             options.noCheck6Tx = (Boolean) value;
         } else if (option == EndpointOption.UDP_NO_CHECK6_RX) {
             options.noCheck6Rx = (Boolean) value;
+        } else if (option == EndpointOption.IP_MULTICAST_ALL) {
+            options.multicastAll = (Boolean) value;
         } else {
             return false;
         }
@@ -142,6 +144,8 @@ final class MessageOptionTable {
             return options.noCheck6Tx;
         } else if (option == EndpointOption.UDP_NO_CHECK6_RX) {
             return options.noCheck6Rx;
+        } else if (option == EndpointOption.IP_MULTICAST_ALL) {
+            return options.multicastAll;
         }
         return null;
     }

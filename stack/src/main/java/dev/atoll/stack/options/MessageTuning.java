@@ -10,8 +10,11 @@ import dev.atoll.stack.env.Check;
  * @param mostBufferBytes what they are at most, however much is asked for
  */
 public record MessageTuning(int leastBufferBytes, int bufferBytes, int mostBufferBytes) {
-    /** SOCK_MIN_RCVBUF and rmem_default of Linux, and 4 MiB. */
-    public static final MessageTuning DEFAULT = new MessageTuning(2304, 212_992, 4 << 20);
+    /**
+     * The least that Linux takes, where SOCK_MIN_RCVBUF is twice as much because what is asked for is doubled first; its
+     * rmem_default; 4 MiB.
+     */
+    public static final MessageTuning DEFAULT = new MessageTuning(1152, 212_992, 4 << 20);
 
     public MessageTuning {
         Check.argument(leastBufferBytes > 0, "leastBufferBytes", leastBufferBytes, "1 or more");

@@ -63,6 +63,12 @@ public final class EndpointOption<T> {
     /** Deliver own multicast datagrams to own members. */
     public static final EndpointOption<Boolean> IP_MULTICAST_LOOP =
             new EndpointOption<>("IP_MULTICAST_LOOP", Boolean.class);
+    /**
+     * UDP: receive datagrams to groups that only others on this host have joined, too, as Linux does by default; otherwise
+     * only those to groups of this endpoint's own.
+     */
+    public static final EndpointOption<Boolean> IP_MULTICAST_ALL =
+            new EndpointOption<>("IP_MULTICAST_ALL", Boolean.class);
     /** Id of the NIC multicast goes out by; 0 lets the routes decide. */
     public static final EndpointOption<Integer> IP_MULTICAST_IF =
             new EndpointOption<>("IP_MULTICAST_IF", Integer.class);

@@ -41,6 +41,8 @@ public final class MessageOptions {
 
     public boolean noCheck6Tx;
     public boolean noCheck6Rx;
+    /** UDP: receive what is sent to groups that only others have joined. */
+    public boolean multicastAll = true;
     /** Raw endpoints: what is sent begins with the IP header. */
     public boolean headerIncluded;
     /** Raw endpoints over IPv6: where the checksum is in what is sent, bytes; -1 for none. */
@@ -83,6 +85,7 @@ public final class MessageOptions {
         noCheck = archive.bool(noCheck);
         noCheck6Tx = archive.bool(noCheck6Tx);
         noCheck6Rx = archive.bool(noCheck6Rx);
+        multicastAll = archive.bool(multicastAll);
         headerIncluded = archive.bool(headerIncluded);
         checksumOffset = archive.int32(checksumOffset);
         setIpOptions(archive.bytes(ipOptions, Ipv4Option.MAX_BYTES));

@@ -181,7 +181,7 @@ public final class UdpPort extends DatagramPort {
         return null;
     }
 
-    /** Whether a datagram to a group is for this endpoint (IP_MULTICAST_ALL: groups others joined count too). */
+    /** Whether a datagram to a group is for this endpoint. */
     boolean takesGroup(PacketBuffer packet) {
         IpAddress group = new IpAddress(packet.destinationHigh, packet.destinationLow);
         IpAddress source = new IpAddress(packet.sourceHigh, packet.sourceLow);
@@ -190,7 +190,7 @@ public final class UdpPort extends DatagramPort {
                 return membership.filter.wants(source);
             }
         }
-        return true;
+        return options().multicastAll;
     }
 
     @Override

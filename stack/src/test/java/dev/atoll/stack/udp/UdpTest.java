@@ -166,6 +166,23 @@ class UdpTest {
         assertEquals(1, net.stack.counters().drops(DropReason.UDP_CHECKSUM));
     }
 
+    /** ip(7), IP_MULTICAST_ALL. */
+    @Test
+    void datagramToAGroup_thatOnlyOthersHaveJoined_isReceivedUnlessThatIsOff() throws StackException {
+        IpAddress group = IpAddress.parse("239.1.2.3");
+        net.nic.joinGroup(group);
+        Ipv4Packet packet =
+                Ipv4Packet.of(PEER, group, Ipv4Packet.UDP, new UdpDatagram(9, 7, HELLO).encode(PEER, group));
+        net.send(packet);
+        expectHello();
+        endpoint.setOption(EndpointOption.IP_MULTICAST_ALL, false);
+        net.send(packet);
+        assertEquals(-1, endpoint.nextLength());
+        endpoint.joinGroup(group, net.nic.id(), null);
+        net.send(packet);
+        expectHello();
+    }
+
     /** A group has members who take it and others who do not. */
     @Test
     void datagramToAGroupOverIpv6_withoutChecksum_reachesThoseWhoAsked() throws StackException {
