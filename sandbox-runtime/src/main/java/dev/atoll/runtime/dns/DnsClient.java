@@ -1,5 +1,6 @@
 package dev.atoll.runtime.dns;
 
+import dev.atoll.stack.Stack;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
@@ -27,15 +28,15 @@ import org.jspecify.annotations.Nullable;
 final class DnsClient {
     private static final String TIMED_OUT = "no answer in time";
 
-    private final EndpointFactory endpoints;
+    private final Stack stack;
     private final Rng rng;
     private final ResolverOptions options;
     private final DnsCounters counters;
     private final PlainServers plain = new PlainServers();
 
     /** @param rng strong, and safe for use by several threads */
-    DnsClient(EndpointFactory endpoints, Rng rng, ResolverOptions options, DnsCounters counters) {
-        this.endpoints = endpoints;
+    DnsClient(Stack stack, Rng rng, ResolverOptions options, DnsCounters counters) {
+        this.stack = stack;
         this.rng = rng;
         this.options = options;
         this.counters = counters;
@@ -89,7 +90,7 @@ final class DnsClient {
     private void askServer(FullAddress server, List<Pending> open, List<DnsOutcome> outcomes, Set<FullAddress> silent) {
         List<Pending> waiting = new ArrayList<>(open);
         String failure = TIMED_OUT;
-        try (UdpEndpoint endpoint = endpoints.newUdpEndpoint()) {
+        try (UdpEndpoint endpoint = stack.newUdpEndpoint()) {
             ReadySignal signal = new ReadySignal();
             endpoint.setReadinessListener(signal);
             endpoint.connect(server);
@@ -162,8 +163,7 @@ final class DnsClient {
         waiting.remove(asked);
         if (response.truncated()) {
             counters.overTcp.increment();
-            DnsOutcome outcome =
-                    new DnsTcpExchange(endpoints, options.timeoutNs()).ask(server, asked.id, asked.question);
+            DnsOutcome outcome = new DnsTcpExchange(stack, options.timeoutNs()).ask(server, asked.id, asked.question);
             settle(server, asked, outcome, open, outcomes);
         } else {
             settle(server, asked, new DnsOutcome.Answered(response), open, outcomes);

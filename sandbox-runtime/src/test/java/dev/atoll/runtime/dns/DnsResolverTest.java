@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.runtime.sandbox.SandboxBuilder;
 import dev.atoll.runtime.sandbox.SandboxPair;
+import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.socket.NameService.UnknownNameException;
 import dev.atoll.stack.socket.NameService.UnknownNameException.Reason;
 import dev.atoll.stack.wire.FullAddress;
@@ -42,9 +44,15 @@ class DnsResolverTest {
     private final List<String> asked = new ArrayList<>();
 
     private DnsResolver open(NameServer.Script script, UnaryOperator<ResolverOptions> more) throws Exception {
+        return open(script, more, builder -> builder);
+    }
+
+    private DnsResolver open(
+            NameServer.Script script, UnaryOperator<ResolverOptions> more, UnaryOperator<SandboxBuilder> moreOfAsker)
+            throws Exception {
         ResolverOptions options =
                 more.apply(ResolverOptions.of(List.of(SandboxPair.FIRST)).withHosts(new File("/nonexistent")));
-        SandboxPair opened = new SandboxPair(builder -> builder, builder -> builder.names(options));
+        SandboxPair opened = new SandboxPair(builder -> builder, builder -> moreOfAsker.apply(builder.names(options)));
         pair = opened;
         server = new NameServer(opened.first.stack(), (query, from, overTcp) -> {
             synchronized (asked) {
@@ -106,6 +114,36 @@ class DnsResolverTest {
                 options -> options.withIpv6(true));
         assertEquals(List.of(ANSWER, ANSWER6), resolver.lookup("www.example.com"));
         assertEquals(2, asked.size());
+    }
+
+    /** RFC 6724 section 6. */
+    @Test
+    void lookup_severalAddresses_comeInTheOrderOfTheStacksSources() throws Exception {
+        IpAddress near = IpAddress.parse("10.66.0.77");
+        IpAddress near6 = IpAddress.parse("2001:db8:66::77");
+        Path hosts = folder.resolve("hosts");
+        Files.writeString(hosts, "10.66.0.77 both\n2001:db8:66::77 both\n10.66.0.2 box\n2001:db8:66::2 box\n");
+        DnsResolver resolver = open(
+                (query, from, tcp) -> List.of(
+                        question(query).type() == DnsQuestion.Type.A
+                                ? Answers.to(query)
+                                        .address(ANSWER)
+                                        .address(near)
+                                        .bytes()
+                                : Answers.to(query)
+                                        .address(ANSWER6)
+                                        .address(near6)
+                                        .bytes()),
+                options -> options.withIpv6(true)
+                        .withHosts(hosts.toFile())
+                        .withLocalHost("box", List.of(SandboxPair.SECOND)),
+                builder -> builder.address(IpAddress.parse("2001:db8:66::2"), 64)
+                        .ipv6(Ipv6Settings.DEFAULT.withDadTransmits(0).withRouterDiscovery(false)));
+        // There is no way to the first ones, and IPv6 has precedence.
+        assertEquals(List.of(near6, near, ANSWER, ANSWER6), resolver.lookup("www.example.com"));
+        assertEquals(List.of(near6, near), resolver.lookup("both"));
+        assertEquals(List.of(IpAddress.V6_LOOPBACK, IpAddress.V4_LOOPBACK), resolver.lookup("localhost"));
+        assertEquals(List.of(SandboxPair.SECOND, IpAddress.parse("2001:db8:66::2")), resolver.lookup("box"));
     }
 
     @Test
