@@ -1,5 +1,6 @@
 package dev.atoll.runtime.dns;
 
+import dev.atoll.stack.Stack;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
@@ -7,7 +8,9 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,19 +18,25 @@ import org.jspecify.annotations.Nullable;
  * options say.
  *
  * <p>Each server is asked from an endpoint of its own, connected to it: its port is one no off-path sender can know (RFC
- * 5452, RFC 6056), answers of others do not arrive, and an ICMP error from it is heard at once. Any thread; blocks.
+ * 5452, RFC 6056), answers of others do not arrive, and an ICMP error from it is heard at once.
+ *
+ * <p>A server is asked with EDNS (RFC 6891) until it says that it does not understand, or is silent to questions with it and
+ * answers one without; then it is asked without for a while. Over TCP there is nothing that EDNS would tell it.
+ *
+ * <p>Any thread; blocks.
  */
 final class DnsClient {
     private static final String TIMED_OUT = "no answer in time";
 
-    private final EndpointFactory endpoints;
+    private final Stack stack;
     private final Rng rng;
     private final ResolverOptions options;
     private final DnsCounters counters;
+    private final PlainServers plain = new PlainServers();
 
     /** @param rng strong, and safe for use by several threads */
-    DnsClient(EndpointFactory endpoints, Rng rng, ResolverOptions options, DnsCounters counters) {
-        this.endpoints = endpoints;
+    DnsClient(Stack stack, Rng rng, ResolverOptions options, DnsCounters counters) {
+        this.stack = stack;
         this.rng = rng;
         this.options = options;
         this.counters = counters;
@@ -38,11 +47,19 @@ final class DnsClient {
         final DnsQuestion question;
         final int index;
         int id;
+        boolean edns;
         boolean sent;
 
         Pending(DnsQuestion question, int index) {
             this.question = question;
             this.index = index;
+        }
+
+        /** Makes it a new question, which no answer to an earlier one fits. */
+        void renew(Rng rng, boolean withEdns) {
+            id = rng.nextInt(1 << 16);
+            edns = withEdns;
+            sent = false;
         }
     }
 
@@ -54,36 +71,48 @@ final class DnsClient {
             open.add(new Pending(question, outcomes.size()));
             outcomes.add(new DnsOutcome.Failed("no name server is configured"));
         }
+        Set<FullAddress> silent = new HashSet<>();
         for (int attempt = 0; attempt < options.attempts(); attempt++) {
             for (FullAddress server : options.servers()) {
                 if (!open.isEmpty()) {
-                    askServer(server, open, outcomes);
+                    askServer(server, open, outcomes, silent);
                 }
             }
         }
         return outcomes;
     }
 
-    /** Asks one server what is open; questions with a result leave {@code open}, the others get a newer failure. */
-    private void askServer(FullAddress server, List<Pending> open, List<DnsOutcome> outcomes) {
+    /**
+     * Asks one server what is open; questions with a result leave {@code open}, the others get a newer failure.
+     *
+     * @param silent servers that have answered no question of this lookup in time
+     */
+    private void askServer(FullAddress server, List<Pending> open, List<DnsOutcome> outcomes, Set<FullAddress> silent) {
         List<Pending> waiting = new ArrayList<>(open);
         String failure = TIMED_OUT;
-        try (UdpEndpoint endpoint = endpoints.newUdpEndpoint()) {
+        try (UdpEndpoint endpoint = stack.newUdpEndpoint()) {
             ReadySignal signal = new ReadySignal();
             endpoint.setReadinessListener(signal);
             endpoint.connect(server);
+            boolean edns = !silent.contains(server) && !plain.contains(server, System.nanoTime());
             for (Pending each : waiting) {
-                each.id = rng.nextInt(1 << 16);
-                each.sent = false;
+                each.renew(rng, edns);
             }
+            boolean heard = false;
             long deadlineNs = System.nanoTime() + options.timeoutNs();
             ByteBuffer buffer = ByteBuffer.allocate(DnsMessages.MAX_UDP_BYTES);
             while (!waiting.isEmpty()) {
                 send(endpoint, waiting);
                 if (endpoint.receive(buffer.clear()) != null) {
-                    accept(server, buffer.flip(), waiting, open, outcomes);
+                    heard |= accept(server, buffer.flip(), waiting, open, outcomes);
+                    if (heard && silent.remove(server)) {
+                        plain.add(server, System.nanoTime());
+                    }
                 } else if (!signal.await(deadlineNs)) {
                     counters.timeouts.increment();
+                    if (!heard) {
+                        silent.add(server);
+                    }
                     break;
                 }
             }
@@ -99,7 +128,9 @@ final class DnsClient {
     private void send(UdpEndpoint endpoint, List<Pending> waiting) throws StackException {
         for (Pending each : waiting) {
             if (!each.sent) {
-                ByteBuffer message = DnsMessages.encode(each.id, each.question);
+                ByteBuffer message = each.edns
+                        ? DnsMessages.encodeWithEdns(each.id, each.question)
+                        : DnsMessages.encode(each.id, each.question);
                 each.sent = endpoint.send(message, null) != Endpoint.WOULD_BLOCK;
                 if (each.sent) {
                     counters.asked.increment();
@@ -108,7 +139,8 @@ final class DnsClient {
         }
     }
 
-    private void accept(
+    /** Whether the message answers one of the questions. */
+    private boolean accept(
             FullAddress server,
             ByteBuffer message,
             List<Pending> waiting,
@@ -120,17 +152,23 @@ final class DnsClient {
         if (response == null || asked == null) {
             // Late, forged or broken: the real answer may still come.
             counters.ignored.increment();
-            return;
+            return false;
+        }
+        if (asked.edns && response.isNotUnderstood()) {
+            plain.add(server, System.nanoTime());
+            counters.withoutEdns.increment();
+            asked.renew(rng, false);
+            return true;
         }
         waiting.remove(asked);
         if (response.truncated()) {
             counters.overTcp.increment();
-            DnsOutcome outcome =
-                    new DnsTcpExchange(endpoints, options.timeoutNs()).ask(server, asked.id, asked.question);
+            DnsOutcome outcome = new DnsTcpExchange(stack, options.timeoutNs()).ask(server, asked.id, asked.question);
             settle(server, asked, outcome, open, outcomes);
         } else {
             settle(server, asked, new DnsOutcome.Answered(response), open, outcomes);
         }
+        return true;
     }
 
     private static @Nullable Pending find(DnsResponse response, List<Pending> waiting) {
@@ -161,10 +199,11 @@ final class DnsClient {
     /** The IANA registry's names for codes a server answers a question with. */
     private static String codeName(int code) {
         return switch (code) {
-            case 1 -> "FORMERR";
+            case DnsResponse.FORMERR -> "FORMERR";
             case 2 -> "SERVFAIL";
-            case 4 -> "NOTIMP";
+            case DnsResponse.NOTIMP -> "NOTIMP";
             case 5 -> "REFUSED";
+            case DnsResponse.BADVERS -> "BADVERS";
             default -> "with code " + code;
         };
     }

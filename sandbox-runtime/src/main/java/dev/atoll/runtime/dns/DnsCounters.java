@@ -9,6 +9,7 @@ public final class DnsCounters {
     final LongAdder ignored = new LongAdder();
     final LongAdder timeouts = new LongAdder();
     final LongAdder overTcp = new LongAdder();
+    final LongAdder withoutEdns = new LongAdder();
 
     DnsCounters() {}
 
@@ -35,5 +36,10 @@ public final class DnsCounters {
     /** Questions asked again over TCP because the answer was too long for a datagram. */
     public long overTcp() {
         return overTcp.sum();
+    }
+
+    /** Questions asked again without EDNS because the server did not understand them with it. */
+    public long withoutEdns() {
+        return withoutEdns.sum();
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.dns;
 
+import dev.atoll.stack.Stack;
 import dev.atoll.stack.env.Rng;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.socket.NameService;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks names up as a C library would: literals, the hosts file, {@code localhost}, this host's own name, then the name
- * servers with the search suffixes, over the stack's own endpoints, so that the policy sees it all.
+ * servers with the search suffixes, over the stack's own endpoints, so that the policy sees it all. What has several addresses
+ * has them in the order of RFC 6724, but for this host's own, which stay in theirs.
  *
  * <p>Keeps no answers: the JDK does that above. Any thread; a lookup takes at most servers × attempts × timeout for each
  * name tried.
@@ -24,6 +26,7 @@ public final class DnsResolver implements NameService {
     /** What a server would answer (RFC 1035 section 4.1.1). */
     private static final String REFUSED = "REFUSED: ";
 
+    private final Stack stack;
     private final ResolverOptions options;
     private final HostsFile hosts;
     private final DnsCounters counters = new DnsCounters();
@@ -31,15 +34,16 @@ public final class DnsResolver implements NameService {
     private final NameTable names;
 
     /**
-     * @param endpoints the stack
+     * @param stack whose endpoints ask, and whose sources put addresses in order
      * @param rng strong, and safe for use by several threads
      * @param names says which names may be asked for, and is told of the answers
      */
-    public DnsResolver(EndpointFactory endpoints, Rng rng, ResolverOptions options, NameTable names) {
+    public DnsResolver(Stack stack, Rng rng, ResolverOptions options, NameTable names) {
+        this.stack = stack;
         this.options = options;
         this.names = names;
         hosts = new HostsFile(options.hosts());
-        client = new DnsClient(endpoints, rng, options, counters);
+        client = new DnsClient(stack, rng, options, counters);
     }
 
     public DnsCounters counters() {
@@ -81,7 +85,7 @@ public final class DnsResolver implements NameService {
                 }
             }
             if (!found.isEmpty()) {
-                return found;
+                return inOrder(found);
             }
         }
         if (refusal != null && failure == null && !exists) {
@@ -104,18 +108,23 @@ public final class DnsResolver implements NameService {
         if (literal != null) {
             return List.of(literal);
         }
+        String bare = DnsName.withoutRoot(name).toLowerCase(Locale.ROOT);
+        boolean own = bare.equals(options.localHostName().toLowerCase(Locale.ROOT));
         List<IpAddress> listed = usable(hosts.lookup(name));
         if (!listed.isEmpty()) {
-            return listed;
+            return own ? listed : inOrder(listed);
         }
-        String bare = DnsName.withoutRoot(name).toLowerCase(Locale.ROOT);
         // RFC 6761 section 6.3: localhost and what is under it never leave the host.
         if (bare.equals(LOCALHOST) || bare.endsWith("." + LOCALHOST)) {
             return options.ipv6Loopback()
-                    ? List.of(IpAddress.V4_LOOPBACK, IpAddress.V6_LOOPBACK)
+                    ? inOrder(List.of(IpAddress.V4_LOOPBACK, IpAddress.V6_LOOPBACK))
                     : List.of(IpAddress.V4_LOOPBACK);
         }
-        return bare.equals(options.localHostName().toLowerCase(Locale.ROOT)) ? options.localAddresses() : List.of();
+        return own ? options.localAddresses() : List.of();
+    }
+
+    private List<IpAddress> inOrder(List<IpAddress> addresses) {
+        return addresses.size() < 2 ? addresses : DestinationOrder.sort(addresses, DestinationOrder.of(stack));
     }
 
     private static @Nullable IpAddress literalOrNull(String name) {

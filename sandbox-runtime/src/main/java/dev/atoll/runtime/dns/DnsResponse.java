@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the question's id
  * @param truncated more than the datagram could hold: ask again over TCP
  * @param responseCode one of the constants here, or another of the IANA registry
- * @param questionName the question, repeated by the server
+ * @param questionName the question, repeated by the server; empty if it was not, as only one that was not understood may be
  * @param questionType likewise, as its number
  * @param answers the records we know of the answer section
  */
@@ -19,6 +19,12 @@ public record DnsResponse(
         int id, boolean truncated, int responseCode, String questionName, int questionType, List<DnsRecord> answers) {
     /** {@link #responseCode}: no error. */
     public static final int NOERROR = 0;
+    /** {@link #responseCode}: the server could not read the question. */
+    public static final int FORMERR = 1;
+    /** {@link #responseCode}: the server knows no such kind of question. */
+    public static final int NOTIMP = 4;
+    /** {@link #responseCode}: the server does not speak that version of EDNS. */
+    public static final int BADVERS = 16;
     /** {@link #responseCode}: the name does not exist. */
     public static final int NXDOMAIN = 3;
 
@@ -29,9 +35,24 @@ public record DnsResponse(
         answers = List.copyOf(answers);
     }
 
+    /** Of a server that did not even repeat the question. */
+    static DnsResponse notUnderstood(int id, int responseCode) {
+        return new DnsResponse(id, false, responseCode, "", 0, List.of());
+    }
+
+    /** Whether a server that answers so may know the question without what EDNS adds to it (RFC 6891 section 7). */
+    static boolean isNotUnderstood(int responseCode) {
+        return responseCode == FORMERR || responseCode == NOTIMP || responseCode == BADVERS;
+    }
+
+    boolean isNotUnderstood() {
+        return isNotUnderstood(responseCode);
+    }
+
     /** Whether it answers that question, asked with that id. */
     public boolean answers(int askedId, DnsQuestion question) {
-        return id == askedId && questionType == question.type().code() && DnsName.equal(questionName, question.name());
+        boolean repeated = questionType == question.type().code() && DnsName.equal(questionName, question.name());
+        return id == askedId && (repeated || (questionName.isEmpty() && isNotUnderstood()));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.dns;
 
+import dev.atoll.stack.Stack;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.Readiness;
@@ -12,16 +13,16 @@ final class DnsTcpExchange {
     private static final int LENGTH_BYTES = 2;
     private static final int MAX_MESSAGE_BYTES = 0xffff;
 
-    private final EndpointFactory endpoints;
+    private final Stack stack;
     private final long timeoutNs;
 
-    DnsTcpExchange(EndpointFactory endpoints, long timeoutNs) {
-        this.endpoints = endpoints;
+    DnsTcpExchange(Stack stack, long timeoutNs) {
+        this.stack = stack;
         this.timeoutNs = timeoutNs;
     }
 
     DnsOutcome ask(FullAddress server, int id, DnsQuestion question) {
-        try (TcpEndpoint endpoint = endpoints.newTcpEndpoint()) {
+        try (TcpEndpoint endpoint = stack.newTcpEndpoint()) {
             ReadySignal signal = new ReadySignal();
             endpoint.setReadinessListener(signal);
             long deadlineNs = System.nanoTime() + timeoutNs;

@@ -3,7 +3,6 @@ package dev.atoll.runtime.sandbox;
 import dev.atoll.runtime.clock.SecureEntropy;
 import dev.atoll.runtime.clock.SystemClock;
 import dev.atoll.runtime.dns.DnsResolver;
-import dev.atoll.runtime.dns.EndpointFactory;
 import dev.atoll.runtime.dns.NameTable;
 import dev.atoll.runtime.dns.ResolverOptions;
 import dev.atoll.runtime.dns.StrictNames;
@@ -29,8 +28,6 @@ import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.link.LinkEndpoint;
 import dev.atoll.stack.options.RouteOptions;
 import dev.atoll.stack.options.SocketOwner;
-import dev.atoll.stack.socket.TcpEndpoint;
-import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Subnet;
 import java.io.IOException;
@@ -322,7 +319,7 @@ public final class SandboxBuilder {
             }
             nic = makeNic(stack, used);
         }
-        DnsResolver resolver = new DnsResolver(endpointsOf(stack), entropy, resolving, known);
+        DnsResolver resolver = new DnsResolver(stack, entropy, resolving, known);
         if (preparation != null) {
             preparation.prepare(stack);
         }
@@ -348,20 +345,6 @@ public final class SandboxBuilder {
         }
         return given.withLocalHost(
                 given.localHostName(), addresses.stream().map(Address::address).toList());
-    }
-
-    private static EndpointFactory endpointsOf(Stack stack) {
-        return new EndpointFactory() {
-            @Override
-            public UdpEndpoint newUdpEndpoint() {
-                return stack.newUdpEndpoint();
-            }
-
-            @Override
-            public TcpEndpoint newTcpEndpoint() {
-                return stack.newTcpEndpoint();
-            }
-        };
     }
 
     /** Closes what was opened, last first, unless all went well. */

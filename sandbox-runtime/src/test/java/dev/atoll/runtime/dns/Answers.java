@@ -10,12 +10,26 @@ final class Answers {
 
     private final ByteBuffer message = ByteBuffer.allocate(0xffff);
     private int count;
+    private int additional;
 
-    /** Begins the answer to a question, which is repeated. */
+    /** Begins the answer to a question, which is repeated; what else the query says is not. */
     static Answers to(ByteBuffer query) {
+        Answers answers = bare(query);
+        DnsReader reader = new DnsReader(query);
+        reader.skip(12);
+        reader.name();
+        reader.skip(4);
+        answers.message.put(12, query, query.position() + 12, reader.position() - 12);
+        answers.message.position(reader.position());
+        answers.message.putShort(4, (short) 1);
+        return answers;
+    }
+
+    /** Begins the answer of a server that does not repeat the question: a header with its id. */
+    static Answers bare(ByteBuffer query) {
         Answers answers = new Answers();
-        answers.message.put(query.duplicate());
-        answers.message.putShort(2, (short) 0x8180);
+        answers.message.putShort(query.getShort(query.position())).putShort((short) 0x8180);
+        answers.message.position(12);
         return answers;
     }
 
@@ -63,6 +77,21 @@ final class Answers {
         message.putShort((short) type).putShort((short) 1).putInt(ttl);
         message.putShort((short) data.length).put(data);
         message.putShort(6, (short) ++count);
+        return this;
+    }
+
+    /** An OPT record, behind all answers, with the upper bits of the response code. */
+    Answers opt(int extendedCode) {
+        message.put((byte) 0).putShort((short) 41).putShort((short) 4096);
+        message.put((byte) extendedCode).put((byte) 0).putShort((short) 0);
+        // An option that nobody knows.
+        message.putShort((short) 6).putShort((short) 65001).putShort((short) 2).putShort((short) 0xabcd);
+        message.putShort(10, (short) ++additional);
+        return this;
+    }
+
+    Answers additionalCountedAs(int records) {
+        message.putShort(10, (short) records);
         return this;
     }
 

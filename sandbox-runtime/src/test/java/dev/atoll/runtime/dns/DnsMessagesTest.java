@@ -42,6 +42,55 @@ class DnsMessagesTest {
     }
 
     @Test
+    void encode_withEdns_hasAnOptRecord() {
+        ByteBuffer message = DnsMessages.encodeWithEdns(0xbeef, new DnsQuestion("a.bc", DnsQuestion.Type.AAAA));
+        byte[] bytes = new byte[message.remaining()];
+        message.get(bytes);
+        assertEquals(
+                "beef" + "0100" + "0001" + "0000" + "0000" + "0001" + "0161" + "026263" + "00" + "001c" + "0001" + "00"
+                        + "0029" + "04d0" + "00000000" + "0000",
+                HexFormat.of().formatHex(bytes));
+    }
+
+    @Test
+    void encode_withEdns_holdsTheLongestName() {
+        String label = "a".repeat(63);
+        String name = label + "." + label + "." + label + "." + "a".repeat(61);
+        ByteBuffer message = DnsMessages.encodeWithEdns(1, new DnsQuestion(name, DnsQuestion.Type.A));
+        assertEquals(12 + DnsName.MAX_NAME_BYTES + 4 + 11, message.remaining());
+        assertEquals(name, Objects.requireNonNull(DnsMessages.question(message)).name());
+    }
+
+    @Test
+    void decode_optRecord_extendsTheResponseCode() {
+        assertEquals(DnsResponse.BADVERS, sound(Answers.to(7, QUESTION).opt(1)).responseCode());
+        assertEquals(0xff3, sound(Answers.to(7, QUESTION).code(3).opt(0xff)).responseCode());
+        DnsResponse response = sound(Answers.to(7, QUESTION).address(ONE).opt(0));
+        assertEquals(DnsResponse.NOERROR, response.responseCode());
+        assertEquals(List.of(ONE), response.addresses());
+    }
+
+    @Test
+    void decode_recordsMiscountedBehindTheAnswers_areNotMissed() {
+        DnsResponse response = sound(Answers.to(7, QUESTION).address(ONE).additionalCountedAs(1));
+        assertEquals(List.of(ONE), response.addresses());
+        assertEquals(DnsResponse.NOERROR, response.responseCode());
+    }
+
+    @Test
+    void decode_withoutQuestion_isOnlyForOneThatWasNotUnderstood() {
+        ByteBuffer query = DnsMessages.encodeWithEdns(7, QUESTION);
+        for (int code : new int[] {DnsResponse.FORMERR, DnsResponse.NOTIMP}) {
+            DnsResponse response = sound(Answers.bare(query).code(code));
+            assertTrue(response.answers(7, QUESTION));
+            assertFalse(response.answers(8, QUESTION));
+        }
+        for (int code : new int[] {DnsResponse.NOERROR, 2, DnsResponse.NXDOMAIN, 5}) {
+            assertNull(decode(Answers.bare(query).code(code).bytes()), "code " + code);
+        }
+    }
+
+    @Test
     void encode_withRootsDot_isTheSameName() {
         assertEquals(
                 DnsMessages.encode(1, new DnsQuestion("a.bc", DnsQuestion.Type.A)),
@@ -215,6 +264,7 @@ class DnsMessagesTest {
                 .address("b.example.com", ONE)
                 .pointer("host.example.com")
                 .address(IpAddress.parse("2001:db8::1"))
+                .opt(0)
                 .bytes();
         int read = 0;
         for (int round = 0; round < 200_000; round++) {

@@ -1,14 +1,18 @@
 package dev.atoll.runtime.dns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.atoll.runtime.sandbox.SandboxBuilder;
 import dev.atoll.runtime.sandbox.SandboxPair;
+import dev.atoll.stack.env.Ipv6Settings;
 import dev.atoll.stack.socket.NameService.UnknownNameException;
 import dev.atoll.stack.socket.NameService.UnknownNameException.Reason;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.File;
 import java.nio.ByteBuffer;
@@ -40,9 +44,15 @@ class DnsResolverTest {
     private final List<String> asked = new ArrayList<>();
 
     private DnsResolver open(NameServer.Script script, UnaryOperator<ResolverOptions> more) throws Exception {
+        return open(script, more, builder -> builder);
+    }
+
+    private DnsResolver open(
+            NameServer.Script script, UnaryOperator<ResolverOptions> more, UnaryOperator<SandboxBuilder> moreOfAsker)
+            throws Exception {
         ResolverOptions options =
                 more.apply(ResolverOptions.of(List.of(SandboxPair.FIRST)).withHosts(new File("/nonexistent")));
-        SandboxPair opened = new SandboxPair(builder -> builder, builder -> builder.names(options));
+        SandboxPair opened = new SandboxPair(builder -> builder, builder -> moreOfAsker.apply(builder.names(options)));
         pair = opened;
         server = new NameServer(opened.first.stack(), (query, from, overTcp) -> {
             synchronized (asked) {
@@ -104,6 +114,36 @@ class DnsResolverTest {
                 options -> options.withIpv6(true));
         assertEquals(List.of(ANSWER, ANSWER6), resolver.lookup("www.example.com"));
         assertEquals(2, asked.size());
+    }
+
+    /** RFC 6724 section 6. */
+    @Test
+    void lookup_severalAddresses_comeInTheOrderOfTheStacksSources() throws Exception {
+        IpAddress near = IpAddress.parse("10.66.0.77");
+        IpAddress near6 = IpAddress.parse("2001:db8:66::77");
+        Path hosts = folder.resolve("hosts");
+        Files.writeString(hosts, "10.66.0.77 both\n2001:db8:66::77 both\n10.66.0.2 box\n2001:db8:66::2 box\n");
+        DnsResolver resolver = open(
+                (query, from, tcp) -> List.of(
+                        question(query).type() == DnsQuestion.Type.A
+                                ? Answers.to(query)
+                                        .address(ANSWER)
+                                        .address(near)
+                                        .bytes()
+                                : Answers.to(query)
+                                        .address(ANSWER6)
+                                        .address(near6)
+                                        .bytes()),
+                options -> options.withIpv6(true)
+                        .withHosts(hosts.toFile())
+                        .withLocalHost("box", List.of(SandboxPair.SECOND)),
+                builder -> builder.address(IpAddress.parse("2001:db8:66::2"), 64)
+                        .ipv6(Ipv6Settings.DEFAULT.withDadTransmits(0).withRouterDiscovery(false)));
+        // There is no way to the first ones, and IPv6 has precedence.
+        assertEquals(List.of(near6, near, ANSWER, ANSWER6), resolver.lookup("www.example.com"));
+        assertEquals(List.of(near6, near), resolver.lookup("both"));
+        assertEquals(List.of(IpAddress.V6_LOOPBACK, IpAddress.V4_LOOPBACK), resolver.lookup("localhost"));
+        assertEquals(List.of(SandboxPair.SECOND, IpAddress.parse("2001:db8:66::2")), resolver.lookup("box"));
     }
 
     @Test
@@ -190,6 +230,99 @@ class DnsResolverTest {
         assertEquals(300, addresses.size());
         assertEquals(IpAddress.v4(0xc0000200 + 299), addresses.get(299));
         assertEquals(1, resolver.counters().overTcp());
+    }
+
+    @Test
+    void lookup_longAnswer_comesInOneDatagram() throws Exception {
+        DnsResolver resolver = open((query, from, tcp) -> {
+            Answers all = Answers.to(query);
+            for (int i = 0; i < 70; i++) {
+                all.address(IpAddress.v4(0xc0000200 + i));
+            }
+            assertTrue(all.bytes().length > 1100, "longer than without EDNS");
+            return List.of(
+                    udpBytes(query) < all.bytes().length
+                            ? all.truncated().bytes()
+                            : all.opt(0).bytes());
+        });
+        assertEquals(70, resolver.lookup("many.example.com").size());
+        assertEquals(0, resolver.counters().overTcp());
+        assertEquals(1, resolver.counters().asked());
+    }
+
+    @Test
+    void lookup_serverDoesNotUnderstandEdns_isAskedWithoutAndRemembered() throws Exception {
+        for (int code : new int[] {DnsResponse.FORMERR, DnsResponse.NOTIMP}) {
+            lookup_serverWithoutEdns(query -> Answers.to(query).code(code).bytes());
+            lookup_serverWithoutEdns(query -> Answers.bare(query).code(code).bytes());
+        }
+        lookup_serverWithoutEdns(query -> Answers.to(query).opt(1).bytes());
+    }
+
+    private void lookup_serverWithoutEdns(UnaryServer refusing) throws Exception {
+        DnsResolver resolver = open((query, from, tcp) -> List.of(
+                udpBytes(query) > 512
+                        ? refusing.answer(query)
+                        : Answers.to(query).address(ANSWER).bytes()));
+        assertEquals(List.of(ANSWER), resolver.lookup("www.example.com"));
+        assertEquals(2, resolver.counters().asked());
+        assertEquals(1, resolver.counters().withoutEdns());
+        assertEquals(0, resolver.counters().timeouts());
+        assertEquals(List.of(ANSWER), resolver.lookup("www.example.com"));
+        assertEquals(3, resolver.counters().asked(), "asked without at once");
+        close();
+    }
+
+    /** What a name server answers to one query. */
+    private interface UnaryServer {
+        byte[] answer(ByteBuffer query);
+    }
+
+    @Test
+    void lookup_serverUnderstandsNothing_fails() throws Exception {
+        DnsResolver resolver = open(
+                (query, from, tcp) ->
+                        List.of(Answers.to(query).code(DnsResponse.FORMERR).bytes()),
+                options -> options.withPatience(5_000_000_000L, 1));
+        assertEquals(
+                "10.66.0.1:53: answered FORMERR",
+                unknown(resolver, "www.example.com").detail());
+        assertEquals(2, asked.size());
+    }
+
+    @Test
+    void lookup_serverIsSilentToEdns_isAskedWithoutAndRemembered() throws Exception {
+        DnsResolver resolver = open(
+                (query, from, tcp) -> udpBytes(query) > 512
+                        ? List.of()
+                        : List.of(Answers.to(query).address(ANSWER).bytes()),
+                options -> options.withPatience(SHORT_NS, 2));
+        assertEquals(List.of(ANSWER), resolver.lookup("www.example.com"));
+        assertEquals(1, resolver.counters().timeouts());
+        assertEquals(List.of(ANSWER), resolver.lookup("www.example.com"));
+        assertEquals(1, resolver.counters().timeouts());
+        assertEquals(3, asked.size());
+    }
+
+    @Test
+    void plainServers_areForgottenAfterAWhile() {
+        FullAddress one = new FullAddress(SandboxPair.FIRST, ResolverOptions.PORT);
+        PlainServers plain = new PlainServers();
+        long nowNs = Long.MAX_VALUE - 5;
+        plain.add(one, nowNs);
+        assertTrue(plain.contains(one, nowNs + PlainServers.REMEMBERED_NS - 1));
+        assertFalse(plain.contains(one, nowNs + PlainServers.REMEMBERED_NS));
+        assertFalse(plain.contains(new FullAddress(SandboxPair.SECOND, ResolverOptions.PORT), nowNs));
+    }
+
+    /** The longest answer over UDP that a query asks for. */
+    private static int udpBytes(ByteBuffer query) {
+        DnsReader reader = new DnsReader(query);
+        reader.skip(10);
+        boolean edns = reader.u16() == 1;
+        reader.name();
+        reader.skip(4 + 1 + 2);
+        return edns ? reader.u16() : 512;
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.atoll.stack.ip;
 import dev.atoll.stack.nic.Device;
 import dev.atoll.stack.nic.LocalAddress;
 import dev.atoll.stack.wire.AddressKind;
+import dev.atoll.stack.wire.AddressPolicy;
 import dev.atoll.stack.wire.AddressState;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.List;
@@ -14,10 +15,6 @@ import org.jspecify.annotations.Nullable;
  * rule 4 is, too.
  */
 final class SourceSelection {
-    private static final int SCOPE_LINK = 2;
-    private static final int SCOPE_SITE = 5;
-    private static final int SCOPE_GLOBAL = 0xe;
-
     private SourceSelection() {}
 
     /** The best address, or null if the device has none that is assigned. */
@@ -44,10 +41,10 @@ final class SourceSelection {
             return aSame;
         }
         // Rule 2: the appropriate scope.
-        int aScope = scope(a.address());
-        int bScope = scope(b.address());
+        int aScope = AddressPolicy.scope(a.address());
+        int bScope = AddressPolicy.scope(b.address());
         if (aScope != bScope) {
-            int wanted = scope(destination);
+            int wanted = AddressPolicy.scope(destination);
             return aScope < bScope ? aScope >= wanted : bScope < wanted;
         }
         // Rule 3: not deprecated.
@@ -63,9 +60,9 @@ final class SourceSelection {
             return aAdvertised;
         }
         // Rule 6: the destination's label.
-        int label = PolicyTable.label(destination.high(), destination.low());
-        boolean aLabel = PolicyTable.label(a.address().high(), a.address().low()) == label;
-        boolean bLabel = PolicyTable.label(b.address().high(), b.address().low()) == label;
+        int label = AddressPolicy.label(destination);
+        boolean aLabel = AddressPolicy.label(a.address()) == label;
+        boolean bLabel = AddressPolicy.label(b.address()) == label;
         if (aLabel != bLabel) {
             return aLabel;
         }
@@ -76,26 +73,7 @@ final class SourceSelection {
             return aTemporary;
         }
         // Rule 8: the longest matching prefix.
-        return commonPrefix(a, destination) > commonPrefix(b, destination);
-    }
-
-    /** Section 3.1; loopback counts as link-local. */
-    static int scope(IpAddress address) {
-        if (address.isMulticast()) {
-            return address.multicastScope();
-        }
-        if (address.isLinkLocal() || address.isLoopback()) {
-            return SCOPE_LINK;
-        }
-        return address.high() >>> 54 == 0x3fb ? SCOPE_SITE : SCOPE_GLOBAL;
-    }
-
-    /** Section 2.2: bits in common, not beyond the source's own prefix. */
-    private static int commonPrefix(LocalAddress source, IpAddress destination) {
-        long high = source.address().high() ^ destination.high();
-        int common = high != 0
-                ? Long.numberOfLeadingZeros(high)
-                : 64 + Long.numberOfLeadingZeros(source.address().low() ^ destination.low());
-        return Math.min(common, source.prefixLength());
+        return AddressPolicy.commonPrefix(a.address(), a.prefixLength(), destination)
+                > AddressPolicy.commonPrefix(b.address(), b.prefixLength(), destination);
     }
 }
