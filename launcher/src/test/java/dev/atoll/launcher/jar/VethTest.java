@@ -248,7 +248,8 @@ class VethTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"false,127.0.0.1 0:0:0:0:0:0:0:1", "true,0:0:0:0:0:0:0:1 127.0.0.1", "system,0:0:0:0:0:0:0:1 127.0.0.1"})
+    @CsvSource({"false,127.0.0.1 0:0:0:0:0:0:0:1", "true,0:0:0:0:0:0:0:1 127.0.0.1", "system,0:0:0:0:0:0:0:1 127.0.0.1"
+    })
     void taken_preferIpv6Addresses_isTheOrderOfANamesAddresses(String preferred, String addresses) throws Exception {
         for (int feature : jdks()) {
             Result result = atoll().on(Jdks.require(feature))
