@@ -60,16 +60,20 @@ public final class Servers {
         return socket;
     }
 
-    /** RFC 1035 section 4: the question as it came, and for one of type A a record whose name points to it. */
+    /** RFC 1035 section 4: the question as it came, and for one of type A a record whose name points to it; without EDNS. */
     private static void name(DatagramSocket socket, byte[] address) throws IOException {
         DatagramPacket packet = new DatagramPacket(new byte[512], 512);
         socket.receive(packet);
-        int length = packet.getLength();
         ByteBuffer answer = ByteBuffer.wrap(packet.getData());
-        boolean asksForIpv4 = answer.getShort(length - 4) == 1;
+        int endOfName = 12;
+        while (answer.get(endOfName) != 0) {
+            endOfName += 1 + answer.get(endOfName);
+        }
+        boolean asksForIpv4 = answer.getShort(endOfName + 1) == 1;
         answer.putShort(2, (short) 0x8180)
                 .putShort(6, (short) (asksForIpv4 ? 1 : 0))
-                .position(length);
+                .putShort(10, (short) 0)
+                .position(endOfName + 5);
         if (asksForIpv4) {
             answer.putShort((short) 0xc00c)
                     .putShort((short) 1)
