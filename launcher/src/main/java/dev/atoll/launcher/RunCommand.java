@@ -183,10 +183,11 @@ final class RunCommand {
             AgentJar agent,
             @Nullable FlowLog flows)
             throws LaunchException, IOException {
-        if (settings.dns() != null && link.addresses() == null) {
+        if (!settings.dns().isEmpty() && link.addresses() == null) {
             throw new LaunchException(
                     ExitCode.CONFIGURATION,
-                    "dns: the link " + link.description() + " does not lead to the server " + settings.dns());
+                    "dns: the link " + link.description() + " does not lead to the server "
+                            + settings.dns().get(0));
         }
         LinkAddresses addresses = link.addresses();
         boolean ipv6 = addresses != null && addresses.hasIpv6();
@@ -391,7 +392,7 @@ final class RunCommand {
         LinkAddresses addresses = link.addresses();
         IpAddress router = addresses == null ? null : addresses.router();
         MacAddress mac = link.mac();
-        IpAddress dns = settings.dns() == null ? router : settings.dns();
+        List<IpAddress> dns = settings.dns().isEmpty() && router != null ? List.of(router) : settings.dns();
         return new Setup(
                 settings.hostname(),
                 new ControlRecord.Link(
@@ -405,7 +406,7 @@ final class RunCommand {
                 addresses == null ? List.of() : addresses.program(),
                 router,
                 addresses == null ? List.of() : addresses.routes(),
-                dns == null ? List.of() : List.of(dns),
+                dns,
                 settings.strictNames(),
                 settings.ipv6().isOn(),
                 settings.plainErrors(),

@@ -42,8 +42,11 @@ public final class RunOptions {
 
     @Parameter(
             names = "--dns",
-            description = "The DNS server the program asks; strict, or strict:SERVER: only names that some rule names")
-    @Nullable String dns;
+            description =
+                    "The DNS server the program asks, several times for more; strict, or strict:SERVER: only names"
+                            + " that some rule names",
+            splitter = Whole.class)
+    List<String> dns = new ArrayList<>();
 
     @Parameter(
             names = "--policy",
@@ -125,9 +128,9 @@ public final class RunOptions {
         put(given, "atoll.router6", router6);
         put(given, "atoll.take-default", takeDefault ? "true" : null);
         put(given, "atoll.ipv6", ipv6);
-        put(given, "atoll.dns", dns);
-        put(given, "atoll.policy", files(policy));
-        put(given, "atoll.ipset", files(ipset));
+        put(given, "atoll.dns", oneOrList(dns));
+        put(given, "atoll.policy", oneOrList(policy));
+        put(given, "atoll.ipset", oneOrList(ipset));
         put(given, "atoll.watch", watch ? "true" : null);
         put(given, "atoll.audit", audit ? "true" : null);
         put(given, "atoll.flow-log", flowLog);
@@ -140,8 +143,8 @@ public final class RunOptions {
         return given;
     }
 
-    private static @Nullable Object files(List<String> files) {
-        return files.isEmpty() ? null : files.size() == 1 ? files.get(0) : files;
+    private static @Nullable Object oneOrList(List<String> texts) {
+        return texts.isEmpty() ? null : texts.size() == 1 ? texts.get(0) : texts;
     }
 
     private static void put(Map<String, Object> given, String setting, @Nullable Object value) {

@@ -12,6 +12,7 @@ import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.config.Settings.LogSettings;
 import dev.atoll.launcher.link.Ipv6Request;
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.dns.ResolverOptions;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -74,13 +75,14 @@ public final class EffectiveConfig {
         }
         String timeout = text(Setting.TIMEOUT);
         Path statusFile = statusFile();
+        NameServers names = nameServers();
         return new Settings(
                 text(Setting.LINK),
                 address,
                 ipAddress(Setting.ROUTER),
                 ipv6(),
-                nameServer(),
-                isStrict(text(Setting.DNS)),
+                names.servers(),
+                names.strict(),
                 mtu(),
                 flag(Setting.OFFLOAD),
                 flag(Setting.TAKE_DEFAULT),
@@ -193,10 +195,7 @@ public final class EffectiveConfig {
     }
 
     private @Nullable IpAddress ipAddress(Setting setting) throws LaunchException {
-        return ipAddress(setting, text(setting));
-    }
-
-    private @Nullable IpAddress ipAddress(Setting setting, String text) throws LaunchException {
+        String text = text(setting);
         try {
             return text.equals(AUTO) ? null : IpAddress.parse(text);
         } catch (IllegalArgumentException e) {
@@ -204,16 +203,51 @@ public final class EffectiveConfig {
         }
     }
 
-    private static boolean isStrict(String dns) {
-        return dns.equals(STRICT) || dns.startsWith(STRICT + ":");
+    /** Whom to ask for names, and whether for those of rules alone. */
+    private record NameServers(List<IpAddress> servers, boolean strict) {}
+
+    private NameServers nameServers() throws LaunchException {
+        List<String> words = new ArrayList<>(texts(Setting.DNS));
+        String first = words.get(0);
+        boolean strict = first.equals(STRICT) || first.startsWith(STRICT + ":");
+        if (first.equals(STRICT)) {
+            words.remove(0);
+        } else if (strict) {
+            words.set(0, first.substring(STRICT.length() + 1));
+        }
+        if (words.isEmpty() || (words.size() == 1 && words.get(0).equals(AUTO))) {
+            return new NameServers(List.of(), strict);
+        }
+        if (words.size() > ResolverOptions.MAX_SERVERS) {
+            throw unexpected(Setting.DNS);
+        }
+        List<IpAddress> servers = new ArrayList<>();
+        for (String word : words) {
+            try {
+                servers.add(IpAddress.parse(word));
+            } catch (IllegalArgumentException e) {
+                throw unexpected(Setting.DNS, e);
+            }
+        }
+        return new NameServers(servers, strict);
     }
 
-    private @Nullable IpAddress nameServer() throws LaunchException {
-        String text = text(Setting.DNS);
-        if (text.equals(STRICT)) {
-            return null;
+    /** One text or a list of them, at least one. */
+    private List<String> texts(Setting setting) throws LaunchException {
+        if (!(config.getValue(setting.key()) instanceof ConfigList list)) {
+            return List.of(text(setting));
         }
-        return ipAddress(Setting.DNS, isStrict(text) ? text.substring(STRICT.length() + 1) : text);
+        List<String> texts = new ArrayList<>();
+        for (ConfigValue value : list) {
+            if (!(value.unwrapped() instanceof String text)) {
+                throw unexpected(setting);
+            }
+            texts.add(text);
+        }
+        if (texts.isEmpty()) {
+            throw unexpected(setting);
+        }
+        return texts;
     }
 
     private int mtu() throws LaunchException {
@@ -243,19 +277,16 @@ public final class EffectiveConfig {
 
     /** One name or a list of them; "none" stands alone. */
     private List<Path> files(Setting setting) throws LaunchException {
-        if (!(config.getValue(setting.key()) instanceof ConfigList list)) {
+        if (!(config.getValue(setting.key()) instanceof ConfigList)) {
             Path file = file(setting);
             return file == null ? List.of() : List.of(file);
         }
         List<Path> files = new ArrayList<>();
-        for (ConfigValue value : list) {
-            if (!(value.unwrapped() instanceof String name) || name.equals(NONE)) {
+        for (String name : texts(setting)) {
+            if (name.equals(NONE)) {
                 throw unexpected(setting);
             }
             files.add(path(setting, name));
-        }
-        if (files.isEmpty()) {
-            throw unexpected(setting);
         }
         return files;
     }

@@ -1,5 +1,6 @@
 package dev.atoll.launcher.config;
 
+import dev.atoll.runtime.dns.ResolverOptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ public enum Setting {
     ADDRESS6("atoll.address6", Kind.IPV6_ADDRESS_AND_PREFIX),
     ROUTER6("atoll.router6", Kind.ADDRESS),
     IPV6("atoll.ipv6", Kind.AUTO_OR_OFF),
-    DNS("atoll.dns", Kind.NAME_SERVER),
+    DNS("atoll.dns", Kind.NAME_SERVERS),
     MTU("atoll.mtu", Kind.MTU),
     OFFLOAD("atoll.offload", Kind.FLAG),
     TAKE_DEFAULT("atoll.take-default", Kind.FLAG),
@@ -41,7 +42,8 @@ public enum Setting {
         IPV6_ADDRESS_AND_PREFIX(
                 "an address and prefix length as in fd61:746f:6c6c::2/64, \"auto\", \"free\" or \"none\""),
         AUTO_OR_OFF("\"auto\" or \"off\""),
-        NAME_SERVER("an IP address, \"auto\", \"strict\", or \"strict:\" and an IP address"),
+        NAME_SERVERS("\"auto\", or an IP address or a list of up to " + ResolverOptions.MAX_SERVERS
+                + ", where \"strict\" may come first, alone or as \"strict:\" before an address"),
         MTU("a number of bytes from 576 to 65535"),
         HOSTNAME("a host name"),
         FILE("a file's name or \"none\""),

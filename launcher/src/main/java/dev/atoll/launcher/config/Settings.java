@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param address the program's
  * @param router next hop
  * @param ipv6 the program's IPv6 address
- * @param dns the server to ask
- * @param strictNames whether it is asked only for names that some rule could allow
+ * @param dns the servers to ask, in this order; none: the router
+ * @param strictNames whether they are asked only for names that some rule could allow
  * @param mtuBytes the largest IP packet
  * @param offload whether a TAP or veth may carry super-segments and open checksums
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
@@ -40,7 +40,7 @@ public record Settings(
         @Nullable Address address,
         @Nullable IpAddress router,
         Ipv6Request ipv6,
-        @Nullable IpAddress dns,
+        List<IpAddress> dns,
         boolean strictNames,
         int mtuBytes,
         boolean offload,
@@ -60,6 +60,7 @@ public record Settings(
         boolean failOnDenial,
         LogSettings log) {
     public Settings {
+        dns = List.copyOf(dns);
         policies = List.copyOf(policies);
         ipsets = List.copyOf(ipsets);
     }

@@ -60,6 +60,15 @@ class CommandLineTest {
     }
 
     @Test
+    void run_severalNameServers_areAListInTheirOrder() throws Exception {
+        CommandLine.Run run =
+                assertInstanceOf(CommandLine.Run.class, parse("run --dns strict:10.0.0.2 --dns 10.0.0.1 -- java"));
+        assertEquals(
+                Map.of("atoll.dns", List.of("strict:10.0.0.2", "10.0.0.1")),
+                run.options().settings());
+    }
+
+    @Test
     void run_everythingBehindTheSeparator_isUntouched() throws Exception {
         CommandLine.Run run = assertInstanceOf(
                 CommandLine.Run.class, parse("run -- java --help -- --link tap --version @file --timeout=1"));

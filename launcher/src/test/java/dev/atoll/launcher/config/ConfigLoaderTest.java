@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.ConfigFactory;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
+import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a setting comes from, and how a mistake in one is told. */
 class ConfigLoaderTest {
+    private static final String NAME_SERVERS = " \"auto\", or an IP address or a list of up to 8, where \"strict\" may"
+            + " come first, alone or as \"strict:\" before an address";
+
     /** From the strongest to the weakest. */
     private static final List<String> SOURCES =
             List.of("command line", "-Datoll.hostname", "given.conf:1", "atoll.conf:1", "default");
@@ -79,6 +83,28 @@ class ConfigLoaderTest {
         assertEquals(new TreeSet<>(Setting.keys()), keys);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "auto                           | none              | false",
+                "10.0.0.3                       | 10.0.0.3          | false",
+                "[10.0.0.3, 10.0.0.2, \"fd00::1\"] | 10.0.0.3 10.0.0.2 fd00::1 | false",
+                "strict                         | none              | true",
+                "[strict, 10.0.0.3, 10.0.0.2]   | 10.0.0.3 10.0.0.2 | true",
+                "[\"strict:10.0.0.3\", 10.0.0.2] | 10.0.0.3 10.0.0.2 | true",
+                "\"strict:10.0.0.3\"             | 10.0.0.3          | true",
+            })
+    void nameServers_oneOrAList(String value, @Nullable String servers, boolean strict) throws Exception {
+        Settings settings =
+                load(file("given.conf", "atoll.dns = " + value).toString()).settings();
+
+        List<String> expected = servers == null ? List.of() : List.of(servers.split(" "));
+        assertEquals(expected, settings.dns().stream().map(IpAddress::toString).toList());
+        assertEquals(strict, settings.strictNames());
+    }
+
     @Test
     void defaults_areNoLimitNoFilterNoFiles() throws Exception {
         Settings settings = load().settings();
@@ -119,8 +145,13 @@ class ConfigLoaderTest {
                 "atoll.stop-grace = none       | atoll.stop-grace is \"none\", expected is a time as in 30s, 5m, 1h",
                 "atoll.denial-lines = perhaps  | atoll.denial-lines is \"perhaps\", expected is true or false",
                 "atoll.address = 10.0.0.2      | atoll.address is \"10.0.0.2\", expected is an address and prefix length as in 10.66.0.2/24, or \"auto\"",
-                "atoll.dns = example.org       | atoll.dns is \"example.org\", expected is an IP address, \"auto\","
-                        + " \"strict\", or \"strict:\" and an IP address",
+                "atoll.dns = example.org       | atoll.dns is \"example.org\", expected is" + NAME_SERVERS,
+                "atoll.dns = []                | atoll.dns is [], expected is" + NAME_SERVERS,
+                "atoll.dns = [auto, 10.0.0.1]  | atoll.dns is [\"auto\",\"10.0.0.1\"], expected is" + NAME_SERVERS,
+                "atoll.dns = [10.0.0.1, strict] | atoll.dns is [\"10.0.0.1\",\"strict\"], expected is" + NAME_SERVERS,
+                "atoll.dns = [1.1.1.1, 1.1.1.2, 1.1.1.3, 1.1.1.4, 1.1.1.5, 1.1.1.6, 1.1.1.7, 1.1.1.8, 1.1.1.9]"
+                        + " | atoll.dns is [\"1.1.1.1\",\"1.1.1.2\",\"1.1.1.3\",\"1.1.1.4\",\"1.1.1.5\",\"1.1.1.6\",\"1.1.1.7\","
+                        + "\"1.1.1.8\",\"1.1.1.9\"], expected is" + NAME_SERVERS,
                 "atoll.router = 10.0.0.1       | atoll.router stands alone; give the program's --address with it",
                 "atoll.hostname = under_score  | atoll.hostname is \"under_score\", expected is a host name",
                 "atoll.log.level = loud        | atoll.log.level is \"loud\", expected is ERROR, WARN, INFO, DEBUG or TRACE",
