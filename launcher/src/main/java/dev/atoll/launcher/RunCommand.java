@@ -250,13 +250,20 @@ final class RunCommand {
                     settings.stopGrace(),
                     settings.failOnDenial(),
                     settings.audit());
-            if (reloader != null) {
-                new ReloadDoor(reloader, Terminal::line).open();
-                if (watch != null) {
+            ReloadDoor door = reloader == null ? null : new ReloadDoor(reloader, Terminal::line);
+            try {
+                if (door != null) {
+                    door.open();
+                }
+                if (reloader != null && watch != null) {
                     watch.begin(reloader);
                 }
+                return superviseToEnd(supervisor, program, policy, settings, status);
+            } finally {
+                if (door != null) {
+                    door.close();
+                }
             }
-            return superviseToEnd(supervisor, program, policy, settings, status);
         }
     }
 

@@ -17,6 +17,7 @@ public final class AbstractSocket implements Closeable {
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
+    private static final int SHUT_RDWR = 2;
     private static final int BACKLOG = 8;
     private static final int CREDENTIALS_BYTES = 12;
     private static final int USER_AT = 4;
@@ -88,6 +89,11 @@ public final class AbstractSocket implements Closeable {
     public void write(byte[] bytes) throws SystemCallException {
         // Whoever asked may be gone: that is an error and no signal.
         Libc.write(socket, bytes);
+    }
+
+    /** Ends reading and accepting, whoever waits in it, and writing. */
+    public void shutdown() throws SystemCallException {
+        Libc.call("shutdown", socket, SHUT_RDWR);
     }
 
     private static AbstractSocket unbound() throws SystemCallException {

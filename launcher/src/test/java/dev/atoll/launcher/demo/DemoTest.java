@@ -1,6 +1,7 @@
 package dev.atoll.launcher.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -41,6 +42,8 @@ class DemoTest {
         assertTrue(output.contains("program: 200 \"Hello from a second stack"), output);
         assertTrue(output.contains("demo.rules:6: -A OUTPUT -p tcp --dport 8080 -j REJECT"), output);
         assertTrue(output.contains("atoll: denied tcp"), output);
+        // As root it has two runs, one after the other, in one process.
+        assertFalse(output.contains("does not find this run"), output);
         byte[] capture = Files.readAllBytes(directory.resolve("atoll-demo.pcapng"));
         assertEquals(SECTION_HEADER, ByteBuffer.wrap(capture).getInt(), "a pcapng file begins so");
         try (Stream<Path> left = Files.list(temporary)) {
