@@ -56,6 +56,16 @@ postgres_bin() {
   return 1
 }
 
+# start_redis PORT: in memory, open to whoever reaches it.
+start_redis() {
+  local port=$1 home=$WORK/redis
+  mkdir -p "$home"
+  owned_by_nobody "$home"
+  unprivileged redis-server --port "$port" --bind 0.0.0.0 --protected-mode no --dir "$home" --save ''
+  start "$home.log" "${COMMAND[@]}"
+  wait_for 10 listening "$port" || die "Redis did not start: $(tail -n 5 "$home.log")"
+}
+
 # unprivileged PROGRAM...: sets COMMAND to run it on the host side, as nobody if we are root (servers refuse root).
 unprivileged() {
   COMMAND=("${ON_HOST[@]}")

@@ -1,0 +1,5 @@
+/** A program over gRPC. */
+@NullMarked
+package dev.atoll.examples.libraries.grpc;
+
+import org.jspecify.annotations.NullMarked;
