@@ -126,6 +126,10 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
 
     @Override
     public HeldPort holdTcp(FullAddress local) throws StackException {
+        return Privileged.call(() -> listen(local));
+    }
+
+    private HeldListener listen(FullAddress local) throws IOException {
         ServerSocketChannel channel = null;
         try {
             LocalhostLoop running = loop();
@@ -143,12 +147,16 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
             if (channel != null) {
                 Sockets.close(channel);
             }
-            throw Sockets.toStack(e);
+            throw e;
         }
     }
 
     @Override
     public HeldPort holdUdp(FullAddress local, boolean shared) throws StackException {
+        return Privileged.call(() -> bind(local, shared));
+    }
+
+    private HeldPort bind(FullAddress local, boolean shared) throws IOException {
         DatagramChannel channel = null;
         try {
             LocalhostLoop running = loop();
@@ -170,7 +178,7 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
             if (channel != null) {
                 Sockets.close(channel);
             }
-            throw Sockets.toStack(e);
+            throw e;
         }
     }
 
@@ -247,6 +255,15 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
 
     @Override
     public void onRequest(TcpForwardRequest request) {
+        try {
+            boolean unused = Privileged.call(() -> offer(request));
+        } catch (StackException e) {
+            request.refuse();
+        }
+    }
+
+    /** Asks the kernel; false if nobody there wants it. */
+    private boolean offer(TcpForwardRequest request) {
         TransportEndpointId id = request.id();
         SocketChannel outer = null;
         try {
@@ -254,7 +271,7 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
                 if (covers(held.local(), id.localAddress(), id.localPort())) {
                     // The listener is about to begin or has just ended: in the kernel is nobody but us.
                     request.refuse();
-                    return;
+                    return false;
                 }
             }
             LocalhostLoop running = loop();
@@ -265,11 +282,13 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
                 SocketChannel waiting = outer;
                 running.execute(() -> new Attempt(this, running, request, waiting).start());
             }
+            return true;
         } catch (IOException e) {
             if (outer != null) {
                 Sockets.reset(outer);
             }
             request.refuse();
+            return false;
         }
     }
 
@@ -376,7 +395,7 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
     @Override
     public void onRequest(UdpForwardRequest request) {
         try {
-            LocalhostLoop running = loop();
+            LocalhostLoop running = Privileged.call(this::loop);
             running.execute(() -> forward(request, running));
         } catch (IOException e) {
             request.refuse();
