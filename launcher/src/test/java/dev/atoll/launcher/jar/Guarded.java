@@ -37,6 +37,7 @@ public final class Guarded {
         say("a name", () -> InetAddress.getByName("localhost").isLoopbackAddress());
         say("an interface", () -> NetworkInterface.getByName("lo").isLoopback());
         say("sockets", Guarded::sockets);
+        say("every address", Guarded::everyAddress);
         say("a refusal", () -> new Socket(InetAddress.getLoopbackAddress(), 9));
         say("channels", Guarded::channels);
         say("datagrams", Guarded::datagrams);
@@ -51,6 +52,13 @@ public final class Guarded {
                 Socket accepted = server.accept()) {
             client.getOutputStream().write(42);
             return accepted.getInputStream().read();
+        }
+    }
+
+    private static Object everyAddress() throws IOException {
+        try (ServerSocket server = new ServerSocket(0);
+                DatagramSocket datagrams = new DatagramSocket()) {
+            return server.isBound() && datagrams.isBound();
         }
     }
 

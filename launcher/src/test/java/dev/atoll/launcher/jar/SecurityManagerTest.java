@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A program under a security manager, on JDK 17: its policy has to grant it as much as on the JDK's own sockets, and no more.
@@ -28,8 +29,9 @@ class SecurityManagerTest {
         Needs.namespaces();
     }
 
-    @Test
-    void program_allowedItsOwnHostOnly_runsAsWithoutAtoll() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void program_allowedItsOwnHostOnly_runsAsWithoutAtoll(boolean ipv4Alone) throws Exception {
         Atoll atoll = new Atoll(directory).on(Jdks.require(17));
         Path granted = atoll.file(
                 "granted.policy",
@@ -42,12 +44,13 @@ class SecurityManagerTest {
                 atoll.java(),
                 "-Djava.security.manager",
                 "-Djava.security.policy==" + granted,
-                "-Djava.net.preferIPv4Stack=true",
+                "-Djava.net.preferIPv4Stack=" + ipv4Alone,
                 "-cp",
                 Atoll.CLASSES.toString(),
                 Guarded.class.getName());
         Result plain = atoll.startCommand(program).result().assertExit(0);
         assertTrue(plain.stdout().contains("asynchronous: 7\n"), plain::toString);
+        assertTrue(plain.stdout().contains("every address: true\n"), plain::toString);
 
         List<String> words = new ArrayList<>(List.of("run", "--link", "none", "--"));
         words.addAll(program);
