@@ -158,6 +158,8 @@ final class LocalhostLoop {
     private void selectNow() {
         try {
             selector.selectNow(handle);
+        } catch (ClosedSelectorException e) {
+            // The loop has ended, and every channel has left the selector with that.
         } catch (IOException e) {
             throw new IllegalStateException("the selector of " + THREAD_NAME + " failed", e);
         }
@@ -179,7 +181,7 @@ final class LocalhostLoop {
             report.localhostFailed(e);
         } finally {
             stopping = true;
-            end();
+            endQuietly();
         }
     }
 
@@ -200,6 +202,15 @@ final class LocalhostLoop {
                 return;
             }
             task.run();
+        }
+    }
+
+    /** Whoever ends the sandbox waits for this thread, so that nobody else may be called with what it throws. */
+    private void endQuietly() {
+        try {
+            end();
+        } catch (RuntimeException e) {
+            report.localhostFailed(e);
         }
     }
 

@@ -41,6 +41,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -496,6 +497,25 @@ class LocalhostTest {
             reads.get(LIMIT_MS, TimeUnit.MILLISECONDS);
             assertArrayEquals(bytes, read.get());
         }
+    }
+
+    @Test
+    void portGivenBackWhileAllEnds_isNobodysFailure() throws Exception {
+        List<Throwable> uncaught = Collections.synchronizedList(new ArrayList<>());
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught.add(e));
+        try {
+            for (int i = 0; i < 300; i++) {
+                TcpListener listener = listen("127.0.0.1", 0);
+                CompletableFuture<Void> closes = inBackground(listener::close);
+                sandbox.close();
+                closes.get(LIMIT_MS, TimeUnit.MILLISECONDS);
+                sandbox = start(builder -> builder);
+            }
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        assertEquals(List.of(), uncaught);
     }
 
     @Test
