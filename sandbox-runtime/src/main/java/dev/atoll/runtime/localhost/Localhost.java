@@ -298,9 +298,8 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
         try {
             if (id.remotePort() != id.localPort()) {
                 channel.bind(Sockets.toJava(id.remoteAddress(), id.remotePort()));
-                if (tryConnect(channel, id)) {
-                    return channel;
-                }
+                tryConnect(channel, id);
+                return channel;
             }
         } catch (ConnectException e) {
             Sockets.close(channel);
@@ -326,14 +325,13 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
         return channel;
     }
 
-    private static boolean tryConnect(SocketChannel channel, TransportEndpointId id) throws IOException {
+    private static void tryConnect(SocketChannel channel, TransportEndpointId id) throws IOException {
         channel.connect(Sockets.toJava(id.localAddress(), id.localPort()));
         SocketAddress local = channel.getLocalAddress();
         if (local.equals(channel.getRemoteAddress())) {
             // Nobody listens, and the port that the kernel chose is the one asked for: it connected with itself.
             throw new ConnectException(StackError.REFUSED.text());
         }
-        return true;
     }
 
     /** The kernel has connected: so does the stack. */

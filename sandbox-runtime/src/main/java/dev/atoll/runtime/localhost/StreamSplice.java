@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A connection of the kernel's and one of the stack's, joined: bytes, end of stream and reset pass both ways, in order. Urgent bytes
  * arrive as the others do.
  *
- * <p>All on the loop's thread, but {@link #onReady}. Bytes that one side does not take wait here, and meanwhile nothing is read
+ * <p>All on the loop's thread, but {@link #onReady} and {@link #isDelivered}. Bytes that one side does not take wait here, and meanwhile nothing is read
  * from the other: a buffer is there only while bytes wait.
  */
 final class StreamSplice implements Crossing, ReadinessListener {
@@ -77,12 +77,12 @@ final class StreamSplice implements Crossing, ReadinessListener {
         move();
     }
 
-    /** Whether nothing waits here to reach the kernel. */
-    boolean isDelivered() {
+    /** Whether nothing waits here to reach the kernel, or is just on its way there. Any thread. */
+    synchronized boolean isDelivered() {
         return over || (toOuter == null && inner.available() == 0);
     }
 
-    private void move() {
+    private synchronized void move() {
         if (over) {
             return;
         }
