@@ -7,10 +7,12 @@ import dev.atoll.launcher.config.EffectiveConfig;
 import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.flow.FlowLog;
 import dev.atoll.launcher.flow.RunIdentity;
+import dev.atoll.launcher.jvms.JvmDoor;
+import dev.atoll.launcher.jvms.JvmNetwork;
+import dev.atoll.launcher.jvms.Jvms;
 import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.Links;
-import dev.atoll.launcher.link.LocalMac;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.reload.PolicyWatch;
 import dev.atoll.launcher.reload.ReloadDoor;
@@ -25,12 +27,12 @@ import dev.atoll.launcher.report.RunStatus;
 import dev.atoll.launcher.report.StatusFile;
 import dev.atoll.launcher.start.AgentJar;
 import dev.atoll.launcher.start.FurnishedSandbox;
-import dev.atoll.launcher.start.JavaRelease;
 import dev.atoll.launcher.start.KeptFiles;
 import dev.atoll.launcher.start.ProgramCommand;
 import dev.atoll.launcher.start.SandboxFiles;
 import dev.atoll.launcher.start.StartChain;
 import dev.atoll.launcher.start.StartChain.Inherited;
+import dev.atoll.launcher.supervise.Control;
 import dev.atoll.launcher.supervise.ControlConnection;
 import dev.atoll.launcher.supervise.SandboxedProgram;
 import dev.atoll.launcher.supervise.Signals;
@@ -48,7 +50,6 @@ import dev.atoll.stack.filter.Family;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.Ipv6;
-import dev.atoll.stack.wire.MacAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -61,6 +62,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The command {@code run}: makes a sandbox, starts the program in it, stays until it ends. */
 final class RunCommand {
+    /** Of a program that is no JVM. */
+    private static final int[] NO_CONTROL = {-1, -1};
+
     private final Preparation preparation;
     private final Map<String, String> environment;
 
@@ -121,8 +125,7 @@ final class RunCommand {
     private int run(List<String> words, Settings settings, List<Path> configuration) throws LaunchException {
         Path directory = Path.of(System.getProperty("user.dir", "/"));
         ProgramCommand command = ProgramCommand.resolve(words, environment, directory);
-        JavaRelease.refuseUnknown(Path.of(command.file()));
-        LinkRequest request = new LinkRequest(
+        LinkRequest ofOne = new LinkRequest(
                 "",
                 settings.address(),
                 settings.router(),
@@ -130,12 +133,20 @@ final class RunCommand {
                 settings.mtuBytes(),
                 settings.offload(),
                 settings.takeDefault());
+        LinkRequest request = command.isJava() ? ofOne : ofOne.forSeveral();
+        if (!command.isJava() && settings.ipv6().isDemanded()) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "address6: " + command.file()
+                            + " is not java, so that several JVMs share the link, and they have no"
+                            + " IPv6 on it; leave it out, or start java itself");
+        }
         try (FlowLog flows = flowLog(settings);
                 AgentJar agent = preparation.agent()) {
             // Behind the flow log, which has to be there to be kept from the program.
             KeptFiles kept = kept(settings, configuration, directory);
             try (OpenLink link = open(settings, request)) {
-                return runOn(link, command, settings, kept, agent, flows);
+                return runOn(link, request, command, settings, kept, agent, flows);
             }
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
@@ -177,6 +188,7 @@ final class RunCommand {
 
     private int runOn(
             OpenLink link,
+            LinkRequest request,
             ProgramCommand command,
             Settings settings,
             KeptFiles kept,
@@ -189,21 +201,30 @@ final class RunCommand {
                     "dns: the link " + link.description() + " does not lead to the server "
                             + settings.dns().get(0));
         }
-        LinkAddresses addresses = link.addresses();
-        boolean ipv6 = addresses != null && addresses.hasIpv6();
+        LinkAddresses onLink = link.addresses();
+        boolean ipv6 = onLink != null && onLink.hasIpv6();
         refuseWithoutIpv6(settings, link, ipv6);
-        int[] control = Libc.socketpair();
-        int capture = capture(settings, link);
-        Setup setup = setup(settings, link);
-        Libc.write(control[0], ControlCodec.encode(setup));
+        Setups setups = new Setups(settings);
+        Setup setup = setups.ofProgram(link);
+        // Of several JVMs nobody is the host by that name.
+        List<IpAddress> addresses = request.shared() ? List.of() : addresses(setup);
+        int capture = capture(settings, link, command);
+        int[] control = command.isJava() ? Libc.socketpair() : NO_CONTROL;
+        if (command.isJava()) {
+            Libc.write(control[0], ControlCodec.encode(setup));
+        }
         try (FurnishedSandbox sandbox = new StartChain(command.environmentWithAgent(environment, AgentJar.SANDBOX_FILE))
-                .begin(
-                        command.withAgent(AgentJar.SANDBOX_FILE),
-                        settings.hostname(),
-                        SandboxFiles.of(settings.hostname(), addresses(setup), setup.dnsServers()),
-                        kept,
-                        agent,
-                        new Inherited(control[1], link.programDescriptor(), capture))) {
+                        .begin(
+                                command.withAgent(AgentJar.SANDBOX_FILE),
+                                settings.hostname(),
+                                SandboxFiles.of(settings.hostname(), addresses, setup.dnsServers()),
+                                kept,
+                                settings.jdks(),
+                                agent,
+                                command.isJava()
+                                        ? new Inherited(control[1], link.programDescriptor(), capture)
+                                        : Inherited.NOTHING);
+                JvmNetwork jvmNetwork = jvmNetwork(link, request, settings)) {
             // While the sandbox is being made. The program waits, and what is wrong here keeps it from running.
             PolicyWatch watch = settings.watch() ? new PolicyWatch(settings.policies(), settings.ipsets()) : null;
             RuleSet rules = rules(settings);
@@ -219,65 +240,108 @@ final class RunCommand {
             link.bringUp();
             DenialLines lines = new DenialLines(Terminal::line, rules, settings.audit());
             Reports reports = new Reports(settings.denialLines() ? List.of(lines) : List.of(), flows);
-            ControlConnection connection = new ControlConnection(control[0], reports);
-            WiredServices services = new WiredServices(settings, link, connection, reports, sinks);
-
-            SandboxedProgram program = new SandboxedProgram(sandbox.release());
+            ControlConnection connection =
+                    command.isJava() ? new ControlConnection(control[0], reports::received) : null;
+            WiredServices services = new WiredServices(settings, link, connection, jvmNetwork, reports, sinks);
             RunDescription run = describe(command, settings, setup, link);
             StatusFile file = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
             RunStatus status = new RunStatus(file, run, Terminal::line);
-            Consumer<RuleSet> namesRules = next -> {
-                lines.replaceRules(next);
-                if (flows != null) {
-                    flows.rules(next);
+            Jvms jvms = new Jvms(
+                    settings.maxJvms(), jvmNetwork, setups::ofPlace, policy, reports, status::jvms, Terminal::line);
+
+            try (JvmDoor jvmDoor = JvmDoor.in(sandbox.await().id(), jvms, Terminal::line)) {
+                jvmDoor.open();
+                SandboxedProgram program = new SandboxedProgram(sandbox.release());
+                Consumer<RuleSet> namesRules = next -> {
+                    lines.replaceRules(next);
+                    if (flows != null) {
+                        flows.rules(next);
+                    }
+                };
+                Live live = new Live(reports, connection, jvms, namesRules);
+                Reloader reloader = rules == null ? null : reloader(settings, kept, rules, status, reports, live);
+                Signals.passOnTo(program, Terminal::line, reloader == null ? null : reloader::reload);
+                if (connection == null) {
+                    // There is nothing to wait for.
+                    reports.received(new ControlRecord.Ready());
+                } else {
+                    link.handOver();
+                    Libc.close(control[1]);
                 }
-            };
-            Reloader reloader =
-                    rules == null ? null : reloader(settings, kept, rules, status, reports, connection, namesRules);
-            Signals.passOnTo(program, Terminal::line, reloader == null ? null : reloader::reload);
-            link.handOver();
-            Libc.close(control[1]);
-            if (capture >= 0) {
-                Libc.close(capture);
-            }
-            CompletableFuture<Void> unused = reports.leaving().thenRun(() -> leave(link));
-            reports.started(run);
-            Supervisor supervisor = new Supervisor(
-                    program,
-                    connection,
-                    reports,
-                    services,
-                    settings.stopGrace(),
-                    settings.failOnDenial(),
-                    settings.audit());
-            ReloadDoor door = reloader == null ? null : new ReloadDoor(reloader, Terminal::line);
-            try {
-                if (door != null) {
-                    door.open();
+                if (capture >= 0) {
+                    Libc.close(capture);
                 }
-                if (reloader != null && watch != null) {
-                    watch.begin(reloader);
-                }
-                return superviseToEnd(supervisor, program, policy, settings, status);
-            } finally {
-                if (door != null) {
-                    door.close();
+                CompletableFuture<Void> unused = reports.leaving().thenRun(() -> leave(link));
+                reports.started(run);
+                Supervisor supervisor = new Supervisor(
+                        program,
+                        connection == null ? Control.none() : connection,
+                        jvms::cut,
+                        reports,
+                        services,
+                        settings.stopGrace(),
+                        settings.failOnDenial(),
+                        settings.audit());
+                ReloadDoor door = reloader == null ? null : new ReloadDoor(reloader, Terminal::line);
+                try {
+                    if (door != null) {
+                        door.open();
+                    }
+                    if (reloader != null && watch != null) {
+                        watch.begin(reloader);
+                    }
+                    return superviseToEnd(supervisor, program, policy, settings, status);
+                } finally {
+                    if (door != null) {
+                        door.close();
+                    }
                 }
             }
         }
     }
 
+    /** Where JVMs are that the launcher has not started: on the run's link if it is shared, else on another one beside it. */
+    private static JvmNetwork jvmNetwork(OpenLink link, LinkRequest request, Settings settings) {
+        if (link.addresses() == null) {
+            return JvmNetwork.none(settings.mtuBytes());
+        }
+        if (request.shared()) {
+            return JvmNetwork.on(link, settings.mtuBytes(), Terminal::line);
+        }
+        JvmNetwork.Opening opening = () -> {
+            OpenLink beside = link.beside(request.beside())
+                    .orElseThrow(() -> new LaunchException(
+                            ExitCode.CONFIGURATION,
+                            "the link " + link.description() + " is the program's alone; use --link tap"));
+            try {
+                beside.bringUp();
+                return beside;
+            } catch (LaunchException e) {
+                beside.close();
+                throw e;
+            }
+        };
+        return JvmNetwork.opening(opening, settings.mtuBytes(), Terminal::line);
+    }
+
     /** The program as a reload sees it. */
-    private record Live(Reports reports, ControlConnection connection, Consumer<RuleSet> rules)
+    private record Live(Reports reports, @Nullable ControlConnection connection, Jvms jvms, Consumer<RuleSet> rules)
             implements Reloader.RunningProgram {
         @Override
         public CompletableFuture<Void> ready() {
             return reports.ready();
         }
 
+        /** First the program's own JVM, which can refuse; the others are asked for what is in force then. */
         @Override
         public CompletableFuture<Reloaded> ask(Reload question) {
-            return connection.ask(question);
+            CompletableFuture<Reloaded> first = connection == null
+                    ? CompletableFuture.completedFuture(new Reloaded(question.number(), 0, ""))
+                    : connection.ask(question);
+            return first.thenCompose(answer -> answer.problem().isEmpty()
+                    ? jvms.reload(question)
+                            .thenApply(ended -> new Reloaded(question.number(), answer.ended() + ended, ""))
+                    : first);
         }
 
         @Override
@@ -287,20 +351,14 @@ final class RunCommand {
     }
 
     private static Reloader reloader(
-            Settings settings,
-            KeptFiles kept,
-            RuleSet rules,
-            RunStatus status,
-            Reports reports,
-            ControlConnection connection,
-            Consumer<RuleSet> whoNamesRules) {
+            Settings settings, KeptFiles kept, RuleSet rules, RunStatus status, Reports reports, Live live) {
         return new Reloader(
                 settings.policies(),
                 settings.ipsets(),
                 kept,
                 rules,
                 status.policy(),
-                new Live(reports, connection, whoNamesRules),
+                live,
                 text -> {
                     Terminal.line(text);
                     reports.reloaded(text);
@@ -365,10 +423,16 @@ final class RunCommand {
     }
 
     /** The capture file, or a negative number; it is made here, since the program may not be allowed to. */
-    private static int capture(Settings settings, OpenLink link) throws LaunchException {
+    private static int capture(Settings settings, OpenLink link, ProgramCommand command) throws LaunchException {
         Path file = settings.pcap();
         if (file == null) {
             return ControlRecord.NO_DESCRIPTOR;
+        }
+        if (!command.isJava()) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "pcap: " + command.file() + " is not java, whose JVM makes the recording; record the link by"
+                            + " tcpdump, or start java itself");
         }
         if (link.programDescriptor() < 0) {
             throw new LaunchException(
@@ -387,39 +451,13 @@ final class RunCommand {
         return new RunDescription(
                 command.arguments(),
                 link.description(),
-                setup.addresses().isEmpty() ? null : setup.addresses().get(0).toString(),
+                !command.isJava() || setup.addresses().isEmpty()
+                        ? null
+                        : setup.addresses().get(0).toString(),
                 router,
                 setup.dnsServers().isEmpty() ? null : setup.dnsServers().get(0).toString(),
                 settings.policies(),
                 settings.pcap(),
                 Instant.now());
-    }
-
-    private static Setup setup(Settings settings, OpenLink link) throws IOException {
-        LinkAddresses addresses = link.addresses();
-        IpAddress router = addresses == null ? null : addresses.router();
-        MacAddress mac = link.mac();
-        List<IpAddress> dns = settings.dns().isEmpty() && router != null ? List.of(router) : settings.dns();
-        return new Setup(
-                settings.hostname(),
-                new ControlRecord.Link(
-                        link.wire(),
-                        link.programDescriptor() < 0 ? ControlRecord.NO_DESCRIPTOR : Inherited.LINK_NUMBER,
-                        "eth0",
-                        link.mtuBytes(settings.mtuBytes()),
-                        mac == null ? LocalMac.random() : mac,
-                        link.headerBytes(),
-                        settings.offload()),
-                addresses == null ? List.of() : addresses.program(),
-                router,
-                addresses == null ? List.of() : addresses.routes(),
-                dns,
-                settings.strictNames(),
-                settings.ipv6().isOn(),
-                settings.plainErrors(),
-                settings.pcap() == null ? ControlRecord.NO_DESCRIPTOR : Inherited.CAPTURE_NUMBER,
-                settings.flowLog() != null,
-                settings.audit(),
-                !settings.policies().isEmpty());
     }
 }

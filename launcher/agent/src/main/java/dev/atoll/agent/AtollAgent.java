@@ -13,22 +13,33 @@ public final class AtollAgent {
     /** Atoll failed before the program ran. */
     private static final int EXIT_FAILED = 125;
 
+    /**
+     * What the argument begins with where the launcher has not started the JVM itself, and what then stands between that and
+     * the name of a variable.
+     */
+    private static final String BY_DOOR = "door";
+
+    private static final char SEPARATOR = ':';
+
     private AtollAgent() {}
 
     /**
      * Called by the JVM for each {@code -javaagent} that names this jar. The first one counts; the launcher puts it before
      * every other agent, which may take a second one, on the command line.
      *
-     * @param variable the name of the environment's variable that named it first, or null
+     * @param argument the name of the environment's variable that named it first, or nothing; before it {@code door}, with a
+     *     colon between them, in a JVM that another program of the sandbox has started
      */
-    public static void premain(@Nullable String variable, Instrumentation instrumentation) {
+    public static void premain(@Nullable String argument, Instrumentation instrumentation) {
         try {
             if (AtollAgent.class.getClassLoader() != null) {
                 throw new IllegalStateException("the agent's jar must be on the boot class path:"
                         + " start Java with -Xbootclasspath/a:JAR besides -javaagent:JAR");
             }
-            if (Inside.boot(instrumentation) && variable != null && !variable.isEmpty()) {
-                UserVariable.giveBack(instrumentation, variable);
+            String said = argument == null ? "" : argument;
+            boolean byDoor = said.startsWith(BY_DOOR);
+            if (Inside.boot(instrumentation, byDoor) && !said.isEmpty() && !said.equals(BY_DOOR)) {
+                UserVariable.giveBack(instrumentation, said.substring(said.indexOf(SEPARATOR) + 1), said);
             }
         } catch (Throwable e) {
             stop(e);

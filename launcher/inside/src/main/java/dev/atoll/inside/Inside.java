@@ -9,12 +9,8 @@ import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import dev.atoll.runtime.control.ControlStream;
-import dev.atoll.runtime.link.HostAccess;
 import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.shim.Shim;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.nio.channels.spi.SelectorProvider;
@@ -30,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * for all, is the sandbox's.
  */
 public final class Inside {
-    /** Number of the inherited control descriptor. */
-    private static final int CONTROL_FD = 3;
-
     private static boolean begun;
 
     private Inside() {}
@@ -41,27 +34,28 @@ public final class Inside {
      * Starts everything; the agent calls it and stops the JVM if it fails. The JVM calls its agents one after the other,
      * in one thread.
      *
+     * @param byDoor whether the launcher does not know of this JVM yet
      * @return whether this call has done it; if not, an earlier one has
      */
-    public static boolean boot(Instrumentation instrumentation) throws Exception {
+    public static boolean boot(Instrumentation instrumentation, boolean byDoor) throws Exception {
         if (begun) {
             return false;
         }
         begun = true;
         openJavaBase(instrumentation);
-        FileDescriptor descriptor = HostAccess.descriptor(CONTROL_FD);
-        ControlStream control = new ControlStream(new FileInputStream(descriptor), new FileOutputStream(descriptor));
+        Entrance entrance = byDoor ? Entrance.byDoor() : Entrance.inherited();
         try {
-            start(instrumentation, control, descriptor);
+            start(instrumentation, entrance);
         } catch (IOException | ReflectiveOperationException | HookException | RuntimeException | LinkageError e) {
-            control.write(new ControlRecord.Failed(FailureCode.START, String.valueOf(e.getMessage())));
+            entrance.control().write(new ControlRecord.Failed(FailureCode.START, String.valueOf(e.getMessage())));
             throw e;
         }
         return true;
     }
 
-    private static void start(Instrumentation instrumentation, ControlStream control, FileDescriptor descriptor)
+    private static void start(Instrumentation instrumentation, Entrance entrance)
             throws IOException, ReflectiveOperationException, HookException {
+        ControlStream control = entrance.control();
         if (!(control.read() instanceof Setup setup)) {
             throw new IOException("the launcher did not say how the sandbox is made");
         }
@@ -74,11 +68,11 @@ public final class Inside {
         SelectorProvider platform = Doors.platformProvider();
         Messenger messenger = new Messenger(control);
         FlowReporter flows = names == null ? null : new FlowReporter(control, names);
-        Sandbox sandbox = SandboxStart.start(setup, policy, platform, messenger, flows);
+        Sandbox sandbox = SandboxStart.start(setup, policy, entrance, platform, messenger, flows);
         sockets.open(sandbox);
         installer.verify();
 
-        ExitHook.install(sandbox, messenger, flows, descriptor);
+        ExitHook.install(sandbox, messenger, flows, entrance.descriptor());
         messenger.start(sandbox);
         if (flows != null) {
             flows.start();

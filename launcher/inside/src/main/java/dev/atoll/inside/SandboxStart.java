@@ -44,6 +44,7 @@ final class SandboxStart {
     static Sandbox start(
             Setup setup,
             @Nullable Policy policy,
+            Entrance entrance,
             SelectorProvider platform,
             Messenger messenger,
             @Nullable FlowReporter flows)
@@ -72,8 +73,7 @@ final class SandboxStart {
         }
         ControlRecord.Link link = setup.link();
         if (link.kind() != ControlRecord.LinkKind.NONE) {
-            HostDescriptor descriptor = HostDescriptor.adopt(link.descriptor());
-            builder.link(endpoint(link, descriptor)).nicName(link.name());
+            builder.link(endpoint(link, entrance.openLink(link))).nicName(link.name());
             for (ControlRecord.Address address : setup.addresses()) {
                 builder.address(address.address(), address.prefixLength());
             }

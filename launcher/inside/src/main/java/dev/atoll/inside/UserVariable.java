@@ -19,10 +19,12 @@ public final class UserVariable {
     /**
      * Takes the agent out of a variable.
      *
+     * @param argument the agent's
      * @throws ReflectiveOperationException if this JDK keeps its environment in another way than those that are known
      */
-    public static void giveBack(Instrumentation instrumentation, String name) throws ReflectiveOperationException {
-        String own = withoutAgent(System.getenv(name), name);
+    public static void giveBack(Instrumentation instrumentation, String name, String argument)
+            throws ReflectiveOperationException {
+        String own = withoutAgent(System.getenv(name), argument);
         if (own != null) {
             Module self = UserVariable.class.getModule();
             instrumentation.redefineModule(
@@ -37,13 +39,13 @@ public final class UserVariable {
     }
 
     /** What stands behind the agent's option, or null if that is not the first word. */
-    static @Nullable String withoutAgent(@Nullable String value, String name) {
+    static @Nullable String withoutAgent(@Nullable String value, String argument) {
         int end = value == null ? -1 : value.indexOf(' ');
         if (value == null || end < 0) {
             return null;
         }
         String first = value.substring(0, end);
-        return first.startsWith("-javaagent:") && first.endsWith("=" + name) ? value.substring(end + 1) : null;
+        return first.startsWith("-javaagent:") && first.endsWith("=" + argument) ? value.substring(end + 1) : null;
     }
 
     /** The JDK's table, by the view of it that takes strings. */

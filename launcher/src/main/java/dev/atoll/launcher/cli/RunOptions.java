@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@code run}. Each but {@code --config} and {@code --quiet} is a setting of the same name; what is not given is not set. */
-@Parameters(separators = "=", commandDescription = "Run a Java program in a sandbox: run [OPTIONS] -- java ARGUMENTS")
+@Parameters(separators = "=", commandDescription = "Run a program in a sandbox: run [OPTIONS] -- java ARGUMENTS")
 public final class RunOptions {
     @Parameter(
             names = "--link",
@@ -79,6 +79,19 @@ public final class RunOptions {
     @Parameter(names = "--status-file", description = "Write how the run ended to this file, as JSON")
     @Nullable String statusFile;
 
+    @Parameter(
+            names = "--jdk",
+            description =
+                    "The home of a Java that the program may start, where Atoll does not find it by itself; may be"
+                            + " given several times",
+            splitter = Whole.class)
+    List<String> jdks = new ArrayList<>();
+
+    @Parameter(
+            names = "--max-jvms",
+            description = "How many JVMs may run in the sandbox besides the first, 64 by default")
+    @Nullable String maxJvms;
+
     @Parameter(names = "--timeout", description = "Stop the program after this time: 30s, 5m")
     @Nullable String timeout;
 
@@ -136,6 +149,8 @@ public final class RunOptions {
         put(given, "atoll.flow-log", flowLog);
         put(given, "atoll.pcap", pcap);
         put(given, "atoll.status-file", statusFile);
+        put(given, "atoll.jdks", oneOrList(jdks));
+        put(given, "atoll.max-jvms", maxJvms);
         put(given, "atoll.timeout", timeout);
         put(given, "atoll.denial-lines", quiet ? "false" : null);
         put(given, "atoll.plain-errors", plainErrors ? "true" : null);

@@ -33,6 +33,7 @@ public final class EffectiveConfig {
     private static final String STRICT = "strict";
     private static final int MIN_MTU_BYTES = 576;
     private static final int MAX_MTU_BYTES = 65535;
+    private static final int MAX_JVMS = 1024;
     private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
     private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
@@ -83,7 +84,7 @@ public final class EffectiveConfig {
                 ipv6(),
                 names.servers(),
                 names.strict(),
-                mtu(),
+                number(Setting.MTU, MIN_MTU_BYTES, MAX_MTU_BYTES),
                 flag(Setting.OFFLOAD),
                 flag(Setting.TAKE_DEFAULT),
                 hostname(),
@@ -94,6 +95,8 @@ public final class EffectiveConfig {
                 outputFile(Setting.FLOW_LOG),
                 outputFile(Setting.PCAP),
                 statusFile,
+                homes(),
+                number(Setting.MAX_JVMS, 0, MAX_JVMS),
                 timeout.equals(NONE) ? null : duration(Setting.TIMEOUT),
                 duration(Setting.STOP_GRACE),
                 flag(Setting.DENIAL_LINES),
@@ -250,16 +253,27 @@ public final class EffectiveConfig {
         return texts;
     }
 
-    private int mtu() throws LaunchException {
+    private int number(Setting setting, int least, int most) throws LaunchException {
         try {
-            int bytes = config.getInt(Setting.MTU.key());
-            if (bytes >= MIN_MTU_BYTES && bytes <= MAX_MTU_BYTES) {
-                return bytes;
+            int number = config.getInt(setting.key());
+            if (number >= least && number <= most) {
+                return number;
             }
         } catch (ConfigException e) {
-            throw unexpected(Setting.MTU, e);
+            throw unexpected(setting, e);
         }
-        throw unexpected(Setting.MTU);
+        throw unexpected(setting);
+    }
+
+    /** Directories of Javas. */
+    private List<Path> homes() throws LaunchException {
+        List<Path> homes = files(Setting.JDKS);
+        for (Path home : homes) {
+            if (!Files.isExecutable(home.resolve("bin/java"))) {
+                throw wrong(Setting.JDKS, "names " + home + ", which has no bin/java");
+            }
+        }
+        return homes;
     }
 
     private String hostname() throws LaunchException {

@@ -25,6 +25,8 @@ public enum Setting {
     FLOW_LOG("atoll.flow-log", Kind.FILE),
     PCAP("atoll.pcap", Kind.FILE),
     STATUS_FILE("atoll.status-file", Kind.FILE),
+    JDKS("atoll.jdks", Kind.FILES),
+    MAX_JVMS("atoll.max-jvms", Kind.MAX_JVMS),
     TIMEOUT("atoll.timeout", Kind.DURATION_OR_NONE),
     STOP_GRACE("atoll.stop-grace", Kind.DURATION),
     DENIAL_LINES("atoll.denial-lines", Kind.FLAG),
@@ -45,6 +47,7 @@ public enum Setting {
         NAME_SERVERS("\"auto\", or an IP address or a list of up to " + ResolverOptions.MAX_SERVERS
                 + ", where \"strict\" may come first, alone or as \"strict:\" before an address"),
         MTU("a number of bytes from 576 to 65535"),
+        MAX_JVMS("a number from 0 to 1024"),
         HOSTNAME("a host name"),
         FILE("a file's name or \"none\""),
         FILES("a file's name, a list of them, or \"none\""),

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param flowLog file to append a record of each flow to
  * @param pcap file to record in
  * @param statusFile where to say how the run ended
+ * @param jdks homes of Javas that programs may start, besides those that are found
+ * @param maxJvms how many JVMs may run besides the one that the launcher starts
  * @param timeout how long the program may run
  * @param stopGrace how long it has to end when asked to
  * @param denialLines whether denials are lines on stderr
@@ -53,6 +55,8 @@ public record Settings(
         @Nullable Path flowLog,
         @Nullable Path pcap,
         @Nullable Path statusFile,
+        List<Path> jdks,
+        int maxJvms,
         @Nullable Duration timeout,
         Duration stopGrace,
         boolean denialLines,
@@ -63,6 +67,7 @@ public record Settings(
         dns = List.copyOf(dns);
         policies = List.copyOf(policies);
         ipsets = List.copyOf(ipsets);
+        jdks = List.copyOf(jdks);
     }
 
     /**

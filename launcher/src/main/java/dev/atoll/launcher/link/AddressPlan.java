@@ -103,7 +103,7 @@ public record AddressPlan(Address program, IpAddress router) {
         return new AddressPlan(new Address(ofSubnet(pair, 2), pair.prefixLength()), ofSubnet(pair, 1));
     }
 
-    /** The plan of a /30: first host the router, second the program. */
+    /** The plan of an IPv4 subnet: first host the router, second the program, or the first of several. */
     static AddressPlan ofPair(Subnet pair) {
         int network = pair.network().v4Bits();
         return new AddressPlan(new Address(IpAddress.v4(network + 2), pair.prefixLength()), IpAddress.v4(network + 1));

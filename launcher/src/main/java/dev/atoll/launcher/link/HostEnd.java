@@ -54,7 +54,7 @@ final class HostEnd implements Closeable {
             throws IOException, LaunchException {
         List<HostRoutes.Route> routes = HostRoutes.read();
         if (request.address() == null) {
-            FreeSubnets.Lease lease = FreeSubnets.take(routes);
+            FreeSubnets.Lease lease = request.shared() ? FreeSubnets.takeShared(routes) : FreeSubnets.take(routes);
             leases.add(lease);
             return AddressPlan.ofPair(lease.subnet());
         }

@@ -54,6 +54,17 @@ public interface OpenLink extends Closeable {
         return Optional.empty();
     }
 
+    /**
+     * A second link of this kind, for JVMs that the program starts: made as {@link LinkRequest#shared} says, and not brought up yet.
+     *
+     * @param request without addresses
+     * @return empty if there can be none beside this one
+     * @throws LaunchException if it cannot be made
+     */
+    default Optional<OpenLink> beside(LinkRequest request) throws LaunchException {
+        return Optional.empty();
+    }
+
     /** Whether the {@link #service} must have its turn even if the program has ended by then; any thread. */
     default boolean isServiceAwaited() {
         return service().isPresent();

@@ -17,6 +17,7 @@ public final class StreamLink implements LinkKind {
     public static final String NAME = "stream";
 
     private static final Subnet DEFAULT_SUBNET = Subnet.parse("10.66.0.0/30");
+    private static final Subnet DEFAULT_SHARED_SUBNET = Subnet.parse("10.66.128.0/25");
 
     @Override
     public String name() {
@@ -26,7 +27,7 @@ public final class StreamLink implements LinkKind {
     @Override
     public Open open(LinkRequest request) throws LaunchException {
         AddressPlan plan = request.address() == null
-                ? AddressPlan.ofPair(DEFAULT_SUBNET)
+                ? AddressPlan.ofPair(request.shared() ? DEFAULT_SHARED_SUBNET : DEFAULT_SUBNET)
                 : AddressPlan.of(request.address(), request.router());
         try {
             int[] pair = Libc.socketpair();
@@ -66,6 +67,11 @@ public final class StreamLink implements LinkKind {
         @Override
         public Optional<LinkService> service() {
             return Optional.of(loop -> RouterStack.start(takeLauncherEnd(), plan, mtuBytes, loop));
+        }
+
+        @Override
+        public Optional<OpenLink> beside(LinkRequest request) throws LaunchException {
+            return Optional.of(new StreamLink().open(request));
         }
 
         /** Before a program sends the router anything it asks for its hardware address, and who has ended cannot hear it. */

@@ -8,6 +8,7 @@ import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.launcher.sys.TapDevice;
 import dev.atoll.runtime.control.ControlRecord;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +118,11 @@ public final class TapLink implements LinkKind {
         @Override
         public LinkAddresses addresses() {
             return host.ofProgram();
+        }
+
+        @Override
+        public Optional<OpenLink> beside(LinkRequest newRequest) throws LaunchException {
+            return Optional.of(new TapLink().open(newRequest));
         }
 
         @Override

@@ -12,6 +12,7 @@ import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.stack.wire.MacAddress;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * A veth pair of the launcher's own: the program drives one end, the host's kernel has the other with the router's address.
@@ -139,6 +140,12 @@ final class VethPair implements OpenLink {
     @Override
     public MacAddress mac() {
         return mac;
+    }
+
+    /** A TAP device: a packet socket of a veth pair takes frames for one station. */
+    @Override
+    public Optional<OpenLink> beside(LinkRequest request) throws LaunchException {
+        return Optional.of(new TapLink().open(request));
     }
 
     @Override

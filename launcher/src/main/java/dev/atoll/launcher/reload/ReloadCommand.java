@@ -5,11 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
-import dev.atoll.launcher.sys.AbstractSocket;
-import dev.atoll.launcher.sys.AbstractSocket.Peer;
 import dev.atoll.launcher.sys.Errno;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
+import dev.atoll.launcher.sys.UnixSocket;
+import dev.atoll.launcher.sys.UnixSocket.Peer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -96,7 +96,7 @@ public final class ReloadCommand {
     }
 
     private int ask(int pid) throws LaunchException {
-        try (AbstractSocket door = AbstractSocket.connect(ReloadDoor.NAME + pid)) {
+        try (UnixSocket door = UnixSocket.connect(ReloadDoor.NAME + pid)) {
             Peer peer = door.peer();
             int user = Libc.geteuid();
             if (peer.pid() != pid || (peer.userId() != user && user != 0)) {
@@ -111,7 +111,7 @@ public final class ReloadCommand {
         }
     }
 
-    private static String readAll(AbstractSocket from) throws SystemCallException {
+    private static String readAll(UnixSocket from) throws SystemCallException {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         byte[] bytes = new byte[4096];
         int count = from.read(bytes);

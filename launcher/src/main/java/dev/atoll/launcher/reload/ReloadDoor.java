@@ -1,10 +1,10 @@
 package dev.atoll.launcher.reload;
 
-import dev.atoll.launcher.sys.AbstractSocket;
-import dev.atoll.launcher.sys.AbstractSocket.Peer;
 import dev.atoll.launcher.sys.Errno;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
+import dev.atoll.launcher.sys.UnixSocket;
+import dev.atoll.launcher.sys.UnixSocket.Peer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +24,7 @@ public final class ReloadDoor implements AutoCloseable {
 
     private final Reloader reloader;
     private final Consumer<String> log;
-    private @Nullable AbstractSocket listening;
+    private @Nullable UnixSocket listening;
     private boolean closed;
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -44,7 +44,7 @@ public final class ReloadDoor implements AutoCloseable {
     }
 
     private void serve() {
-        try (AbstractSocket door = AbstractSocket.listen(NAME + Libc.getpid())) {
+        try (UnixSocket door = UnixSocket.listen(NAME + Libc.getpid())) {
             answerAll(door);
         } catch (SystemCallException e) {
             if (!isClosed()) {
@@ -55,10 +55,10 @@ public final class ReloadDoor implements AutoCloseable {
         }
     }
 
-    private void answerAll(AbstractSocket door) throws SystemCallException {
+    private void answerAll(UnixSocket door) throws SystemCallException {
         try {
             while (listens(door)) {
-                try (AbstractSocket asker = door.accept()) {
+                try (UnixSocket asker = door.accept()) {
                     answer(asker);
                 }
             }
@@ -67,7 +67,7 @@ public final class ReloadDoor implements AutoCloseable {
         }
     }
 
-    private synchronized boolean listens(AbstractSocket door) {
+    private synchronized boolean listens(UnixSocket door) {
         listening = door;
         return !closed;
     }
@@ -98,7 +98,7 @@ public final class ReloadDoor implements AutoCloseable {
         }
     }
 
-    private void stop(AbstractSocket door) {
+    private void stop(UnixSocket door) {
         try {
             door.shutdown();
         } catch (SystemCallException e) {
@@ -106,7 +106,7 @@ public final class ReloadDoor implements AutoCloseable {
         }
     }
 
-    private void answer(AbstractSocket asker) {
+    private void answer(UnixSocket asker) {
         try {
             Peer peer = asker.peer();
             if (peer.userId() != Libc.geteuid() && peer.userId() != 0) {

@@ -2,6 +2,7 @@ package dev.atoll.launcher.report;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ public final class RunStatus {
     private int pid;
     private boolean running;
     private ReloadState policy;
+    private List<RunningJvm> jvms = List.of();
 
     /**
      * @param file null if nobody asked for one
@@ -53,6 +55,14 @@ public final class RunStatus {
         }
     }
 
+    /** Other JVMs run than before. */
+    public synchronized void jvms(List<RunningJvm> now) {
+        jvms = List.copyOf(now);
+        if (running) {
+            writeRunning();
+        }
+    }
+
     /** The run is over. */
     public synchronized void ended(Outcome outcome, Instant at) {
         running = false;
@@ -73,7 +83,7 @@ public final class RunStatus {
             return;
         }
         try {
-            to.running(run, pid, policy);
+            to.running(run, pid, policy, jvms);
         } catch (IOException e) {
             problems.accept(unwritten(to, e));
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +34,22 @@ public final class StatusFile {
     }
 
     /** The program runs. */
-    public void running(RunDescription run, int pid, ReloadState policy) throws IOException {
+    public void running(RunDescription run, int pid, ReloadState policy, List<RunningJvm> jvms) throws IOException {
         write(generator -> {
             generator.writeStringField("outcome", "running");
             generator.writeNumberField("launcherPid", ProcessHandle.current().pid());
             generator.writeNumberField("programPid", pid);
             describe(generator, run);
             describe(generator, run, policy);
+            generator.writeArrayFieldStart("jvms");
+            for (RunningJvm jvm : jvms) {
+                generator.writeStartObject();
+                generator.writeNumberField("pid", jvm.pid());
+                generator.writeStringField("address", jvm.address());
+                generator.writeStringField("startedAt", jvm.startedAt().toString());
+                generator.writeEndObject();
+            }
+            generator.writeEndArray();
         });
     }
 

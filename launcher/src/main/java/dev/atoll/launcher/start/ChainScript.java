@@ -60,6 +60,7 @@ final class ChainScript {
      * @param cgroups mount points to keep
      * @param kernelFiles mounts that become read-only
      * @param kept what of the host's files the program may not change
+     * @param javas the Javas that a program may start
      * @param directory where the program starts
      * @param repair commands right before the program starts
      */
@@ -69,6 +70,7 @@ final class ChainScript {
             List<String> cgroups,
             List<KernelFiles> kernelFiles,
             KeptFiles kept,
+            JavaOverlays javas,
             String directory,
             List<String> repair) {}
 
@@ -77,6 +79,7 @@ final class ChainScript {
         String mount = tools.require(Tools.MOUNT);
         MountTable first = new MountTable();
         first.add("/etc", "overlay", "lowerdir=/etc,upperdir=/sys/upper,workdir=/sys/work");
+        furniture.javas().mount(first);
         first.add("/sys", "sysfs", "ro,nosuid,nodev,noexec");
         first.add("/proc", "proc", "nosuid,nodev,noexec");
         MountTable second = new MountTable();
@@ -93,7 +96,12 @@ final class ChainScript {
         List<String> cgroups = furniture.cgroups();
         line(cgroups.isEmpty() ? "cd /" : "cd " + Cgroups.ROOT);
         line(mount + " -t tmpfs -o mode=0755,nosuid,nodev,size=" + TMPFS_SIZE + " atoll /sys");
-        line(tools.require(Tools.MKDIR) + " /sys/work /sys/upper /sys/upper/atoll");
+        List<String> directories = new ArrayList<>(List.of("/sys/work", "/sys/upper", "/sys/upper/atoll"));
+        directories.addAll(furniture.javas().directories());
+        line(tools.require(Tools.MKDIR) + " " + String.join(" ", directories));
+        for (String each : furniture.javas().lines(tools)) {
+            line(each);
+        }
         for (Map.Entry<String, String> file : furniture.files().entrySet()) {
             line("printf %s " + quote(file.getValue()) + " >/sys/upper/" + file.getKey());
         }

@@ -20,14 +20,28 @@ public final class FurnishedSandbox implements Closeable {
     }
 
     /**
-     * Waits until the sandbox is made and starts the program in it.
+     * Waits until the sandbox is made.
      *
      * @return process 1 of the sandbox, a child of this process
      * @throws LaunchException if the sandbox could not be made
      */
-    public SandboxProcess release() throws LaunchException {
+    public SandboxProcess await() throws LaunchException {
         try {
             steps.await(ChainScript.READY);
+        } catch (IOException e) {
+            throw StartChain.cannotBeMade(e);
+        }
+        return first;
+    }
+
+    /**
+     * Starts the program; after {@link #await}.
+     *
+     * @return process 1 of the sandbox
+     * @throws LaunchException if the sandbox has ended meanwhile
+     */
+    public SandboxProcess release() throws LaunchException {
+        try {
             steps.answer();
         } catch (IOException e) {
             throw StartChain.cannotBeMade(e);

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * fit, or into which no agent can come, is refused before anything starts. What the file does not say the JVM or the agent
  * finds out, inside.
  */
-public final class JavaRelease {
+final class JavaRelease {
     /** The feature versions whose network classes are known. */
     static final List<Integer> KNOWN = List.of(17, 21, 25);
 
@@ -36,12 +36,16 @@ public final class JavaRelease {
      * @param java the program's executable
      * @throws LaunchException if programs cannot run on it in the sandbox
      */
-    public static void refuseUnknown(Path java) throws LaunchException {
-        Map<String, String> release = release(java);
-        String fault = faultOf(release);
+    static void refuseUnknown(Path java) throws LaunchException {
+        String fault = faultOf(java);
         if (!fault.isEmpty()) {
             throw new LaunchException(ExitCode.MISSING, "run: " + java + " is " + fault);
         }
+    }
+
+    /** Why programs cannot run on it in the sandbox, or empty. */
+    static String faultOf(Path java) {
+        return faultOf(release(java));
     }
 
     private static String faultOf(Map<String, String> release) {

@@ -33,6 +33,11 @@ final class MountTable {
         entry(escaped(point), point, "none", options.isEmpty() ? "rbind" : "rbind," + options);
     }
 
+    /** Adds a mount of a directory at another place. */
+    void bindTo(String point, String directory) {
+        entry(escaped(directory), point, "none", "bind");
+    }
+
     private void entry(String source, String point, String type, String options) {
         text.append(source)
                 .append(' ')

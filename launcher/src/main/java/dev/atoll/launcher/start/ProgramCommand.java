@@ -8,14 +8,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The command after {@code --}, and what else the JVM it starts is told. */
+/**
+ * The command after {@code --}. If it is a JDK's own {@code java}, its JVM is started with Atoll's agent and inherits what it
+ * needs; any other program may start JVMs, which ask for it.
+ */
 public final class ProgramCommand {
     private final String file;
     private final List<String> arguments;
-    private final JvmOptions options;
+    private final @Nullable JvmOptions options;
 
-    private ProgramCommand(String file, List<String> arguments, JvmOptions options) {
+    private ProgramCommand(String file, List<String> arguments, @Nullable JvmOptions options) {
         this.file = file;
         this.arguments = List.copyOf(arguments);
         this.options = options;
@@ -26,8 +30,7 @@ public final class ProgramCommand {
      *
      * @param environment the program's; its PATH is where the program is looked for
      * @param directory the current directory
-     * @throws LaunchException if it is not {@code java}, not there or not executable, or has options that cannot work
-     *     with Atoll's agent
+     * @throws LaunchException if it is not there or not executable, or has options that cannot work with Atoll's agent
      */
     public static ProgramCommand resolve(List<String> command, Map<String, String> environment, Path directory)
             throws LaunchException {
@@ -35,13 +38,11 @@ public final class ProgramCommand {
             throw new LaunchException(
                     ExitCode.CONFIGURATION, "run: no command; write it after \"--\", as in: run -- java -jar app.jar");
         }
-        String name = command.get(0);
-        if (!name.substring(name.lastIndexOf('/') + 1).equals("java")) {
-            throw new LaunchException(
-                    ExitCode.CONFIGURATION,
-                    "run: \"" + name + "\" is not java; only a java command can be put into the sandbox so far");
+        String file = find(command.get(0), environment.getOrDefault("PATH", ""), directory);
+        if (JavaHomes.homeOf(Path.of(file)) == null) {
+            return new ProgramCommand(file, command, null);
         }
-        String file = find(name, environment.getOrDefault("PATH", ""), directory);
+        JavaRelease.refuseUnknown(Path.of(file));
         JvmOptions options = JvmOptions.read(command, environment, directory);
         options.refuseWhatCannotWork();
         return new ProgramCommand(file, command, options);
@@ -52,18 +53,26 @@ public final class ProgramCommand {
         return file;
     }
 
+    /** Whether it is a JDK's own {@code java}. */
+    public boolean isJava() {
+        return options != null;
+    }
+
     /** From {@code argv[0]} on, as the user gave them. */
     public List<String> arguments() {
         return arguments;
     }
 
     /**
-     * The same command with Atoll's agent before its other options.
+     * The same command with Atoll's agent before its other options, if it is {@code java}.
      *
      * <p>The jar comes to the boot loader by an option and not by its own manifest: what makes an AOT cache reads options,
      * and starts no agent that could tell it (decision 0643).
      */
     public ProgramCommand withAgent(String jar) {
+        if (options == null) {
+            return this;
+        }
         List<String> changed = new ArrayList<>(arguments);
         List<String> added = new ArrayList<>(List.of("-Xbootclasspath/a:" + jar, "-javaagent:" + jar));
         if (options.nameAnArchive()) {
@@ -77,7 +86,7 @@ public final class ProgramCommand {
 
     /** The environment in which Atoll's agent is before those that the environment names. */
     public Map<String, String> environmentWithAgent(Map<String, String> environment, String jar) {
-        return options.withAgentFirst(environment, jar);
+        return options == null ? environment : options.withAgentFirst(environment, jar);
     }
 
     private static String find(String name, String path, Path directory) throws LaunchException {

@@ -29,6 +29,11 @@ public final class SandboxProcess {
         this.pid = pid;
     }
 
+    /** Its id in the launcher's PID namespace. */
+    public int id() {
+        return pid;
+    }
+
     /** Waits for the end; once. */
     public WaitStatus waitFor() throws SystemCallException {
         Libc.awaitExit(pid);

@@ -43,6 +43,9 @@ public final class StartChain {
      * @param capture the capture file
      */
     public record Inherited(int control, int link, int capture) {
+        /** By a program that is no JVM. */
+        public static final Inherited NOTHING = new Inherited(-1, -1, -1);
+
         /** The number under which the program has its end of the control connection. */
         public static final int CONTROL_NUMBER = ChainScript.CONTROL;
         /** The number under which the program has the link. */
@@ -65,6 +68,7 @@ public final class StartChain {
      *
      * @param files name below {@code /etc} to content
      * @param kept what of the host's files the program may not change
+     * @param javas homes of Javas besides those that are found
      * @throws LaunchException if the sandbox cannot be made; nothing is left of it then
      */
     public FurnishedSandbox begin(
@@ -72,11 +76,12 @@ public final class StartChain {
             String hostname,
             Map<String, String> files,
             KeptFiles kept,
+            List<Path> javas,
             AgentJar agent,
             Inherited inherited)
             throws LaunchException {
         try {
-            return beginSteps(command, hostname, files, kept, agent, inherited);
+            return beginSteps(command, hostname, files, kept, javas, agent, inherited);
         } catch (IOException e) {
             throw cannotBeMade(e);
         }
@@ -91,9 +96,11 @@ public final class StartChain {
             String hostname,
             Map<String, String> files,
             KeptFiles kept,
+            List<Path> javas,
             AgentJar agent,
             Inherited inherited)
             throws IOException, LaunchException {
+        JavaOverlays overlays = JavaOverlays.of(JavaHomes.find(Path.of(command.file()), javas, environment));
         Identities identities = Identities.ofLauncher();
         ProgramEnvironment variables = ProgramEnvironment.of(environment);
         List<String> mountinfo = Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8);
@@ -106,6 +113,7 @@ public final class StartChain {
                                 // Nobody but root may write there.
                                 identities.root() ? KernelFiles.elsewhere(mountinfo) : List.of(),
                                 kept,
+                                overlays,
                                 System.getProperty("user.dir", "/"),
                                 variables.repair()),
                         new Privileges(identities.root()));
@@ -127,7 +135,7 @@ public final class StartChain {
             arguments.add(tools.require(Tools.ENV));
             arguments.addAll(variables.restored());
         }
-        arguments.add(command.file());
+        arguments.add(command.isJava() ? overlays.plainJava(command.file()) : command.file());
         arguments.addAll(command.arguments().subList(1, command.arguments().size()));
 
         Libc.setChildSubreaper();
@@ -158,7 +166,9 @@ public final class StartChain {
         descriptors.put(ChainScript.STDERR, 2);
         descriptors.put(ChainScript.SYNC, steps);
         descriptors.put(ChainScript.AGENT, agent.descriptor());
-        descriptors.put(ChainScript.CONTROL, inherited.control());
+        if (inherited.control() >= 0) {
+            descriptors.put(ChainScript.CONTROL, inherited.control());
+        }
         if (inherited.link() >= 0) {
             descriptors.put(ChainScript.LINK, inherited.link());
         }

@@ -34,6 +34,8 @@ public final class Tools {
     public static final Tool IP = new Tool("ip", "", "iproute2", "brings loopback up");
     public static final Tool HOSTNAME = new Tool("hostname", "", "hostname", "names the sandbox");
     public static final Tool CP = new Tool("cp", "", "coreutils", "copies the agent's jar in");
+    public static final Tool CHMOD = new Tool("chmod", "", "coreutils", "makes scripts executable that start JVMs");
+    public static final Tool LN = new Tool("ln", "", "coreutils", "links such JVMs to the rest of their JDK");
     public static final Tool MKDIR = new Tool("mkdir", "", "coreutils", "makes directories on the private tmpfs");
 
     public static final Tool NSENTER =
@@ -43,7 +45,7 @@ public final class Tools {
 
     /** All of them. */
     public static final List<Tool> ALL =
-            List.of(SH, UNSHARE, SETPRIV, MOUNT, IP, HOSTNAME, CP, MKDIR, NSENTER, GREP, ENV);
+            List.of(SH, UNSHARE, SETPRIV, MOUNT, IP, HOSTNAME, CP, MKDIR, CHMOD, LN, NSENTER, GREP, ENV);
 
     /**
      * Looks in these directories first.

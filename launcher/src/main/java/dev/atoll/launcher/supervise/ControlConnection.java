@@ -1,6 +1,5 @@
 package dev.atoll.launcher.supervise;
 
-import dev.atoll.launcher.report.Reports;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
 import dev.atoll.runtime.control.ControlCodec;
@@ -15,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * The launcher's end of the control connection. It is read in one of two ways: by a plain thread while the program starts
@@ -22,9 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * program that only says hello does not wait for the event loop. Whoever reads stops before the other begins, and what
  * nobody has read yet waits in the socket: no record is lost or taken twice.
  */
-public final class ControlConnection {
+public final class ControlConnection implements Control {
     private final int descriptor;
-    private final Reports reports;
+    private final Consumer<ToLauncher> heard;
     private final ControlDecoder decoder = new ControlDecoder();
     private final CompletableFuture<String> fault = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -32,11 +32,12 @@ public final class ControlConnection {
     private final Map<Integer, CompletableFuture<Reloaded>> asked = new ConcurrentHashMap<>();
 
     /**
-     * @param descriptor stays open for as long as this process lives: it is what {@link #cut} needs
+     * @param descriptor stays open for as long as this is used: it is what {@link #cut} needs
+     * @param heard hears what the program says, but for answers
      */
-    public ControlConnection(int descriptor, Reports reports) {
+    public ControlConnection(int descriptor, Consumer<ToLauncher> heard) {
         this.descriptor = descriptor;
-        this.reports = reports;
+        this.heard = heard;
     }
 
     /** Another number of the connection, for the event loop, which then owns and closes that number. */
@@ -44,12 +45,12 @@ public final class ControlConnection {
         return Libc.duplicateAbove(descriptor, 0);
     }
 
-    /** Completes with the reason if the program sends something that is no record, or if it cannot be taken in. */
+    @Override
     public CompletableFuture<String> fault() {
         return fault;
     }
 
-    /** Completes when the program's end is closed and everything it said has been taken in. */
+    @Override
     public CompletableFuture<Void> closed() {
         return closed;
     }
@@ -61,7 +62,7 @@ public final class ControlConnection {
                 if (message instanceof Reloaded answer) {
                     answered(answer);
                 } else {
-                    reports.received(message);
+                    heard.accept(message);
                 }
             }
         } catch (ControlFault e) {
@@ -97,8 +98,8 @@ public final class ControlConnection {
         closed.complete(null);
     }
 
-    /** Says something to the program, waiting while it does not listen. */
-    void say(ToProgram message) {
+    @Override
+    public void say(ToProgram message) {
         try {
             Libc.write(descriptor, ControlCodec.encode(message));
         } catch (SystemCallException e) {
@@ -108,8 +109,8 @@ public final class ControlConnection {
         }
     }
 
-    /** The network inside ends, as it does when the launcher dies; what the program has said can still be read. Any thread. */
-    void cut() {
+    @Override
+    public void cut() {
         try {
             Libc.shutdownWrite(descriptor);
         } catch (SystemCallException e) {
@@ -118,15 +119,15 @@ public final class ControlConnection {
         }
     }
 
-    /** Reads by plain calls until the stack inside is up or failed, or the program has closed its end. */
-    void readUntilReady() {
-        while (!reports.ready().isDone() && !isOver()) {
+    @Override
+    public void readUntil(CompletableFuture<?> done) {
+        while (!done.isDone() && !isOver()) {
             readOnce();
         }
     }
 
-    /** Reads by plain calls what is left; the program must have ended, or this waits for it. */
-    void readToEnd() {
+    @Override
+    public void readToEnd() {
         while (!isOver()) {
             readOnce();
         }

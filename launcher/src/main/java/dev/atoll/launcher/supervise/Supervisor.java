@@ -38,7 +38,8 @@ public final class Supervisor {
     private static final Duration CLOSED_LIMIT = Duration.ofSeconds(5);
 
     private final ProgramProcess program;
-    private final ControlConnection control;
+    private final Control control;
+    private final Runnable cutOthers;
     private final Reports reports;
     private final Services services;
     private final Duration stopGrace;
@@ -64,13 +65,15 @@ public final class Supervisor {
     }
 
     /**
+     * @param cutOthers ends the network of what the program has started
      * @param stopGrace how long the program has to end when asked to
      * @param failOnDenial whether a program that ends with 0 has failed if anything was denied
      * @param audit whether rules only look on, so that denials are what would have been denied
      */
     public Supervisor(
             ProgramProcess program,
-            ControlConnection control,
+            Control control,
+            Runnable cutOthers,
             Reports reports,
             Services services,
             Duration stopGrace,
@@ -78,6 +81,7 @@ public final class Supervisor {
             boolean audit) {
         this.program = program;
         this.control = control;
+        this.cutOthers = cutOthers;
         this.reports = reports;
         this.services = services;
         this.stopGrace = stopGrace;
@@ -142,7 +146,7 @@ public final class Supervisor {
                 control.say(first);
             }
             if (!services.areNeeded()) {
-                control.readUntilReady();
+                control.readUntil(reports.ready());
                 boolean unused = ended.await(services.delay().toMillis(), TimeUnit.MILLISECONDS);
             }
             if (enter(Stage.PREPARING)) {
@@ -177,6 +181,7 @@ public final class Supervisor {
             lost(message);
         } else {
             control.cut();
+            cutOthers.run();
             stop(Outcome.Kind.NOT_STARTED, ExitCode.FAILED, message);
         }
     }
@@ -211,6 +216,7 @@ public final class Supervisor {
 
     private void lost(String message) {
         control.cut();
+        cutOthers.run();
         stop(Outcome.Kind.LOST, ExitCode.LOST, message);
     }
 

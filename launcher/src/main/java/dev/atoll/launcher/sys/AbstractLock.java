@@ -21,7 +21,7 @@ public final class AbstractLock implements Closeable {
     /** Takes the name; null if somebody holds it. */
     public static @Nullable AbstractLock tryAcquire(String name) throws SystemCallException {
         int socket = Libc.call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        byte[] address = AbstractSocket.address(name);
+        byte[] address = UnixSocket.address(name);
         try {
             Libc.call("bind", socket, address, address.length);
             return new AbstractLock(socket);

@@ -9,14 +9,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The control connection on the event loop. */
-@Singleton
 final class ControlChannel {
     private static final int CLOSE_LIMIT_S = 5;
 
@@ -24,7 +21,6 @@ final class ControlChannel {
     private final ControlConnection control;
     private volatile @Nullable EpollDomainSocketChannel channel;
 
-    @Inject
     ControlChannel(IoEventLoopGroup loop, ControlConnection control) {
         this.loop = loop;
         this.control = control;

@@ -4,19 +4,16 @@ import com.google.inject.AbstractModule;
 import dev.atoll.launcher.config.Settings;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.report.Reports;
-import dev.atoll.launcher.supervise.ControlConnection;
 
 /** What a run has made before anything was wired. */
 final class RunModule extends AbstractModule {
     private final Settings settings;
     private final OpenLink link;
-    private final ControlConnection control;
     private final Reports reports;
 
-    RunModule(Settings settings, OpenLink link, ControlConnection control, Reports reports) {
+    RunModule(Settings settings, OpenLink link, Reports reports) {
         this.settings = settings;
         this.link = link;
-        this.control = control;
         this.reports = reports;
     }
 
@@ -24,7 +21,6 @@ final class RunModule extends AbstractModule {
     protected void configure() {
         bind(Settings.class).toInstance(settings);
         bind(OpenLink.class).toInstance(link);
-        bind(ControlConnection.class).toInstance(control);
         bind(Reports.class).toInstance(reports);
     }
 }

@@ -6,6 +6,7 @@ import com.google.inject.Key;
 import com.google.inject.Stage;
 import com.google.inject.TypeLiteral;
 import dev.atoll.launcher.config.Settings;
+import dev.atoll.launcher.jvms.JvmNetwork;
 import dev.atoll.launcher.link.OpenLink;
 import dev.atoll.launcher.log.LauncherLog;
 import dev.atoll.launcher.report.ReportSink;
@@ -33,21 +34,32 @@ public final class WiredServices implements Services {
 
     private final Settings settings;
     private final OpenLink link;
-    private final ControlConnection control;
+    private final @Nullable ControlConnection control;
+    private final JvmNetwork jvms;
     private final Reports reports;
     private final List<ReportSink> providers;
 
     /** Set as soon as there is one, whatever fails afterwards. */
     private @Nullable Injector injector;
 
+    private @Nullable ControlChannel controlChannel;
+
     /**
+     * @param control that of the program, or null if the program is no JVM
+     * @param jvms the link of JVMs that the program starts
      * @param providers sinks besides Atoll's own
      */
     public WiredServices(
-            Settings settings, OpenLink link, ControlConnection control, Reports reports, List<ReportSink> providers) {
+            Settings settings,
+            OpenLink link,
+            @Nullable ControlConnection control,
+            JvmNetwork jvms,
+            Reports reports,
+            List<ReportSink> providers) {
         this.settings = settings;
         this.link = link;
         this.control = control;
+        this.jvms = jvms;
         this.reports = reports;
         this.providers = List.copyOf(providers);
     }
@@ -59,7 +71,7 @@ public final class WiredServices implements Services {
 
     @Override
     public Duration delay() {
-        return link.service().isPresent() ? DELAY_WITH_LINK : DELAY;
+        return link.service().isPresent() || control == null ? DELAY_WITH_LINK : DELAY;
     }
 
     @Override
@@ -67,13 +79,15 @@ public final class WiredServices implements Services {
         tameLibraries();
         injector = Guice.createInjector(
                 Stage.DEVELOPMENT,
-                new RunModule(settings, link, control, reports),
+                new RunModule(settings, link, reports),
                 new LogModule(),
                 new LoopModule(),
                 new ReportModule(providers));
         // The log first: the others write to it.
         injector.getInstance(LauncherLog.class);
-        injector.getInstance(ControlChannel.class);
+        if (control != null) {
+            controlChannel = new ControlChannel(injector.getInstance(IoEventLoopGroup.class), control);
+        }
     }
 
     @Override
@@ -83,8 +97,11 @@ public final class WiredServices implements Services {
         Set<ReportSink> sinks = made.getInstance(Key.get(new TypeLiteral<Set<ReportSink>>() {}));
         reports.attach(new ArrayList<>(sinks), log::warn);
         IoEventLoopGroup loop = made.getInstance(IoEventLoopGroup.class);
-        made.getInstance(ControlChannel.class).open();
+        if (controlChannel != null) {
+            controlChannel.open();
+        }
         link.service().ifPresent(service -> service.start(loop));
+        jvms.started(loop);
         log.debug("services are up");
     }
 
@@ -99,7 +116,7 @@ public final class WiredServices implements Services {
 
     @Override
     public synchronized boolean drain() {
-        return injector == null || injector.getInstance(ControlChannel.class).awaitEnd();
+        return controlChannel == null || controlChannel.awaitEnd();
     }
 
     @Override

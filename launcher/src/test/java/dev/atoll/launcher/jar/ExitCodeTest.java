@@ -199,17 +199,26 @@ class ExitCodeTest {
     }
 
     @Test
-    void command_notJava_is120() throws Exception {
-        notStarted(runWords(new Atoll(directory), "ls"), 120, "\"ls\" is not java");
+    void command_none_is120() throws Exception {
         notStarted(runWords(new Atoll(directory)), 120, "no command");
+    }
+
+    /** Any program may be the command; only JVMs have a network there. */
+    @Test
+    void command_notJava_itsCodeIsTheLaunchers() throws Exception {
+        Needs.namespaces();
+        Result result = runWords(new Atoll(directory), "sh", "-c", "echo here; exit 125");
+        Json json = ended(result, "exited", 125);
+        assertEquals("here\n", result.stdout());
+        assertEquals("", result.stderr());
+        assertEquals("null", json.text("address"));
     }
 
     @Test
     void jdk_ofUnknownVersion_is121WithOneLine() throws Exception {
         Atoll atoll = new Atoll(directory);
         Files.createDirectories(directory.resolve("jdk/bin"));
-        Path java = atoll.file("jdk/bin/java", "#!/bin/sh", "echo never");
-        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path java = Files.copy(Path.of(atoll.java()), directory.resolve("jdk/bin/java"));
         atoll.file("jdk/release", "IMPLEMENTOR=\"Nobody\"", "JAVA_VERSION=\"99.0.1\"");
 
         notStarted(runWords(atoll, java.toString(), "-version"), 121, "is JDK 99, which is not known");

@@ -24,7 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,11 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code ignore:A}</td><td>ignores a signal</td></tr>
  * <tr><td>{@code arguments ...}</td><td>prints all of them, and that is all</td></tr>
  * <tr><td>{@code environment:NAME}</td><td>prints a variable, and what processes started from here have of it</td></tr>
+ * <tr><td>{@code jvm:COMMAND,COMMAND}</td><td>runs them in a JVM that it starts, by {@code java.home}: {@code jvm ended: CODE}</td></tr>
+ * <tr><td>{@code again:COMMAND,COMMAND}</td><td>the same by the command of its own process</td></tr>
+ * <tr><td>{@code home}</td><td>prints {@code java.home} and that command</td></tr>
+ * <tr><td>{@code serve:PORT}</td><td>answers one connection with its request: {@code serves} and {@code served}</td></tr>
+ * <tr><td>{@code touch:FILE}</td><td>makes it</td></tr>
  * <tr><td>{@code say:TEXT}</td><td>prints it</td></tr>
  * <tr><td>{@code copy}</td><td>stdin to stdout, byte by byte, to its end</td></tr>
  * <tr><td>{@code close:N}, {@code garbage:N}</td><td>closes or scribbles on a descriptor</td></tr>
@@ -86,6 +93,11 @@ public final class Probe {
                 case "signals" -> printSignals(argument.split(",", -1));
                 case "ignore" -> handle(argument, null);
                 case "environment" -> line(command + "=" + environment(argument));
+                case "jvm" -> jvm(System.getProperty("java.home") + "/bin/java", argument);
+                case "again" -> jvm(ownCommand(), argument);
+                case "home" -> line("home=" + System.getProperty("java.home") + " " + ownCommand());
+                case "serve" -> serve(Integer.parseInt(argument));
+                case "touch" -> Files.writeString(Path.of(argument), "");
                 case "say" -> line(argument);
                 case "copy" -> System.in.transferTo(System.out);
                 case "close" -> descriptor(argument).close();
@@ -115,6 +127,27 @@ public final class Probe {
             text.append(" ipv4").append(reached(channel.socket().getLocalPort()));
         }
         return text.toString();
+    }
+
+    private static String ownCommand() {
+        return ProcessHandle.current().info().command().orElseThrow();
+    }
+
+    private static void jvm(String java, String commands) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of(
+                java, "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Probe.class.getName()));
+        words.addAll(List.of(commands.split(",", -1)));
+        line("jvm ended: " + new ProcessBuilder(words).inheritIO().start().waitFor());
+    }
+
+    private static void serve(int port) throws IOException {
+        try (ServerSocket listening = new ServerSocket(port)) {
+            line("serves");
+            try (Socket socket = listening.accept()) {
+                socket.getOutputStream().write(socket.getInputStream().readNBytes(REQUEST.length()));
+            }
+        }
+        line("served");
     }
 
     private static String environment(String name) {

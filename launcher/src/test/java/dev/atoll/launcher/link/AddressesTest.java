@@ -201,7 +201,7 @@ class AddressesTest {
         LaunchException failure = assertThrows(
                 LaunchException.class, () -> FreeSubnets.take(List.of(new Route("x", Subnet.parse("10.0.0.0/8")))));
 
-        assertEquals("no free /30 is left in 10.66.0.0/16; give one with --address ADDRESS/LENGTH", failure.line());
+        assertEquals("no free /30 is left in 10.66.0.0/17; give one with --address ADDRESS/LENGTH", failure.line());
     }
 
     @ParameterizedTest

@@ -71,6 +71,7 @@ class ChainScriptTest {
                 List.of("/sys/fs/cgroup"),
                 List.of(new KernelFiles("/srv/it's/proc", "rw,nosuid")),
                 KeptFiles.none(),
+                JavaOverlays.of(List.of()),
                 "/etc/it's",
                 List.of("export PWD=" + ChainScript.quote(AWKWARD)));
     }

@@ -1,7 +1,9 @@
 package dev.atoll.launcher.start;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
@@ -83,7 +85,7 @@ class ProgramCommandTest {
     }
 
     private ProgramCommand resolved(String... command) throws Exception {
-        Path java = executable(directory.resolve("bin"));
+        Path java = javaOf(directory);
         try {
             return ProgramCommand.resolve(
                     List.of(command), Map.of("PATH", String.valueOf(java.getParent())), directory);
@@ -97,15 +99,31 @@ class ProgramCommandTest {
         assertRefused(ExitCode.CONFIGURATION, List.of());
     }
 
+    /** A script of that name, too: it may start any Java. */
     @Test
-    void resolve_otherProgram_isRefused() {
-        assertRefused(ExitCode.CONFIGURATION, List.of("/usr/bin/curl", "http://example.test/"));
-        assertRefused(ExitCode.CONFIGURATION, List.of("javac"));
+    void resolve_otherProgram_isStartedAsItIs() throws Exception {
+        Path script = executable(Files.createDirectories(directory.resolve("bin")));
+        List<String> words = List.of(script.toString(), "-XX:ArchiveClassesAtExit=a.jsa", "Main");
+        ProgramCommand command = ProgramCommand.resolve(words, Map.of(), directory);
+
+        assertFalse(command.isJava());
+        assertEquals(words, command.withAgent("/a/agent.jar").arguments());
+        assertEquals(Map.of("A", "b"), command.environmentWithAgent(Map.of("A", "b"), "/a/agent.jar"));
+    }
+
+    /** As alternatives and default-java of Debian are. */
+    @Test
+    void resolve_linkToJava_isJava() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("jvm"), javaOf(directory.resolve("jdk")));
+
+        assertTrue(ProgramCommand.resolve(List.of(link.toString()), Map.of(), directory)
+                .isJava());
+        assertEquals(directory.toRealPath().resolve("jdk"), JavaHomes.homeOf(link));
     }
 
     @Test
     void resolve_optionThatWritesAnArchive_isRefused() throws Exception {
-        Path java = executable(directory);
+        Path java = javaOf(directory);
 
         assertRefused(ExitCode.CONFIGURATION, List.of(java.toString(), "-XX:ArchiveClassesAtExit=a.jsa", "Main"));
     }
@@ -124,6 +142,14 @@ class ProgramCommandTest {
         assertRefused(ExitCode.NOT_EXECUTABLE, List.of("java"));
         assertRefused(ExitCode.NOT_EXECUTABLE, List.of("./java"));
         assertRefused(ExitCode.NOT_EXECUTABLE, List.of("other/java"));
+    }
+
+    /** A home with what tells that it is one. */
+    private static Path javaOf(Path home) throws Exception {
+        Path java = executable(home.resolve("bin"));
+        Files.write(java, new byte[] {0x7f, 'E', 'L', 'F'});
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+        return java;
     }
 
     private void assertRefused(ExitCode code, List<String> command) {

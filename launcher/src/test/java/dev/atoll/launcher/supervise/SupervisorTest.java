@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,7 +39,8 @@ class SupervisorTest {
     private final HandMadeProgram program = new HandMadeProgram();
     private final HandMadeServices services = new HandMadeServices();
     private final int[] pair = socketpair();
-    private final ControlConnection control = new ControlConnection(pair[0], reports);
+    private final ControlConnection control = new ControlConnection(pair[0], reports::received);
+    private final AtomicInteger othersCut = new AtomicInteger();
     private boolean programEndOpen = true;
 
     @AfterEach
@@ -146,6 +148,7 @@ class SupervisorTest {
         Outcome outcome = supervise(false, null);
 
         assertEquals(Outcome.Kind.LOST, outcome.kind());
+        assertEquals(1, othersCut.get());
         assertEquals(122, outcome.exitCode());
         assertTrue(outcome.message().contains("no loop"), outcome.message());
         assertTrue(networkIsCut());
@@ -290,7 +293,8 @@ class SupervisorTest {
     private Outcome supervise(boolean servicesNeeded, @org.jspecify.annotations.Nullable Duration timeout)
             throws SystemCallException {
         services.needed = servicesNeeded;
-        Supervisor supervisor = new Supervisor(program, control, reports, services, GRACE, failOnDenial, audit);
+        Supervisor supervisor = new Supervisor(
+                program, control, othersCut::incrementAndGet, reports, services, GRACE, failOnDenial, audit);
         supervisor.begin(null, timeout);
         return supervisor.await();
     }

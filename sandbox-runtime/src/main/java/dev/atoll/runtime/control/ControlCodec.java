@@ -1,6 +1,7 @@
 package dev.atoll.runtime.control;
 
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Admitted;
 import dev.atoll.runtime.control.ControlRecord.Caller;
 import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
@@ -11,17 +12,21 @@ import dev.atoll.runtime.control.ControlRecord.Failed;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
 import dev.atoll.runtime.control.ControlRecord.Flow;
 import dev.atoll.runtime.control.ControlRecord.FlowVerdict;
+import dev.atoll.runtime.control.ControlRecord.Hello;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
+import dev.atoll.runtime.control.ControlRecord.LinkOpening;
 import dev.atoll.runtime.control.ControlRecord.PacketLog;
 import dev.atoll.runtime.control.ControlRecord.PacketSource;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Refused;
 import dev.atoll.runtime.control.ControlRecord.Reload;
 import dev.atoll.runtime.control.ControlRecord.Reloaded;
 import dev.atoll.runtime.control.ControlRecord.Route;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
+import dev.atoll.runtime.control.ControlRecord.Ticket;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import dev.atoll.runtime.control.ControlRecord.Traffic;
@@ -50,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ControlCodec {
     /** Changes with every change of a record: both ends come from one {@code atoll.jar}, a mix is a fault. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     /** Bytes of the length before each record. */
     public static final int LENGTH_BYTES = 4;
@@ -71,6 +76,8 @@ public final class ControlCodec {
     private static final int POLICY = 2;
     private static final int STOP = 3;
     private static final int RELOAD = 6;
+    private static final int ADMITTED = 7;
+    private static final int REFUSED = 8;
     private static final int READY = 1;
     private static final int DENIAL = 2;
     private static final int COUNTERS = 3;
@@ -79,6 +86,8 @@ public final class ControlCodec {
     private static final int RELOADED = 6;
     private static final int FLOW = 7;
     private static final int PACKET_LOG = 8;
+    private static final int HELLO = 9;
+    private static final int LINK_OPENING = 10;
 
     private static final LinkKind[] LINK_KINDS = LinkKind.values();
     private static final FailureCode[] FAILURE_CODES = FailureCode.values();
@@ -101,6 +110,14 @@ public final class ControlCodec {
             out.octet(RELOAD).number(reload.number()).blob(reload.rules());
         } else if (value instanceof Stop stop) {
             out.octet(STOP).text(stop.reason());
+        } else if (value instanceof Admitted admitted) {
+            writeTicket(out.octet(ADMITTED), admitted.ticket());
+        } else if (value instanceof Refused refused) {
+            out.octet(REFUSED).text(refused.reason());
+        } else if (value instanceof Hello) {
+            out.octet(HELLO);
+        } else if (value instanceof LinkOpening opening) {
+            writeTicket(out.octet(LINK_OPENING), opening.ticket());
         } else if (value instanceof Ready) {
             out.octet(READY);
         } else if (value instanceof Denial denial) {
@@ -141,6 +158,8 @@ public final class ControlCodec {
                     case POLICY -> new Policy(ByteBuffer.wrap(in.blob(MAX_TO_PROGRAM_BYTES)));
                     case STOP -> new Stop(in.text());
                     case RELOAD -> new Reload(in.number(), ByteBuffer.wrap(in.blob(MAX_TO_PROGRAM_BYTES)));
+                    case ADMITTED -> new Admitted(readTicket(in));
+                    case REFUSED -> new Refused(in.text());
                     default -> throw new ControlFault("no record to the program has kind " + kind);
                 };
         in.end();
@@ -173,6 +192,8 @@ public final class ControlCodec {
                                 in.text(),
                                 in.longNumber());
                     case FLOW -> readFlow(in);
+                    case HELLO -> new Hello();
+                    case LINK_OPENING -> new LinkOpening(readTicket(in));
                     default -> throw new ControlFault("no record to the launcher has kind " + kind);
                 };
         in.end();
@@ -209,6 +230,14 @@ public final class ControlCodec {
                 .putInt(record.length)
                 .put(record)
                 .array();
+    }
+
+    private static void writeTicket(FieldWriter out, Ticket ticket) {
+        FieldWriter unused = out.longNumber(ticket.high()).longNumber(ticket.low());
+    }
+
+    private static Ticket readTicket(FieldReader in) throws ControlFault {
+        return new Ticket(in.longNumber(), in.longNumber());
     }
 
     private static void writeDenial(FieldWriter out, Denial denial) {

@@ -12,8 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message on the control descriptor. The launcher speaks first: {@link Setup}, then {@link Policy} if there is one;
+ * One message on the control connection. The launcher speaks first: {@link Setup}, then {@link Policy} if there is one;
  * the program's JVM answers {@link Ready} or {@link Failed}, and then each side says what it has to say.
+ *
+ * <p>A JVM that the launcher has not started itself connects to {@link #DOOR} and speaks first: {@link Hello}, to which the
+ * answer is {@link Admitted}, before all else, or {@link Refused}. For its link it connects once more and says {@link
+ * LinkOpening}; what follows there are frames.
  */
 public sealed interface ControlRecord {
     /** What the launcher says. */
@@ -21,6 +25,9 @@ public sealed interface ControlRecord {
 
     /** What the program's JVM says; untrusted. */
     sealed interface ToLauncher extends ControlRecord {}
+
+    /** Where in the sandbox the launcher listens for JVMs that others have started. */
+    String DOOR = "/etc/atoll/door";
 
     /** {@link Setup} field: no such descriptor. */
     int NO_DESCRIPTOR = -1;
@@ -33,7 +40,10 @@ public sealed interface ControlRecord {
         TAP,
         /** A packet socket bound to an interface: one frame per read, a virtio-net header before it. */
         PACKET,
-        /** A Unix stream socket: frames with a 4-byte big-endian length. */
+        /**
+         * A Unix stream socket: frames with a 4-byte big-endian length. Without a descriptor it is one that the JVM opens by
+         * its {@link Ticket}.
+         */
         STREAM
     }
 
@@ -163,6 +173,25 @@ public sealed interface ControlRecord {
         }
     }
 
+    /** By which a JVM's two connections are told to be one JVM's; nobody can guess it. */
+    record Ticket(long high, long low) {
+        /** It is as good as a key: not for logs. */
+        @Override
+        public String toString() {
+            return "Ticket";
+        }
+    }
+
+    /**
+     * A JVM that said {@link Hello} has its place in the sandbox; {@link Setup} follows.
+     *
+     * @param ticket opens its link
+     */
+    record Admitted(Ticket ticket) implements ToProgram {}
+
+    /** A JVM that said {@link Hello} has no place in the sandbox; {@code reason} is for people. */
+    record Refused(String reason) implements ToProgram {}
+
     /** The network is cut from here on; {@code reason} is what an application's exceptions say. */
     record Stop(String reason) implements ToProgram {}
 
@@ -174,6 +203,12 @@ public sealed interface ControlRecord {
      * @param problem why they are not in force, or empty
      */
     record Reloaded(int number, int ended, String problem) implements ToLauncher {}
+
+    /** A JVM asks for a network of its own. */
+    record Hello() implements ToLauncher {}
+
+    /** What follows on this connection are frames of the JVM that has this ticket. */
+    record LinkOpening(Ticket ticket) implements ToLauncher {}
 
     /** The stack runs, every hook is verified, {@code main} is about to be called. */
     record Ready() implements ToLauncher {}

@@ -54,6 +54,15 @@ public final class HostAccess {
         return get().adopt(descriptorNumber);
     }
 
+    /**
+     * The descriptor under a channel of the JDK's own provider, which goes on to own it.
+     *
+     * @throws IOException as {@link #verify}
+     */
+    public static FileDescriptor descriptor(SocketChannel channel) throws IOException {
+        return get().descriptorOf(channel);
+    }
+
     static HostAccess get() throws IOException {
         HostAccess access = instance;
         if (access == null) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Admitted;
 import dev.atoll.runtime.control.ControlRecord.Caller;
 import dev.atoll.runtime.control.ControlRecord.Counter;
 import dev.atoll.runtime.control.ControlRecord.Counters;
@@ -15,17 +16,21 @@ import dev.atoll.runtime.control.ControlRecord.Failed;
 import dev.atoll.runtime.control.ControlRecord.FailureCode;
 import dev.atoll.runtime.control.ControlRecord.Flow;
 import dev.atoll.runtime.control.ControlRecord.FlowVerdict;
+import dev.atoll.runtime.control.ControlRecord.Hello;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
+import dev.atoll.runtime.control.ControlRecord.LinkOpening;
 import dev.atoll.runtime.control.ControlRecord.PacketLog;
 import dev.atoll.runtime.control.ControlRecord.PacketSource;
 import dev.atoll.runtime.control.ControlRecord.Policy;
 import dev.atoll.runtime.control.ControlRecord.Ready;
+import dev.atoll.runtime.control.ControlRecord.Refused;
 import dev.atoll.runtime.control.ControlRecord.Reload;
 import dev.atoll.runtime.control.ControlRecord.Reloaded;
 import dev.atoll.runtime.control.ControlRecord.Route;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.runtime.control.ControlRecord.Stop;
+import dev.atoll.runtime.control.ControlRecord.Ticket;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import dev.atoll.runtime.control.ControlRecord.Traffic;
@@ -87,12 +92,16 @@ class ControlCodecTest {
                 new Policy(ByteBuffer.wrap(new byte[] {1, 2, 3})),
                 new Policy(ByteBuffer.allocate(0)),
                 new Reload(7, ByteBuffer.wrap(new byte[] {4, 5})),
+                new Admitted(new Ticket(0x0123_4567_89ab_cdefL, -2)),
+                new Refused("64 JVMs run in the sandbox"),
                 new Stop("the launcher ends"));
     }
 
     static List<ToLauncher> toLauncher() {
         return List.of(
                 new Ready(),
+                new Hello(),
+                new LinkOpening(new Ticket(Long.MIN_VALUE, 7)),
                 new Denial("egress.rules:12: -A OUTPUT -j REJECT", "tcp 10.66.0.2:4711 > 10.0.0.1:80", "App.java:7"),
                 new Denial(
                         "egress.rules:13: -A OUTPUT -j DROP",
@@ -178,7 +187,7 @@ class ControlCodecTest {
     void otherVersion_isAFaultThatNamesBoth() {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {9, 1});
         ControlFault fault = assertThrows(ControlFault.class, () -> ControlCodec.decodeToLauncher(bytes));
-        assertEquals("a record of version 9, expected is 2", fault.getMessage());
+        assertEquals("a record of version 9, expected is 3", fault.getMessage());
     }
 
     @Test

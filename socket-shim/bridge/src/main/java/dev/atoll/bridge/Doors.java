@@ -14,6 +14,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sun.nio.ch.DefaultSelectorProvider;
 import sun.nio.ch.SelectorProviderImpl;
@@ -31,6 +32,11 @@ import sun.nio.ch.SelectorProviderImpl;
 public final class Doors {
     /** What a door at the head of a method answers, where the result is a long, if the call is none of its own. */
     public static final long NOT_OURS = Long.MIN_VALUE;
+
+    /** Where the launcher has a JDK's own commands, seen from its home, and where they seem to be. */
+    private static final String OWN_COMMANDS = "/bin/.atoll/bin/";
+
+    private static final String COMMANDS = "/bin/";
 
     /** As it was at the start, which is when the JDK reads it. */
     private static final @Nullable String PREFER_IPV6_ADDRESSES = System.getProperty("java.net.preferIPv6Addresses");
@@ -142,6 +148,15 @@ public final class Doors {
                 opening = null;
             }
         }
+    }
+
+    /**
+     * For {@code command} and {@code commandLine} of {@code ProcessHandleImpl.Info}: a JDK's commands in the sandbox are where scripts that
+     * stand in their place start them.
+     */
+    public static Optional<String> processCommand(Optional<String> command) {
+        String text = command.orElse("");
+        return text.contains(OWN_COMMANDS) ? Optional.of(text.replace(OWN_COMMANDS, COMMANDS)) : command;
     }
 
     /** For {@code isIPv6Supported} of {@code java.net} and {@code sun.nio.ch.Net.isIPv6Available0}. */

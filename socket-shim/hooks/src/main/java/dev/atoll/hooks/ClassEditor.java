@@ -5,6 +5,7 @@ import dev.atoll.hooks.Hook.GuardCalls;
 import dev.atoll.hooks.Hook.Prelude;
 import dev.atoll.hooks.Hook.Refuse;
 import dev.atoll.hooks.Hook.ReplaceBody;
+import dev.atoll.hooks.Hook.Result;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.objectweb.asm.Type;
  * Applies hooks to a class file: a pure function.
  *
  * <p>No frame is computed, so no other class is loaded: a replaced body has no branch, a guard leaves the frames
- * around it as they are, and behind a prelude the frame is the one with which the method began.
+ * around it as they are, behind a prelude the frame is the one with which the method began, and a result is still one of its type.
  */
 public final class ClassEditor {
     private static final String DOORS = Type.getInternalName(Doors.class);
@@ -128,6 +129,12 @@ public final class ClassEditor {
                     applied.add(hook);
                     return new Head(method, prelude);
                 }
+                if (hook instanceof Result result
+                        && result.method().equals(name)
+                        && result.descriptor().equals(descriptor)) {
+                    applied.add(hook);
+                    return new Returns(method, result);
+                }
             }
             // The writer's own visitor makes ASM copy the method as it is, instead of taking it apart.
             return guards ? new Guard(method, name) : method;
@@ -200,6 +207,24 @@ public final class ClassEditor {
                 mv.visitInsn(type.getOpcode(Opcodes.IRETURN));
                 mv.visitLabel(goOn);
                 mv.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+            }
+        }
+
+        /** Leads what is returned through the door. */
+        private static final class Returns extends MethodVisitor {
+            private final Result result;
+
+            Returns(MethodVisitor next, Result result) {
+                super(ASM_API, next);
+                this.result = result;
+            }
+
+            @Override
+            public void visitInsn(int opcode) {
+                if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.ARETURN) {
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, DOORS, result.door(), result.doorDescriptor(), false);
+                }
+                super.visitInsn(opcode);
             }
         }
 

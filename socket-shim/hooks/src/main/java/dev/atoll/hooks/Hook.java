@@ -82,4 +82,23 @@ public sealed interface Hook {
             return true;
         }
     }
+
+    /** What the method returns goes through the door, which takes and gives one of the same type. */
+    record Result(String owner, String method, String descriptor, String door) implements Hook {
+        @Override
+        public String target() {
+            return owner.replace('/', '.') + "." + method;
+        }
+
+        @Override
+        public boolean atLoad() {
+            return true;
+        }
+
+        /** What the door's descriptor is. */
+        public String doorDescriptor() {
+            String type = descriptor.substring(descriptor.indexOf(')') + 1);
+            return "(" + type + ")" + type;
+        }
+    }
 }

@@ -4,6 +4,7 @@ import dev.atoll.hooks.Hook.GuardCalls;
 import dev.atoll.hooks.Hook.Prelude;
 import dev.atoll.hooks.Hook.Refuse;
 import dev.atoll.hooks.Hook.ReplaceBody;
+import dev.atoll.hooks.Hook.Result;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,6 +46,7 @@ public final class Hooks {
         streams(hooks);
         fileTransfers(hooks);
         tripwires(hooks, feature);
+        commands(hooks);
         return List.copyOf(hooks);
     }
 
@@ -147,6 +149,14 @@ public final class Hooks {
         if (feature == 17) {
             hooks.add(new Refuse("java/net/PlainSocketImpl", "socketCreate", "(ZZ)V", REFUSE));
             hooks.add(new Refuse("java/net/PlainDatagramSocketImpl", "datagramSocketCreate", "()V", REFUSE));
+        }
+    }
+
+    /** A program that starts its own command once more is to find the command that gives a JVM its network. */
+    private static void commands(List<Hook> hooks) {
+        for (String method : List.of("command", "commandLine")) {
+            hooks.add(
+                    new Result("java/lang/ProcessHandleImpl$Info", method, "()Ljava/util/Optional;", "processCommand"));
         }
     }
 

@@ -138,6 +138,12 @@ class ClassEditorTest {
                     List.of(prelude.door() + prelude.doorDescriptor()),
                     edited.byMethod.get(prelude.method() + prelude.descriptor()),
                     hook.target());
+        } else if (hook instanceof Hook.Result result) {
+            List<String> calls = edited.byMethod.getOrDefault(result.method() + result.descriptor(), List.of());
+            assertTrue(
+                    !calls.isEmpty()
+                            && List.of(result.door() + result.doorDescriptor()).containsAll(calls),
+                    hook.target() + ": " + calls);
         }
     }
 
@@ -160,6 +166,9 @@ class ClassEditorTest {
     private static String doorDescriptor(Hook hook) {
         if (hook instanceof Hook.ReplaceBody replace) {
             return replace.descriptor();
+        }
+        if (hook instanceof Hook.Result result) {
+            return result.doorDescriptor();
         }
         return hook instanceof Hook.Prelude prelude ? prelude.doorDescriptor() : "()V";
     }

@@ -194,7 +194,7 @@ class NetworkPathsTest {
     }
 
     private static String sourceOf(String testClass) throws IOException {
-        for (String module : List.of("socket-shim", "socket-shim/hooks", "socket-shim/bridge")) {
+        for (String module : List.of("socket-shim", "socket-shim/hooks", "socket-shim/bridge", "launcher")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
                 for (Path file : (Iterable<Path>) files::iterator) {
                     if (file.getFileName().toString().equals(testClass + ".java")) {

@@ -8,15 +8,17 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A stream socket of the abstract Unix namespace ({@code unix(7)}): it has no file, is gone with its process, and only processes of
- * the same network namespace reach it, so none in a sandbox.
+ * A Unix stream socket ({@code unix(7)}). Under an abstract name it has no file, is gone with its process, and only processes of
+ * the same network namespace reach it, so none in a sandbox; under a path whoever may write that file reaches it.
  */
-public final class AbstractSocket implements Closeable {
+public final class UnixSocket implements Closeable {
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int FOR_ALL = 0666;
     private static final int SHUT_RDWR = 2;
     private static final int BACKLOG = 8;
     private static final int CREDENTIALS_BYTES = 12;
@@ -24,20 +26,27 @@ public final class AbstractSocket implements Closeable {
 
     private final int socket;
 
-    private AbstractSocket(int socket) {
+    private UnixSocket(int socket) {
         this.socket = socket;
     }
 
     /** Who is at the other end, as the kernel says ({@code SO_PEERCRED}): who has connected, or who listens. */
     public record Peer(int pid, int userId) {}
 
-    /** Begins to listen under a name. */
-    public static AbstractSocket listen(String name) throws SystemCallException {
-        AbstractSocket made = unbound();
+    /** Begins to listen under an abstract name. */
+    public static UnixSocket listen(String name) throws SystemCallException {
+        return listen(address(name), BACKLOG);
+    }
+
+    /**
+     * Begins to listen at a path, for everybody who can reach it.
+     *
+     * @param waiting how many may have connected that nobody has accepted yet
+     */
+    public static UnixSocket listenAt(String path, int waiting) throws SystemCallException {
+        UnixSocket made = listen(addressOfPath(path), waiting);
         try {
-            byte[] address = address(name);
-            Libc.call("bind", made.socket, address, address.length);
-            Libc.call("listen", made.socket, BACKLOG);
+            Libc.call("chmod", path, FOR_ALL);
             return made;
         } catch (SystemCallException e) {
             made.close();
@@ -45,9 +54,21 @@ public final class AbstractSocket implements Closeable {
         }
     }
 
-    /** Connects to whoever listens under a name. */
-    public static AbstractSocket connect(String name) throws SystemCallException {
-        AbstractSocket made = unbound();
+    private static UnixSocket listen(byte[] address, int waiting) throws SystemCallException {
+        UnixSocket made = unbound();
+        try {
+            Libc.call("bind", made.socket, address, address.length);
+            Libc.call("listen", made.socket, waiting);
+            return made;
+        } catch (SystemCallException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    /** Connects to whoever listens under an abstract name. */
+    public static UnixSocket connect(String name) throws SystemCallException {
+        UnixSocket made = unbound();
         try {
             byte[] address = address(name);
             Libc.call("connect", made.socket, address, address.length);
@@ -59,10 +80,10 @@ public final class AbstractSocket implements Closeable {
     }
 
     /** Waits for somebody to connect. */
-    public AbstractSocket accept() throws SystemCallException {
+    public UnixSocket accept() throws SystemCallException {
         while (true) {
             try {
-                return new AbstractSocket(Libc.call("accept4", socket, Pointer.NULL, Pointer.NULL, SOCK_CLOEXEC));
+                return new UnixSocket(Libc.call("accept4", socket, Pointer.NULL, Pointer.NULL, SOCK_CLOEXEC));
             } catch (SystemCallException e) {
                 if (e.errno() != Errno.EINTR) {
                     throw e;
@@ -96,8 +117,8 @@ public final class AbstractSocket implements Closeable {
         Libc.call("shutdown", socket, SHUT_RDWR);
     }
 
-    private static AbstractSocket unbound() throws SystemCallException {
-        return new AbstractSocket(Libc.call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    private static UnixSocket unbound() throws SystemCallException {
+        return new UnixSocket(Libc.call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     }
 
     /** A {@code sockaddr_un}; a null byte first is what makes the name abstract. */
@@ -109,6 +130,27 @@ public final class AbstractSocket implements Closeable {
                 .put((byte) 0)
                 .put(bytes)
                 .array();
+    }
+
+    /** A {@code sockaddr_un} with a file's name, which must not be longer than the kernel takes. */
+    private static byte[] addressOfPath(String path) {
+        byte[] bytes = path.getBytes(NativeText.CHARSET);
+        return ByteBuffer.allocate(Short.BYTES + bytes.length + 1)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) AF_UNIX)
+                .put(bytes)
+                .array();
+    }
+
+    /** How long a read may wait before it fails with EAGAIN; 0 for any time. */
+    public void setReadLimit(int seconds) throws SystemCallException {
+        // struct timeval
+        Libc.call("setsockopt", socket, SOL_SOCKET, SO_RCVTIMEO, new long[] {seconds, 0}, 2 * Long.BYTES);
+    }
+
+    /** The number, which stays this socket's. */
+    public int descriptor() {
+        return socket;
     }
 
     @Override

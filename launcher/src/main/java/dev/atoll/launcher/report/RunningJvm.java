@@ -1,0 +1,13 @@
+package dev.atoll.launcher.report;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JVM that the program has started.
+ *
+ * @param pid as the launcher sees it
+ * @param address its address and prefix length, or null if it has loopback alone
+ * @param startedAt when it was admitted
+ */
+public record RunningJvm(int pid, @Nullable String address, Instant startedAt) {}

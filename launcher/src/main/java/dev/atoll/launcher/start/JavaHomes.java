@@ -1,0 +1,113 @@
+package dev.atoll.launcher.start;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Javas of this machine that a program may start: where packages and the usual tools install them, and what the environment
+ * names. A home is the directory that has {@code bin/java}, by its real path.
+ */
+final class JavaHomes {
+    /** Each directory in them may be a home. */
+    private static final List<String> SYSTEM_DIRECTORIES =
+            List.of("/usr/lib/jvm", "/usr/lib64/jvm", "/usr/java", "/usr/local/lib/jvm", "/opt", "/opt/java");
+
+    /** The same in the user's own directory: SDKMAN, IntelliJ, Gradle, Maven. */
+    private static final List<String> USER_DIRECTORIES =
+            List.of(".sdkman/candidates/java", ".jdks", ".gradle/jdks", ".m2/jdks");
+
+    /** elf(5). */
+    private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+
+    private final Set<Path> homes = new LinkedHashSet<>();
+
+    private JavaHomes() {}
+
+    /**
+     * Finds them.
+     *
+     * @param command the program to start, by its file
+     * @param further directories that the user says are homes
+     */
+    static List<Path> find(Path command, List<Path> further, Map<String, String> environment) {
+        JavaHomes found = new JavaHomes();
+        found.addOf(command);
+        for (Path home : further) {
+            found.add(home);
+        }
+        String named = environment.getOrDefault("JAVA_HOME", "");
+        if (named.startsWith("/")) {
+            found.add(Path.of(named));
+        }
+        for (String directory : environment.getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
+            if (directory.startsWith("/")) {
+                found.addOf(Path.of(directory, "java"));
+            }
+        }
+        for (String directory : SYSTEM_DIRECTORIES) {
+            found.addEach(Path.of(directory));
+        }
+        String user = environment.getOrDefault("HOME", "");
+        if (user.startsWith("/")) {
+            for (String directory : USER_DIRECTORIES) {
+                found.addEach(Path.of(user, directory));
+            }
+        }
+        return List.copyOf(found.homes);
+    }
+
+    /** The home whose {@code bin/java} this file is, whatever links lead there, or null. */
+    static @Nullable Path homeOf(Path file) {
+        try {
+            Path real = file.toRealPath();
+            Path home = real.resolve("../..").normalize();
+            boolean isHome = Files.exists(home.resolve("lib/jvm.cfg")) || Files.exists(home.resolve("release"));
+            return isHome && real.endsWith("bin/java") && Files.isExecutable(real) && isElf(real) ? home : null;
+        } catch (IOException e) {
+            // Not there, or not for this user, who cannot start it then.
+            return null;
+        }
+    }
+
+    private static boolean isElf(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Arrays.equals(in.readNBytes(ELF.length), ELF);
+        }
+    }
+
+    private void addOf(Path java) {
+        Path home = homeOf(java);
+        if (home != null) {
+            homes.add(home);
+        }
+    }
+
+    private void add(Path home) {
+        addOf(home.resolve("bin/java"));
+        // JDK 8 has a second one.
+        addOf(home.resolve("jre/bin/java"));
+    }
+
+    private void addEach(Path directory) {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+            all.forEach(entries::add);
+        } catch (IOException e) {
+            // Most machines have few of these directories.
+            return;
+        }
+        entries.sort(null);
+        entries.forEach(this::add);
+    }
+}

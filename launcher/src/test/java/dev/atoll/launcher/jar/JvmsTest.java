@@ -1,0 +1,256 @@
+package dev.atoll.launcher.jar;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.atoll.launcher.jar.Atoll.Result;
+import dev.atoll.launcher.jar.Atoll.Running;
+import dev.atoll.testing.Jdks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** JVMs that the launcher has not started itself: a program has, or a script that is the command. */
+@Tag("jar")
+@Timeout(240)
+class JvmsTest {
+    private static final String FIRST_SHARED = "10.66.128.2";
+    private static final String ROUTER = "10.66.128.1";
+
+    @TempDir
+    Path directory;
+
+    static List<Integer> jdks() {
+        return Jdks.tested();
+    }
+
+    @BeforeEach
+    void needNamespaces() {
+        Needs.namespaces();
+    }
+
+    /** {@code run OPTIONS -- sh -c SCRIPT}, with {@code $java} for a JVM of the probe. */
+    private static Result script(Atoll atoll, List<String> options, String... lines) throws Exception {
+        return atoll.start(scriptWords(atoll, options, lines)).result();
+    }
+
+    private static List<String> scriptWords(Atoll atoll, List<String> options, String... lines) {
+        List<String> words = new ArrayList<>(List.of("run"));
+        words.addAll(options);
+        words.addAll(List.of(
+                "--", "sh", "-c", "java='" + String.join(" ", atoll.probe()) + "'\n" + String.join("\n", lines)));
+        return words;
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void ofAProgram_hasAnAddressOfItsOwn(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
+        Result result = new Atoll(directory)
+                .on(jdk)
+                .runProbe(
+                        List.of("--link", "stream"),
+                        "addresses:eth0",
+                        "jvm:addresses:eth0,home,lookup:localhost,short:" + ROUTER + ":9,exit:7",
+                        "again:addresses:eth0",
+                        "say:last")
+                .assertExit(0);
+
+        List<String> lines = result.stdout().lines().toList();
+        assertEquals("addresses:eth0= 10.66.0.2/30 ", lines.get(0), result::toString);
+        assertEquals("addresses:eth0= " + FIRST_SHARED + "/25 ", lines.get(1), result::toString);
+        String home = jdk.toRealPath().toString();
+        assertEquals("home=" + home + " " + home + "/bin/java", lines.get(2), result::toString);
+        assertTrue(lines.get(3).startsWith("lookup:localhost=127.0.0.1 "), result::toString);
+        assertTrue(
+                lines.get(4).startsWith("short:" + ROUTER + ":9=java.net.ConnectException: Connection refused"),
+                result::toString);
+        assertEquals("jvm ended: 7", lines.get(5), result::toString);
+        assertTrue(lines.get(6).startsWith("addresses:eth0= 10.66.128."), result::toString);
+        assertEquals("", result.stderr());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void ofAScript_asOrdinaryUser_itsExitCodeIsTheRuns(int feature) throws Exception {
+        Atoll atoll = new Atoll(directory).asOrdinaryUser().on(Jdks.require(feature));
+        Result result = script(
+                        atoll, List.of("--link", "stream"), "$java addresses:eth0 jvm:addresses:eth0,exit:5", "exit 3")
+                .assertExit(3);
+
+        assertEquals(
+                List.of("addresses:eth0= 10.66.128.2/25 ", "addresses:eth0= 10.66.128.3/25 ", "jvm ended: 5"),
+                result.stdout().lines().toList(),
+                result::toString);
+        assertEquals("", result.stderr());
+    }
+
+    /** They are hosts of one network. */
+    @Test
+    void twoOfThem_reachEachOtherByAddress() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path started = atoll.path("started");
+        Result result = script(
+                        atoll,
+                        List.of("--link", "stream"),
+                        "$java touch:" + started + " serve:8080 &",
+                        "until [ -e " + started + " ]; do sleep 0.1; done",
+                        "until $java short:" + FIRST_SHARED + ":8080 | grep HTTP; do :; done",
+                        "wait")
+                .assertExit(0);
+        assertTrue(result.stdout().contains("served"), result::toString);
+    }
+
+    @Test
+    void withoutALink_theyHaveOneLocalhost() throws Exception {
+        Result result = script(
+                        new Atoll(directory),
+                        List.of("--link", "none"),
+                        "$java serve:8080 &",
+                        "until $java short:localhost:8080 | grep HTTP; do :; done",
+                        "wait")
+                .assertExit(0);
+        assertTrue(result.stdout().contains("served"), result::toString);
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void overTap_reachTheHost_andNothingIsLeft(int feature) throws Exception {
+        Needs.tap();
+        try (HostSide host = new HostSide()) {
+            host.serve("8080");
+            String before = host.state();
+            Atoll atoll = new Atoll(directory).on(Jdks.require(feature)).behind(host.prefix());
+            String server = "tcp:" + HostSide.ADDRESS + ":8080";
+            Result ofProgram = atoll.runProbe(List.of("--link", "tap"), server, "jvm:addresses:eth0," + server)
+                    .assertExit(0);
+            Result ofScript = script(atoll, List.of("--link", "tap"), "$java addresses:eth0 " + server, "exit 0")
+                    .assertExit(0);
+
+            assertEquals(
+                    2,
+                    ofProgram
+                            .stdout()
+                            .lines()
+                            .filter(line -> line.startsWith(server + "=hello "))
+                            .count(),
+                    ofProgram::toString);
+            assertEquals("addresses:eth0= " + FIRST_SHARED + "/25 ", ofProgram.line("addresses:"));
+            assertTrue(ofScript.line(server).startsWith(server + "=hello "), ofScript::toString);
+            assertEquals("addresses:eth0= " + FIRST_SHARED + "/25 ", ofScript.line("addresses:"));
+            assertEquals(before, host.state());
+        }
+    }
+
+    @Test
+    void policy_holdsForThem_andItsReload() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path status = atoll.path("status.json");
+        Path rules = rules(atoll, "REJECT");
+        List<String> words = scriptWords(
+                atoll,
+                List.of("--link", "stream", "--policy", rules.toString(), "--status-file", status.toString()),
+                "$java short:" + ROUTER + ":9 say:first await:" + atoll.path("reloaded") + " short:" + ROUTER + ":9");
+        try (Running running = atoll.start(words)) {
+            running.awaitOutput("first");
+            String now = Files.readString(status);
+            assertTrue(now.contains("\"address\" : \"" + FIRST_SHARED + "/25\""), now);
+
+            rules(atoll, "ACCEPT");
+            atoll.run("reload", status.toString()).assertExit(0);
+            atoll.file("reloaded");
+            Result result = running.result().assertExit(0);
+            List<String> answers = result.stdout()
+                    .lines()
+                    .filter(line -> line.startsWith("short:"))
+                    .toList();
+            assertTrue(answers.get(0).contains("(" + rules + ":4: "), result::toString);
+            assertTrue(answers.get(1).contains("Connection refused ["), result::toString);
+            assertEquals("1", Json.read(status).text("denials"));
+        }
+    }
+
+    private static Path rules(Atoll atoll, String target) throws IOException {
+        return atoll.file(
+                "egress.rules",
+                "*filter",
+                ":INPUT ACCEPT",
+                ":OUTPUT ACCEPT",
+                "-A OUTPUT -p tcp --dport 9 -j " + target,
+                "COMMIT");
+    }
+
+    @Test
+    void oneTooMany_doesNotStart_andSaysWhy() throws Exception {
+        Result result = new Atoll(directory)
+                .runProbe(List.of("--link", "none", "--max-jvms", "1"), "jvm:jvm:say:never,say:second", "jvm:say:third")
+                .assertExit(0);
+
+        assertEquals(
+                List.of("jvm ended: 125", "second", "jvm ended: 0", "third", "jvm ended: 0"),
+                result.stdout().lines().toList(),
+                result::toString);
+        assertEquals(
+                "atoll: the program was not started: 1 JVMs run in this sandbox, which is the most (max-jvms)\n",
+                result.stderr());
+    }
+
+    /** A Java of which no program can be put on the network. */
+    @Test
+    void unknownJdk_doesNotStart_andSaysWhy() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path home = Files.createDirectories(directory.resolve("jdk-11")).toRealPath();
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.copy(Path.of(atoll.java()), java);
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
+        Result result = atoll.run(
+                        "run",
+                        "--link",
+                        "none",
+                        "--jdk",
+                        home.toString(),
+                        "--",
+                        "sh",
+                        "-c",
+                        java + " -jar never.jar; echo $?")
+                .assertExit(0);
+
+        assertEquals("125\n", result.stdout());
+        assertEquals(
+                "atoll: no program was started: " + home
+                        + " is JDK 11, which is not known: programs run in the sandbox on JDK 17, 21 or 25\n",
+                result.stderr());
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void otherAgents_comeBehind_andWhatRunsNothingHasNone(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
+        String agent = "-javaagent:" + new ProgramForms(directory.resolve("forms")).earlyAgent();
+        Result result = script(
+                        new Atoll(directory).on(jdk),
+                        List.of("--link", "stream", "--address", "10.66.0.2/30", "--max-jvms", "1"),
+                        "export JDK_JAVA_OPTIONS='" + agent + "'",
+                        "$java environment:JDK_JAVA_OPTIONS",
+                        "unset JDK_JAVA_OPTIONS",
+                        jdk + "/bin/java -version",
+                        jdk + "/bin/keytool -help")
+                .assertExit(0);
+
+        assertTrue(result.stdout().startsWith("early agent: eth0, "), result::toString);
+        assertTrue(
+                result.stdout().contains("environment:JDK_JAVA_OPTIONS=" + agent + ", to children " + agent + "\n"),
+                result::toString);
+        assertTrue(result.stderr().contains(feature + "."), result::toString);
+        assertTrue(result.stderr().contains("keytool"), result::toString);
+    }
+}
