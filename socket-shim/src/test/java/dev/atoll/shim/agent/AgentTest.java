@@ -184,7 +184,7 @@ class AgentTest {
                 asynchronous: 42 [true, true]
                 ended: true
                 few threads: true
-                sum: 5000
+                all have read: true
                 """;
         assertEquals(expected, result.out());
     }

@@ -26,7 +26,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Blocks virtual threads, by reflection, as this is compiled for a JDK without them. */
 @SuppressWarnings("AddressSelection") // these APIs are what is tried
 public final class VirtualThreads {
-    private static final int MANY = 5_000;
+    private static final int MANY = Integer.getInteger("atoll.test.virtualThreads", 5_000);
+
+    /** Ports that a client can choose from are fewer than 30,000. */
+    private static final int PER_SERVER = 20_000;
+
+    private static final int FIRST_OWN_ADDRESS = 2;
 
     private VirtualThreads() {}
 
@@ -141,7 +146,7 @@ public final class VirtualThreads {
     }
 
     private static void awaitState(Thread thread) {
-        while (thread.getState() != Thread.State.WAITING) {
+        while (thread.getState() != Thread.State.WAITING && thread.isAlive()) {
             Thread.onSpinWait();
         }
     }
@@ -151,27 +156,35 @@ public final class VirtualThreads {
         List<Socket> sockets = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         AtomicInteger sum = new AtomicInteger();
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            for (int i = 0; i < MANY; i++) {
-                Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
-                sockets.add(server.accept());
-                threads.add(start(() -> {
-                    try (client) {
-                        sum.addAndGet(client.getInputStream().read());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }));
+        for (int first = 0; first < MANY; first += PER_SERVER) {
+            byte[] address = {127, 0, 0, (byte) (FIRST_OWN_ADDRESS + first / PER_SERVER)};
+            try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByAddress(address))) {
+                for (int i = first; i < Math.min(MANY, first + PER_SERVER); i++) {
+                    Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
+                    sockets.add(server.accept());
+                    threads.add(start(() -> read(client, sum)));
+                }
             }
-            threads.forEach(VirtualThreads::awaitState);
-            say("few threads", Thread.getAllStackTraces().size() < 50);
-            for (Socket each : sockets) {
-                each.getOutputStream().write(1);
-            }
-            for (Thread each : threads) {
-                each.join();
-            }
-            say("sum", sum.get());
+        }
+        threads.forEach(VirtualThreads::awaitState);
+        say("few threads", Thread.getAllStackTraces().size() < 50);
+        for (Socket each : sockets) {
+            each.getOutputStream().write(1);
+        }
+        for (Thread each : threads) {
+            each.join();
+        }
+        say("all have read", sum.get() == MANY);
+        for (Socket each : sockets) {
+            each.close();
+        }
+    }
+
+    private static void read(Socket client, AtomicInteger sum) {
+        try (client) {
+            sum.addAndGet(client.getInputStream().read());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
