@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
  * Reads, writes, timeouts, cancellations, shutting, closing and the group's end at once: every operation ends, and its handler
  * is told exactly once. How long is set by {@code -Datoll.race.seconds}.
  */
-@Timeout(600)
+@Timeout(7200)
 class AsyncRaceTest {
     private static final int PAIRS = 4;
 

@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.atoll.shim.fake.DrivenStack;
 import dev.atoll.shim.fake.FakeNames;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -27,21 +34,40 @@ import org.junit.jupiter.api.Timeout;
  * Close, interrupt, read, write and select at once on the same connections: nothing hangs and nothing fails in a way that
  * the JDK does not know. How long is set by {@code -Datoll.race.seconds}.
  */
-@Timeout(600)
+@Timeout(7200)
 class RaceTest {
     private static final int PER_ROUND = 4;
 
     private final ConcurrentLinkedQueue<Throwable> strange = new ConcurrentLinkedQueue<>();
 
+    /** What is done again and again. */
+    private interface Round {
+        void run(Shim shim, Random random, long seed) throws Exception;
+    }
+
     @Test
-    void closeInterruptReadWriteSelect_together_neverHang() throws Exception {
+    void channels_closeInterruptReadWriteSelect_neverHang() throws Exception {
+        repeat(this::channels);
+    }
+
+    @Test
+    void sockets_closeInterruptReadWriteShutdown_neverHang() throws Exception {
+        repeat(this::sockets);
+    }
+
+    @Test
+    void datagrams_closeInterruptSendReceiveDisconnect_neverHang() throws Exception {
+        repeat(this::datagrams);
+    }
+
+    private void repeat(Round round) throws Exception {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.getInteger("atoll.race.seconds", 2));
         long seed = System.nanoTime();
         Random random = new Random(seed);
         try (DrivenStack driven = DrivenStack.start()) {
             Shim shim = Shim.of(StackSockets.of(driven.stack(), false), new FakeNames());
             while (System.nanoTime() - deadlineNs < 0) {
-                round(shim, random, seed);
+                round.run(shim, random, seed);
             }
         }
         Throwable first = strange.peek();
@@ -50,7 +76,7 @@ class RaceTest {
         }
     }
 
-    private void round(Shim shim, Random random, long seed) throws Exception {
+    private void channels(Shim shim, Random random, long seed) throws Exception {
         List<Thread> threads = new ArrayList<>();
         try (Selector selector = shim.selectorProvider().openSelector();
                 ServerSocketChannel server = shim.selectorProvider().openServerSocketChannel()) {
@@ -70,21 +96,117 @@ class RaceTest {
             Thread selecting = start(() -> select(selector));
             threads.add(start(server::accept));
             Thread.onSpinWait();
-            for (int i = 0; i < threads.size(); i++) {
-                if (random.nextBoolean()) {
-                    threads.get(i).interrupt();
-                }
-            }
+            interruptSome(threads, random);
             for (SocketChannel each : all) {
                 threads.add(start(() -> closed(each)));
             }
             threads.add(start(() -> closed(server)));
-            for (Thread each : threads) {
-                join(each, seed);
-            }
+            joinAll(threads, seed);
             Thread closing = start(() -> closed(selector));
             join(closing, seed);
             join(selecting, seed);
+        }
+    }
+
+    private void sockets(Shim shim, Random random, long seed) throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        try (ServerSocket server = shim.newServerSocket()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            List<Socket> all = new ArrayList<>();
+            for (int i = 0; i < PER_ROUND; i++) {
+                Socket client = shim.newSocket();
+                client.connect(server.getLocalSocketAddress());
+                Socket accepted = server.accept();
+                accepted.setSoLinger(random.nextBoolean(), 0);
+                all.add(client);
+                all.add(accepted);
+                threads.add(start(() -> client.getInputStream().transferTo(OutputStream.nullOutputStream())));
+                threads.add(start(() -> write(client)));
+                threads.add(start(() -> accepted.getInputStream().transferTo(accepted.getOutputStream())));
+                threads.add(start(() -> {
+                    accepted.shutdownOutput();
+                    return client.getInputStream().available();
+                }));
+            }
+            threads.add(start(server::accept));
+            interruptSome(threads, random);
+            for (Socket each : all) {
+                threads.add(start(() -> closed(each)));
+            }
+            threads.add(start(() -> closed(server)));
+            joinAll(threads, seed);
+        }
+    }
+
+    private static Object write(Socket socket) throws IOException {
+        byte[] bytes = new byte[10_000];
+        while (true) {
+            socket.getOutputStream().write(bytes);
+        }
+    }
+
+    private void datagrams(Shim shim, Random random, long seed) throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        List<AutoCloseable> all = new ArrayList<>();
+        for (int i = 0; i < PER_ROUND; i++) {
+            DatagramSocket socket = shim.newDatagramSocket(any);
+            DatagramChannel channel =
+                    shim.selectorProvider().openDatagramChannel().bind(any);
+            SocketAddress toSocket = socket.getLocalSocketAddress();
+            SocketAddress toChannel = channel.getLocalAddress();
+            all.add(socket);
+            all.add(channel);
+            threads.add(start(() -> receive(socket)));
+            threads.add(start(() -> receive(channel)));
+            threads.add(start(() -> send(socket, toChannel)));
+            threads.add(start(() -> send(channel, toSocket)));
+            threads.add(start(() -> channel.connect(toSocket).disconnect()));
+        }
+        interruptSome(threads, random);
+        for (AutoCloseable each : all) {
+            threads.add(start(() -> closed(each)));
+        }
+        joinAll(threads, seed);
+    }
+
+    private static Object receive(DatagramSocket socket) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+        while (true) {
+            socket.receive(packet);
+        }
+    }
+
+    private static Object receive(DatagramChannel channel) throws IOException {
+        ByteBuffer target = ByteBuffer.allocate(100);
+        while (true) {
+            channel.receive(target.clear());
+        }
+    }
+
+    private static Object send(DatagramSocket socket, SocketAddress to) throws IOException {
+        while (true) {
+            socket.send(new DatagramPacket(new byte[10], 10, to));
+        }
+    }
+
+    private static Object send(DatagramChannel channel, SocketAddress to) throws IOException {
+        while (true) {
+            channel.send(ByteBuffer.allocate(10), to);
+        }
+    }
+
+    private static void interruptSome(List<Thread> threads, Random random) {
+        for (Thread each : threads) {
+            if (random.nextBoolean()) {
+                each.interrupt();
+            }
+        }
+    }
+
+    private static void joinAll(List<Thread> threads, long seed) throws InterruptedException {
+        for (Thread each : threads) {
+            join(each, seed);
         }
     }
 
