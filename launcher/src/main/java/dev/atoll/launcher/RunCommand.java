@@ -195,11 +195,11 @@ final class RunCommand {
             AgentJar agent,
             @Nullable FlowLog flows)
             throws LaunchException, IOException {
-        if (!settings.dns().isEmpty() && link.addresses() == null) {
+        List<IpAddress> servers = settings.names().servers();
+        if (!servers.isEmpty() && link.addresses() == null) {
             throw new LaunchException(
                     ExitCode.CONFIGURATION,
-                    "dns: the link " + link.description() + " does not lead to the server "
-                            + settings.dns().get(0));
+                    "dns: the link " + link.description() + " does not lead to the server " + servers.get(0));
         }
         LinkAddresses onLink = link.addresses();
         boolean ipv6 = onLink != null && onLink.hasIpv6();
@@ -217,7 +217,7 @@ final class RunCommand {
                         .begin(
                                 command.withAgent(AgentJar.SANDBOX_FILE),
                                 settings.hostname(),
-                                SandboxFiles.of(settings.hostname(), addresses, setup.dnsServers()),
+                                SandboxFiles.of(settings.hostname(), addresses, setup.names()),
                                 kept,
                                 settings.jdks(),
                                 agent,
@@ -455,7 +455,7 @@ final class RunCommand {
                         ? null
                         : setup.addresses().get(0).toString(),
                 router,
-                setup.dnsServers().isEmpty() ? null : setup.dnsServers().get(0).toString(),
+                setup.names().servers().stream().map(IpAddress::toString).toList(),
                 settings.policies(),
                 settings.pcap(),
                 Instant.now());

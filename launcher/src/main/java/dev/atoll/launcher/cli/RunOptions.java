@@ -49,6 +49,19 @@ public final class RunOptions {
     List<String> dns = new ArrayList<>();
 
     @Parameter(
+            names = "--dns-search",
+            description = "A domain under which short names are looked up, several times for more",
+            splitter = Whole.class)
+    List<String> dnsSearch = new ArrayList<>();
+
+    @Parameter(
+            names = "--dns-option",
+            description = "ndots:N, timeout:SECONDS, attempts:N or rotate, as in resolv.conf(5); may be given several"
+                    + " times",
+            splitter = Whole.class)
+    List<String> dnsOption = new ArrayList<>();
+
+    @Parameter(
             names = "--policy",
             description = "A file of rules as iptables-save or ip6tables-save writes them, or none: no filter; may be"
                     + " given several times",
@@ -142,6 +155,8 @@ public final class RunOptions {
         put(given, "atoll.take-default", takeDefault ? "true" : null);
         put(given, "atoll.ipv6", ipv6);
         put(given, "atoll.dns", oneOrList(dns));
+        put(given, "atoll.dns-search", oneOrList(dnsSearch));
+        put(given, "atoll.dns-option", oneOrList(dnsOption));
         put(given, "atoll.policy", oneOrList(policy));
         put(given, "atoll.ipset", oneOrList(ipset));
         put(given, "atoll.watch", watch ? "true" : null);

@@ -12,6 +12,7 @@ import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.config.Settings.LogSettings;
 import dev.atoll.launcher.link.Ipv6Request;
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Names;
 import dev.atoll.runtime.dns.ResolverOptions;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.file.Files;
@@ -76,14 +77,12 @@ public final class EffectiveConfig {
         }
         String timeout = text(Setting.TIMEOUT);
         Path statusFile = statusFile();
-        NameServers names = nameServers();
         return new Settings(
                 text(Setting.LINK),
                 address,
                 ipAddress(Setting.ROUTER),
                 ipv6(),
-                names.servers(),
-                names.strict(),
+                names(),
                 number(Setting.MTU, MIN_MTU_BYTES, MAX_MTU_BYTES),
                 flag(Setting.OFFLOAD),
                 flag(Setting.TAKE_DEFAULT),
@@ -206,10 +205,8 @@ public final class EffectiveConfig {
         }
     }
 
-    /** Whom to ask for names, and whether for those of rules alone. */
-    private record NameServers(List<IpAddress> servers, boolean strict) {}
-
-    private NameServers nameServers() throws LaunchException {
+    /** How names are looked up; "auto" is no server. */
+    private Names names() throws LaunchException {
         List<String> words = new ArrayList<>(texts(Setting.DNS));
         String first = words.get(0);
         boolean strict = first.equals(STRICT) || first.startsWith(STRICT + ":");
@@ -218,8 +215,29 @@ public final class EffectiveConfig {
         } else if (strict) {
             words.set(0, first.substring(STRICT.length() + 1));
         }
+        int dots = Names.NONE.dots();
+        int timeoutSeconds = Names.NONE.timeoutSeconds();
+        int attempts = Names.NONE.attempts();
+        boolean rotate = false;
+        for (String option : textsOrNone(Setting.DNS_OPTION)) {
+            switch (option.substring(0, option.indexOf(':') + 1)) {
+                case "ndots:" -> dots = resolverOption(option, 0, ResolverOptions.MAX_DOTS);
+                case "timeout:" -> timeoutSeconds = resolverOption(option, 1, ResolverOptions.MAX_TIMEOUT_SECONDS);
+                case "attempts:" -> attempts = resolverOption(option, 1, ResolverOptions.MAX_ATTEMPTS);
+                default -> {
+                    if (!option.equals("rotate")) {
+                        throw unexpected(Setting.DNS_OPTION);
+                    }
+                    rotate = true;
+                }
+            }
+        }
+        return new Names(nameServers(words), strict, searchDomains(), dots, timeoutSeconds, attempts, rotate);
+    }
+
+    private List<IpAddress> nameServers(List<String> words) throws LaunchException {
         if (words.isEmpty() || (words.size() == 1 && words.get(0).equals(AUTO))) {
-            return new NameServers(List.of(), strict);
+            return List.of();
         }
         if (words.size() > ResolverOptions.MAX_SERVERS) {
             throw unexpected(Setting.DNS);
@@ -232,7 +250,45 @@ public final class EffectiveConfig {
                 throw unexpected(Setting.DNS, e);
             }
         }
-        return new NameServers(servers, strict);
+        return servers;
+    }
+
+    private List<String> searchDomains() throws LaunchException {
+        List<String> domains = textsOrNone(Setting.DNS_SEARCH);
+        if (domains.size() > ResolverOptions.MAX_SEARCH) {
+            throw unexpected(Setting.DNS_SEARCH);
+        }
+        for (String domain : domains) {
+            if (!ResolverOptions.isSuffix(domain)) {
+                throw unexpected(Setting.DNS_SEARCH);
+            }
+        }
+        return domains;
+    }
+
+    /** The number behind the colon. */
+    private int resolverOption(String option, int least, int most) throws LaunchException {
+        try {
+            int number = Integer.parseInt(option.substring(option.indexOf(':') + 1));
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw unexpected(Setting.DNS_OPTION, e);
+        }
+        throw unexpected(Setting.DNS_OPTION);
+    }
+
+    /** As {@link #texts}, where "none" is none of them and stands alone. */
+    private List<String> textsOrNone(Setting setting) throws LaunchException {
+        List<String> texts = texts(setting);
+        if (texts.equals(List.of(NONE))) {
+            return List.of();
+        }
+        if (texts.contains(NONE)) {
+            throw unexpected(setting);
+        }
+        return texts;
     }
 
     /** One text or a list of them, at least one. */
@@ -289,17 +345,9 @@ public final class EffectiveConfig {
         return text.equals(NONE) ? null : path(setting, text);
     }
 
-    /** One name or a list of them; "none" stands alone. */
     private List<Path> files(Setting setting) throws LaunchException {
-        if (!(config.getValue(setting.key()) instanceof ConfigList)) {
-            Path file = file(setting);
-            return file == null ? List.of() : List.of(file);
-        }
         List<Path> files = new ArrayList<>();
-        for (String name : texts(setting)) {
-            if (name.equals(NONE)) {
-                throw unexpected(setting);
-            }
+        for (String name : textsOrNone(setting)) {
             files.add(path(setting, name));
         }
         return files;

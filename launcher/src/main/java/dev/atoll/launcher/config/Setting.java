@@ -14,6 +14,8 @@ public enum Setting {
     ROUTER6("atoll.router6", Kind.ADDRESS),
     IPV6("atoll.ipv6", Kind.AUTO_OR_OFF),
     DNS("atoll.dns", Kind.NAME_SERVERS),
+    DNS_SEARCH("atoll.dns-search", Kind.DOMAINS),
+    DNS_OPTION("atoll.dns-option", Kind.RESOLVER_OPTIONS),
     MTU("atoll.mtu", Kind.MTU),
     OFFLOAD("atoll.offload", Kind.FLAG),
     TAKE_DEFAULT("atoll.take-default", Kind.FLAG),
@@ -46,6 +48,10 @@ public enum Setting {
         AUTO_OR_OFF("\"auto\" or \"off\""),
         NAME_SERVERS("\"auto\", or an IP address or a list of up to " + ResolverOptions.MAX_SERVERS
                 + ", where \"strict\" may come first, alone or as \"strict:\" before an address"),
+        DOMAINS("a domain name, a list of up to " + ResolverOptions.MAX_SEARCH + ", or \"none\""),
+        RESOLVER_OPTIONS("\"ndots:N\" with N up to " + ResolverOptions.MAX_DOTS + ", \"timeout:N\" of 1 to "
+                + ResolverOptions.MAX_TIMEOUT_SECONDS + " seconds, \"attempts:N\" of 1 to "
+                + ResolverOptions.MAX_ATTEMPTS + ", \"rotate\", a list of them, or \"none\""),
         MTU("a number of bytes from 576 to 65535"),
         MAX_JVMS("a number from 0 to 1024"),
         HOSTNAME("a host name"),

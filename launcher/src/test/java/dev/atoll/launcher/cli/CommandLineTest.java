@@ -69,6 +69,16 @@ class CommandLineTest {
     }
 
     @Test
+    void run_searchDomainsAndResolverOptions_areLists() throws Exception {
+        CommandLine.Run run = assertInstanceOf(
+                CommandLine.Run.class,
+                parse("run --dns-search a.example --dns-search=b.example --dns-option ndots:2 -- java"));
+        assertEquals(
+                Map.of("atoll.dns-search", List.of("a.example", "b.example"), "atoll.dns-option", "ndots:2"),
+                run.options().settings());
+    }
+
+    @Test
     void run_everythingBehindTheSeparator_isUntouched() throws Exception {
         CommandLine.Run run = assertInstanceOf(
                 CommandLine.Run.class, parse("run -- java --help -- --link tap --version @file --timeout=1"));
