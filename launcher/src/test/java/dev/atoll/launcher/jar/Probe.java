@@ -3,6 +3,8 @@ package dev.atoll.launcher.jar;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -30,6 +32,9 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 import javax.naming.Context;
 import javax.naming.NamingException;
 import javax.naming.directory.DirContext;
@@ -47,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code udp:HOST:PORT}</td><td>sends a datagram and waits for one</td></tr>
  * <tr><td>{@code lookup:NAME}</td><td>prints the addresses of a name, in their order</td></tr>
  * <tr><td>{@code jndi:NAME}</td><td>prints a name's IPv4 address by JNDI's DNS, which has its servers from resolv.conf</td></tr>
+ * <tr><td>{@code reachable:MS,HOPS,INTERFACE,HOST}</td><td>prints whether a host answers; no interface is any</td></tr>
+ * <tr><td>{@code jmx:HOST:PORT}</td><td>asks a JVM's management agent for its process id and host name</td></tr>
  * <tr><td>{@code file:FILE}</td><td>prints a file, its lines joined by spaces</td></tr>
  * <tr><td>{@code addresses:NAME}</td><td>prints an interface's addresses with their prefix lengths</td></tr>
  * <tr><td>{@code families}</td><td>where servers of the wildcard address are reached: 127.0.0.1, ::1, or both</td></tr>
@@ -96,6 +103,8 @@ public final class Probe {
                 case "udp" -> timed(command, () -> udp(address(argument)));
                 case "lookup" -> timed(command, () -> lookup(argument));
                 case "jndi" -> timed(command, () -> jndi(argument));
+                case "reachable" -> timed(command, () -> reachable(argument.split(",", -1)));
+                case "jmx" -> timed(command, () -> jmx(argument));
                 case "file" -> line(command + "=" + String.join(" ", Files.readAllLines(Path.of(argument))));
                 case "addresses" -> line(command + "=" + addresses(argument));
                 case "families" -> line(command + "=" + families());
@@ -183,6 +192,22 @@ public final class Probe {
             text.append(each.getHostAddress()).append(' ');
         }
         return text.toString();
+    }
+
+    private static String reachable(String... words) throws IOException {
+        NetworkInterface through = words[2].isEmpty() ? null : NetworkInterface.getByName(words[2]);
+        return Boolean.toString(InetAddress.getByName(words[3])
+                .isReachable(through, Integer.parseInt(words[1]), Integer.parseInt(words[0])));
+    }
+
+    // What the test's own program answers.
+    @SuppressWarnings("BanJNDI")
+    private static String jmx(String place) throws IOException {
+        JMXServiceURL url = new JMXServiceURL("service:jmx:rmi:///jndi/rmi://" + place + "/jmxrmi");
+        try (JMXConnector connector = JMXConnectorFactory.connect(url)) {
+            return ManagementFactory.getPlatformMXBean(connector.getMBeanServerConnection(), RuntimeMXBean.class)
+                    .getName();
+        }
     }
 
     // What the test's own name server answers is an address, and nothing is deserialized.
