@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@code run}. Each but {@code --config} and {@code --quiet} is a setting of the same name; what is not given is not set. */
 @Parameters(separators = "=", commandDescription = "Run a program in a sandbox: run [OPTIONS] -- java ARGUMENTS")
 public final class RunOptions {
+    private static final String DEBUG = "--debug";
+
     @Parameter(
             names = "--link",
             description = "tap[:NAME], veth[:INTERFACE], stream, none, or auto: tap where it can be made, else stream")
@@ -80,6 +82,15 @@ public final class RunOptions {
     @Parameter(names = "--config", description = "A configuration file, see the command config")
     @Nullable String config;
 
+    @Parameter(
+            names = DEBUG,
+            description =
+                    "Let debuggers attach through a port of this host's 127.0.0.1; --debug alone: one that is free")
+    @Nullable String debug;
+
+    @Parameter(names = "--debug-suspend", description = "With --debug: wait for a debugger before the program's main")
+    boolean debugSuspend;
+
     @Parameter(names = "--audit", description = "Let everything pass, and say what the policy would have denied")
     boolean audit;
 
@@ -139,6 +150,17 @@ public final class RunOptions {
         }
     }
 
+    /** The same words, where an option that may stand without its value has one. */
+    static String[] withValues(String[] words) {
+        String[] complete = words.clone();
+        for (int i = 0; i < complete.length; i++) {
+            if (complete[i].equals(DEBUG)) {
+                complete[i] = DEBUG + "=0";
+            }
+        }
+        return complete;
+    }
+
     /** The configuration file, or null. */
     public @Nullable String config() {
         return config;
@@ -157,6 +179,8 @@ public final class RunOptions {
         put(given, "atoll.dns", oneOrList(dns));
         put(given, "atoll.dns-search", oneOrList(dnsSearch));
         put(given, "atoll.dns-option", oneOrList(dnsOption));
+        put(given, "atoll.debug", debug);
+        put(given, "atoll.debug-suspend", debugSuspend ? "true" : null);
         put(given, "atoll.policy", oneOrList(policy));
         put(given, "atoll.ipset", oneOrList(ipset));
         put(given, "atoll.watch", watch ? "true" : null);

@@ -33,6 +33,7 @@ public final class EffectiveConfig {
     private static final String OFF = "off";
     private static final String STRICT = "strict";
     private static final int MIN_MTU_BYTES = 576;
+    private static final int MAX_PORT = 65535;
     private static final int MAX_MTU_BYTES = 65535;
     private static final int MAX_JVMS = 1024;
     private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
@@ -87,6 +88,8 @@ public final class EffectiveConfig {
                 flag(Setting.OFFLOAD),
                 flag(Setting.TAKE_DEFAULT),
                 hostname(),
+                debugPort(),
+                flag(Setting.DEBUG_SUSPEND),
                 files(Setting.POLICY),
                 files(Setting.IPSET),
                 flag(Setting.WATCH),
@@ -338,6 +341,25 @@ public final class EffectiveConfig {
             throw unexpected(Setting.HOSTNAME);
         }
         return text;
+    }
+
+    private @Nullable Integer debugPort() throws LaunchException {
+        String text = text(Setting.DEBUG);
+        if (text.equals(NONE)) {
+            if (flag(Setting.DEBUG_SUSPEND)) {
+                throw wrong(Setting.DEBUG_SUSPEND, "is true, and no debugger can attach; give --debug with it");
+            }
+            return null;
+        }
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= MAX_PORT) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            throw unexpected(Setting.DEBUG, e);
+        }
+        throw unexpected(Setting.DEBUG);
     }
 
     private @Nullable Path file(Setting setting) throws LaunchException {

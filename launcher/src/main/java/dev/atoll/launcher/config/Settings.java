@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param offload whether a TAP or veth may carry super-segments and open checksums
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
  * @param hostname the sandbox's name
+ * @param debug the port for debuggers, or null; 0 is one that is free
+ * @param debugSuspend whether the program waits for one
  * @param policies files of rules; none: there is no filter
  * @param ipsets files of sets that rules may ask for
  * @param watch whether the policy is read again when one of its files changes
@@ -47,6 +49,8 @@ public record Settings(
         boolean offload,
         boolean takeDefault,
         String hostname,
+        @Nullable Integer debug,
+        boolean debugSuspend,
         List<Path> policies,
         List<Path> ipsets,
         boolean watch,

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param router the next hop, or null
  * @param dns the DNS servers in the order they are asked
  * @param policies the files the rules came from; none: there is no filter
+ * @param debug where debuggers attach, or null
  * @param capture the capture file, or null
  * @param startedAt when the program was let go
  */
@@ -24,6 +25,7 @@ public record RunDescription(
         @Nullable String router,
         List<String> dns,
         List<Path> policies,
+        @Nullable String debug,
         @Nullable Path capture,
         Instant startedAt) {
     public RunDescription {

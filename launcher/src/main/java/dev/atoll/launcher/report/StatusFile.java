@@ -104,6 +104,7 @@ public final class StatusFile {
             generator.writeString(policy.toString());
         }
         generator.writeEndArray();
+        generator.writeStringField("debug", run.debug());
         generator.writeStringField("capture", text(run.capture()));
         generator.writeStringField("startedAt", run.startedAt().toString());
     }

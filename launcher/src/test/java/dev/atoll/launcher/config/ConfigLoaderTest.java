@@ -132,6 +132,16 @@ class ConfigLoaderTest {
         assertEquals(new Names(List.of(), false, names.search(), dots, timeoutSeconds, attempts, rotate), names);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {"debug = none, none", "debug = 0, 0", "debug = 65535, 65535"})
+    void debug_isAPortOrNone(String value, @Nullable Integer port) throws Exception {
+        assertEquals(
+                port,
+                load(file("given.conf", "atoll." + value).toString()).settings().debug());
+    }
+
     @Test
     void defaults_areNoLimitNoFilterNoFiles() throws Exception {
         Settings settings = load().settings();
@@ -179,6 +189,11 @@ class ConfigLoaderTest {
                 "atoll.dns = [1.1.1.1, 1.1.1.2, 1.1.1.3, 1.1.1.4, 1.1.1.5, 1.1.1.6, 1.1.1.7, 1.1.1.8, 1.1.1.9]"
                         + " | atoll.dns is [\"1.1.1.1\",\"1.1.1.2\",\"1.1.1.3\",\"1.1.1.4\",\"1.1.1.5\",\"1.1.1.6\",\"1.1.1.7\","
                         + "\"1.1.1.8\",\"1.1.1.9\"], expected is" + NAME_SERVERS,
+                "atoll.debug = 65536           | atoll.debug is 65536, expected is a port from 1 to 65535, 0 for one that is free,"
+                        + " or \"none\"",
+                "atoll.debug = yes             | atoll.debug is \"yes\", expected is a port from 1 to 65535, 0 for one that is"
+                        + " free, or \"none\"",
+                "atoll.debug-suspend = true    | atoll.debug-suspend is true, and no debugger can attach; give --debug with it",
                 "atoll.dns-search = \"a..b\"   | atoll.dns-search is \"a..b\", expected is a domain name, a list of up to 32,"
                         + " or \"none\"",
                 "atoll.dns-search = [none, a]  | atoll.dns-search is [\"none\",\"a\"], expected is a domain name, a list of"
