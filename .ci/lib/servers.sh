@@ -66,6 +66,14 @@ start_redis() {
   wait_for 10 listening "$port" || die "Redis did not start: $(tail -n 5 "$home.log")"
 }
 
+# start_dnsmasq ADDRESS OPTION...: a name server for what its options say, at an address that is there; port 53 needs root.
+start_dnsmasq() {
+  local log=$WORK/dnsmasq-$1.log
+  start "$log" "${ON_HOST[@]}" dnsmasq --keep-in-foreground --user=root --conf-file=/dev/null --pid-file= --no-hosts --no-resolv \
+    --bind-interfaces --listen-address="$1" --log-facility=- "${@:2}"
+  wait_for_line 10 "$log" 'started, version' "$STARTED" || die "dnsmasq did not start: $(tail -n 5 "$log")"
+}
+
 # unprivileged PROGRAM...: sets COMMAND to run it on the host side, as nobody if we are root (servers refuse root).
 unprivileged() {
   COMMAND=("${ON_HOST[@]}")

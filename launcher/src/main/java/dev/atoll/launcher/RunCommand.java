@@ -5,6 +5,7 @@ import dev.atoll.launcher.cli.RunOptions;
 import dev.atoll.launcher.config.ConfigLoader;
 import dev.atoll.launcher.config.EffectiveConfig;
 import dev.atoll.launcher.config.Settings;
+import dev.atoll.launcher.debug.DebugPort;
 import dev.atoll.launcher.flow.FlowLog;
 import dev.atoll.launcher.flow.RunIdentity;
 import dev.atoll.launcher.jvms.JvmDoor;
@@ -142,11 +143,12 @@ final class RunCommand {
                             + " IPv6 on it; leave it out, or start java itself");
         }
         try (FlowLog flows = flowLog(settings);
-                AgentJar agent = preparation.agent()) {
+                AgentJar agent = preparation.agent();
+                DebugPort debug = debugPort(settings)) {
             // Behind the flow log, which has to be there to be kept from the program.
             KeptFiles kept = kept(settings, configuration, directory);
             try (OpenLink link = open(settings, request)) {
-                return runOn(link, request, command, settings, kept, agent, flows);
+                return runOn(link, request, command, settings, kept, agent, flows, debug);
             }
         } catch (IOException e) {
             throw new LaunchException(ExitCode.FAILED, "the run failed: " + e.getMessage(), e);
@@ -165,6 +167,10 @@ final class RunCommand {
 
     private @Nullable FlowLog flowLog(Settings settings) throws LaunchException {
         return settings.flowLog() == null ? null : FlowLog.open(settings.flowLog(), RunIdentity.of(environment));
+    }
+
+    private static @Nullable DebugPort debugPort(Settings settings) throws LaunchException {
+        return settings.debug() == null ? null : DebugPort.listen(settings.debug(), Terminal::line);
     }
 
     private static @Nullable RuleSet rules(Settings settings) throws LaunchException {
@@ -193,17 +199,19 @@ final class RunCommand {
             Settings settings,
             KeptFiles kept,
             AgentJar agent,
-            @Nullable FlowLog flows)
+            @Nullable FlowLog flows,
+            @Nullable DebugPort debug)
             throws LaunchException, IOException {
-        if (!settings.dns().isEmpty() && link.addresses() == null) {
+        List<IpAddress> servers = settings.names().servers();
+        if (!servers.isEmpty() && link.addresses() == null) {
             throw new LaunchException(
                     ExitCode.CONFIGURATION,
-                    "dns: the link " + link.description() + " does not lead to the server "
-                            + settings.dns().get(0));
+                    "dns: the link " + link.description() + " does not lead to the server " + servers.get(0));
         }
         LinkAddresses onLink = link.addresses();
         boolean ipv6 = onLink != null && onLink.hasIpv6();
         refuseWithoutIpv6(settings, link, ipv6);
+        ProgramCommand started = debug == null ? command : command.debuggedAt(debug.number(), settings.debugSuspend());
         Setups setups = new Setups(settings);
         Setup setup = setups.ofProgram(link);
         // Of several JVMs nobody is the host by that name.
@@ -213,11 +221,11 @@ final class RunCommand {
         if (command.isJava()) {
             Libc.write(control[0], ControlCodec.encode(setup));
         }
-        try (FurnishedSandbox sandbox = new StartChain(command.environmentWithAgent(environment, AgentJar.SANDBOX_FILE))
+        try (FurnishedSandbox sandbox = new StartChain(started.environmentWithAgent(environment, AgentJar.SANDBOX_FILE))
                         .begin(
-                                command.withAgent(AgentJar.SANDBOX_FILE),
+                                started.withAgent(AgentJar.SANDBOX_FILE),
                                 settings.hostname(),
-                                SandboxFiles.of(settings.hostname(), addresses, setup.dnsServers()),
+                                SandboxFiles.of(settings.hostname(), addresses, setup.names()),
                                 kept,
                                 settings.jdks(),
                                 agent,
@@ -243,13 +251,17 @@ final class RunCommand {
             ControlConnection connection =
                     command.isJava() ? new ControlConnection(control[0], reports::received) : null;
             WiredServices services = new WiredServices(settings, link, connection, jvmNetwork, reports, sinks);
-            RunDescription run = describe(command, settings, setup, link);
+            RunDescription run = describe(command, settings, setup, link, debug);
             StatusFile file = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
             RunStatus status = new RunStatus(file, run, Terminal::line);
             Jvms jvms = new Jvms(
                     settings.maxJvms(), jvmNetwork, setups::ofPlace, policy, reports, status::jvms, Terminal::line);
 
-            try (JvmDoor jvmDoor = JvmDoor.in(sandbox.await().id(), jvms, Terminal::line)) {
+            int processOne = sandbox.await().id();
+            if (debug != null) {
+                openDebugger(debug, processOne, settings);
+            }
+            try (JvmDoor jvmDoor = JvmDoor.in(processOne, jvms, Terminal::line)) {
                 jvmDoor.open();
                 SandboxedProgram program = new SandboxedProgram(sandbox.release());
                 Consumer<RuleSet> namesRules = next -> {
@@ -322,6 +334,13 @@ final class RunCommand {
             }
         };
         return JvmNetwork.opening(opening, settings.mtuBytes(), Terminal::line);
+    }
+
+    /** Before the program runs: what is wrong here keeps it from running. */
+    private void openDebugger(DebugPort debug, int processOne, Settings settings) throws LaunchException {
+        debug.openInto(processOne, environment);
+        String waits = settings.debugSuspend() ? ", for which the program waits" : "";
+        Terminal.line("debug: listening on 127.0.0.1:" + debug.number() + " for a debugger" + waits);
     }
 
     /** The program as a reload sees it. */
@@ -446,7 +465,8 @@ final class RunCommand {
         }
     }
 
-    private static RunDescription describe(ProgramCommand command, Settings settings, Setup setup, OpenLink link) {
+    private static RunDescription describe(
+            ProgramCommand command, Settings settings, Setup setup, OpenLink link, @Nullable DebugPort debug) {
         String router = setup.router() == null ? null : setup.router().toString();
         return new RunDescription(
                 command.arguments(),
@@ -455,8 +475,9 @@ final class RunCommand {
                         ? null
                         : setup.addresses().get(0).toString(),
                 router,
-                setup.dnsServers().isEmpty() ? null : setup.dnsServers().get(0).toString(),
+                setup.names().servers().stream().map(IpAddress::toString).toList(),
                 settings.policies(),
+                debug == null ? null : "127.0.0.1:" + debug.number(),
                 settings.pcap(),
                 Instant.now());
     }

@@ -9,6 +9,7 @@ import dev.atoll.launcher.start.StartChain.Inherited;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
+import dev.atoll.runtime.control.ControlRecord.Names;
 import dev.atoll.runtime.control.ControlRecord.Setup;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
@@ -52,14 +53,14 @@ final class Setups {
 
     private Setup of(Link link, @Nullable LinkAddresses addresses, int capture) {
         IpAddress router = addresses == null ? null : addresses.router();
+        Names names = settings.names();
         return new Setup(
                 settings.hostname(),
                 link,
                 addresses == null ? List.of() : addresses.program(),
                 router,
                 addresses == null ? List.of() : addresses.routes(),
-                settings.dns().isEmpty() && router != null ? List.of(router) : settings.dns(),
-                settings.strictNames(),
+                names.servers().isEmpty() && router != null ? names.withServers(List.of(router)) : names,
                 settings.ipv6().isOn(),
                 settings.plainErrors(),
                 capture,

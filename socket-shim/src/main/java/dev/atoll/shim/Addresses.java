@@ -28,10 +28,17 @@ final class Addresses {
         return toStack(address, port);
     }
 
-    /** Also carries the scope of a link-local IPv6 address over, as the NIC's id. */
+    /**
+     * Also carries the scope of an IPv6 address over, as the NIC's id, where it means nothing without (ipv6(7)). Addresses of
+     * a {@code NetworkInterface} have it all.
+     */
     static FullAddress toStack(InetAddress address, int port) {
-        int nicId = address instanceof Inet6Address v6 ? v6.getScopeId() : 0;
-        return new FullAddress(nicId, toStack(address), port);
+        return new FullAddress(scopeOf(address), toStack(address), port);
+    }
+
+    private static int scopeOf(InetAddress address) {
+        boolean needsScope = address.isLinkLocalAddress() || address.isMCLinkLocal() || address.isMCNodeLocal();
+        return needsScope && address instanceof Inet6Address v6 ? v6.getScopeId() : 0;
     }
 
     static IpAddress toStack(InetAddress address) {
@@ -46,8 +53,20 @@ final class Addresses {
         }
     }
 
+    /** Of an address that means nothing without its NIC that is the scope, as a number. */
     static InetSocketAddress toJava(FullAddress address) {
-        return new InetSocketAddress(toJava(address.address()), address.port());
+        InetAddress host = address.nicId() == 0 || address.address().isV4()
+                ? toJava(address.address())
+                : scoped(address.address(), address.nicId());
+        return new InetSocketAddress(host, address.port());
+    }
+
+    private static InetAddress scoped(IpAddress address, int nicId) {
+        try {
+            return Inet6Address.getByAddress(null, address.octets(), nicId);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("16 octets are always an address", e);
+        }
     }
 
     static @Nullable InetSocketAddress toJavaOrNull(@Nullable FullAddress address) {

@@ -3,6 +3,7 @@ package dev.atoll.shim;
 import dev.atoll.bridge.Backend;
 import dev.atoll.bridge.InterfaceView;
 import dev.atoll.bridge.SocketCore;
+import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -94,8 +95,11 @@ final class ShimBackend implements Backend {
     }
 
     @Override
-    public boolean isReachable(byte[] address, int timeoutMillis, byte[] source, int hops) throws IOException {
-        return Reachability.probe(context, IpAddress.of(address), timeoutMillis);
+    public boolean isReachable(byte[] address, int scope, int timeoutMillis, byte[] source, int sourceScope, int hops)
+            throws IOException {
+        FullAddress target = new FullAddress(scope, IpAddress.of(address), 0);
+        FullAddress from = source.length == 0 ? null : new FullAddress(sourceScope, IpAddress.of(source), 0);
+        return Reachability.probe(context, target, from, hops, timeoutMillis);
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.atoll.shim;
 import dev.atoll.bridge.InterfaceView;
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.Stack;
+import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
@@ -38,6 +40,11 @@ final class SocketsOfStack implements StackSockets {
     @Override
     public UdpEndpoint newUdpEndpoint() {
         return stack.newUdpEndpoint();
+    }
+
+    @Override
+    public IcmpEndpoint newIcmpEndpoint(boolean ipv4) throws StackException {
+        return stack.newIcmpEndpoint(ipv4);
     }
 
     @Override

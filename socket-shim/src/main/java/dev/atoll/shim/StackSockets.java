@@ -3,6 +3,7 @@ package dev.atoll.shim;
 import dev.atoll.bridge.InterfaceView;
 import dev.atoll.stack.Stack;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
@@ -20,6 +21,9 @@ public interface StackSockets {
     TcpListener newTcpListener() throws StackException;
 
     UdpEndpoint newUdpEndpoint() throws StackException;
+
+    /** For {@code InetAddress.isReachable}. */
+    IcmpEndpoint newIcmpEndpoint(boolean ipv4) throws StackException;
 
     /** The stack's NICs as Java is to see them, {@code lo} included, in the order of their ids. */
     List<InterfaceView> interfaces();

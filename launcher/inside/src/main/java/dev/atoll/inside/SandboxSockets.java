@@ -5,6 +5,7 @@ import dev.atoll.runtime.sandbox.Sandbox;
 import dev.atoll.shim.StackSockets;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.NameService;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
@@ -68,6 +69,11 @@ final class SandboxSockets implements StackSockets, NameService {
     @Override
     public UdpEndpoint newUdpEndpoint() throws StackException {
         return sockets().newUdpEndpoint();
+    }
+
+    @Override
+    public IcmpEndpoint newIcmpEndpoint(boolean ipv4) throws StackException {
+        return sockets().newIcmpEndpoint(ipv4);
     }
 
     @Override

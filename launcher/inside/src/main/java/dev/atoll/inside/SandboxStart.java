@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the stack that the launcher described. */
 final class SandboxStart {
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+
     private SandboxStart() {}
 
     /** Denials are for both: a line for people, and a record in the flow log. */
@@ -58,7 +60,7 @@ final class SandboxStart {
                 .localhost(new KernelLoopback())
                 .names(names(setup));
         // Nothing is refused while rules only look on, and no name either.
-        if (setup.strictNames() && !setup.audit()) {
+        if (setup.names().strict() && !setup.audit()) {
             builder.strictNames();
         }
         if (setup.ipv6()) {
@@ -149,7 +151,12 @@ final class SandboxStart {
         if (own.isEmpty()) {
             own.add(IpAddress.V4_LOOPBACK);
         }
-        ResolverOptions options = ResolverOptions.of(setup.dnsServers()).withLocalHost(setup.hostname(), own);
+        ControlRecord.Names names = setup.names();
+        ResolverOptions options = ResolverOptions.of(names.servers())
+                .withSearch(names.search(), names.dots())
+                .withPatience(names.timeoutSeconds() * NS_PER_SECOND, names.attempts())
+                .withRotation(names.rotate())
+                .withLocalHost(setup.hostname(), own);
         return setup.ipv6() && hasIpv6OnLink(setup)
                 ? options.withIpv6(true)
                 : options.withIpv6LoopbackAlone(setup.ipv6());

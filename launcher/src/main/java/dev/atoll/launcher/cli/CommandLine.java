@@ -97,7 +97,8 @@ public final class CommandLine {
             return withoutCommand(main, commands, Arrays.copyOf(arguments, end));
         }
         try {
-            List<String> unknown = read(name, options, Arrays.copyOfRange(arguments, 1, end));
+            String[] words = Arrays.copyOfRange(arguments, 1, end);
+            List<String> unknown = read(name, options, options == run ? RunOptions.withValues(words) : words);
             boolean help = options == run ? run.help : options == config ? config.help : ((PlainOptions) options).help;
             if (help) {
                 return new Show(Help.of(name, options));

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@code run}. Each but {@code --config} and {@code --quiet} is a setting of the same name; what is not given is not set. */
 @Parameters(separators = "=", commandDescription = "Run a program in a sandbox: run [OPTIONS] -- java ARGUMENTS")
 public final class RunOptions {
+    private static final String DEBUG = "--debug";
+
     @Parameter(
             names = "--link",
             description = "tap[:NAME], veth[:INTERFACE], stream, none, or auto: tap where it can be made, else stream")
@@ -49,6 +51,19 @@ public final class RunOptions {
     List<String> dns = new ArrayList<>();
 
     @Parameter(
+            names = "--dns-search",
+            description = "A domain under which short names are looked up, several times for more",
+            splitter = Whole.class)
+    List<String> dnsSearch = new ArrayList<>();
+
+    @Parameter(
+            names = "--dns-option",
+            description = "ndots:N, timeout:SECONDS, attempts:N or rotate, as in resolv.conf(5); may be given several"
+                    + " times",
+            splitter = Whole.class)
+    List<String> dnsOption = new ArrayList<>();
+
+    @Parameter(
             names = "--policy",
             description = "A file of rules as iptables-save or ip6tables-save writes them, or none: no filter; may be"
                     + " given several times",
@@ -66,6 +81,15 @@ public final class RunOptions {
 
     @Parameter(names = "--config", description = "A configuration file, see the command config")
     @Nullable String config;
+
+    @Parameter(
+            names = DEBUG,
+            description =
+                    "Let debuggers attach through a port of this host's 127.0.0.1; --debug alone: one that is free")
+    @Nullable String debug;
+
+    @Parameter(names = "--debug-suspend", description = "With --debug: wait for a debugger before the program's main")
+    boolean debugSuspend;
 
     @Parameter(names = "--audit", description = "Let everything pass, and say what the policy would have denied")
     boolean audit;
@@ -126,6 +150,17 @@ public final class RunOptions {
         }
     }
 
+    /** The same words, where an option that may stand without its value has one. */
+    static String[] withValues(String[] words) {
+        String[] complete = words.clone();
+        for (int i = 0; i < complete.length; i++) {
+            if (complete[i].equals(DEBUG)) {
+                complete[i] = DEBUG + "=0";
+            }
+        }
+        return complete;
+    }
+
     /** The configuration file, or null. */
     public @Nullable String config() {
         return config;
@@ -142,6 +177,10 @@ public final class RunOptions {
         put(given, "atoll.take-default", takeDefault ? "true" : null);
         put(given, "atoll.ipv6", ipv6);
         put(given, "atoll.dns", oneOrList(dns));
+        put(given, "atoll.dns-search", oneOrList(dnsSearch));
+        put(given, "atoll.dns-option", oneOrList(dnsOption));
+        put(given, "atoll.debug", debug);
+        put(given, "atoll.debug-suspend", debugSuspend ? "true" : null);
         put(given, "atoll.policy", oneOrList(policy));
         put(given, "atoll.ipset", oneOrList(ipset));
         put(given, "atoll.watch", watch ? "true" : null);

@@ -12,6 +12,7 @@ import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.config.Settings.LogSettings;
 import dev.atoll.launcher.link.Ipv6Request;
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Names;
 import dev.atoll.runtime.dns.ResolverOptions;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ public final class EffectiveConfig {
     private static final String OFF = "off";
     private static final String STRICT = "strict";
     private static final int MIN_MTU_BYTES = 576;
+    private static final int MAX_PORT = 65535;
     private static final int MAX_MTU_BYTES = 65535;
     private static final int MAX_JVMS = 1024;
     private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
@@ -76,18 +78,18 @@ public final class EffectiveConfig {
         }
         String timeout = text(Setting.TIMEOUT);
         Path statusFile = statusFile();
-        NameServers names = nameServers();
         return new Settings(
                 text(Setting.LINK),
                 address,
                 ipAddress(Setting.ROUTER),
                 ipv6(),
-                names.servers(),
-                names.strict(),
+                names(),
                 number(Setting.MTU, MIN_MTU_BYTES, MAX_MTU_BYTES),
                 flag(Setting.OFFLOAD),
                 flag(Setting.TAKE_DEFAULT),
                 hostname(),
+                debugPort(),
+                flag(Setting.DEBUG_SUSPEND),
                 files(Setting.POLICY),
                 files(Setting.IPSET),
                 flag(Setting.WATCH),
@@ -206,10 +208,8 @@ public final class EffectiveConfig {
         }
     }
 
-    /** Whom to ask for names, and whether for those of rules alone. */
-    private record NameServers(List<IpAddress> servers, boolean strict) {}
-
-    private NameServers nameServers() throws LaunchException {
+    /** How names are looked up; "auto" is no server. */
+    private Names names() throws LaunchException {
         List<String> words = new ArrayList<>(texts(Setting.DNS));
         String first = words.get(0);
         boolean strict = first.equals(STRICT) || first.startsWith(STRICT + ":");
@@ -218,8 +218,29 @@ public final class EffectiveConfig {
         } else if (strict) {
             words.set(0, first.substring(STRICT.length() + 1));
         }
+        int dots = Names.NONE.dots();
+        int timeoutSeconds = Names.NONE.timeoutSeconds();
+        int attempts = Names.NONE.attempts();
+        boolean rotate = false;
+        for (String option : textsOrNone(Setting.DNS_OPTION)) {
+            switch (option.substring(0, option.indexOf(':') + 1)) {
+                case "ndots:" -> dots = resolverOption(option, 0, ResolverOptions.MAX_DOTS);
+                case "timeout:" -> timeoutSeconds = resolverOption(option, 1, ResolverOptions.MAX_TIMEOUT_SECONDS);
+                case "attempts:" -> attempts = resolverOption(option, 1, ResolverOptions.MAX_ATTEMPTS);
+                default -> {
+                    if (!option.equals("rotate")) {
+                        throw unexpected(Setting.DNS_OPTION);
+                    }
+                    rotate = true;
+                }
+            }
+        }
+        return new Names(nameServers(words), strict, searchDomains(), dots, timeoutSeconds, attempts, rotate);
+    }
+
+    private List<IpAddress> nameServers(List<String> words) throws LaunchException {
         if (words.isEmpty() || (words.size() == 1 && words.get(0).equals(AUTO))) {
-            return new NameServers(List.of(), strict);
+            return List.of();
         }
         if (words.size() > ResolverOptions.MAX_SERVERS) {
             throw unexpected(Setting.DNS);
@@ -232,7 +253,45 @@ public final class EffectiveConfig {
                 throw unexpected(Setting.DNS, e);
             }
         }
-        return new NameServers(servers, strict);
+        return servers;
+    }
+
+    private List<String> searchDomains() throws LaunchException {
+        List<String> domains = textsOrNone(Setting.DNS_SEARCH);
+        if (domains.size() > ResolverOptions.MAX_SEARCH) {
+            throw unexpected(Setting.DNS_SEARCH);
+        }
+        for (String domain : domains) {
+            if (!ResolverOptions.isSuffix(domain)) {
+                throw unexpected(Setting.DNS_SEARCH);
+            }
+        }
+        return domains;
+    }
+
+    /** The number behind the colon. */
+    private int resolverOption(String option, int least, int most) throws LaunchException {
+        try {
+            int number = Integer.parseInt(option.substring(option.indexOf(':') + 1));
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw unexpected(Setting.DNS_OPTION, e);
+        }
+        throw unexpected(Setting.DNS_OPTION);
+    }
+
+    /** As {@link #texts}, where "none" is none of them and stands alone. */
+    private List<String> textsOrNone(Setting setting) throws LaunchException {
+        List<String> texts = texts(setting);
+        if (texts.equals(List.of(NONE))) {
+            return List.of();
+        }
+        if (texts.contains(NONE)) {
+            throw unexpected(setting);
+        }
+        return texts;
     }
 
     /** One text or a list of them, at least one. */
@@ -284,22 +343,33 @@ public final class EffectiveConfig {
         return text;
     }
 
+    private @Nullable Integer debugPort() throws LaunchException {
+        String text = text(Setting.DEBUG);
+        if (text.equals(NONE)) {
+            if (flag(Setting.DEBUG_SUSPEND)) {
+                throw wrong(Setting.DEBUG_SUSPEND, "is true, and no debugger can attach; give --debug with it");
+            }
+            return null;
+        }
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= MAX_PORT) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            throw unexpected(Setting.DEBUG, e);
+        }
+        throw unexpected(Setting.DEBUG);
+    }
+
     private @Nullable Path file(Setting setting) throws LaunchException {
         String text = text(setting);
         return text.equals(NONE) ? null : path(setting, text);
     }
 
-    /** One name or a list of them; "none" stands alone. */
     private List<Path> files(Setting setting) throws LaunchException {
-        if (!(config.getValue(setting.key()) instanceof ConfigList)) {
-            Path file = file(setting);
-            return file == null ? List.of() : List.of(file);
-        }
         List<Path> files = new ArrayList<>();
-        for (String name : texts(setting)) {
-            if (name.equals(NONE)) {
-                throw unexpected(setting);
-            }
+        for (String name : textsOrNone(setting)) {
             files.add(path(setting, name));
         }
         return files;

@@ -2,6 +2,7 @@ package dev.atoll.launcher.config;
 
 import dev.atoll.launcher.link.Ipv6Request;
 import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.runtime.control.ControlRecord.Names;
 import dev.atoll.stack.wire.IpAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param address the program's
  * @param router next hop
  * @param ipv6 the program's IPv6 address
- * @param dns the servers to ask, in this order; none: the router
- * @param strictNames whether they are asked only for names that some rule could allow
+ * @param names how names are looked up; without a server it is the router that is asked
  * @param mtuBytes the largest IP packet
  * @param offload whether a TAP or veth may carry super-segments and open checksums
  * @param takeDefault whether an interface may be taken that carries a default route of the caller's
  * @param hostname the sandbox's name
+ * @param debug the port for debuggers, or null; 0 is one that is free
+ * @param debugSuspend whether the program waits for one
  * @param policies files of rules; none: there is no filter
  * @param ipsets files of sets that rules may ask for
  * @param watch whether the policy is read again when one of its files changes
@@ -42,12 +44,13 @@ public record Settings(
         @Nullable Address address,
         @Nullable IpAddress router,
         Ipv6Request ipv6,
-        List<IpAddress> dns,
-        boolean strictNames,
+        Names names,
         int mtuBytes,
         boolean offload,
         boolean takeDefault,
         String hostname,
+        @Nullable Integer debug,
+        boolean debugSuspend,
         List<Path> policies,
         List<Path> ipsets,
         boolean watch,
@@ -64,7 +67,6 @@ public record Settings(
         boolean failOnDenial,
         LogSettings log) {
     public Settings {
-        dns = List.copyOf(dns);
         policies = List.copyOf(policies);
         ipsets = List.copyOf(ipsets);
         jdks = List.copyOf(jdks);

@@ -83,16 +83,20 @@ public final class StatusFile {
         return exitCode > SIGNAL_BASE && exitCode <= SIGNAL_BASE + LAST_SIGNAL;
     }
 
-    private static void describe(JsonGenerator generator, RunDescription run) throws IOException {
-        generator.writeArrayFieldStart("command");
-        for (String word : run.command()) {
-            generator.writeString(word);
+    private static void writeTexts(JsonGenerator generator, String field, List<String> texts) throws IOException {
+        generator.writeArrayFieldStart(field);
+        for (String text : texts) {
+            generator.writeString(text);
         }
         generator.writeEndArray();
+    }
+
+    private static void describe(JsonGenerator generator, RunDescription run) throws IOException {
+        writeTexts(generator, "command", run.command());
         generator.writeStringField("link", run.link());
         generator.writeStringField("address", run.address());
         generator.writeStringField("router", run.router());
-        generator.writeStringField("dns", run.dns());
+        writeTexts(generator, "dns", run.dns());
         // A run without a policy is a run without a filter, and whoever reads this shall not have to infer it.
         generator.writeBooleanField("filter", !run.policies().isEmpty());
         generator.writeArrayFieldStart("policies");
@@ -100,6 +104,7 @@ public final class StatusFile {
             generator.writeString(policy.toString());
         }
         generator.writeEndArray();
+        generator.writeStringField("debug", run.debug());
         generator.writeStringField("capture", text(run.capture()));
         generator.writeStringField("startedAt", run.startedAt().toString());
     }

@@ -24,6 +24,9 @@ final class JavaRelease {
     /** By which a JVM has agents. */
     private static final String INSTRUMENT = "java.instrument";
 
+    /** By which it has debuggers. */
+    private static final String DEBUGGER = "jdk.jdwp.agent";
+
     /** As {@code JVM_VARIANT} has it; images have no such line. */
     private static final String HOTSPOT = "Hotspot";
 
@@ -46,6 +49,20 @@ final class JavaRelease {
     /** Why programs cannot run on it in the sandbox, or empty. */
     static String faultOf(Path java) {
         return faultOf(release(java));
+    }
+
+    /**
+     * @param java the program's executable
+     * @throws LaunchException if it has no agent for debuggers
+     */
+    static void refuseWithoutDebugger(Path java) throws LaunchException {
+        String modules = release(java).getOrDefault("MODULES", DEBUGGER);
+        if (!List.of(modules.split(" ", -1)).contains(DEBUGGER)) {
+            throw new LaunchException(
+                    ExitCode.MISSING,
+                    "debug: " + java + " is of an image without the module " + DEBUGGER
+                            + ": make it by jlink --add-modules " + DEBUGGER + ",...");
+        }
     }
 
     private static String faultOf(Map<String, String> release) {

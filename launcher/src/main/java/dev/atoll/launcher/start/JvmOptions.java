@@ -37,6 +37,9 @@ final class JvmOptions {
     private static final String SHARE = "-Xshare:";
     private static final String OPTIONS_FILE = "-XX:VMOptionsFile=";
 
+    /** What loads the JVM's agent for debuggers. */
+    private static final List<String> DEBUGGERS = List.of("-agentlib:jdwp", "-Xrunjdwp");
+
     /** Options whose value is the word behind them. */
     private static final Set<String> TAKE_NEXT_WORD = Set.of(
             "-cp",
@@ -191,6 +194,20 @@ final class JvmOptions {
                     "run: " + share.place() + " demands the archive of " + archive.place()
                             + ", which was made without Atoll's agent and cannot be used with it; leave out either,"
                             + " the program then starts without that archive");
+        }
+    }
+
+    /**
+     * @throws LaunchException if the JVM is told by the program's options, too, to have a debugger, which it cannot twice
+     */
+    void refuseDebugger() throws LaunchException {
+        for (String start : DEBUGGERS) {
+            Option own = last(start);
+            if (own != null) {
+                throw new LaunchException(
+                        ExitCode.CONFIGURATION,
+                        "run: " + own.place() + ": --debug brings that agent itself; leave out either");
+            }
         }
     }
 

@@ -84,6 +84,30 @@ public final class ProgramCommand {
         return new ProgramCommand(file, changed, options);
     }
 
+    /**
+     * The same command with the JVM's own agent for debuggers, which listens on the sandbox's loopback and says nothing on
+     * stdout.
+     *
+     * @param suspend whether the program waits for a debugger before its {@code main}
+     * @throws LaunchException if it is not {@code java}, or the JVM would not start with it
+     */
+    public ProgramCommand debuggedAt(int port, boolean suspend) throws LaunchException {
+        if (options == null) {
+            throw new LaunchException(
+                    ExitCode.CONFIGURATION,
+                    "debug: " + file + " is not java, and which of the JVMs that it starts is meant cannot be known;"
+                            + " start java itself");
+        }
+        options.refuseDebugger();
+        JavaRelease.refuseWithoutDebugger(Path.of(file));
+        List<String> changed = new ArrayList<>(arguments);
+        changed.add(
+                1,
+                "-agentlib:jdwp=transport=dt_socket,server=y,quiet=y,suspend=" + (suspend ? "y" : "n")
+                        + ",address=127.0.0.1:" + port);
+        return new ProgramCommand(file, changed, options);
+    }
+
     /** The environment in which Atoll's agent is before those that the environment names. */
     public Map<String, String> environmentWithAgent(Map<String, String> environment, String jar) {
         return options == null ? environment : options.withAgentFirst(environment, jar);

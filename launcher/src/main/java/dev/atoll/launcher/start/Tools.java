@@ -38,8 +38,11 @@ public final class Tools {
     public static final Tool LN = new Tool("ln", "", "coreutils", "links such JVMs to the rest of their JDK");
     public static final Tool MKDIR = new Tool("mkdir", "", "coreutils", "makes directories on the private tmpfs");
 
-    public static final Tool NSENTER =
-            new Tool("nsenter", "", "util-linux", "gives an interface back that --link veth:NAME has taken");
+    public static final Tool NSENTER = new Tool(
+            "nsenter",
+            "",
+            "util-linux",
+            "gives an interface back that --link veth:NAME has taken, and leads --debug inside");
     public static final Tool GREP = new Tool("grep", "", "grep", "reads the settings of such an interface");
     public static final Tool ENV = new Tool("env", "", "coreutils", "passes on unusual environment variables");
 

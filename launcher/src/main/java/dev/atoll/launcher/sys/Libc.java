@@ -87,6 +87,13 @@ public final class Libc {
         return pair;
     }
 
+    /** The reading and the writing end of a pipe, both closed on exec. */
+    public static int[] pipe() throws SystemCallException {
+        int[] ends = new int[2];
+        call("pipe2", ends, O_CLOEXEC);
+        return ends;
+    }
+
     /** A file in memory, closed on exec. */
     public static int memfdCreate(String name) throws SystemCallException {
         return call("memfd_create", name, MFD_CLOEXEC);

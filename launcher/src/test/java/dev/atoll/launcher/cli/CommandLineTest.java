@@ -69,6 +69,28 @@ class CommandLineTest {
     }
 
     @Test
+    void run_debug_mayStandWithoutAPort() throws Exception {
+        CommandLine.Run alone =
+                assertInstanceOf(CommandLine.Run.class, parse("run --debug --debug-suspend -- java --debug"));
+        assertEquals(
+                Map.of("atoll.debug", "0", "atoll.debug-suspend", "true"),
+                alone.options().settings());
+        assertEquals(List.of("java", "--debug"), alone.command());
+        CommandLine.Run given = assertInstanceOf(CommandLine.Run.class, parse("run --debug=5005 -- java"));
+        assertEquals(Map.of("atoll.debug", "5005"), given.options().settings());
+    }
+
+    @Test
+    void run_searchDomainsAndResolverOptions_areLists() throws Exception {
+        CommandLine.Run run = assertInstanceOf(
+                CommandLine.Run.class,
+                parse("run --dns-search a.example --dns-search=b.example --dns-option ndots:2 -- java"));
+        assertEquals(
+                Map.of("atoll.dns-search", List.of("a.example", "b.example"), "atoll.dns-option", "ndots:2"),
+                run.options().settings());
+    }
+
+    @Test
     void run_everythingBehindTheSeparator_isUntouched() throws Exception {
         CommandLine.Run run = assertInstanceOf(
                 CommandLine.Run.class, parse("run -- java --help -- --link tap --version @file --timeout=1"));

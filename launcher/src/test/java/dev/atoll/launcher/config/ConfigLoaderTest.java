@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.ConfigFactory;
 import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
+import dev.atoll.runtime.control.ControlRecord.Names;
 import dev.atoll.stack.wire.IpAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigLoaderTest {
     private static final String NAME_SERVERS = " \"auto\", or an IP address or a list of up to 8, where \"strict\" may"
             + " come first, alone or as \"strict:\" before an address";
+
+    private static final String RESOLVER_OPTIONS = " \"ndots:N\" with N up to 15, \"timeout:N\" of 1 to 30 seconds,"
+            + " \"attempts:N\" of 1 to 5, \"rotate\", a list of them, or \"none\"";
 
     /** From the strongest to the weakest. */
     private static final List<String> SOURCES =
@@ -101,8 +105,41 @@ class ConfigLoaderTest {
                 load(file("given.conf", "atoll.dns = " + value).toString()).settings();
 
         List<String> expected = servers == null ? List.of() : List.of(servers.split(" "));
-        assertEquals(expected, settings.dns().stream().map(IpAddress::toString).toList());
-        assertEquals(strict, settings.strictNames());
+        assertEquals(
+                expected,
+                settings.names().servers().stream().map(IpAddress::toString).toList());
+        assertEquals(strict, settings.names().strict());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "dns-search = none                            | []             | 1  | 5  | 2 | false",
+                "dns-search = corp.example                    | [corp.example] | 1  | 5  | 2 | false",
+                "dns-search = [b.example, a.example, org.]    | [b.example, a.example, org.] | 1 | 5 | 2 | false",
+                "dns-option = rotate                          | []             | 1  | 5  | 2 | true",
+                "dns-option = \"ndots:0\"                     | []             | 0  | 5  | 2 | false",
+                "dns-option = [\"ndots:15\", \"timeout:30\", rotate, \"attempts:5\"] | [] | 15 | 30 | 5 | true",
+                "dns-option = [\"timeout:1\", \"attempts:1\"] | []            | 1  | 1  | 1 | false",
+            })
+    void resolverOptions_areThoseOfResolvConf(
+            String value, String search, int dots, int timeoutSeconds, int attempts, boolean rotate) throws Exception {
+        Names names =
+                load(file("given.conf", "atoll." + value).toString()).settings().names();
+        assertEquals(search, names.search().toString());
+        assertEquals(new Names(List.of(), false, names.search(), dots, timeoutSeconds, attempts, rotate), names);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {"debug = none, none", "debug = 0, 0", "debug = 65535, 65535"})
+    void debug_isAPortOrNone(String value, @Nullable Integer port) throws Exception {
+        assertEquals(
+                port,
+                load(file("given.conf", "atoll." + value).toString()).settings().debug());
     }
 
     @Test
@@ -152,6 +189,21 @@ class ConfigLoaderTest {
                 "atoll.dns = [1.1.1.1, 1.1.1.2, 1.1.1.3, 1.1.1.4, 1.1.1.5, 1.1.1.6, 1.1.1.7, 1.1.1.8, 1.1.1.9]"
                         + " | atoll.dns is [\"1.1.1.1\",\"1.1.1.2\",\"1.1.1.3\",\"1.1.1.4\",\"1.1.1.5\",\"1.1.1.6\",\"1.1.1.7\","
                         + "\"1.1.1.8\",\"1.1.1.9\"], expected is" + NAME_SERVERS,
+                "atoll.debug = 65536           | atoll.debug is 65536, expected is a port from 1 to 65535, 0 for one that is free,"
+                        + " or \"none\"",
+                "atoll.debug = yes             | atoll.debug is \"yes\", expected is a port from 1 to 65535, 0 for one that is"
+                        + " free, or \"none\"",
+                "atoll.debug-suspend = true    | atoll.debug-suspend is true, and no debugger can attach; give --debug with it",
+                "atoll.dns-search = \"a..b\"   | atoll.dns-search is \"a..b\", expected is a domain name, a list of up to 32,"
+                        + " or \"none\"",
+                "atoll.dns-search = [none, a]  | atoll.dns-search is [\"none\",\"a\"], expected is a domain name, a list of"
+                        + " up to 32, or \"none\"",
+                "atoll.dns-option = edns0      | atoll.dns-option is \"edns0\", expected is" + RESOLVER_OPTIONS,
+                "atoll.dns-option = \"ndots:16\" | atoll.dns-option is \"ndots:16\", expected is" + RESOLVER_OPTIONS,
+                "atoll.dns-option = \"timeout:0\" | atoll.dns-option is \"timeout:0\", expected is" + RESOLVER_OPTIONS,
+                "atoll.dns-option = \"attempts:x\" | atoll.dns-option is \"attempts:x\", expected is"
+                        + RESOLVER_OPTIONS,
+                "atoll.dns-option = \"rotate:1\" | atoll.dns-option is \"rotate:1\", expected is" + RESOLVER_OPTIONS,
                 "atoll.router = 10.0.0.1       | atoll.router stands alone; give the program's --address with it",
                 "atoll.hostname = under_score  | atoll.hostname is \"under_score\", expected is a host name",
                 "atoll.log.level = loud        | atoll.log.level is \"loud\", expected is ERROR, WARN, INFO, DEBUG or TRACE",

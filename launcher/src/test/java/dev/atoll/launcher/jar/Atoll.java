@@ -264,7 +264,7 @@ final class Atoll {
             }
         }
 
-        private String soFar() {
+        String soFar() {
             try {
                 return Files.readString(stdout) + "--- stderr\n" + Files.readString(stderr);
             } catch (IOException e) {

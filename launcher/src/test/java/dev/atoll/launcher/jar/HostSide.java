@@ -6,13 +6,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network namespace of the test's own that plays the host: with the kernel's TCP/IP, servers, and nothing that leads to
@@ -24,8 +24,10 @@ final class HostSide implements AutoCloseable {
 
     private static final AtomicInteger NEXT = new AtomicInteger();
 
+    private static final long LIMIT_NS = 30_000_000_000L;
+
     private final String name = "atoll-test-" + ProcessHandle.current().pid() + "-" + NEXT.incrementAndGet();
-    private @Nullable Process servers;
+    private final List<Process> started = new ArrayList<>();
 
     HostSide() throws IOException, InterruptedException {
         run("ip", "netns", "add", name);
@@ -43,11 +45,29 @@ final class HostSide implements AutoCloseable {
                 Atoll.CLASSES.toString(),
                 Servers.class.getName()));
         command.addAll(Arrays.asList(ports));
-        Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
-        servers = started;
+        Process servers = new ProcessBuilder(command).redirectErrorStream(true).start();
+        started.add(servers);
         String first =
-                new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8)).readLine();
+                new BufferedReader(new InputStreamReader(servers.getInputStream(), StandardCharsets.UTF_8)).readLine();
         assertTrue(first != null && first.startsWith("listening"), "the servers start: " + first);
+    }
+
+    /** Starts a server that writes to that file, and waits until it has written the text. */
+    void start(Path log, String ready, List<String> command) throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(prefix());
+        whole.addAll(command);
+        Process server = new ProcessBuilder(whole)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        started.add(server);
+        long start = System.nanoTime();
+        while (!Files.readString(log).contains(ready)) {
+            assertTrue(
+                    server.isAlive() && System.nanoTime() - start < LIMIT_NS,
+                    () -> String.join(" ", command) + " did not start, see " + log);
+            Thread.sleep(10);
+        }
     }
 
     /** Runs a command in it and returns what it prints. */
@@ -89,8 +109,8 @@ final class HostSide implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            if (servers != null) {
-                servers.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            for (Process server : started) {
+                server.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
             }
             run("ip", "netns", "delete", name);
         } catch (InterruptedException e) {

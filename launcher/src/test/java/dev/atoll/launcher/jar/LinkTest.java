@@ -60,7 +60,7 @@ class LinkTest {
                 assertEquals("tap:mine0", json.text("link"));
                 assertEquals("10.9.8.7/24", json.text("address"));
                 assertEquals("10.9.8.254", json.text("router"));
-                assertEquals("10.9.8.253", json.text("dns"));
+                assertEquals("[10.9.8.253]", json.text("dns"));
                 atoll.file("enough");
                 Result result = running.result().assertExit(0);
                 assertTrue(result.line("tcp:10.9.8.254:8080=").contains("=hello"), result::toString);

@@ -3,6 +3,8 @@ package dev.atoll.launcher.jar;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -27,8 +29,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+import javax.naming.Context;
+import javax.naming.NamingException;
+import javax.naming.directory.DirContext;
+import javax.naming.directory.InitialDirContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +51,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code short:HOST:PORT}</td><td>the same, waiting 2 s at most</td></tr>
  * <tr><td>{@code udp:HOST:PORT}</td><td>sends a datagram and waits for one</td></tr>
  * <tr><td>{@code lookup:NAME}</td><td>prints the addresses of a name, in their order</td></tr>
+ * <tr><td>{@code jndi:NAME}</td><td>prints a name's IPv4 address by JNDI's DNS, which has its servers from resolv.conf</td></tr>
+ * <tr><td>{@code reachable:MS,HOPS,INTERFACE,HOST}</td><td>prints whether a host answers; no interface is any</td></tr>
+ * <tr><td>{@code jmx:HOST:PORT}</td><td>asks a JVM's management agent for its process id and host name</td></tr>
+ * <tr><td>{@code file:FILE}</td><td>prints a file, its lines joined by spaces</td></tr>
  * <tr><td>{@code addresses:NAME}</td><td>prints an interface's addresses with their prefix lengths</td></tr>
  * <tr><td>{@code families}</td><td>where servers of the wildcard address are reached: 127.0.0.1, ::1, or both</td></tr>
  * <tr><td>{@code via:JAR=HOST:PORT}</td><td>as {@code tcp}, over the {@link Dialer} of a jar</td></tr>
@@ -88,6 +102,10 @@ public final class Probe {
                 case "via" -> timed(command, () -> via(argument));
                 case "udp" -> timed(command, () -> udp(address(argument)));
                 case "lookup" -> timed(command, () -> lookup(argument));
+                case "jndi" -> timed(command, () -> jndi(argument));
+                case "reachable" -> timed(command, () -> reachable(argument.split(",", -1)));
+                case "jmx" -> timed(command, () -> jmx(argument));
+                case "file" -> line(command + "=" + String.join(" ", Files.readAllLines(Path.of(argument))));
                 case "addresses" -> line(command + "=" + addresses(argument));
                 case "families" -> line(command + "=" + families());
                 case "signals" -> printSignals(argument.split(",", -1));
@@ -174,6 +192,41 @@ public final class Probe {
             text.append(each.getHostAddress()).append(' ');
         }
         return text.toString();
+    }
+
+    private static String reachable(String... words) throws IOException {
+        NetworkInterface through = words[2].isEmpty() ? null : NetworkInterface.getByName(words[2]);
+        return Boolean.toString(InetAddress.getByName(words[3])
+                .isReachable(through, Integer.parseInt(words[1]), Integer.parseInt(words[0])));
+    }
+
+    // What the test's own program answers.
+    @SuppressWarnings("BanJNDI")
+    private static String jmx(String place) throws IOException {
+        JMXServiceURL url = new JMXServiceURL("service:jmx:rmi:///jndi/rmi://" + place + "/jmxrmi");
+        try (JMXConnector connector = JMXConnectorFactory.connect(url)) {
+            return ManagementFactory.getPlatformMXBean(connector.getMBeanServerConnection(), RuntimeMXBean.class)
+                    .getName();
+        }
+    }
+
+    // What the test's own name server answers is an address, and nothing is deserialized.
+    @SuppressWarnings("BanJNDI")
+    private static String jndi(String name) throws IOException {
+        Properties environment = new Properties();
+        environment.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
+        environment.put(Context.PROVIDER_URL, "dns:");
+        try {
+            DirContext context = new InitialDirContext(environment);
+            try {
+                return String.valueOf(
+                        context.getAttributes(name, new String[] {"A"}).get("A").get());
+            } finally {
+                context.close();
+            }
+        } catch (NamingException e) {
+            throw new IOException(e.toString(), e);
+        }
     }
 
     private static String addresses(String name) throws IOException {

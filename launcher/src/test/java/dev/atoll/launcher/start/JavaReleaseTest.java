@@ -102,6 +102,28 @@ class JavaReleaseTest {
     }
 
     @Test
+    void imageWithoutDebuggers_isRefusedOnlyWhereOneIsWanted() throws Exception {
+        Path java = home("MODULES=\"java.base java.instrument\"");
+
+        assertDoesNotThrow(() -> JavaRelease.refuseUnknown(java));
+        LaunchException failure = assertThrows(LaunchException.class, () -> JavaRelease.refuseWithoutDebugger(java));
+        assertEquals(
+                "debug: " + java
+                        + " is of an image without the module jdk.jdwp.agent: make it by jlink --add-modules"
+                        + " jdk.jdwp.agent,...",
+                failure.line());
+        assertEquals(ExitCode.MISSING, failure.exitCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"JAVA_VERSION=\"17.0.2\"", "MODULES=\"java.base jdk.jdwp.agent\""})
+    void debuggersThereOrNotKnown_areLetThrough(String line) throws Exception {
+        Path java = home(line);
+
+        assertDoesNotThrow(() -> JavaRelease.refuseWithoutDebugger(java));
+    }
+
+    @Test
     void linkToTheExecutable_isFollowed() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("java"), home("JAVA_VERSION=\"11\""));
 

@@ -84,6 +84,37 @@ class ProgramCommandTest {
                         .arguments());
     }
 
+    @Test
+    void debuggedAt_comesBehindTheAgent() throws Exception {
+        assertEquals(
+                List.of(
+                        "java",
+                        "-Xbootclasspath/a:/a/agent.jar",
+                        "-javaagent:/a/agent.jar",
+                        "-agentlib:jdwp=transport=dt_socket,server=y,quiet=y,suspend=y,address=127.0.0.1:5005",
+                        "-Xmx1g",
+                        "Main"),
+                resolved("java", "-Xmx1g", "Main")
+                        .debuggedAt(5005, true)
+                        .withAgent("/a/agent.jar")
+                        .arguments());
+    }
+
+    @Test
+    void debuggedAt_programBringsADebugger_isRefused() throws Exception {
+        for (String option : List.of("-agentlib:jdwp=server=y", "-Xrunjdwp:server=y")) {
+            ProgramCommand command = resolved("java", option, "Main");
+            LaunchException refused = assertThrows(LaunchException.class, () -> command.debuggedAt(5005, false));
+            assertEquals("run: " + option + ": --debug brings that agent itself; leave out either", refused.line());
+        }
+        assertEquals(
+                "-agentlib:jdwp",
+                resolved("java", "Main", "-agentlib:jdwp")
+                        .debuggedAt(5005, false)
+                        .arguments()
+                        .get(3));
+    }
+
     private ProgramCommand resolved(String... command) throws Exception {
         Path java = javaOf(directory);
         try {

@@ -2,6 +2,7 @@ package dev.atoll.launcher.start;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.atoll.runtime.control.ControlRecord.Names;
 import dev.atoll.stack.wire.IpAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,8 +13,21 @@ class SandboxFilesTest {
 
     @Test
     void resolvConf_servers_areNamedInTheirOrder() {
-        assertEquals("nameserver 10.66.0.1\nnameserver 10.66.0.2\n", SandboxFiles.resolvConf(List.of(SERVER, OWN)));
-        assertEquals("", SandboxFiles.resolvConf(List.of()));
+        assertEquals(
+                "nameserver 10.66.0.1\nnameserver 10.66.0.2\n",
+                SandboxFiles.resolvConf(Names.NONE.withServers(List.of(SERVER, OWN))));
+        assertEquals("", SandboxFiles.resolvConf(Names.NONE));
+    }
+
+    @Test
+    void resolvConf_whatIsNotAsByDefault_isThere() {
+        assertEquals(
+                "nameserver 10.66.0.1\nsearch corp.example example\noptions ndots:2 timeout:3 attempts:4 rotate\n",
+                SandboxFiles.resolvConf(
+                        new Names(List.of(SERVER), true, List.of("corp.example", "example"), 2, 3, 4, true)));
+        assertEquals(
+                "options attempts:1\n",
+                SandboxFiles.resolvConf(new Names(List.of(), false, List.of(), 1, 5, 1, false)));
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.atoll.runtime.control.ControlRecord.Hello;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
 import dev.atoll.runtime.control.ControlRecord.LinkOpening;
+import dev.atoll.runtime.control.ControlRecord.Names;
 import dev.atoll.runtime.control.ControlRecord.PacketLog;
 import dev.atoll.runtime.control.ControlRecord.PacketSource;
 import dev.atoll.runtime.control.ControlRecord.Policy;
@@ -55,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ControlCodec {
     /** Changes with every change of a record: both ends come from one {@code atoll.jar}, a mix is a fault. */
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     /** Bytes of the length before each record. */
     public static final int LENGTH_BYTES = 4;
@@ -282,6 +283,7 @@ public final class ControlCodec {
 
     private static void writeSetup(FieldWriter out, Setup setup) {
         Link link = setup.link();
+        Names names = setup.names();
         out.text(setup.hostname())
                 .text(link.kind().name())
                 .number(link.descriptor())
@@ -293,8 +295,13 @@ public final class ControlCodec {
                 .list(setup.addresses(), WRITE_ADDRESS)
                 .optionalAddress(setup.router())
                 .list(setup.routes(), WRITE_ROUTE)
-                .list(setup.dnsServers(), WRITE_IP_ADDRESS)
-                .flag(setup.strictNames())
+                .list(names.servers(), WRITE_IP_ADDRESS)
+                .flag(names.strict())
+                .list(names.search(), WRITE_TEXT)
+                .number(names.dots())
+                .number(names.timeoutSeconds())
+                .number(names.attempts())
+                .flag(names.rotate())
                 .flag(setup.ipv6())
                 .flag(setup.plainErrors())
                 .number(setup.captureDescriptor())
@@ -334,6 +341,13 @@ public final class ControlCodec {
         }
     };
 
+    private static final BiConsumer<FieldWriter, String> WRITE_TEXT = new BiConsumer<>() {
+        @Override
+        public void accept(FieldWriter out, String text) {
+            FieldWriter unused = out.text(text);
+        }
+    };
+
     private static final FieldReader.Entry<Address> READ_ADDRESS = new FieldReader.Entry<>() {
         @Override
         public Address read(FieldReader in) throws ControlFault {
@@ -358,6 +372,13 @@ public final class ControlCodec {
         }
     };
 
+    private static final FieldReader.Entry<String> READ_TEXT = new FieldReader.Entry<>() {
+        @Override
+        public String read(FieldReader in) throws ControlFault {
+            return in.text();
+        }
+    };
+
     private static Setup readSetup(FieldReader in) throws ControlFault {
         try {
             return new Setup(
@@ -373,8 +394,14 @@ public final class ControlCodec {
                     in.list(READ_ADDRESS),
                     in.optionalAddress(),
                     in.list(READ_ROUTE),
-                    in.list(READ_IP_ADDRESS),
-                    in.flag(),
+                    new Names(
+                            in.list(READ_IP_ADDRESS),
+                            in.flag(),
+                            in.list(READ_TEXT),
+                            in.number(),
+                            in.number(),
+                            in.number(),
+                            in.flag()),
                     in.flag(),
                     in.flag(),
                     in.number(),

@@ -1,5 +1,6 @@
 package dev.atoll.runtime.control;
 
+import dev.atoll.runtime.dns.ResolverOptions;
 import dev.atoll.stack.filter.FlowDirection;
 import dev.atoll.stack.filter.Origin;
 import dev.atoll.stack.options.RouteOptions;
@@ -100,6 +101,46 @@ public sealed interface ControlRecord {
             boolean offload) {}
 
     /**
+     * How names are looked up; words and limits are those of resolv.conf(5).
+     *
+     * @param servers in the order they are asked
+     * @param strict whether they are asked only for names that some rule could allow
+     * @param search suffixes for short names, in the order they are tried
+     * @param dots {@code ndots}: a name with so many dots is tried as it is first
+     * @param timeoutSeconds {@code timeout}: how long to wait for one server
+     * @param attempts {@code attempts}: how often to go through the servers
+     * @param rotate {@code rotate}: whether each lookup begins with the next server
+     */
+    record Names(
+            List<IpAddress> servers,
+            boolean strict,
+            List<String> search,
+            int dots,
+            int timeoutSeconds,
+            int attempts,
+            boolean rotate) {
+        /** Nobody is asked, and everything else is as by default. */
+        public static final Names NONE = new Names(
+                List.of(),
+                false,
+                List.of(),
+                ResolverOptions.DEFAULT_DOTS,
+                ResolverOptions.DEFAULT_TIMEOUT_SECONDS,
+                ResolverOptions.DEFAULT_ATTEMPTS,
+                false);
+
+        public Names {
+            servers = List.copyOf(servers);
+            search = List.copyOf(search);
+        }
+
+        /** The same with other servers. */
+        public Names withServers(List<IpAddress> others) {
+            return new Names(others, strict, search, dots, timeoutSeconds, attempts, rotate);
+        }
+    }
+
+    /**
      * Everything the program's JVM needs to start its stack.
      *
      * @param hostname the sandbox's name
@@ -107,8 +148,7 @@ public sealed interface ControlRecord {
      * @param addresses of the link's interface
      * @param router next hop of the default route of IPv4, or null for none
      * @param routes others, the better one of two first; the default route itself if it is something besides
-     * @param dnsServers in the order they are asked
-     * @param strictNames whether they are asked only for names that some rule could allow
+     * @param names how names are looked up
      * @param ipv6 whether there is IPv6: on loopback, and on the link if it has an address of it
      * @param plainErrors whether what the program gets for a refusal says no more than the JDK does
      * @param captureDescriptor an inherited descriptor that takes a pcapng file, or {@link #NO_DESCRIPTOR}
@@ -122,8 +162,7 @@ public sealed interface ControlRecord {
             List<Address> addresses,
             @Nullable IpAddress router,
             List<Route> routes,
-            List<IpAddress> dnsServers,
-            boolean strictNames,
+            Names names,
             boolean ipv6,
             boolean plainErrors,
             int captureDescriptor,
@@ -134,7 +173,6 @@ public sealed interface ControlRecord {
         public Setup {
             addresses = List.copyOf(addresses);
             routes = List.copyOf(routes);
-            dnsServers = List.copyOf(dnsServers);
         }
     }
 

@@ -8,9 +8,11 @@ import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,9 @@ final class DnsClient {
     private final ResolverOptions options;
     private final DnsCounters counters;
     private final PlainServers plain = new PlainServers();
+
+    /** Lookups so far; says who is asked first where servers take turns. */
+    private final AtomicInteger lookups = new AtomicInteger();
 
     /** @param rng strong, and safe for use by several threads */
     DnsClient(Stack stack, Rng rng, ResolverOptions options, DnsCounters counters) {
@@ -69,17 +74,29 @@ final class DnsClient {
         List<Pending> open = new ArrayList<>();
         for (DnsQuestion question : questions) {
             open.add(new Pending(question, outcomes.size()));
-            outcomes.add(new DnsOutcome.Failed("no name server is configured"));
+            outcomes.add(new DnsOutcome.Failed("no name server is configured", false));
         }
         Set<FullAddress> silent = new HashSet<>();
+        List<FullAddress> servers = inTurn();
         for (int attempt = 0; attempt < options.attempts(); attempt++) {
-            for (FullAddress server : options.servers()) {
+            for (FullAddress server : servers) {
                 if (!open.isEmpty()) {
                     askServer(server, open, outcomes, silent);
                 }
             }
         }
         return outcomes;
+    }
+
+    /** The servers in the order in which this lookup asks them. */
+    private List<FullAddress> inTurn() {
+        List<FullAddress> servers = options.servers();
+        if (!options.rotate() || servers.size() < 2) {
+            return servers;
+        }
+        List<FullAddress> turned = new ArrayList<>(servers);
+        Collections.rotate(turned, -Math.floorMod(lookups.getAndIncrement(), servers.size()));
+        return turned;
     }
 
     /**
@@ -121,7 +138,8 @@ final class DnsClient {
             failure = e.getMessage() == null ? e.error().text() : e.getMessage();
         }
         for (Pending each : waiting) {
-            outcomes.set(each.index, new DnsOutcome.Failed(server + ": " + failure));
+            boolean answered = outcomes.get(each.index) instanceof DnsOutcome.Failed before && before.answered();
+            outcomes.set(each.index, new DnsOutcome.Failed(server + ": " + failure, answered));
         }
     }
 
@@ -189,7 +207,7 @@ final class DnsClient {
                 open.remove(asked);
                 outcomes.set(asked.index, outcome);
             } else {
-                outcomes.set(asked.index, new DnsOutcome.Failed(server + ": answered " + codeName(code)));
+                outcomes.set(asked.index, new DnsOutcome.Failed(server + ": answered " + codeName(code), true));
             }
         } else {
             outcomes.set(asked.index, outcome);

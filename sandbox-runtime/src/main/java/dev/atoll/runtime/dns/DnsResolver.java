@@ -74,6 +74,7 @@ public final class DnsResolver implements NameService {
                 continue;
             }
             List<DnsOutcome> outcomes = client.ask(questions(candidate));
+            boolean unheard = false;
             List<IpAddress> found = new ArrayList<>();
             for (DnsOutcome outcome : outcomes) {
                 if (outcome instanceof DnsOutcome.Answered answered) {
@@ -82,10 +83,15 @@ public final class DnsResolver implements NameService {
                     exists |= answered.response().responseCode() == DnsResponse.NOERROR;
                 } else if (outcome instanceof DnsOutcome.Failed failed) {
                     failure = failed.why();
+                    unheard |= !failed.answered();
                 }
             }
             if (!found.isEmpty()) {
                 return inOrder(found);
+            }
+            if (unheard) {
+                // Where nobody can be asked every suffix would take its time, and a later one could be another host's.
+                break;
             }
         }
         if (refusal != null && failure == null && !exists) {

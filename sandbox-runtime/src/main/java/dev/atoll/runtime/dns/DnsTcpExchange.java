@@ -85,7 +85,8 @@ final class DnsTcpExchange {
         return new DnsOutcome.Answered(response);
     }
 
+    /** There is an answer, as the server said over UDP, and it cannot be had: as if nothing had been heard. */
     private static DnsOutcome failed(FullAddress server, String why) {
-        return new DnsOutcome.Failed(server + ": " + why);
+        return new DnsOutcome.Failed(server + ": " + why, false);
     }
 }

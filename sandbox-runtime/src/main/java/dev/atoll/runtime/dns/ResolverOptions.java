@@ -15,6 +15,7 @@ import java.util.List;
  * @param dots a name with at least this many dots is tried as it is before the suffixes
  * @param timeoutNs how long to wait for one server's answer
  * @param attempts how often to go through the servers
+ * @param rotate whether each lookup begins with the next server, so that all have their share
  * @param ipv6 whether to ask for IPv6 addresses, too
  * @param ipv6Loopback whether {@code localhost} means {@code ::1}, too
  * @param hosts the hosts file
@@ -27,6 +28,7 @@ public record ResolverOptions(
         int dots,
         long timeoutNs,
         int attempts,
+        boolean rotate,
         boolean ipv6,
         boolean ipv6Loopback,
         File hosts,
@@ -41,9 +43,20 @@ public record ResolverOptions(
     /** What resolv.conf allows since it has a limit worth the name. */
     public static final int MAX_SEARCH = 32;
 
-    private static final int DEFAULT_DOTS = 1;
-    private static final long DEFAULT_TIMEOUT_NS = 5_000_000_000L;
-    private static final int DEFAULT_ATTEMPTS = 2;
+    /** The most that {@code ndots} may be. */
+    public static final int MAX_DOTS = 15;
+
+    /** The most that {@code timeout} may be. */
+    public static final int MAX_TIMEOUT_SECONDS = 30;
+
+    /** The most that {@code attempts} may be. */
+    public static final int MAX_ATTEMPTS = 5;
+
+    public static final int DEFAULT_DOTS = 1;
+    public static final int DEFAULT_TIMEOUT_SECONDS = 5;
+    public static final int DEFAULT_ATTEMPTS = 2;
+
+    private static final long NS_PER_SECOND = 1_000_000_000L;
 
     public ResolverOptions {
         servers = List.copyOf(servers);
@@ -52,11 +65,11 @@ public record ResolverOptions(
         Check.argument(servers.size() <= MAX_SERVERS, "servers", servers.size(), "at most " + MAX_SERVERS);
         Check.argument(search.size() <= MAX_SEARCH, "search", search.size(), "at most " + MAX_SEARCH);
         for (String suffix : search) {
-            Check.argument(DnsName.isValid(suffix), "search", suffix, "domain names");
+            Check.argument(isSuffix(suffix), "search", suffix, "domain names");
         }
-        Check.argument(dots >= 0, "dots", dots, "0 or more");
+        Check.argument(dots >= 0 && dots <= MAX_DOTS, "dots", dots, "0 to " + MAX_DOTS);
         Check.argument(timeoutNs > 0, "timeoutNs", timeoutNs, "more than 0");
-        Check.argument(attempts > 0, "attempts", attempts, "1 or more");
+        Check.argument(attempts > 0 && attempts <= MAX_ATTEMPTS, "attempts", attempts, "1 to " + MAX_ATTEMPTS);
     }
 
     /** Asks these servers at their usual port, with {@code /etc/hosts} and everything else by default. */
@@ -69,8 +82,9 @@ public record ResolverOptions(
                 List.copyOf(addresses),
                 List.of(),
                 DEFAULT_DOTS,
-                DEFAULT_TIMEOUT_NS,
+                DEFAULT_TIMEOUT_SECONDS * NS_PER_SECOND,
                 DEFAULT_ATTEMPTS,
+                false,
                 false,
                 false,
                 new File("/etc/hosts"),
@@ -78,10 +92,25 @@ public record ResolverOptions(
                 List.of());
     }
 
-    /** The same with suffixes for short names. */
-    public ResolverOptions withSearch(List<String> suffixes) {
+    /** Whether names can be looked up under this domain. */
+    public static boolean isSuffix(String domain) {
+        return DnsName.isValid(domain);
+    }
+
+    /** The same with suffixes for short names, and from how many dots on a name is no longer short. */
+    public ResolverOptions withSearch(List<String> suffixes, int newDots) {
         return new ResolverOptions(
-                servers, suffixes, dots, timeoutNs, attempts, ipv6, ipv6Loopback, hosts, localHostName, localAddresses);
+                servers,
+                suffixes,
+                newDots,
+                timeoutNs,
+                attempts,
+                rotate,
+                ipv6,
+                ipv6Loopback,
+                hosts,
+                localHostName,
+                localAddresses);
     }
 
     /** The same with another patience. */
@@ -92,6 +121,23 @@ public record ResolverOptions(
                 dots,
                 newTimeoutNs,
                 newAttempts,
+                rotate,
+                ipv6,
+                ipv6Loopback,
+                hosts,
+                localHostName,
+                localAddresses);
+    }
+
+    /** The same with the servers in turn, or always the first one first. */
+    public ResolverOptions withRotation(boolean newRotate) {
+        return new ResolverOptions(
+                servers,
+                search,
+                dots,
+                timeoutNs,
+                attempts,
+                newRotate,
                 ipv6,
                 ipv6Loopback,
                 hosts,
@@ -102,13 +148,23 @@ public record ResolverOptions(
     /** The same for a host whose IPv6 is that of {@code ::1} alone, or has not even that. */
     public ResolverOptions withIpv6LoopbackAlone(boolean on) {
         return new ResolverOptions(
-                servers, search, dots, timeoutNs, attempts, false, on, hosts, localHostName, localAddresses);
+                servers, search, dots, timeoutNs, attempts, rotate, false, on, hosts, localHostName, localAddresses);
     }
 
     /** The same for a host with IPv6, which asks for addresses of it, or without. */
     public ResolverOptions withIpv6(boolean newIpv6) {
         return new ResolverOptions(
-                servers, search, dots, timeoutNs, attempts, newIpv6, newIpv6, hosts, localHostName, localAddresses);
+                servers,
+                search,
+                dots,
+                timeoutNs,
+                attempts,
+                rotate,
+                newIpv6,
+                newIpv6,
+                hosts,
+                localHostName,
+                localAddresses);
     }
 
     /** The same with another hosts file. */
@@ -119,6 +175,7 @@ public record ResolverOptions(
                 dots,
                 timeoutNs,
                 attempts,
+                rotate,
                 ipv6,
                 ipv6Loopback,
                 newHosts,
@@ -129,6 +186,6 @@ public record ResolverOptions(
     /** The same for a host of that name and those addresses. */
     public ResolverOptions withLocalHost(String name, List<IpAddress> addresses) {
         return new ResolverOptions(
-                servers, search, dots, timeoutNs, attempts, ipv6, ipv6Loopback, hosts, name, addresses);
+                servers, search, dots, timeoutNs, attempts, rotate, ipv6, ipv6Loopback, hosts, name, addresses);
     }
 }

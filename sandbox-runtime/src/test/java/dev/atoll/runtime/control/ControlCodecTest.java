@@ -20,6 +20,7 @@ import dev.atoll.runtime.control.ControlRecord.Hello;
 import dev.atoll.runtime.control.ControlRecord.Link;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
 import dev.atoll.runtime.control.ControlRecord.LinkOpening;
+import dev.atoll.runtime.control.ControlRecord.Names;
 import dev.atoll.runtime.control.ControlRecord.PacketLog;
 import dev.atoll.runtime.control.ControlRecord.PacketSource;
 import dev.atoll.runtime.control.ControlRecord.Policy;
@@ -62,8 +63,14 @@ class ControlCodecTest {
                             Subnet.parse("169.254.1.1/32"),
                             null,
                             new RouteOptions(0, IpAddress.parse("10.66.0.2"), 1300, true, 1200, 4))),
-            List.of(IpAddress.parse("10.66.0.1"), IpAddress.parse("9.9.9.9")),
-            true,
+            new Names(
+                    List.of(IpAddress.parse("10.66.0.1"), IpAddress.parse("9.9.9.9")),
+                    true,
+                    List.of("corp.example", "example"),
+                    3,
+                    7,
+                    4,
+                    true),
             false,
             true,
             5,
@@ -81,8 +88,7 @@ class ControlCodecTest {
                         List.of(),
                         null,
                         List.of(),
-                        List.of(),
-                        false,
+                        Names.NONE,
                         true,
                         false,
                         ControlRecord.NO_DESCRIPTOR,
@@ -187,7 +193,7 @@ class ControlCodecTest {
     void otherVersion_isAFaultThatNamesBoth() {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {9, 1});
         ControlFault fault = assertThrows(ControlFault.class, () -> ControlCodec.decodeToLauncher(bytes));
-        assertEquals("a record of version 9, expected is 3", fault.getMessage());
+        assertEquals("a record of version 9, expected is " + ControlCodec.VERSION, fault.getMessage());
     }
 
     @Test

@@ -361,7 +361,7 @@ class DnsResolverTest {
                         question(query).name().equals("db.b.example")
                                 ? Answers.to(query).address(ANSWER).bytes()
                                 : Answers.to(query).code(DnsResponse.NXDOMAIN).bytes()),
-                options -> options.withSearch(List.of("a.example", "b.example")));
+                options -> options.withSearch(List.of("a.example", "b.example"), 1));
         assertEquals(List.of(ANSWER), resolver.lookup("db"));
         assertEquals(List.of("db.a.example", "db.b.example"), asked);
 
@@ -372,6 +372,73 @@ class DnsResolverTest {
         asked.clear();
         assertEquals(Reason.NOT_KNOWN, unknown(resolver, "db.").reason());
         assertEquals(List.of("db"), asked);
+    }
+
+    @Test
+    void search_nameWithFewerDotsThanNdots_triesSuffixesFirst() throws Exception {
+        DnsResolver resolver = open(
+                (query, from, tcp) ->
+                        List.of(Answers.to(query).code(DnsResponse.NXDOMAIN).bytes()),
+                options -> options.withSearch(List.of("a.example"), 2));
+        assertEquals(Reason.NOT_KNOWN, unknown(resolver, "x.y").reason());
+        assertEquals(List.of("x.y.a.example", "x.y"), asked);
+
+        asked.clear();
+        assertEquals(Reason.NOT_KNOWN, unknown(resolver, "x.y.z").reason());
+        assertEquals(List.of("x.y.z", "x.y.z.a.example"), asked);
+    }
+
+    @Test
+    void search_serverFailsForOneSuffix_theNextIsTried() throws Exception {
+        DnsResolver resolver = open(
+                (query, from, tcp) -> List.of(
+                        question(query).name().equals("db.b.example")
+                                ? Answers.to(query).address(ANSWER).bytes()
+                                : Answers.to(query).code(2).bytes()),
+                options ->
+                        options.withSearch(List.of("a.example", "b.example"), 1).withPatience(SHORT_NS, 1));
+        assertEquals(List.of(ANSWER), resolver.lookup("db"));
+        assertEquals(List.of("db.a.example", "db.b.example"), asked);
+    }
+
+    /** The name may exist there, and be another host than one of a suffix further on. */
+    @Test
+    void search_noServerAnswersForOneSuffix_isTheEnd() throws Exception {
+        DnsResolver resolver = open(
+                (query, from, tcp) -> question(query).name().equals("db.b.example")
+                        ? List.of(Answers.to(query).address(ANSWER).bytes())
+                        : List.of(),
+                options ->
+                        options.withSearch(List.of("a.example", "b.example"), 1).withPatience(SHORT_NS, 1));
+        UnknownNameException unknown = unknown(resolver, "db");
+        assertEquals(Reason.TEMPORARY, unknown.reason());
+        assertEquals("10.66.0.1:53: no answer in time", unknown.detail());
+        assertEquals(List.of("db.a.example"), asked);
+    }
+
+    @Test
+    void rotate_lookups_beginWithEachServerInTurn() throws Exception {
+        List<FullAddress> absent = List.of(
+                new FullAddress(SandboxPair.FIRST, 1053),
+                new FullAddress(SandboxPair.FIRST, ResolverOptions.PORT),
+                new FullAddress(SandboxPair.FIRST, 2053));
+        DnsResolver resolver = open(
+                (query, from, tcp) -> List.of(Answers.to(query).code(2).bytes()),
+                options -> new ResolverOptions(
+                        absent, List.of(), 1, SHORT_NS, 1, true, false, false, options.hosts(), "box", List.of()));
+        // What is told is about the last one asked.
+        assertEquals(
+                "10.66.0.1:2053: Connection refused",
+                unknown(resolver, "a.example").detail());
+        assertEquals(
+                "10.66.0.1:1053: Connection refused",
+                unknown(resolver, "a.example").detail());
+        assertEquals(
+                "10.66.0.1:53: answered SERVFAIL",
+                unknown(resolver, "a.example").detail());
+        assertEquals(
+                "10.66.0.1:2053: Connection refused",
+                unknown(resolver, "a.example").detail());
     }
 
     @Test

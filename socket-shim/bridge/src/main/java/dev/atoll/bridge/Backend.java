@@ -62,10 +62,13 @@ public interface Backend {
     /**
      * Whether a host answers.
      *
+     * @param scope index of the interface that a link-local address is meant on, or 0
      * @param source the address to ask from, or an empty array for any
+     * @param sourceScope the same as {@code scope} of {@code source}
      * @param hops the largest number of hops, or 0 for the default
      */
-    boolean isReachable(byte[] address, int timeoutMillis, byte[] source, int hops) throws IOException;
+    boolean isReachable(byte[] address, int scope, int timeoutMillis, byte[] source, int sourceScope, int hops)
+            throws IOException;
 
     /** The interfaces there are, in the order of their index. */
     List<InterfaceView> interfaces() throws SocketException;

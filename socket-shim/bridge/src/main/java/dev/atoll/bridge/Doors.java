@@ -194,14 +194,16 @@ public final class Doors {
     /** For {@code Inet4AddressImpl.isReachable0}. */
     public static boolean isReachable0(byte[] address, int timeoutMillis, byte @Nullable [] source, int hops)
             throws IOException {
-        return enter("isReachable0").isReachable(address, timeoutMillis, source == null ? new byte[0] : source, hops);
+        return isReachable0(address, 0, timeoutMillis, source, hops, 0);
     }
 
-    /** For {@code Inet6AddressImpl.isReachable0}; scopes are numbers of interfaces. */
+    /** For {@code Inet6AddressImpl.isReachable0}; scopes are numbers of interfaces, or less than 1 for none. */
     public static boolean isReachable0(
             byte[] address, int scope, int timeoutMillis, byte @Nullable [] source, int hops, int sourceScope)
             throws IOException {
-        return enter("isReachable0").isReachable(address, timeoutMillis, source == null ? new byte[0] : source, hops);
+        byte[] from = source == null ? new byte[0] : source;
+        return enter("isReachable0")
+                .isReachable(address, Math.max(0, scope), timeoutMillis, from, Math.max(0, sourceScope), hops);
     }
 
     /** For {@code NetworkInterface.getAll}. */

@@ -2,10 +2,12 @@ package dev.atoll.bridge;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ final class InterfaceFactory {
     private static final Field ADDRESS;
     private static final Field BROADCAST;
     private static final Field MASK_LENGTH;
+    private static final Field HOLDER;
+    private static final Field SCOPE_INTERFACE;
+    private static final Field HAS_SCOPE_INTERFACE;
 
     static {
         try {
@@ -34,6 +39,9 @@ final class InterfaceFactory {
             ADDRESS = PrivateMembers.field(InterfaceAddress.class, "address");
             BROADCAST = PrivateMembers.field(InterfaceAddress.class, "broadcast");
             MASK_LENGTH = PrivateMembers.field(InterfaceAddress.class, "maskLength");
+            HOLDER = PrivateMembers.field(Inet6Address.class, "holder6");
+            SCOPE_INTERFACE = PrivateMembers.field(HOLDER.getType(), "scope_ifname");
+            HAS_SCOPE_INTERFACE = PrivateMembers.field(HOLDER.getType(), "scope_ifname_set");
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -73,11 +81,32 @@ final class InterfaceFactory {
             DISPLAY_NAME.set(made, view.name());
             BINDINGS.set(made, bindings);
             CHILDREN.set(made, new NetworkInterface[0]);
+            for (int i = 0; i < count; i++) {
+                if (addresses[i] instanceof Inet6Address address) {
+                    // The interface has this very array.
+                    addresses[i] = scoped(address, made);
+                    ADDRESS.set(bindings[i], addresses[i]);
+                }
+            }
             return made;
         } catch (ReflectiveOperationException e) {
             SocketException failed = new SocketException("atoll: this JDK's NetworkInterface is not known");
             failed.initCause(e);
             throw failed;
+        }
+    }
+
+    /** As the JDK's own, an interface's addresses of IPv6 have it as their scope, by number and by name. */
+    private static Inet6Address scoped(Inet6Address address, NetworkInterface made)
+            throws ReflectiveOperationException {
+        try {
+            Inet6Address scoped = Inet6Address.getByAddress(null, address.getAddress(), made.getIndex());
+            Object holder = HOLDER.get(scoped);
+            SCOPE_INTERFACE.set(holder, made);
+            HAS_SCOPE_INTERFACE.setBoolean(holder, true);
+            return scoped;
+        } catch (UnknownHostException e) {
+            throw new AssertionError("16 octets are always an address", e);
         }
     }
 

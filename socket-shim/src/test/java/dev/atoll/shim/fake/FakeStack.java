@@ -4,6 +4,7 @@ import dev.atoll.bridge.InterfaceView;
 import dev.atoll.shim.StackSockets;
 import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
+import dev.atoll.stack.socket.IcmpEndpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
@@ -50,6 +51,11 @@ public final class FakeStack implements StackSockets {
     @Override
     public UdpEndpoint newUdpEndpoint() {
         return new FakeUdp(this);
+    }
+
+    @Override
+    public IcmpEndpoint newIcmpEndpoint(boolean ipv4) throws StackException {
+        throw new StackException(StackError.NOT_SUPPORTED);
     }
 
     @Override

@@ -153,18 +153,22 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     public @Nullable FullAddress localAddress() {
         TransportEndpointId id = id();
         if (id != null) {
-            return new FullAddress(id.localAddress(), id.localPort());
+            return onLink(id.localAddress(), id.localPort());
         }
         if (lastId != null) {
-            return new FullAddress(lastId.localAddress(), lastId.localPort());
+            return onLink(lastId.localAddress(), lastId.localPort());
         }
         Ports.Binding bound = binding;
-        return bound == null ? null : new FullAddress(bound.address(), bound.port());
+        return bound == null ? null : onLink(bound.address(), bound.port());
     }
 
     public @Nullable FullAddress remoteAddress() {
         TransportEndpointId id = id() == null ? lastId : id();
-        return id == null ? null : new FullAddress(id.remoteAddress(), id.remotePort());
+        return id == null ? null : onLink(id.remoteAddress(), id.remotePort());
+    }
+
+    private FullAddress onLink(IpAddress address, int port) {
+        return FullAddress.onLink(route == null ? options.nicId : route.device().id(), address, port);
     }
 
     /** Remembered after the connection left the demultiplexer. */

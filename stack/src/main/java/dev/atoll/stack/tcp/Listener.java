@@ -76,7 +76,7 @@ public final class Listener extends DemuxEntry {
 
     public @Nullable FullAddress localAddress() {
         Ports.Binding bound = binding;
-        return bound == null ? null : new FullAddress(bound.address(), bound.port());
+        return bound == null ? null : FullAddress.onLink(options.nicId, bound.address(), bound.port());
     }
 
     /** Starts to take connections, or changes how many may wait. */

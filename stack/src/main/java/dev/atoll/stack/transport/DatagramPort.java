@@ -70,7 +70,8 @@ public abstract class DatagramPort extends MessagePort {
         }
         Route route = connectedRoute();
         IpAddress address = route != null && bound.address().isUnspecified() ? route.source() : bound.address();
-        return new FullAddress(address, bound.port());
+        return FullAddress.onLink(
+                route == null ? options().nicId : route.device().id(), address, bound.port());
     }
 
     @Override

@@ -254,9 +254,7 @@ public abstract class MessagePort extends DemuxEntry {
 
     private FullAddress sender(PacketBuffer packet) {
         IpAddress from = new IpAddress(packet.sourceHigh, packet.sourceLow);
-        // A link-local address means nothing without its link (RFC 4007 section 6).
-        int scope = !from.isV4() && from.isLinkLocal() ? packet.nicId : 0;
-        return new FullAddress(scope, from, sourcePort(packet));
+        return FullAddress.onLink(packet.nicId, from, sourcePort(packet));
     }
 
     /** Bytes of the next message, or -1. */

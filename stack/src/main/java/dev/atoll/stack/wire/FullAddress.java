@@ -19,6 +19,14 @@ public record FullAddress(int nicId, IpAddress address, int port) {
         this(0, address, port);
     }
 
+    /**
+     * An address that was met on a NIC, which it keeps if it means nothing without: a link-local one of IPv6 (RFC 4007
+     * section 6).
+     */
+    public static FullAddress onLink(int nicId, IpAddress address, int port) {
+        return new FullAddress(!address.isV4() && address.isLinkLocal() ? nicId : 0, address, port);
+    }
+
     /** {@code address:port}, with brackets around IPv6. */
     @Override
     public String toString() {
