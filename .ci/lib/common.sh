@@ -96,10 +96,12 @@ stop() {
   done
 }
 
-# start LOG COMMAND...: in the background, stopped at the end at the latest; the process id is in STARTED.
+# start LOG COMMAND...: in the background, stopped at the end at the latest; the process id is in STARTED. The log is empty when
+# this returns, so that nobody reads there what an earlier process wrote.
 start() {
   local log=$1
   shift
+  : >"$log"
   "$@" >"$log" 2>&1 </dev/null &
   STARTED=$!
   on_exit "stop $STARTED"

@@ -21,6 +21,7 @@ http {
   scgi_temp_path $home/scgi;
   server {
     listen $port;
+    listen [::]:$port;
     root $docroot;
   }
 }

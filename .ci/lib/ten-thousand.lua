@@ -17,9 +17,10 @@ function response(status, headers, body)
     wrong = wrong + 1
   end
   if answers == limit then
-    -- Its main thread sleeps for the whole duration, but an interrupt ends that early as if the time were over.
+    -- Its main thread sleeps for the whole duration, but an interrupt ends that early as if the time were over. One
+    -- alone is lost often, so they are repeated until wrk is gone.
     -- Not by os.execute: system(3) ignores interrupts until its child has ended.
-    io.popen("kill -INT $PPID"):close()
+    io.popen("while kill -INT $PPID; do sleep 0.1; done >/dev/null 2>&1 &"):close()
   end
 end
 
