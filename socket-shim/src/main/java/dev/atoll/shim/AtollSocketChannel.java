@@ -204,7 +204,10 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
             beginConnect(target);
             context.noteCaller(endpoint);
             connected = endpoint.connect(Addresses.toStack(target.getAddress(), target.getPort()));
-            if (!connected && blocking) {
+            if (!blocking) {
+                // On loopback it may be. The kernel answers EINPROGRESS there, too, and programs wait for OP_CONNECT.
+                connected = false;
+            } else if (!connected) {
                 connected = blockingTransfer.awaitConnected(timeoutNanos);
             }
         } catch (StackException e) {

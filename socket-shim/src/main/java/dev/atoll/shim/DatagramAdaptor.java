@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.MulticastSocket;
@@ -499,7 +500,11 @@ final class DatagramAdaptor extends MulticastSocket {
     public NetworkInterface getNetworkInterface() throws SocketException {
         NetworkInterface nic = outgoingInterface();
         InetAddress any = anyAddress();
-        return nic != null ? nic : JavaNet.placeholder(any.getHostAddress(), any);
+        return nic != null ? nic : JavaNet.placeholder(placeholderName(any), any);
+    }
+
+    static String placeholderName(InetAddress any) {
+        return any instanceof Inet6Address ? "::" : "0.0.0.0";
     }
 
     private @Nullable NetworkInterface outgoingInterface() throws SocketException {

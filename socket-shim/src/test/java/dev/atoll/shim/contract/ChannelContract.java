@@ -27,6 +27,8 @@ import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
@@ -169,6 +171,21 @@ abstract class ChannelContract {
             }
             assertTrue(channel.isConnected());
             assertFalse(channel.isConnectionPending());
+            assertTrue(channel.finishConnect());
+            server.accept().close();
+        }
+    }
+
+    @Test
+    void connect_nonBlockingToAListenerHere_isPending() throws IOException {
+        try (SocketChannel channel = net.channels().openSocketChannel();
+                Selector selector = net.channels().openSelector()) {
+            channel.configureBlocking(false);
+            assertFalse(channel.connect(server.getLocalAddress()));
+            assertTrue(channel.isConnectionPending());
+            SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
+            assertEquals(1, selector.select());
+            assertTrue(key.isConnectable());
             assertTrue(channel.finishConnect());
             server.accept().close();
         }

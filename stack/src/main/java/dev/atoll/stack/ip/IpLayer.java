@@ -363,8 +363,14 @@ public final class IpLayer implements Device.Upper {
             }
         }
         counters.ipSent++;
-        if ((flags & MULTICAST_LOOP) != 0 && destination.isMulticast() && !device.isLoopback()) {
-            loopBack(device, network, packet);
+        if (destination.isMulticast() && !device.isLoopback()) {
+            if ((flags & MULTICAST_LOOP) != 0) {
+                loopBack(device, network, packet);
+            }
+            if (staysInNode(destination)) {
+                packet.release();
+                return null;
+            }
         }
         if (large) {
             sendFragments(network, packet, device, nextHop, mtu);
@@ -374,6 +380,11 @@ public final class IpLayer implements Device.Upper {
             device.send(packet, network.etherType(), nextHop);
         }
         return null;
+    }
+
+    /** Whether a group is for members on this host alone (RFC 4291 section 2.7.1). */
+    private static boolean staysInNode(IpAddress group) {
+        return !group.isV4() && group.multicastScope() <= 1;
     }
 
     /**

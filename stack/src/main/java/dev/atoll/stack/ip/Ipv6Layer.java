@@ -357,7 +357,8 @@ public final class Ipv6Layer extends NetworkLayer {
             return true;
         }
         // A group of scope 0 is reserved, one of scope 1 does not leave the node (RFC 4291 section 2.7).
-        if (destinationHigh >>> 56 == 0xff && (destinationHigh >>> 48 & 0xf) <= (device.isLoopback() ? 0 : 1)) {
+        boolean own = device.isLoopback() || packet.looped;
+        if (destinationHigh >>> 56 == 0xff && (destinationHigh >>> 48 & 0xf) <= (own ? 0 : 1)) {
             return true;
         }
         if (device.isLoopback()) {

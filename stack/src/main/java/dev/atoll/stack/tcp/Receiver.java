@@ -358,7 +358,11 @@ final class Receiver implements Timer.Action {
     /** The peer marked a byte as urgent; the pointer names the one after it (RFC 6093 section 2.1). */
     void urgent(int seq, int pointer) {
         if (pointer > 0) {
-            mark.announced(seq + pointer - 1, rcvNxt);
+            int urgentSeq = seq + pointer - 1;
+            if (mark.isSupersededBy(urgentSeq, rcvNxt)) {
+                skipByteAtMark();
+            }
+            mark.announced(urgentSeq, rcvNxt);
         }
     }
 
@@ -466,9 +470,7 @@ final class Receiver implements Timer.Action {
     }
 
     private int readToMark(ByteBuffer target) {
-        if (mark.isAt(readSeq) && mark.isApartIn(readSeq, rcvNxt)) {
-            readSeq += queue.discard(1);
-        }
+        skipByteAtMark();
         int limit = target.limit();
         target.limit(target.position() + Math.min(target.remaining(), mark.bytesBefore(readSeq)));
         int bytes = queue.read(target);
@@ -476,6 +478,13 @@ final class Receiver implements Timer.Action {
         readSeq += bytes;
         mark.readTo(readSeq);
         return bytes;
+    }
+
+    /** The urgent byte is next, and no part of what is read. */
+    private void skipByteAtMark() {
+        if (mark.isAt(readSeq) && mark.isApartIn(readSeq, rcvNxt)) {
+            readSeq += queue.discard(1);
+        }
     }
 
     /** The application reads no more: what there is and what comes is thrown away. */

@@ -5,7 +5,7 @@ import dev.atoll.stack.archive.Archive;
 /**
  * Where urgent data ends in what arrives (RFC 9293 section 3.8.5, RFC 6093), as Linux keeps it: one mark at a time, the
  * latest. Reading stops there once. The byte at the mark is not part of the stream unless that was asked for; one whose
- * mark was superseded is.
+ * mark was superseded before all ahead of it was read is.
  */
 final class UrgentMark {
     private enum State {
@@ -26,10 +26,15 @@ final class UrgentMark {
         inline = on;
     }
 
+    /** Whether a segment that names an urgent byte moves the mark there. */
+    boolean isSupersededBy(int urgentSeq, int rcvNxt) {
+        boolean newer = state == State.NONE || SeqNum.greaterThan(urgentSeq, seq);
+        return newer && SeqNum.atLeast(urgentSeq, rcvNxt);
+    }
+
     /** A segment names an urgent byte. */
     void announced(int urgentSeq, int rcvNxt) {
-        boolean newer = state == State.NONE || SeqNum.greaterThan(urgentSeq, seq);
-        if (newer && SeqNum.atLeast(urgentSeq, rcvNxt)) {
+        if (isSupersededBy(urgentSeq, rcvNxt)) {
             state = State.EXPECTED;
             seq = urgentSeq;
         }

@@ -436,6 +436,19 @@ class Ipv6Test {
         net.expectNothing();
     }
 
+    /** RFC 4291 section 2.7.1 (errata 3480): such a group is for loopback transmission. */
+    @Test
+    void groupOfTheNode_reachesOwnMembers_andNotTheLink() throws StackException {
+        IpAddress group = IpAddress.parse("ff01::5");
+        endpoint.joinGroup(group, net.nic.id(), null);
+        endpoint.setOption(EndpointOption.IP_MULTICAST_IF, net.nic.id());
+        endpoint.send(ByteBuffer.wrap(HELLO.toArray()), new FullAddress(group, 7));
+        ByteBuffer got = ByteBuffer.allocate(10);
+        assertNotNull(endpoint.receive(got));
+        assertEquals(HELLO.length(), got.position());
+        net.expectNothing();
+    }
+
     /** RFC 4291 section 2.7.1: not our group, not our packet. */
     @Test
     void header_otherGroup_isNotOurs() {

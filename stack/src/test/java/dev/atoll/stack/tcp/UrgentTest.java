@@ -175,6 +175,30 @@ class UrgentTest {
         assertEquals("c", read());
     }
 
+    /** As Linux's tcp_check_urg does: nobody who reads on would meet the byte. */
+    @Test
+    void secondUrgentByte_firstIsNextToBeRead_firstIsLeftOut() throws StackException {
+        writeUrgent('!');
+        write("b");
+        writeUrgent('?');
+        write("c");
+        assertEquals(2, server.available());
+        assertEquals("b", read());
+        assertEquals('?', server.readUrgent());
+        assertEquals("c", read());
+    }
+
+    @Test
+    void secondUrgentByte_rightBehindTheFirst_leavesNothingToRead() throws StackException {
+        writeUrgent('!');
+        writeUrgent('?');
+        assertEquals(0, server.available());
+        assertEquals(0, server.readiness() & Readiness.IN);
+        assertEquals('?', server.readUrgent());
+        write("c");
+        assertEquals("c", read());
+    }
+
     @Test
     void mark_announcedBeforeItsByteComes_isWaitedFor() {
         UrgentMark mark = new UrgentMark();
