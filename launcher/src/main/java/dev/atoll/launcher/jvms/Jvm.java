@@ -10,6 +10,7 @@ import dev.atoll.runtime.control.ControlRecord.ToProgram;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -29,6 +30,8 @@ final class Jvm {
 
     /** Guarded by {@link #use}. */
     private boolean closed;
+
+    private final AtomicBoolean linked = new AtomicBoolean();
 
     /** Held while something is said that belongs together. */
     private final Object speaking = new Object();
@@ -63,6 +66,11 @@ final class Jvm {
 
     ControlConnection control() {
         return control;
+    }
+
+    /** Whether this is its link; it has one. */
+    boolean takesLink() {
+        return place.addresses() != null && !linked.getAndSet(true);
     }
 
     /**

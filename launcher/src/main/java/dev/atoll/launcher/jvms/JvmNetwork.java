@@ -14,7 +14,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,6 +40,9 @@ public final class JvmNetwork implements Closeable {
     private final Consumer<String> log;
     private final CompletableFuture<IoEventLoopGroup> loops = new CompletableFuture<>();
     private final Switch frames = new Switch();
+
+    /** The hardware addresses of JVMs that there are; read by the loop, too. */
+    private final Set<MacAddress> taken = ConcurrentHashMap.newKeySet();
 
     private boolean tried;
     private @Nullable OpenLink link;
@@ -103,7 +108,13 @@ public final class JvmNetwork implements Closeable {
                     + shared.description());
             return new Place(null, MacAddress.ZERO, wantedMtuBytes);
         }
-        return place(shared, address.get());
+        return takenPlace(shared, address.get());
+    }
+
+    private Place takenPlace(OpenLink shared, Address address) {
+        Place place = place(shared, address);
+        taken.add(place.mac());
+        return place;
     }
 
     private Place place(OpenLink shared, Address address) {
@@ -142,11 +153,18 @@ public final class JvmNetwork implements Closeable {
         }
     }
 
-    /** Nobody has it any more. */
+    /** Nobody has it any more: its port is closed, and another JVM may get the address. */
     synchronized void giveBack(Place place) {
-        if (place.addresses() != null && pool != null) {
-            pool.giveBack(place.addresses().program().get(0));
+        LinkAddresses addresses = place.addresses();
+        if (addresses == null || pool == null) {
+            return;
         }
+        boolean unused = taken.remove(place.mac());
+        IoEventLoop running = loop;
+        if (running != null) {
+            running.execute(() -> frames.closeStation(place.mac()));
+        }
+        pool.giveBack(addresses.program().get(0));
     }
 
     /**
@@ -233,7 +251,11 @@ public final class JvmNetwork implements Closeable {
 
         @Override
         public void opened(StreamPort port) {
-            frames.connect(mac, port);
+            if (taken.contains(mac)) {
+                frames.connect(mac, port);
+            } else {
+                port.close();
+            }
         }
 
         @Override

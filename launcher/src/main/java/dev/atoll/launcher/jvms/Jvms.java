@@ -153,7 +153,7 @@ public final class Jvms {
         synchronized (this) {
             jvm = live.get(ticket);
         }
-        if (jvm == null || jvm.place().addresses() == null) {
+        if (jvm == null || !jvm.takesLink()) {
             throw new IOException("a link for which nobody was admitted");
         }
         network.connect(jvm.place(), descriptor);

@@ -31,13 +31,25 @@ final class Switch {
         uplink = port;
     }
 
+    /** In place of another one, if there is one. */
     void connect(MacAddress station, SwitchPort port) {
-        stations.put(station.bits(), port);
+        SwitchPort before = stations.put(station.bits(), port);
+        if (before != null) {
+            before.close();
+        }
     }
 
     /** The JVM has ended; another one may have got its address meanwhile. */
     void disconnect(MacAddress station, SwitchPort port) {
         boolean unused = stations.remove(station.bits(), port);
+    }
+
+    /** Closes the port of that station, if there is one. */
+    void closeStation(MacAddress station) {
+        SwitchPort port = stations.remove(station.bits());
+        if (port != null) {
+            port.close();
+        }
     }
 
     /** A frame of a JVM's, as {@link SwitchPort#send} takes it. */

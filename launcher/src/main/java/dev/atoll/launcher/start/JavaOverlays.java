@@ -3,12 +3,9 @@ package dev.atoll.launcher.start;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.Terminal;
 import dev.atoll.runtime.control.ControlRecord;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -51,6 +48,30 @@ final class JavaOverlays {
     private static final String BOOT = "-Xbootclasspath/a:" + ChainScript.AGENT_FILE;
     private static final String AGENT = "-javaagent:" + ChainScript.AGENT_FILE + "=door";
 
+    private static final String PLAIN_JAVA = "exec \"$_atoll_home/bin/" + OWN + "/bin/java\"";
+
+    /** What the script does that stands for {@code java}, in a home {@code $_atoll_home}. */
+    private static final String JAVA = "# Programs of this sandbox have their network from Atoll, at "
+            + ControlRecord.DOOR
+            + ".\n"
+            + "case $1 in " + RUNS_NOTHING + ") " + PLAIN_JAVA + " \"$@\" ;; esac\n"
+            // A JVM that makes an AOT cache is started by the one whose cache it is, with all the options of that.
+            + "case $JAVA_TOOL_OPTIONS in *-XX:AOTMode=create*) " + PLAIN_JAVA + " \"$@\" ;; esac\n"
+            // Agents that the environment names would start before that of the command line.
+            + agentFirst("JAVA_TOOL_OPTIONS")
+            + agentFirst("JDK_JAVA_OPTIONS")
+            // Such an archive was made without the agent; the JVM would say on stdout that it goes on without.
+            + "case \"$JAVA_TOOL_OPTIONS $JDK_JAVA_OPTIONS $*\" in *-XX:SharedArchiveFile=*)"
+            + " set -- '-Xlog:cds*=off' \"$@\" ;; esac\n"
+            + PLAIN_JAVA + " " + BOOT + " " + AGENT + " \"$@\"\n";
+
+    /** The same for another command. */
+    private static final String OTHER =
+            "exec \"$_atoll_home/bin/" + OWN + "/bin/${0##*/}\" -J" + BOOT + " -J" + AGENT + " \"$@\"\n";
+
+    private static final String REFUSAL =
+            "echo \"atoll: no program was started: $_atoll_home is $_atoll_fault\" >&2\nexit 125\n";
+
     private final List<Home> homes;
 
     /**
@@ -62,6 +83,11 @@ final class JavaOverlays {
 
     private JavaOverlays(List<Home> homes) {
         this.homes = homes;
+    }
+
+    private static String agentFirst(String variable) {
+        return "case $" + variable + " in *-javaagent:*) export " + variable + "=\"" + AGENT + ":" + variable + " $"
+                + variable + "\" ;; esac\n";
     }
 
     /** For these homes; one that no overlay can be made for is told. */
@@ -105,22 +131,38 @@ final class JavaOverlays {
         return directories;
     }
 
-    /** Lines of the script that makes the sandbox, behind {@link #directories}. */
+    /**
+     * Lines of the script that makes the sandbox, behind {@link #directories}. A shell's word must not be longer than 128 KiB, so
+     * the scripts' text is there once and not for every home.
+     */
     List<String> lines(Tools tools) throws LaunchException {
         if (homes.isEmpty()) {
             return List.of();
         }
         String shell = tools.require(Tools.SH);
-        List<String> lines = new ArrayList<>();
-        List<String> made = new ArrayList<>();
+        List<String> lines = new ArrayList<>(List.of(
+                "java=" + ChainScript.quote(JAVA),
+                "other=" + ChainScript.quote(OTHER),
+                "refusal=" + ChainScript.quote(REFUSAL),
+                // The directory of scripts, the home, why it cannot be used.
+                "scripts() {",
+                "for command in java " + String.join(" ", NETWORK_COMMANDS) + "; do",
+                "if [ -e \"$2/bin/$command\" ]; then",
+                "text=$other",
+                "[ $command != java ] || text=$java",
+                "[ -z \"$3\" ] || text=$refusal",
+                "printf \"#!%s\\n_atoll_home=%s\\n_atoll_fault='%s'\\n%s\" " + shell
+                        + " \"$2\" \"$3\" \"$text\" >\"$1/$command\"",
+                "fi",
+                "done",
+                "}"));
         for (int i = 0; i < homes.size(); i++) {
-            for (Map.Entry<String, String> script : scripts(homes.get(i)).entrySet()) {
-                String file = top(i) + "/" + script.getKey();
-                made.add(file);
-                lines.add("printf %s " + ChainScript.quote("#!" + shell + "\n" + script.getValue()) + " >" + file);
-            }
+            Home home = homes.get(i);
+            // Partly a JDK's own words, which end up between quotes once more.
+            String fault = home.fault().replace("'", "");
+            lines.add("scripts " + top(i) + " " + home.path() + " " + ChainScript.quote(fault));
         }
-        lines.add(tools.require(Tools.CHMOD) + " 755 " + String.join(" ", made));
+        lines.add(tools.require(Tools.CHMOD) + " 755 " + DIRECTORY + "/*/top/*");
         lines.add(tools.require(Tools.LN) + " -s ../../lib " + SHARED + "/" + OWN + "/lib");
         return lines;
     }
@@ -141,47 +183,5 @@ final class JavaOverlays {
 
     private static String original(int home) {
         return DIRECTORY + "/" + home + "/bin";
-    }
-
-    /** Name of a command to what it does. */
-    private static Map<String, String> scripts(Home home) {
-        Map<String, String> scripts = new LinkedHashMap<>();
-        boolean refused = !home.fault().isEmpty();
-        scripts.put("java", refused ? refusal(home) : java(home));
-        for (String command : NETWORK_COMMANDS) {
-            if (Files.exists(home.path().resolve("bin").resolve(command))) {
-                scripts.put(command, refused ? refusal(home) : other(home, command));
-            }
-        }
-        return scripts;
-    }
-
-    private static String refusal(Home home) {
-        String text = "atoll: no program was started: " + home.path() + " is " + home.fault();
-        return "echo " + ChainScript.quote(text) + " >&2\nexit 125\n";
-    }
-
-    /** Agents that the environment names would start before that of the command line. */
-    private static String java(Home home) {
-        String java = ChainScript.quote(plain(home, "java"));
-        return "# Programs of this sandbox have their network from Atoll, at " + ControlRecord.DOOR + ".\n"
-                + "case $1 in " + RUNS_NOTHING + ") exec " + java + " \"$@\" ;; esac\n"
-                // A JVM that makes an AOT cache is started by the one whose cache it is, with all the options of that.
-                + "case $JAVA_TOOL_OPTIONS in *-XX:AOTMode=create*) exec " + java + " \"$@\" ;; esac\n"
-                + agentFirst("JAVA_TOOL_OPTIONS")
-                + agentFirst("JDK_JAVA_OPTIONS")
-                // Such an archive was made without the agent; the JVM would say on stdout that it goes on without.
-                + "case \"$JAVA_TOOL_OPTIONS $JDK_JAVA_OPTIONS $*\" in *-XX:SharedArchiveFile=*)"
-                + " set -- '-Xlog:cds*=off' \"$@\" ;; esac\n"
-                + "exec " + java + " " + BOOT + " " + AGENT + " \"$@\"\n";
-    }
-
-    private static String agentFirst(String variable) {
-        return "case $" + variable + " in *-javaagent:*) export " + variable + "=\"" + AGENT + ":" + variable + " $"
-                + variable + "\" ;; esac\n";
-    }
-
-    private static String other(Home home, String command) {
-        return "exec " + ChainScript.quote(plain(home, command)) + " -J" + BOOT + " -J" + AGENT + " \"$@\"\n";
     }
 }

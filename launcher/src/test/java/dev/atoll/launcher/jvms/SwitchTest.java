@@ -107,9 +107,17 @@ class SwitchTest {
         frames.connect(A, portOfB);
         frames.disconnect(A, portOfA);
         frames.fromUplink(frame(A, ROUTER));
-        assertEquals(List.of("b"), sent);
+        assertEquals(List.of("a closed", "b"), sent);
         frames.disconnect(A, portOfB);
         frames.fromUplink(frame(A, ROUTER));
-        assertEquals(List.of("b"), sent);
+        assertEquals(List.of("a closed", "b"), sent);
+    }
+
+    @Test
+    void stationThatHasGone_isClosed() {
+        frames.closeStation(A);
+        frames.closeStation(A);
+        frames.fromUplink(frame(A, ROUTER));
+        assertEquals(List.of("a closed"), sent);
     }
 }
