@@ -294,20 +294,7 @@ final class RunCommand {
                         settings.stopGrace(),
                         settings.failOnDenial(),
                         settings.audit());
-                ReloadDoor door = reloader == null ? null : new ReloadDoor(reloader, Terminal::line);
-                try {
-                    if (door != null) {
-                        door.open();
-                    }
-                    if (reloader != null && watch != null) {
-                        watch.begin(reloader);
-                    }
-                    return superviseToEnd(supervisor, program, policy, settings, status);
-                } finally {
-                    if (door != null) {
-                        door.close();
-                    }
-                }
+                return supervise(supervisor, program, policy, settings, status, reloader, watch);
             }
         }
     }
@@ -406,6 +393,28 @@ final class RunCommand {
         Thread leaving = new Thread(link::programLeaves, "atoll-link");
         leaving.setDaemon(true);
         leaving.start();
+    }
+
+    /** With every way open to ask for a reload. */
+    private static int supervise(
+            Supervisor supervisor,
+            SandboxedProgram program,
+            @Nullable Policy policy,
+            Settings settings,
+            RunStatus status,
+            @Nullable Reloader reloader,
+            @Nullable PolicyWatch watch)
+            throws IOException {
+        if (reloader == null) {
+            return superviseToEnd(supervisor, program, policy, settings, status);
+        }
+        try (ReloadDoor door = new ReloadDoor(reloader, Terminal::line)) {
+            door.open();
+            if (watch != null) {
+                watch.begin(reloader);
+            }
+            return superviseToEnd(supervisor, program, policy, settings, status);
+        }
     }
 
     /** Between start and end: whatever fails here ends the program, which nobody else would. */

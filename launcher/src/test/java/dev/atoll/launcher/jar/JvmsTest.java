@@ -1,12 +1,18 @@
 package dev.atoll.launcher.jar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.jar.Atoll.Result;
 import dev.atoll.launcher.jar.Atoll.Running;
+import dev.atoll.runtime.control.ControlRecord;
+import dev.atoll.runtime.control.ControlStream;
 import dev.atoll.testing.Jdks;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -202,6 +208,34 @@ class JvmsTest {
         assertEquals(
                 "atoll: the program was not started: 1 JVMs run in this sandbox, which is the most (max-jvms)\n",
                 result.stderr());
+    }
+
+    /** The door is a file, and a user's own processes have a way to it from outside. */
+    @Test
+    void askerFromOutside_isRefused() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path status = atoll.path("status.json");
+        List<String> options = List.of("--link", "none", "--status-file", status.toString());
+        try (Running running = atoll.startProbe(options, "say:running", "await:" + atoll.path("enough"))) {
+            running.awaitOutput("running");
+            long program = Long.parseLong(Json.read(status).text("programPid"));
+            long first = ProcessHandle.of(program)
+                    .flatMap(ProcessHandle::parent)
+                    .orElseThrow()
+                    .pid();
+            Path door = Path.of("/proc/" + first + "/root" + ControlRecord.DOOR);
+            try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(door));
+                    ControlStream control =
+                            new ControlStream(Channels.newInputStream(channel), Channels.newOutputStream(channel))) {
+                control.write(new ControlRecord.Hello());
+                assertEquals(
+                        new ControlRecord.Refused("only processes of the sandbox can have its network"),
+                        control.read());
+                assertNull(control.read());
+            }
+            atoll.file("enough");
+            running.result().assertExit(0);
+        }
     }
 
     /** A Java of which no program can be put on the network. */

@@ -40,8 +40,15 @@ public final class Jdks {
         return home.orElseThrow();
     }
 
-    /** The home of a JDK: that of this JVM if it fits, else the first under {@code /usr/lib/jvm}. */
+    /**
+     * The home of a JDK: that which the variable {@code ATOLL_JDK_<FEATURE>} names, that of this JVM if it fits, else the first
+     * under {@code /usr/lib/jvm}.
+     */
     public static Optional<Path> find(int feature) {
+        String named = System.getenv("ATOLL_JDK_" + feature);
+        if (named != null) {
+            return Optional.of(Path.of(named));
+        }
         if (Runtime.version().feature() == feature) {
             return Optional.of(Path.of(System.getProperty("java.home")));
         }

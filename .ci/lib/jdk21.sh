@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# JDK 21 where the machine has none: Debian's of a later release, with the C library of that release, in the cache
+# directory. It is told where that library is and so needs no root and no chroot. Sourced after common.sh.
+
+JDK21_SUITE=trixie
+JDK21=$CACHE/jdk-21
+JDK21_PACKAGES=(openjdk-21-jdk-headless openjdk-21-jre-headless libc6 zlib1g libgcc-s1 libstdc++6)
+
+fetch_jdk21() {
+  local state=$WORK/apt-21 new=$JDK21.new keys=/usr/share/keyrings/debian-archive-keyring.gpg home libraries file
+  need patchelf=patchelf
+  mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/debs"
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' | sort -u |
+    while read -r archive; do
+      case $archive in *security*) ;; *) printf 'deb [signed-by=%s] %s %s main\n' "$keys" "$archive" "$JDK21_SUITE" ;; esac
+    done >"$state/sources.list"
+  [ -s "$state/sources.list" ] || die "apt knows no Debian archive; run apt-get update"
+  local apt=(apt-get -qq -o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=/dev/null
+    -o "Dir::State::Lists=$state/lists" -o "Dir::Cache=$state/cache" -o "APT::Sandbox::User=$(id -un)")
+  "${apt[@]}" update
+  (cd "$state/debs" && "${apt[@]}" download "${JDK21_PACKAGES[@]}") || die "JDK 21 cannot be had from $JDK21_SUITE"
+  rm -rf "$new"
+  for file in "$state"/debs/*.deb; do
+    dpkg -x "$file" "$new"
+  done
+  home=$new/usr/lib/jvm/java-21-openjdk-amd64
+  # Where it will be.
+  libraries=$JDK21/usr/lib/x86_64-linux-gnu
+  # Its settings are links to /etc. Certificates are not among what was brought; none is asked for.
+  find "$home" -type l -lname '/etc/java-21-openjdk/*' | while read -r file; do
+    cp --remove-destination "$new$(readlink "$file")" "$file"
+  done
+  for file in "$home"/bin/* "$home/lib/jspawnhelper" "$home/lib/jexec"; do
+    [ -L "$file" ] || patchelf --set-interpreter "$libraries/ld-linux-x86-64.so.2" \
+      --force-rpath --set-rpath "\$ORIGIN:\$ORIGIN/../lib:$libraries" "$file"
+  done
+  rm -rf "$JDK21"
+  mv "$new" "$JDK21"
+}
+
+# need_jdk21: sets ATOLL_JDK_21, which scripts and tests find a JDK by before they look elsewhere.
+need_jdk21() {
+  ATOLL_JDK_21=$(jdk_home 21) || {
+    ATOLL_JDK_21=$JDK21/usr/lib/jvm/java-21-openjdk-amd64
+    [ -x "$ATOLL_JDK_21/bin/java" ] || fetch_jdk21
+  }
+  export ATOLL_JDK_21
+  "$ATOLL_JDK_21/bin/java" -version >"$WORK/jdk-21" 2>&1 || die "JDK 21 does not run: $(cat "$WORK/jdk-21")"
+}
