@@ -85,6 +85,9 @@ class LinkLocalPeersTest {
             }
             one.connect(new FullAddress(net.nic.id(), PEER_LINK_LOCAL, 9));
             two.connect(new FullAddress(other.id(), PEER_LINK_LOCAL, 9));
+            assertEquals(
+                    net.nic.id(), Objects.requireNonNull(one.localAddress()).nicId());
+            assertEquals(other.id(), Objects.requireNonNull(two.localAddress()).nicId());
             net.send(datagram(7));
             assertNull(two.receive(ByteBuffer.allocate(1)));
             assertEquals(
