@@ -85,16 +85,14 @@ final class Addresses {
             throw new UnresolvedAddressException();
         }
         if (!ipv6 && !(inet.getAddress() instanceof Inet4Address)) {
-            if (inet.getAddress().isAnyLocalAddress()) {
-                return new InetSocketAddress(toJava(IpAddress.V4_ANY), inet.getPort());
-            }
             throw new UnsupportedAddressTypeException();
         }
         return inet;
     }
 
     /**
-     * Where a channel is bound to, with the checks of {@link #checkForChannel}. No address is the wildcard.
+     * Where a channel is bound to, with the checks of {@link #checkForChannel}. No address is the wildcard, and so is the
+     * one that Java makes on a host with IPv6 for a stack without.
      *
      * @param ipv6 whether the channel is one of both families
      */
@@ -102,8 +100,13 @@ final class Addresses {
         if (local == null) {
             return new FullAddress(wildcard(ipv6), 0);
         }
+        if (local instanceof InetSocketAddress any
+                && !any.isUnresolved()
+                && any.getAddress().isAnyLocalAddress()) {
+            return new FullAddress(wildcard(ipv6), any.getPort());
+        }
         InetSocketAddress inet = checkForChannel(local, ipv6);
-        return ofAllFamilies(toStack(inet.getAddress(), inet.getPort()), ipv6);
+        return toStack(inet.getAddress(), inet.getPort());
     }
 
     /** Where a socket of {@code java.net} is bound to. */

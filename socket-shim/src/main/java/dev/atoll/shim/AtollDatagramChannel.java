@@ -43,6 +43,17 @@ import org.jspecify.annotations.Nullable;
  * platform thread, and ends a virtual thread's receive.
  */
 final class AtollDatagramChannel extends DatagramChannel implements AtollChannel {
+    /** A sender as the stack has it, and as Java does. */
+    private static final class Source {
+        final FullAddress sender;
+        final InetSocketAddress address;
+
+        Source(FullAddress sender) {
+            this.sender = sender;
+            this.address = Addresses.toJava(sender);
+        }
+    }
+
     private final boolean interruptible;
     private final boolean ipv6;
     private final ShimContext context;
@@ -55,6 +66,8 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
 
     private volatile @Nullable InetSocketAddress localAddress;
     private volatile @Nullable InetSocketAddress remoteAddress;
+    /** Whose datagram was received last: the next one of the same sender brings the same object, as the JDK's do. */
+    private volatile @Nullable Source lastSource;
     /** Made on demand; guarded by {@code stateLock}. */
     private @Nullable DatagramSocket adaptor;
 
@@ -236,7 +249,16 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
             throw new IllegalArgumentException("Read-only buffer");
         }
         FullAddress sender = receive(target, isBlocking(), 0, false);
-        return sender == null ? null : Addresses.toJava(sender);
+        return sender == null ? null : sourceOf(sender);
+    }
+
+    private InetSocketAddress sourceOf(FullAddress sender) {
+        Source last = lastSource;
+        if (last == null || !last.sender.equals(sender)) {
+            last = new Source(sender);
+            lastSource = last;
+        }
+        return last.address;
     }
 
     /** For the adaptor: blocks in any case, at most so long unless 0. */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -32,6 +33,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -188,6 +190,15 @@ abstract class ChannelContract {
             assertTrue(key.isConnectable());
             assertTrue(channel.finishConnect());
             server.accept().close();
+        }
+    }
+
+    @Test
+    void connect_ofAnIpv4ChannelToTheIpv6Wildcard_isRefused() throws IOException {
+        InetSocketAddress wildcard = new InetSocketAddress(InetAddress.getByAddress(new byte[16]), 80);
+        try (SocketChannel channel = net.channels().openSocketChannel(StandardProtocolFamily.INET)) {
+            assertThrows(UnsupportedAddressTypeException.class, () -> channel.connect(wildcard));
+            assertTrue(channel.isOpen());
         }
     }
 

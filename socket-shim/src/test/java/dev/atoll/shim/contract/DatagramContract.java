@@ -160,6 +160,18 @@ abstract class DatagramContract {
     }
 
     @Test
+    void receive_ofTheSameSenderAgain_bringsTheSameObject() throws IOException {
+        SocketAddress previous = null;
+        for (int i = 0; i < 3; i++) {
+            socket.send(packet(1, channelAddress));
+            SocketAddress sender = channel.receive(ByteBuffer.allocate(1));
+            assertEquals(socketAddress, sender);
+            assertTrue(previous == null || previous == sender);
+            previous = sender;
+        }
+    }
+
+    @Test
     void receive_timeout_saysSo() throws IOException {
         socket.setSoTimeout(20);
         SocketTimeoutException e =
