@@ -3,8 +3,6 @@ package dev.atoll.launcher.jar;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.RuntimeMXBean;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -29,16 +27,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.management.remote.JMXConnector;
-import javax.management.remote.JMXConnectorFactory;
-import javax.management.remote.JMXServiceURL;
-import javax.naming.Context;
-import javax.naming.NamingException;
-import javax.naming.directory.DirContext;
-import javax.naming.directory.InitialDirContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,9 +92,9 @@ public final class Probe {
                 case "via" -> timed(command, () -> via(argument));
                 case "udp" -> timed(command, () -> udp(address(argument)));
                 case "lookup" -> timed(command, () -> lookup(argument));
-                case "jndi" -> timed(command, () -> jndi(argument));
+                case "jndi" -> timed(command, () -> Directories.jndi(argument));
                 case "reachable" -> timed(command, () -> reachable(argument.split(",", -1)));
-                case "jmx" -> timed(command, () -> jmx(argument));
+                case "jmx" -> timed(command, () -> Directories.jmx(argument));
                 case "file" -> line(command + "=" + String.join(" ", Files.readAllLines(Path.of(argument))));
                 case "addresses" -> line(command + "=" + addresses(argument));
                 case "families" -> line(command + "=" + families());
@@ -198,35 +188,6 @@ public final class Probe {
         NetworkInterface through = words[2].isEmpty() ? null : NetworkInterface.getByName(words[2]);
         return Boolean.toString(InetAddress.getByName(words[3])
                 .isReachable(through, Integer.parseInt(words[1]), Integer.parseInt(words[0])));
-    }
-
-    // What the test's own program answers.
-    @SuppressWarnings("BanJNDI")
-    private static String jmx(String place) throws IOException {
-        JMXServiceURL url = new JMXServiceURL("service:jmx:rmi:///jndi/rmi://" + place + "/jmxrmi");
-        try (JMXConnector connector = JMXConnectorFactory.connect(url)) {
-            return ManagementFactory.getPlatformMXBean(connector.getMBeanServerConnection(), RuntimeMXBean.class)
-                    .getName();
-        }
-    }
-
-    // What the test's own name server answers is an address, and nothing is deserialized.
-    @SuppressWarnings("BanJNDI")
-    private static String jndi(String name) throws IOException {
-        Properties environment = new Properties();
-        environment.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
-        environment.put(Context.PROVIDER_URL, "dns:");
-        try {
-            DirContext context = new InitialDirContext(environment);
-            try {
-                return String.valueOf(
-                        context.getAttributes(name, new String[] {"A"}).get("A").get());
-            } finally {
-                context.close();
-            }
-        } catch (NamingException e) {
-            throw new IOException(e.toString(), e);
-        }
     }
 
     private static String addresses(String name) throws IOException {
