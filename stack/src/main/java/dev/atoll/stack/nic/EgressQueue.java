@@ -7,8 +7,8 @@ import dev.atoll.stack.buffer.PacketList;
 import dev.atoll.stack.env.Counters;
 import dev.atoll.stack.env.DropReason;
 import dev.atoll.stack.link.LinkEndpoint;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /** The way from a NIC to its link, and the frames that wait while the link has no room: first in, first out. */
 final class EgressQueue {
@@ -21,7 +21,9 @@ final class EgressQueue {
     private final DeviceCounters deviceCounters;
 
     private final PacketList frames = new PacketList();
-    private List<Device.RoomListener> waitingForRoom = new ArrayList<>();
+
+    /** First in, first out. */
+    private final Queue<Device.RoomListener> waitingForRoom = new ArrayDeque<>();
 
     EgressQueue(LinkEndpoint link, BufferPool pool, Counters counters, DeviceCounters deviceCounters) {
         this.link = link;
@@ -71,10 +73,13 @@ final class EgressQueue {
             frame.release();
             frame = frames.peek();
         }
-        List<Device.RoomListener> listeners = waitingForRoom;
-        waitingForRoom = new ArrayList<>();
-        for (int i = 0; i < listeners.size(); i++) {
-            listeners.get(i).roomAvailable();
+        // Only as many as there is room for: with all of them told for each packet that leaves, a hundred thousand
+        // connections
+        // would cost a hundred thousand times as much.
+        int told = waitingForRoom.size();
+        while (told > 0 && hasRoom()) {
+            waitingForRoom.remove().roomAvailable();
+            told--;
         }
     }
 
