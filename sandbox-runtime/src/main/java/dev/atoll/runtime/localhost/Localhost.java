@@ -65,6 +65,9 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
 
     private static final long LOOK_AGAIN_MS = 1;
 
+    /** How often what has become idle is looked for. */
+    private static final long HOUSEKEEPING_MS = 5_000;
+
     /** There if the kernel has IPv6. */
     private static final File KERNEL_IPV6 = new File("/proc/net/if_inet6");
 
@@ -115,7 +118,7 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
             throw new StackException(StackError.CLOSED);
         }
         if (running == null) {
-            running = new LocalhostLoop(channels.openSelector(), report, this::keepHouse);
+            running = new LocalhostLoop(channels.openSelector(), report, this::keepHouse, HOUSEKEEPING_MS);
             loop = running;
             running.start();
         }

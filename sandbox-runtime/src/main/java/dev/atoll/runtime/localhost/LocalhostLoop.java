@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class LocalhostLoop {
     static final String THREAD_NAME = "atoll-localhost";
 
-    /** How often what has become idle is looked for. */
-    private static final long HOUSEKEEPING_MS = 5_000;
-
     private static final long NS_PER_MS = 1_000_000;
 
     /** How often who waits for the thread looks whether it is there at all. */
@@ -43,6 +40,7 @@ final class LocalhostLoop {
     private final Selector selector;
     private final FailureReport report;
     private final Runnable housekeeping;
+    private final long houseKeepingMs;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean wakePending = new AtomicBoolean();
     private final Thread thread;
@@ -59,11 +57,13 @@ final class LocalhostLoop {
 
     /**
      * @param housekeeping what is done now and then, on the loop's thread
+     * @param houseKeepingMs how often
      */
-    LocalhostLoop(Selector selector, FailureReport report, Runnable housekeeping) {
+    LocalhostLoop(Selector selector, FailureReport report, Runnable housekeeping, long houseKeepingMs) {
         this.selector = selector;
         this.report = report;
         this.housekeeping = housekeeping;
+        this.houseKeepingMs = houseKeepingMs;
         thread = new DeafThread(this);
         thread.setDaemon(true);
     }
@@ -168,11 +168,14 @@ final class LocalhostLoop {
     private void run() {
         try {
             while (!stopping) {
-                wakePending.set(false);
                 runTasks();
                 keepHouse();
-                if (tasks.isEmpty()) {
-                    selector.select(handle, HOUSEKEEPING_MS);
+                // Behind the tasks, since one that looks at the sockets takes wakings with it, and before the look at
+                // what is left:
+                // whoever comes from here on wakes the selector.
+                wakePending.set(false);
+                if (tasks.isEmpty() && !stopping) {
+                    selector.select(handle, houseKeepingMs);
                 } else {
                     selector.selectNow(handle);
                 }
@@ -187,7 +190,7 @@ final class LocalhostLoop {
 
     private void keepHouse() {
         long nowNs = System.nanoTime();
-        if (nowNs - houseKeptNs >= HOUSEKEEPING_MS * NS_PER_MS) {
+        if (nowNs - houseKeptNs >= houseKeepingMs * NS_PER_MS) {
             houseKeptNs = nowNs;
             housekeeping.run();
         }
