@@ -8,6 +8,7 @@ import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.tcp.Connection;
+import dev.atoll.stack.tcp.ConnectionOptions;
 import dev.atoll.stack.tcp.Listener;
 import dev.atoll.stack.wire.FullAddress;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,9 @@ final class ListenerEndpoint extends AbstractEndpoint implements TcpListener {
         if (listener.binding() != null) {
             throw new StackException(StackError.INVALID);
         }
-        listener.bind(sockets.bindTcp(local, listener.options()));
+        ConnectionOptions options = sockets.boundTo(local, listener.options());
+        listener.bind(sockets.bindTcp(local, options));
+        listener.setOptions(options);
     }
 
     @Override

@@ -183,8 +183,17 @@ public final class Sockets {
             return TcpOptionTable.with(options, tcp.congestionControls(), option, value);
         }
         AbstractEndpoint.checkType(option, value);
+        return onNic(options, (Integer) value);
+    }
+
+    /** The options with the NIC that an address names, if it names one. */
+    ConnectionOptions boundTo(FullAddress local, ConnectionOptions options) throws StackException {
+        return local.nicId() == 0 ? options : onNic(options, local.nicId());
+    }
+
+    private ConnectionOptions onNic(ConnectionOptions options, int nicId) throws StackException {
         ConnectionOptions changed = options.copy();
-        changed.nicId = requireNic((Integer) value);
+        changed.nicId = requireNic(nicId);
         return changed;
     }
 
@@ -192,9 +201,6 @@ public final class Sockets {
         boolean known = local.address().isUnspecified() || routes.isBindable(local.address());
         if (!known) {
             throw new StackException(StackError.BAD_LOCAL_ADDRESS);
-        }
-        if (local.nicId() != 0) {
-            options.nicId = requireNic(local.nicId());
         }
         Ports.Wish wish =
                 new Ports.Wish(local.address(), options.reuseAddress, options.reusePort, options.v6Only, options.nicId);

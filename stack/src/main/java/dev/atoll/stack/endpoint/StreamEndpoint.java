@@ -74,8 +74,10 @@ final class StreamEndpoint extends AbstractEndpoint implements TcpEndpoint, Conn
             if (connection.binding() != null || connection.state() != TcpState.CLOSED) {
                 throw new StackException(StackError.INVALID);
             }
-            Ports.Binding binding = sockets.bindTcp(local, connection.options());
+            ConnectionOptions options = sockets.boundTo(local, connection.options());
+            Ports.Binding binding = sockets.bindTcp(local, options);
             connection.bind(binding);
+            connection.setOptions(options);
             return binding;
         });
     }
