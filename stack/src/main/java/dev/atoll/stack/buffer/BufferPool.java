@@ -94,6 +94,7 @@ public final class BufferPool {
         copy.traced = packet.traced;
         copy.fromEndpoint = packet.fromEndpoint;
         copy.caller = packet.caller;
+        copy.linkId = packet.linkId;
         copy.looped = packet.looped;
         copy.reassembled = packet.reassembled;
         copy.largestFragmentBytes = packet.largestFragmentBytes;

@@ -83,6 +83,8 @@ public final class PacketBuffer {
     public boolean fromEndpoint;
     /** Outgoing: whose code has opened the endpoint that sends it, a {@code SocketCaller}, or null; for the filter. */
     public @Nullable Object caller;
+    /** Outgoing, and looped back: the NIC on whose link the destination is, which may be another than it goes by. */
+    public int linkId;
     /** Looped back inside the stack: its checksums were never computed and need no checking. */
     public boolean looped;
 
@@ -164,6 +166,7 @@ public final class PacketBuffer {
         traced = false;
         fromEndpoint = false;
         caller = null;
+        linkId = 0;
         looped = false;
         reassembled = false;
         largestFragmentBytes = 0;
@@ -387,6 +390,7 @@ public final class PacketBuffer {
         mark = archive.int32(mark);
         traced = archive.bool(traced);
         fromEndpoint = archive.bool(fromEndpoint);
+        linkId = archive.int32(linkId);
         looped = archive.bool(looped);
         reassembled = archive.bool(reassembled);
         largestFragmentBytes = archive.int32(largestFragmentBytes);

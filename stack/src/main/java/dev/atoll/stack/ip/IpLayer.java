@@ -338,6 +338,7 @@ public final class IpLayer implements Device.Upper {
         packet.destinationLow = destination.low();
         packet.type = PacketType.OUTGOING;
         packet.nicId = device.id();
+        packet.linkId = route.linkId();
         int hops = ttl == LINK_TTL ? hops(route) : ttl;
         network.writeHeader(packet, route, protocol, hops, tos, flags);
         StackError refused = checkOutput(packet, device, route.nicId());
@@ -441,6 +442,7 @@ public final class IpLayer implements Device.Upper {
         }
         packet.type = PacketType.OUTGOING;
         packet.nicId = route.device().id();
+        packet.linkId = route.linkId();
         StackError refused = checkOutput(packet, route.device(), route.nicId());
         if (refused != null) {
             return refused;
@@ -521,6 +523,7 @@ public final class IpLayer implements Device.Upper {
             fragment.destinationLow = packet.destinationLow;
             fragment.type = packet.type;
             fragment.nicId = packet.nicId;
+            fragment.linkId = packet.linkId;
             device.send(fragment, network.etherType(), nextHop);
         }
         packet.release();
@@ -873,6 +876,9 @@ public final class IpLayer implements Device.Upper {
             denyInput(network, packet, verdict);
             return;
         }
+        // The policy saw the loopback NIC, as on Linux, endpoints see the one that has the address.
+        Device arrival = device.isLoopback() && network == ipv6 ? ownerOf(device, packet) : device;
+        packet.nicId = arrival.id();
         RawReceiver raw = rawReceiver;
         boolean taken = raw != null && raw.receive(packet);
         packet.consume(packet.transportOffset - packet.start());
@@ -883,11 +889,17 @@ public final class IpLayer implements Device.Upper {
         }
         if (handler == null) {
             countDrop(packet, DropReason.UNKNOWN_TRANSPORT_PROTOCOL);
-            network.protocolUnreachable(device, packet);
+            network.protocolUnreachable(arrival, packet);
             packet.release();
             return;
         }
-        handler.receive(device, packet);
+        handler.receive(arrival, packet);
+    }
+
+    private Device ownerOf(Device loopback, PacketBuffer packet) {
+        boolean elsewhere =
+                packet.type == PacketType.HOST && !loopback.isAssigned(packet.destinationHigh, packet.destinationLow);
+        return elsewhere ? routes.owner(packet.destinationHigh, packet.destinationLow, packet.linkId) : loopback;
     }
 
     private void denyInput(NetworkLayer network, PacketBuffer packet, Verdict verdict) {

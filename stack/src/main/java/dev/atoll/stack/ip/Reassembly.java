@@ -191,6 +191,7 @@ final class Reassembly implements Timer.Action {
         whole.linkSource = first.linkSource;
         whole.type = first.type;
         whole.nicId = first.nicId;
+        whole.linkId = first.linkId;
         whole.looped = first.looped;
         whole.reassembled = true;
         whole.largestFragmentBytes = datagram.largestBytes;

@@ -18,6 +18,7 @@ public final class Route {
     private final int nicId;
     private Device device;
     private IpAddress nextHop;
+    private Device link;
     private boolean broadcast;
     private RouteOptions options = RouteOptions.DEFAULT;
     private PathMtus.Entry path = PathMtus.UNLIMITED;
@@ -44,6 +45,7 @@ public final class Route {
         this.destination = destination;
         this.nicId = nicId;
         device = hop.device();
+        link = hop.link();
         nextHop = hop.nextHop();
         take(hop);
         this.generation = generation;
@@ -57,6 +59,7 @@ public final class Route {
 
     private void take(Routes.Hop hop) {
         device = hop.device();
+        link = hop.link();
         nextHop = hop.nextHop();
         broadcast = hop.broadcast();
         options = hop.options();
@@ -93,6 +96,14 @@ public final class Route {
     /** Where packets leave. */
     public Device device() {
         return device;
+    }
+
+    /**
+     * The NIC on whose link the destination is: that of {@link #device}, or the one that has the destination's address, if
+     * packets to it stay in this host. It tells which link a link-local address is of.
+     */
+    public int linkId() {
+        return link.id();
     }
 
     /** The local address they carry. */

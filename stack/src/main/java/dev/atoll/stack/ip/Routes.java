@@ -45,8 +45,17 @@ public final class Routes {
         }
     }
 
-    /** Where a packet goes first. */
-    record Hop(Device device, IpAddress nextHop, boolean broadcast, RouteOptions options) {
+    /**
+     * Where a packet goes first.
+     *
+     * @param link whose link the destination is on: the device, or the one that has the destination's address if packets to
+     *     it stay in this host
+     */
+    record Hop(Device device, IpAddress nextHop, boolean broadcast, RouteOptions options, Device link) {
+        Hop(Device device, IpAddress nextHop, boolean broadcast, RouteOptions options) {
+            this(device, nextHop, broadcast, options, device);
+        }
+
         /** One that no entry of the table leads to. */
         Hop(Device device, IpAddress nextHop, boolean broadcast) {
             this(device, nextHop, broadcast, RouteOptions.DEFAULT);
@@ -229,6 +238,33 @@ public final class Routes {
                 && (handleLocal || to.isLoopback() || loopback.isAssigned(to.high(), to.low()));
     }
 
+    private Hop hopHere(IpAddress to, int nicId) {
+        Device link = to.isV4() ? loopback : owner(to.high(), to.low(), nicId);
+        return new Hop(loopback, to, /* broadcast= */ false, RouteOptions.DEFAULT, link);
+    }
+
+    /**
+     * The device that an own IPv6 address is of, which Linux takes for the one that packets to it come in by, though they go
+     * over the loopback device: an address that means something on its link only (RFC 4007 section 6) would not be on any.
+     *
+     * @param nicId the NIC that is asked first, for an address that several have, or 0
+     */
+    Device owner(long high, long low, int nicId) {
+        Device first = nicId == 0 ? null : device(nicId);
+        if (first != null && first.isAssigned(high, low)) {
+            return first;
+        }
+        if (loopback.isAssigned(high, low)) {
+            return loopback;
+        }
+        for (int i = 0; i < devices.size(); i++) {
+            if (devices.get(i).isAssigned(high, low)) {
+                return devices.get(i);
+            }
+        }
+        return loopback;
+    }
+
     /** Whether endpoints may be bound to a unicast address: an own one, or any if some device lends them. */
     public boolean isBindable(IpAddress address) {
         boolean bindable = isLocal(address.high(), address.low());
@@ -310,7 +346,9 @@ public final class Routes {
         if (staysHere(to, nicId)) {
             // All of 127.0.0.0/8 is talked to from 127.0.0.1, as the local table of Linux has it.
             IpAddress own = isLoopbackNetwork(to.high(), to.low()) ? IpAddress.V4_LOOPBACK : to;
-            return new Route(this, network, source == null ? own : source, to, 0, new Hop(loopback, to, false));
+            // Only an address that others of its links may have as well depends on the NIC.
+            int ofLink = IpAddress.isV6LinkLocal(to.high()) ? nicId : 0;
+            return new Route(this, network, source == null ? own : source, to, ofLink, hopHere(to, nicId));
         }
         Hop hop = findHop(to, nicId);
         if (hop == null) {
@@ -337,7 +375,7 @@ public final class Routes {
     /** The first hop to a destination, or null. */
     @Nullable Hop findHop(IpAddress to, int nicId) {
         if (staysHere(to, nicId)) {
-            return new Hop(loopback, to, false);
+            return hopHere(to, nicId);
         }
         boolean group = to.isMulticast();
         boolean ofLink = to.isV4() ? group || to.isLimitedBroadcast() : group || to.isLinkLocal();

@@ -168,7 +168,7 @@ public final class Connection extends DemuxEntry implements Device.RoomListener 
     }
 
     private FullAddress onLink(IpAddress address, int port) {
-        return FullAddress.onLink(route == null ? options.nicId : route.device().id(), address, port);
+        return FullAddress.onLink(route == null ? options.nicId : route.linkId(), address, port);
     }
 
     /** Remembered after the connection left the demultiplexer. */

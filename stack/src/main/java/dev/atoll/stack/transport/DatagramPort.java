@@ -70,8 +70,7 @@ public abstract class DatagramPort extends MessagePort {
         }
         Route route = connectedRoute();
         IpAddress address = route != null && bound.address().isUnspecified() ? route.source() : bound.address();
-        return FullAddress.onLink(
-                route == null ? options().nicId : route.device().id(), address, bound.port());
+        return FullAddress.onLink(route == null ? options().nicId : route.linkId(), address, bound.port());
     }
 
     @Override

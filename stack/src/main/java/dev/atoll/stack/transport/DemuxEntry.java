@@ -69,7 +69,7 @@ public abstract class DemuxEntry {
         peerNicId = route != null
                         && !route.destination().isV4()
                         && route.destination().isLinkLocal()
-                ? route.device().id()
+                ? route.linkId()
                 : 0;
     }
 

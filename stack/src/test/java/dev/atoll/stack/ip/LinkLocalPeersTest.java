@@ -4,6 +4,7 @@ import static dev.atoll.stack.frames.OneStack.PEER_LINK_LOCAL;
 import static dev.atoll.stack.frames.OneStack.PEER_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.atoll.stack.Nic;
 import dev.atoll.stack.check.Bytes;
@@ -12,14 +13,17 @@ import dev.atoll.stack.check.Ipv4Packet;
 import dev.atoll.stack.check.Ipv6Packet;
 import dev.atoll.stack.check.TcpSegment;
 import dev.atoll.stack.check.UdpDatagram;
+import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.frames.OneStack;
 import dev.atoll.stack.frames.TestLink;
 import dev.atoll.stack.socket.EndpointOption;
+import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.TcpState;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -113,6 +117,78 @@ class LinkLocalPeersTest {
             assertEquals(
                     70_001, answer(Objects.requireNonNull(otherLink.poll())).ack());
             assertNull(net.link.poll());
+        }
+    }
+
+    /** It goes over the loopback NIC, and is still of the link whose address it is sent to, as on Linux. */
+    @Test
+    void connection_toAnOwnAddress_isAcceptedOnItsLinkAlone() throws StackException {
+        try (TcpListener onOne = net.stack.newTcpListener();
+                TcpListener onOther = net.stack.newTcpListener();
+                TcpEndpoint client = net.stack.newTcpEndpoint()) {
+            onOne.bind(new FullAddress(net.nic.id(), OURS, 80));
+            onOne.listen(8);
+            onOther.bind(new FullAddress(other.id(), OURS, 80));
+            onOther.listen(8);
+            client.connect(new FullAddress(other.id(), OURS, 80));
+            assertNull(onOne.accept());
+            try (TcpEndpoint accepted = Objects.requireNonNull(onOther.accept())) {
+                assertEquals(TcpState.ESTABLISHED, client.state());
+                assertEquals(other.id(), local(client).nicId());
+                assertEquals(local(client), accepted.remoteAddress());
+                assertEquals(other.id(), local(accepted).nicId());
+                client.write(ByteBuffer.wrap(new byte[] {1, 2}));
+                assertEquals(2, accepted.read(ByteBuffer.allocate(4)));
+            }
+        }
+        assertNull(net.link.poll());
+        assertNull(otherLink.poll());
+    }
+
+    private static FullAddress local(TcpEndpoint connection) {
+        return Objects.requireNonNull(connection.localAddress());
+    }
+
+    @Test
+    void connection_toAnOwnAddressWithoutListener_isRefused() throws StackException {
+        try (TcpListener onOne = net.stack.newTcpListener();
+                TcpEndpoint client = net.stack.newTcpEndpoint()) {
+            onOne.bind(new FullAddress(net.nic.id(), OURS, 80));
+            onOne.listen(8);
+            client.connect(new FullAddress(other.id(), OURS, 80));
+            StackException refused = assertThrows(StackException.class, () -> client.read(ByteBuffer.allocate(1)));
+            assertEquals(StackError.REFUSED, refused.error());
+        }
+    }
+
+    @Test
+    void datagram_toAnOwnAddress_isOfItsLink() throws StackException {
+        try (UdpEndpoint one = net.stack.newUdpEndpoint();
+                UdpEndpoint two = net.stack.newUdpEndpoint();
+                UdpEndpoint sender = net.stack.newUdpEndpoint()) {
+            one.bind(new FullAddress(net.nic.id(), OURS, 7));
+            two.bind(new FullAddress(other.id(), OURS, 7));
+            sender.bind(new FullAddress(OURS, 9));
+            sender.send(ByteBuffer.wrap(new byte[] {1}), new FullAddress(other.id(), OURS, 7));
+            assertNull(one.receive(ByteBuffer.allocate(1)));
+            assertEquals(new FullAddress(other.id(), OURS, 9), two.receive(ByteBuffer.allocate(1)));
+        }
+    }
+
+    /** Options that nobody has changed are shared by endpoints. */
+    @Test
+    void bound_toOneLink_leavesOthersWhereTheyWere() throws StackException {
+        try (TcpListener onOne = net.stack.newTcpListener();
+                TcpListener local = net.stack.newTcpListener();
+                TcpEndpoint client = net.stack.newTcpEndpoint()) {
+            onOne.bind(new FullAddress(net.nic.id(), OURS, 80));
+            onOne.listen(8);
+            local.bind(new FullAddress(IpAddress.V6_LOOPBACK, 80));
+            local.listen(8);
+            client.connect(new FullAddress(IpAddress.V6_LOOPBACK, 80));
+            assertEquals(TcpState.ESTABLISHED, client.state());
+            assertEquals(0, local.getOption(EndpointOption.SO_BINDTOIFINDEX));
+            assertEquals(net.nic.id(), onOne.getOption(EndpointOption.SO_BINDTOIFINDEX));
         }
     }
 
