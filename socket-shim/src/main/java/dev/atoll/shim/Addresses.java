@@ -15,12 +15,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Conversions between the addresses of {@code java.net} and those of the stack. */
 final class Addresses {
+    /**
+     * What Java means by no address. It asks for {@code ::} on a host with IPv6 if it is to prefer that, and then gives it to
+     * sockets of a stack without IPv6 as well.
+     */
+    private static final InetAddress WILDCARD_OF_JAVA = new InetSocketAddress(0).getAddress();
+
     private Addresses() {}
 
     /** For sockets of {@code java.net}: an IPv6 address on a host without IPv6 is refused as the JDK does it. */
     static FullAddress toStack(InetAddress address, int port, boolean ipv6) throws SocketException {
         if (address instanceof Inet6Address && !ipv6) {
-            if (address.isAnyLocalAddress()) {
+            if (address.equals(WILDCARD_OF_JAVA)) {
                 return new FullAddress(IpAddress.V4_ANY, port);
             }
             throw new SocketException("Protocol family unavailable");
@@ -91,8 +97,8 @@ final class Addresses {
     }
 
     /**
-     * Where a channel is bound to, with the checks of {@link #checkForChannel}. No address is the wildcard, and so is the
-     * one that Java makes on a host with IPv6 for a stack without.
+     * Where a channel is bound to, with the checks of {@link #checkForChannel}. No address is the wildcard, and either
+     * wildcard is that of the channel, but for {@code ::} where there is no IPv6 unless Java itself means no address by it.
      *
      * @param ipv6 whether the channel is one of both families
      */
@@ -102,7 +108,10 @@ final class Addresses {
         }
         if (local instanceof InetSocketAddress any
                 && !any.isUnresolved()
-                && any.getAddress().isAnyLocalAddress()) {
+                && any.getAddress().isAnyLocalAddress()
+                && (ipv6
+                        || any.getAddress() instanceof Inet4Address
+                        || any.getAddress().equals(WILDCARD_OF_JAVA))) {
             return new FullAddress(wildcard(ipv6), any.getPort());
         }
         InetSocketAddress inet = checkForChannel(local, ipv6);

@@ -258,7 +258,9 @@ class EmbeddedTest {
                     assertThrows(UnsupportedOperationException.class, () -> shim.selectorProvider()
                             .openSocketChannel(StandardProtocolFamily.INET6));
             assertEquals("IPv6 not available", none.getMessage());
-            server.bind(new InetSocketAddress(InetAddress.getByName("::"), 0));
+            InetSocketAddress wildcard = new InetSocketAddress(InetAddress.getByName("::"), 0);
+            assertThrows(UnsupportedAddressTypeException.class, () -> server.bind(wildcard));
+            server.bind(new InetSocketAddress(0));
         }
     }
 

@@ -24,6 +24,7 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetBoundException;
@@ -199,6 +200,18 @@ abstract class ChannelContract {
         try (SocketChannel channel = net.channels().openSocketChannel(StandardProtocolFamily.INET)) {
             assertThrows(UnsupportedAddressTypeException.class, () -> channel.connect(wildcard));
             assertTrue(channel.isOpen());
+        }
+    }
+
+    @Test
+    void bind_ofIpv4ChannelsToTheIpv6Wildcard_isRefused() throws IOException {
+        InetSocketAddress wildcard = new InetSocketAddress(InetAddress.getByAddress(new byte[16]), 0);
+        try (SocketChannel stream = net.channels().openSocketChannel(StandardProtocolFamily.INET);
+                DatagramChannel datagrams = net.channels().openDatagramChannel(StandardProtocolFamily.INET)) {
+            assertThrows(UnsupportedAddressTypeException.class, () -> stream.bind(wildcard));
+            assertThrows(UnsupportedAddressTypeException.class, () -> datagrams.bind(wildcard));
+            assertNull(stream.getLocalAddress());
+            assertNull(datagrams.getLocalAddress());
         }
     }
 
