@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.launcher.jar.Atoll.Running;
 import dev.atoll.testing.Jdks;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import one.profiler.AsyncProfiler;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,9 +74,40 @@ class ToolsTest {
             String events = tool(user, bin, "jfr", "summary", recording.toString());
             assertTrue(events.contains("jdk.JVMInformation"), events);
 
+            assertTrue(tool(user, bin, "jstat", "-gc", pid).contains("YGC"), "jstat");
+
+            String profiler = profiler(atoll).toString();
+            Path profile = atoll.path("profile.txt");
+            profile(user, bin, pid, profiler, "start,event=wall,interval=1ms");
+            String stacks;
+            do {
+                // Nothing tells that a thread was sampled; it waits all the time.
+                profile(user, bin, pid, profiler, "dump,collapsed,file=" + profile);
+                stacks = tool(user, Path.of("/bin"), "cat", profile.toString());
+            } while (!stacks.contains(Probe.class.getName().replace('.', '/') + ".await;"));
+            profile(user, bin, pid, profiler, "stop");
+
             Files.createFile(enough);
             assertEquals("begun", running.result().assertExit(0).line("begun"));
         }
+    }
+
+    /** Has a native agent loaded into the JVM by the tools of the JDK. */
+    private static void profile(List<String> user, Path bin, String pid, String library, String command)
+            throws Exception {
+        String said = tool(user, bin, "jcmd", pid, "JVMTI.agent_load", library, '"' + command + '"');
+        assertTrue(said.contains("return code: 0"), said);
+    }
+
+    /** The library of async-profiler, where every user can read it. */
+    private static Path profiler(Atoll atoll) throws IOException {
+        String platform = System.getProperty("os.arch").equals("aarch64") ? "linux-arm64" : "linux-x64";
+        Path library = atoll.path("libasyncProfiler.so");
+        try (InputStream in = Objects.requireNonNull(
+                AsyncProfiler.class.getResourceAsStream("/" + platform + "/libasyncProfiler.so"))) {
+            Files.copy(in, library);
+        }
+        return library;
     }
 
     /** The JVM's own agent for JMX, which it starts behind Atoll's, over the link. */
