@@ -13,6 +13,13 @@ import java.util.Map;
 
 /** The launcher's entry: reads the command line and does what it says. Its exit codes are {@link ExitCode}'s. */
 public final class Main {
+    static {
+        // Each option of the command line is an annotation, made by one constructor: after fifteen calls of it JDK 17
+        // would
+        // write a class that calls it faster, for some twenty more, and load a class file writer for that.
+        System.setProperty("sun.reflect.inflationThreshold", Integer.toString(Integer.MAX_VALUE));
+    }
+
     private Main() {}
 
     /** Runs a command and ends the JVM. */

@@ -3,10 +3,8 @@ package dev.atoll.launcher.start;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -100,14 +98,15 @@ final class JavaHomes {
     }
 
     private void addEach(Path directory) {
-        List<Path> entries = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
-            all.forEach(entries::add);
-        } catch (IOException e) {
+        // Not a DirectoryStream: some classes that nothing else in a start needs.
+        String[] entries = directory.toFile().list();
+        if (entries == null) {
             // Most machines have few of these directories.
             return;
         }
-        entries.sort(null);
-        entries.forEach(this::add);
+        Arrays.sort(entries);
+        for (String entry : entries) {
+            add(directory.resolve(entry));
+        }
     }
 }
