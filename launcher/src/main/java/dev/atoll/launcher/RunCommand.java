@@ -173,6 +173,10 @@ final class RunCommand {
         return settings.debug() == null ? null : DebugPort.listen(settings.debug(), Terminal::line);
     }
 
+    private static boolean isDebugPortChosen(Settings settings) {
+        return settings.debug() != null && settings.debug() != 0;
+    }
+
     private static @Nullable RuleSet rules(Settings settings) throws LaunchException {
         return settings.policies().isEmpty() ? null : PolicyFile.load(settings.policies(), settings.ipsets());
     }
@@ -211,7 +215,9 @@ final class RunCommand {
         LinkAddresses onLink = link.addresses();
         boolean ipv6 = onLink != null && onLink.hasIpv6();
         refuseWithoutIpv6(settings, link, ipv6);
-        ProgramCommand started = debug == null ? command : command.debuggedAt(debug.number(), settings.debugSuspend());
+        ProgramCommand started = debug == null
+                ? command
+                : command.debuggedAt(debug.number(), isDebugPortChosen(settings), settings.debugSuspend());
         Setups setups = new Setups(settings);
         Setup setup = setups.ofProgram(link);
         // Of several JVMs nobody is the host by that name.

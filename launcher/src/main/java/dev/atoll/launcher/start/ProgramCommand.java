@@ -86,17 +86,23 @@ public final class ProgramCommand {
 
     /**
      * The same command with the JVM's own agent for debuggers, which listens on the sandbox's loopback and says nothing on
-     * stdout.
+     * stdout. Which JVM of another program is meant cannot be known: one that has that agent itself, at that port.
      *
+     * @param chosen whether the user has chosen the port, and can tell a JVM of it
      * @param suspend whether the program waits for a debugger before its {@code main}
-     * @throws LaunchException if it is not {@code java}, or the JVM would not start with it
+     * @throws LaunchException if the JVM would not start with it, or the program would not know what to do
      */
-    public ProgramCommand debuggedAt(int port, boolean suspend) throws LaunchException {
+    public ProgramCommand debuggedAt(int port, boolean chosen, boolean suspend) throws LaunchException {
         if (options == null) {
-            throw new LaunchException(
-                    ExitCode.CONFIGURATION,
-                    "debug: " + file + " is not java, and which of the JVMs that it starts is meant cannot be known;"
-                            + " start java itself");
+            if (!chosen || suspend) {
+                throw new LaunchException(
+                        ExitCode.CONFIGURATION,
+                        "debug: " + file
+                                + " is not java, and which of the JVMs that it starts is meant cannot be known;"
+                                + " give --debug=PORT without --debug-suspend, and that JVM"
+                                + " -agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:PORT");
+            }
+            return this;
         }
         options.refuseDebugger();
         JavaRelease.refuseWithoutDebugger(Path.of(file));

@@ -132,6 +132,32 @@ class DebugTest {
         }
     }
 
+    /** Of a script Atoll cannot know which JVM is meant: the one that listens for debuggers where it leads. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void debugger_attachesToAJvmOfAScript(int feature) throws Exception {
+        int port = freePort();
+        Atoll atoll = new Atoll(directory)
+                .on(Jdks.require(feature))
+                .programOption(
+                        "-agentlib:jdwp=transport=dt_socket,server=y,quiet=y,suspend=y,address=127.0.0.1:" + port);
+        try (Running running = atoll.start(List.of(
+                "run",
+                "--link",
+                "none",
+                "--debug=" + port,
+                "--",
+                "sh",
+                "-c",
+                String.join(" ", atoll.probe("say:begun")) + "; echo ended"))) {
+            assertEquals(port, port(running));
+            VirtualMachine machine = Debugger.attach(port);
+            assertTrue(Debugger.mainThread(machine).isSuspended());
+            machine.dispose();
+            assertEquals("begun\nended\n", running.result().assertExit(0).stdout());
+        }
+    }
+
     /** Resumes what is suspended at its start, up to the first class that is waited for. */
     private static void resumeUntilPrepared(VirtualMachine machine) throws InterruptedException {
         long start = System.nanoTime();

@@ -2,6 +2,7 @@ package dev.atoll.launcher.start;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -95,7 +96,7 @@ class ProgramCommandTest {
                         "-Xmx1g",
                         "Main"),
                 resolved("java", "-Xmx1g", "Main")
-                        .debuggedAt(5005, true)
+                        .debuggedAt(5005, /* chosen= */ false, /* suspend= */ true)
                         .withAgent("/a/agent.jar")
                         .arguments());
     }
@@ -104,15 +105,28 @@ class ProgramCommandTest {
     void debuggedAt_programBringsADebugger_isRefused() throws Exception {
         for (String option : List.of("-agentlib:jdwp=server=y", "-Xrunjdwp:server=y")) {
             ProgramCommand command = resolved("java", option, "Main");
-            LaunchException refused = assertThrows(LaunchException.class, () -> command.debuggedAt(5005, false));
+            LaunchException refused = assertThrows(
+                    LaunchException.class, () -> command.debuggedAt(5005, /* chosen= */ true, /* suspend= */ false));
             assertEquals("run: " + option + ": --debug brings that agent itself; leave out either", refused.line());
         }
         assertEquals(
                 "-agentlib:jdwp",
                 resolved("java", "Main", "-agentlib:jdwp")
-                        .debuggedAt(5005, false)
+                        .debuggedAt(5005, /* chosen= */ true, /* suspend= */ false)
                         .arguments()
                         .get(3));
+    }
+
+    @Test
+    void debuggedAt_commandIsNotJava_isLeftAsItIsOrRefused() throws Exception {
+        ProgramCommand command = ProgramCommand.resolve(List.of("/bin/sh", "build.sh"), Map.of(), directory);
+        assertSame(command, command.debuggedAt(5005, /* chosen= */ true, /* suspend= */ false));
+        for (boolean chosen : List.of(false, true)) {
+            LaunchException refused =
+                    assertThrows(LaunchException.class, () -> command.debuggedAt(5005, chosen, /* suspend= */ true));
+            assertTrue(refused.line().contains("/bin/sh is not java"), refused.line());
+            assertTrue(refused.line().contains("give --debug=PORT without --debug-suspend"), refused.line());
+        }
     }
 
     private ProgramCommand resolved(String... command) throws Exception {
