@@ -1,5 +1,9 @@
 package dev.atoll.launcher.jar;
 
+import com.sun.tools.attach.AgentInitializationException;
+import com.sun.tools.attach.AgentLoadException;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.RuntimeMXBean;
@@ -15,6 +19,19 @@ import javax.naming.directory.InitialDirContext;
 /** What {@link Probe} asks by way of modules that an image of it does not have. */
 final class Directories {
     private Directories() {}
+
+    /** Loads an agent into this JVM, as libraries do that bring one. */
+    static String attach(String agent) throws IOException {
+        try {
+            VirtualMachine self =
+                    VirtualMachine.attach(Long.toString(ProcessHandle.current().pid()));
+            self.loadAgent(agent);
+            self.detach();
+            return "loaded";
+        } catch (AttachNotSupportedException | AgentLoadException | AgentInitializationException e) {
+            throw new IOException(e.toString(), e);
+        }
+    }
 
     // What the test's own program answers.
     @SuppressWarnings("BanJNDI")

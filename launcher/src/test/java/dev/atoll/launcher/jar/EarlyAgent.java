@@ -7,7 +7,7 @@ import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** An agent that has the JDK make up its mind about the network before {@code main}, and prints what it finds. */
+/** An agent that has the JDK make up its mind about the network before {@code main}, or later, and prints what it finds. */
 public final class EarlyAgent {
     private EarlyAgent() {}
 
@@ -16,6 +16,15 @@ public final class EarlyAgent {
         if (!Files.exists(Path.of("/etc/atoll"))) {
             return;
         }
+        use("early agent");
+    }
+
+    /** Called by the JVM that it is loaded into. */
+    public static void agentmain(String unused) throws IOException {
+        use("late agent");
+    }
+
+    private static void use(String who) throws IOException {
         Selector.open().close();
         String outcome = "connected";
         try {
@@ -24,6 +33,6 @@ public final class EarlyAgent {
             outcome = e.toString();
         }
         NetworkInterface link = NetworkInterface.getByName("eth0");
-        System.out.println("early agent: " + (link == null ? "no eth0" : link.getName()) + ", " + outcome);
+        System.out.println(who + ": " + (link == null ? "no eth0" : link.getName()) + ", " + outcome);
     }
 }

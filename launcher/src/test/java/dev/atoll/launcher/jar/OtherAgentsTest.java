@@ -82,6 +82,21 @@ class OtherAgentsTest {
         }
     }
 
+    /** As Mockito does it, and whatever else is an agent and is not asked for on the command line. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void agentThatTheProgramLoadsIntoItself_findsTheSandboxs(int feature) throws Exception {
+        Path agent = new ProgramForms(directory.resolve("forms")).earlyAgent();
+        List<String> words = new ArrayList<>(List.of("-Djdk.attach.allowAttachSelf=true"));
+        words.addAll(probe("attach:" + agent, "say:last"));
+        Result result =
+                run(new Atoll(directory).on(Jdks.require(feature)), words).assertExit(0);
+
+        assertEquals(
+                "late agent: eth0, java.net.ConnectException: Connection refused\nattach:" + agent + "=loaded\nlast\n",
+                result.stdout());
+    }
+
     /** As programs have it that start themselves again with the options they were started with. */
     @ParameterizedTest
     @MethodSource("jdks")

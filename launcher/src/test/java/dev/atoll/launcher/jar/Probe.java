@@ -94,6 +94,7 @@ public final class Probe {
                 case "lookup" -> timed(command, () -> lookup(argument));
                 case "jndi" -> timed(command, () -> Directories.jndi(argument));
                 case "reachable" -> timed(command, () -> reachable(argument.split(",", -1)));
+                case "attach" -> line(command + "=" + Directories.attach(argument));
                 case "jmx" -> timed(command, () -> Directories.jmx(argument));
                 case "file" -> line(command + "=" + String.join(" ", Files.readAllLines(Path.of(argument))));
                 case "addresses" -> line(command + "=" + addresses(argument));

@@ -106,11 +106,12 @@ final class ProgramForms {
         return jar;
     }
 
-    /** An agent for {@code -javaagent}. */
+    /** An agent for {@code -javaagent}, or to be loaded into a JVM that runs. */
     Path earlyAgent() throws IOException {
         Path jar = directory.resolve("early-agent.jar");
         String file = FOLDER + "/" + EarlyAgent.class.getSimpleName() + ".class";
-        try (JarOutputStream out = open(jar, Map.of("Premain-Class", EarlyAgent.class.getName()))) {
+        try (JarOutputStream out = open(
+                jar, Map.of("Premain-Class", EarlyAgent.class.getName(), "Agent-Class", EarlyAgent.class.getName()))) {
             out.putNextEntry(new JarEntry(file));
             Files.copy(Atoll.CLASSES.resolve(file), out);
         }
