@@ -58,7 +58,7 @@ final class DatagramAdaptor extends MulticastSocket {
 
     static DatagramSocket of(AtollDatagramChannel channel) {
         try {
-            return new DatagramAdaptor(channel, JavaNet.noDelegate());
+            return Permissions.privileged(() -> new DatagramAdaptor(channel, JavaNet.noDelegate()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

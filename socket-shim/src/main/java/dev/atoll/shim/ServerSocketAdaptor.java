@@ -30,7 +30,8 @@ final class ServerSocketAdaptor extends ServerSocket {
     }
 
     static ServerSocket of(AtollServerSocketChannel channel) {
-        return new ServerSocketAdaptor(NoSocketImpl.INSTANCE, channel);
+        // A program would need the permission to set an implementation.
+        return Permissions.privileged(() -> new ServerSocketAdaptor(NoSocketImpl.INSTANCE, channel));
     }
 
     @Override

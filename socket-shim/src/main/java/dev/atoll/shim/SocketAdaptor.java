@@ -33,7 +33,8 @@ final class SocketAdaptor extends Socket {
 
     static Socket of(AtollSocketChannel channel) {
         try {
-            return new SocketAdaptor(channel);
+            // A program would need the permission to set an implementation.
+            return Permissions.privileged(() -> new SocketAdaptor(channel));
         } catch (SocketException e) {
             throw new AssertionError("no socket is created here", e);
         }

@@ -42,6 +42,7 @@ public final class Guarded {
         say("channels", Guarded::channels);
         say("datagrams", Guarded::datagrams);
         say("datagram channels", Guarded::datagramChannels);
+        say("channels as sockets", Guarded::channelsAsSockets);
         say("asynchronous", Guarded::asynchronous);
         say("a property, in a handler", Guarded::handler);
     }
@@ -90,6 +91,22 @@ public final class Guarded {
             sender.send(ByteBuffer.allocate(6), receiver.getLocalAddress());
             SocketAddress from = receiver.receive(ByteBuffer.allocate(8));
             return ((InetSocketAddress) from).getAddress();
+        }
+    }
+
+    private static Object channelsAsSockets() throws IOException {
+        try (ServerSocketChannel server = ServerSocketChannel.open();
+                SocketChannel client = SocketChannel.open();
+                DatagramChannel datagrams = DatagramChannel.open()) {
+            server.socket().bind(HERE);
+            datagrams.socket().bind(HERE);
+            client.socket().connect(server.getLocalAddress());
+            try (Socket accepted = server.socket().accept()) {
+                client.socket().getOutputStream().write(8);
+                return accepted.getInputStream().read()
+                        + " "
+                        + datagrams.socket().isBound();
+            }
         }
     }
 

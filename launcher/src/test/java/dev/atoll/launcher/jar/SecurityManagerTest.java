@@ -50,6 +50,7 @@ class SecurityManagerTest {
                 Guarded.class.getName());
         Result plain = atoll.startCommand(program).result().assertExit(0);
         assertTrue(plain.stdout().contains("asynchronous: 7\n"), plain::toString);
+        assertTrue(plain.stdout().contains("channels as sockets: 8 true\n"), plain::toString);
         assertTrue(plain.stdout().contains("every address: true\n"), plain::toString);
 
         List<String> words = new ArrayList<>(List.of("run", "--link", "none", "--"));
