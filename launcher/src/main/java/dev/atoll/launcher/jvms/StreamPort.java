@@ -1,5 +1,7 @@
 package dev.atoll.launcher.jvms;
 
+import dev.atoll.launcher.sys.Libc;
+import dev.atoll.launcher.sys.SystemCallException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
@@ -44,8 +46,11 @@ final class StreamPort implements SwitchPort {
      * Begins.
      *
      * @param descriptor a connected socket, which belongs to the port from here
+     * @throws SystemCallException if it is none; it is still the caller's then
      */
-    static void open(int descriptor, IoEventLoop loop, Listener listener) {
+    static void open(int descriptor, IoEventLoop loop, Listener listener) throws SystemCallException {
+        // Netty takes it as it is, and the loop would wait for a JVM that does not read.
+        Libc.setNonBlocking(descriptor);
         EpollDomainSocketChannel channel = new EpollDomainSocketChannel(descriptor);
         StreamPort port = new StreamPort(channel);
         ChannelFuture unused = new Bootstrap()

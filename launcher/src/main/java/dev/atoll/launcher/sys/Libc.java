@@ -18,6 +18,9 @@ public final class Libc {
     /** {@code fcntl(2)}: duplicate to a number not below the argument, closed on exec. */
     static final int F_DUPFD_CLOEXEC = 1030;
 
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+    private static final int O_NONBLOCK = 0x800;
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_CLOEXEC = 0x80000;
@@ -131,6 +134,12 @@ public final class Libc {
     /** The same open file under a number not below {@code least}, closed on exec. */
     public static int duplicateAbove(int descriptor, int least) throws SystemCallException {
         return call("fcntl", descriptor, F_DUPFD_CLOEXEC, least);
+    }
+
+    /** Calls on it, by whatever number or process, do not wait from here on. */
+    public static void setNonBlocking(int descriptor) throws SystemCallException {
+        int flags = call("fcntl", descriptor, F_GETFL, 0);
+        int unused = call("fcntl", descriptor, F_SETFL, flags | O_NONBLOCK);
     }
 
     /**

@@ -185,6 +185,25 @@ class JvmsTest {
         }
     }
 
+    private static Running strangers(Atoll atoll, Path status, String... commands) throws IOException {
+        List<String> words = new ArrayList<>(List.of(
+                "run", "--link", "stream", "--status-file", status.toString(), "--", atoll.java()));
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), Strangers.class.getName()));
+        words.add(atoll.path("enough").toString());
+        words.addAll(List.of(commands));
+        return atoll.start(words);
+    }
+
+    @Test
+    void oneThatDoesNotRead_doesNotHoldUpTheOthers() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        try (Running running = strangers(atoll, atoll.path("status.json"), "flood")) {
+            running.awaitOutput("last has");
+            atoll.file("enough");
+            running.result().assertExit(0);
+        }
+    }
+
     private static Path rules(Atoll atoll, String target) throws IOException {
         return atoll.file(
                 "egress.rules",

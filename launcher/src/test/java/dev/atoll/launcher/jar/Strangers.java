@@ -1,0 +1,58 @@
+package dev.atoll.launcher.jar;
+
+import dev.atoll.stack.wire.IpAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A program that takes places on the link of JVMs: {@code FILE COMMAND...}, and stays until FILE is there. */
+public final class Strangers {
+    /** More than a switch keeps for who does not read. */
+    private static final int FLOOD_FRAMES = 4000;
+
+    private static final int PACKET_BYTES = 1400;
+
+    private Strangers() {}
+
+    /** Runs it. */
+    public static void main(String[] words) throws Exception {
+        try (Stranger one = Stranger.atDoor();
+                Stranger other = Stranger.atDoor()) {
+            other.awaitRouter();
+            for (int i = 1; i < words.length; i++) {
+                switch (words[i]) {
+                    case "flood" -> flood(one, other);
+                    default -> throw new IllegalArgumentException(words[i]);
+                }
+            }
+            one.awaitRouter();
+            // Who comes makes the status file be written again.
+            try (Stranger last = Stranger.atDoor()) {
+                System.out.println("last has " + last.address());
+                System.out.flush();
+                while (!Files.exists(Path.of(words[0]))) {
+                    Thread.sleep(10);
+                }
+            }
+        }
+    }
+
+    /** It does not read. */
+    private static void flood(Stranger from, Stranger to) throws Exception {
+        ByteBuffer packet = packet(from.address(), to.address());
+        for (int i = 0; i < FLOOD_FRAMES; i++) {
+            from.send(to.mac(), Stranger.IPV4, packet);
+        }
+    }
+
+    /** Of a protocol that nobody has. */
+    private static ByteBuffer packet(IpAddress source, IpAddress destination) {
+        return ByteBuffer.allocate(PACKET_BYTES)
+                .put(0, (byte) 0x45)
+                .putShort(2, (short) PACKET_BYTES)
+                .put(8, (byte) 64)
+                .put(9, (byte) 253)
+                .putInt(12, source.v4Bits())
+                .putInt(16, destination.v4Bits());
+    }
+}
