@@ -19,6 +19,8 @@ import dev.atoll.launcher.reload.PolicyWatch;
 import dev.atoll.launcher.reload.ReloadDoor;
 import dev.atoll.launcher.reload.Reloader;
 import dev.atoll.launcher.report.DenialLines;
+import dev.atoll.launcher.report.FrameLossLine;
+import dev.atoll.launcher.report.FrameLosses;
 import dev.atoll.launcher.report.Outcome;
 import dev.atoll.launcher.report.ProvidedSinks;
 import dev.atoll.launcher.report.ReportSink;
@@ -115,7 +117,7 @@ final class RunCommand {
             Outcome outcome =
                     new Outcome(Outcome.Kind.NOT_STARTED, failure.exitCode().number(), failure.line(), 0);
             try {
-                status.ended(null, outcome, Instant.now(), null);
+                status.ended(null, outcome, Instant.now(), null, FrameLosses.NONE);
             } catch (IOException e) {
                 Terminal.line(RunStatus.unwritten(status, e));
             }
@@ -253,7 +255,8 @@ final class RunCommand {
             List<ReportSink> sinks = ProvidedSinks.load();
             link.bringUp();
             DenialLines lines = new DenialLines(Terminal::line, rules, settings.audit());
-            Reports reports = new Reports(settings.denialLines() ? List.of(lines) : List.of(), flows);
+            FrameLossLine losses = new FrameLossLine(Terminal::line, jvmNetwork::losses);
+            Reports reports = new Reports(settings.denialLines() ? List.of(lines, losses) : List.of(losses), flows);
             ControlConnection connection =
                     command.isJava() ? new ControlConnection(control[0], reports::received) : null;
             WiredServices services = new WiredServices(settings, link, connection, jvmNetwork, reports, sinks);
@@ -261,7 +264,14 @@ final class RunCommand {
             StatusFile file = settings.statusFile() == null ? null : new StatusFile(settings.statusFile());
             RunStatus status = new RunStatus(file, run, Terminal::line);
             Jvms jvms = new Jvms(
-                    settings.maxJvms(), jvmNetwork, setups::ofPlace, policy, reports, status::jvms, Terminal::line);
+                    settings.maxJvms(),
+                    jvmNetwork,
+                    setups::ofPlace,
+                    policy,
+                    reports,
+                    status::jvmsChanged,
+                    Terminal::line);
+            status.jvms(jvms);
 
             int processOne = sandbox.await().id();
             if (debug != null) {

@@ -33,7 +33,6 @@ final class DevicePort implements SwitchPort, EpollIoHandle {
     private final ByteBuffer in;
     private final ByteBuffer out;
     private @Nullable IoRegistration registration;
-    private long lost;
 
     private DevicePort(HostDescriptor descriptor, int headerBytes, Switch to, Consumer<String> problems) {
         this.descriptor = descriptor;
@@ -108,7 +107,7 @@ final class DevicePort implements SwitchPort, EpollIoHandle {
     }
 
     @Override
-    public void send(ByteBuf frame) {
+    public boolean send(ByteBuf frame) {
         int length = frame.readableBytes() - Switch.LENGTH_BYTES;
         out.clear();
         for (int i = 0; i < headerBytes; i++) {
@@ -117,17 +116,12 @@ final class DevicePort implements SwitchPort, EpollIoHandle {
         out.limit(headerBytes + length);
         frame.getBytes(frame.readerIndex() + Switch.LENGTH_BYTES, out);
         try {
-            lost += descriptor.write(out.flip()) == HostDescriptor.NOTHING ? 1 : 0;
+            return descriptor.write(out.flip()) != HostDescriptor.NOTHING;
         } catch (IOException e) {
             // A device that is down, or a frame that it cannot take: as lost on a wire. That it is gone the read will
             // find.
-            lost++;
+            return false;
         }
-    }
-
-    /** Frames that the device had no room for or did not take. */
-    long lost() {
-        return lost;
     }
 
     @Override

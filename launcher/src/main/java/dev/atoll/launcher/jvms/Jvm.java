@@ -32,6 +32,7 @@ final class Jvm {
     private boolean closed;
 
     private final AtomicBoolean linked = new AtomicBoolean();
+    private final FrameCounter frames = new FrameCounter();
 
     /** Held while something is said that belongs together. */
     private final Object speaking = new Object();
@@ -62,6 +63,11 @@ final class Jvm {
 
     Instant admitted() {
         return admitted;
+    }
+
+    /** Of its link. */
+    FrameCounter frames() {
+        return frames;
     }
 
     ControlConnection control() {

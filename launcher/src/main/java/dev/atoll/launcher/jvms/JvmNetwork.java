@@ -3,6 +3,7 @@ package dev.atoll.launcher.jvms;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.OpenLink;
+import dev.atoll.launcher.report.FrameLosses;
 import dev.atoll.launcher.sys.Libc;
 import dev.atoll.runtime.control.ControlRecord.Address;
 import dev.atoll.runtime.control.ControlRecord.LinkKind;
@@ -170,10 +171,16 @@ public final class JvmNetwork implements Closeable {
     /**
      * A JVM's link; not on the loop's thread, as it waits for it.
      *
+     * @param counter counts its frames that are not delivered
      * @param descriptor its end of the link, which belongs to the switch from here
      */
-    void connect(Place place, int descriptor) throws IOException {
-        StreamPort.open(descriptor, startedLoop(), new Station(place.mac()));
+    void connect(Place place, FrameCounter counter, int descriptor) throws IOException {
+        StreamPort.open(descriptor, startedLoop(), new JvmLink(place.mac(), counter));
+    }
+
+    /** What the switch did not deliver since the beginning; any thread. */
+    public FrameLosses losses() {
+        return frames.losses();
     }
 
     private synchronized IoEventLoop startedLoop() throws IOException {
@@ -241,18 +248,22 @@ public final class JvmNetwork implements Closeable {
         }
     }
 
-    /** A JVM's port. */
-    private final class Station implements StreamPort.Listener {
+    /** What comes at a JVM's port. */
+    private final class JvmLink implements StreamPort.Listener {
         private final MacAddress mac;
+        private final FrameCounter counter;
+        private @Nullable Station station;
 
-        Station(MacAddress mac) {
+        JvmLink(MacAddress mac, FrameCounter counter) {
             this.mac = mac;
+            this.counter = counter;
         }
 
         @Override
         public void opened(StreamPort port) {
             if (taken.contains(mac)) {
-                frames.connect(mac, port);
+                station = new Station(mac, port, counter);
+                frames.connect(station);
             } else {
                 port.close();
             }
@@ -260,7 +271,10 @@ public final class JvmNetwork implements Closeable {
 
         @Override
         public void received(StreamPort port, ByteBuf frame) {
-            frames.fromStation(mac, port, frame);
+            Station from = station;
+            if (from != null) {
+                frames.fromStation(from, frame);
+            }
         }
 
         @Override
@@ -270,7 +284,10 @@ public final class JvmNetwork implements Closeable {
 
         @Override
         public void closed(StreamPort port) {
-            frames.disconnect(mac, port);
+            Station ended = station;
+            if (ended != null) {
+                frames.disconnect(ended);
+            }
         }
     }
 

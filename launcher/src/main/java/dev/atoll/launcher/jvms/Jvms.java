@@ -2,6 +2,8 @@ package dev.atoll.launcher.jvms;
 
 import dev.atoll.launcher.Terminal;
 import dev.atoll.launcher.link.LinkAddresses;
+import dev.atoll.launcher.report.FrameLosses;
+import dev.atoll.launcher.report.JvmsView;
 import dev.atoll.launcher.report.Reports;
 import dev.atoll.launcher.report.RunningJvm;
 import dev.atoll.launcher.sys.UnixSocket;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A thread for each reads what it says. What that is of the network, denials and flows, is heard as if the program had said
  * it; what becomes of one of them is not the run's end.
  */
-public final class Jvms {
+public final class Jvms implements JvmsView {
     /** Less than a reload waits for all of them together. */
     private static final int RELOAD_LIMIT_S = 20;
 
@@ -43,7 +45,7 @@ public final class Jvms {
     private final JvmNetwork network;
     private final Function<Place, Setup> setups;
     private final Reports reports;
-    private final Consumer<List<RunningJvm>> observer;
+    private final Runnable observer;
     private final Consumer<String> log;
     private final Map<Ticket, Jvm> live = new HashMap<>();
     private @Nullable Policy policy;
@@ -56,7 +58,7 @@ public final class Jvms {
      * @param limit how many there may be at a time
      * @param setups what a JVM with that place is told
      * @param policy the rules in force, or null for none
-     * @param observer hears which there are, at each change
+     * @param observer hears of each change of {@link #running}
      */
     public Jvms(
             int limit,
@@ -64,7 +66,7 @@ public final class Jvms {
             Function<Place, Setup> setups,
             @Nullable Policy policy,
             Reports reports,
-            Consumer<List<RunningJvm>> observer,
+            Runnable observer,
             Consumer<String> log) {
         this.limit = limit;
         this.network = network;
@@ -94,7 +96,7 @@ public final class Jvms {
         Jvm jvm = new Jvm(pid, place, newTicket(), asking.descriptor(), message -> heard(pid, message));
         try {
             jvm.greet(List.of(new Admitted(jvm.ticket()), setups.apply(place)), () -> admit(jvm));
-            tellObserver();
+            observer.run();
             jvm.control().readToEnd();
             String fault = jvm.control().fault().getNow("");
             if (!fault.isEmpty()) {
@@ -106,20 +108,27 @@ public final class Jvms {
                 live.remove(jvm.ticket());
             }
             network.giveBack(place);
-            tellObserver();
+            observer.run();
         }
     }
 
-    private synchronized void tellObserver() {
+    @Override
+    public synchronized List<RunningJvm> running() {
         List<RunningJvm> running = new ArrayList<>();
         for (Jvm jvm : live.values()) {
             LinkAddresses addresses = jvm.place().addresses();
             String address =
                     addresses == null ? null : addresses.program().get(0).toString();
-            running.add(new RunningJvm(jvm.pid(), address, jvm.admitted()));
+            FrameCounter frames = jvm.frames();
+            running.add(new RunningJvm(jvm.pid(), address, jvm.admitted(), frames.lost(), frames.refused()));
         }
         running.sort((a, b) -> a.startedAt().compareTo(b.startedAt()));
-        observer.accept(running);
+        return running;
+    }
+
+    @Override
+    public FrameLosses losses() {
+        return network.losses();
     }
 
     private synchronized boolean mayAdmit() {
@@ -156,7 +165,7 @@ public final class Jvms {
         if (jvm == null || !jvm.takesLink()) {
             throw new IOException("a link for which nobody was admitted");
         }
-        network.connect(jvm.place(), descriptor);
+        network.connect(jvm.place(), jvm.frames(), descriptor);
     }
 
     private void heard(int pid, ToLauncher message) {

@@ -70,11 +70,13 @@ final class StreamPort implements SwitchPort {
     }
 
     @Override
-    public void send(ByteBuf frame) {
-        if (channel.isWritable()) {
-            ChannelFuture unused = channel.write(frame.retainedDuplicate());
-            unflushed = true;
+    public boolean send(ByteBuf frame) {
+        if (!channel.isWritable()) {
+            return false;
         }
+        ChannelFuture unused = channel.write(frame.retainedDuplicate());
+        unflushed = true;
+        return true;
     }
 
     @Override

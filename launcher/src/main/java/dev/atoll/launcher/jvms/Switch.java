@@ -1,5 +1,6 @@
 package dev.atoll.launcher.jvms;
 
+import dev.atoll.launcher.report.FrameLosses;
 import dev.atoll.stack.wire.MacAddress;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * An Ethernet switch between JVMs and the link they share, its uplink. It learns nothing: each JVM has the hardware address it was given, so
  * that none gets the frames of another by taking its address, and what is for no JVM goes to the uplink.
  *
- * <p>All methods: the loop's thread. A port without room loses frames, as a wire's switch does.
+ * <p>All methods: the loop's thread. A port without room loses frames, as a wire's switch does; they are counted.
  */
 final class Switch {
     /** Of each frame in a buffer: the length in front of it. */
@@ -22,58 +23,61 @@ final class Switch {
     private static final int SOURCE_AT = LENGTH_BYTES + 6;
     private static final int GROUP_BIT = 1;
 
-    private final Map<Long, SwitchPort> stations = new HashMap<>();
+    private final Map<Long, Station> stations = new HashMap<>();
+    private final FrameCounter atStations = new FrameCounter();
+    private final FrameCounter atUplink = new FrameCounter();
     private @Nullable SwitchPort uplink;
-    private long refused;
 
     /** The link that is shared. */
     void connectUplink(SwitchPort port) {
         uplink = port;
     }
 
-    /** In place of another one, if there is one. */
-    void connect(MacAddress station, SwitchPort port) {
-        SwitchPort before = stations.put(station.bits(), port);
+    /** In place of another one with its address, if there is one. */
+    void connect(Station station) {
+        Station before = stations.put(station.mac().bits(), station);
         if (before != null) {
-            before.close();
+            before.port().close();
         }
     }
 
     /** The JVM has ended; another one may have got its address meanwhile. */
-    void disconnect(MacAddress station, SwitchPort port) {
-        boolean unused = stations.remove(station.bits(), port);
+    void disconnect(Station station) {
+        boolean unused = stations.remove(station.mac().bits(), station);
     }
 
-    /** Closes the port of that station, if there is one. */
-    void closeStation(MacAddress station) {
-        SwitchPort port = stations.remove(station.bits());
-        if (port != null) {
-            port.close();
+    /** Closes the port of whoever has that address, if there is one. */
+    void closeStation(MacAddress mac) {
+        Station station = stations.remove(mac.bits());
+        if (station != null) {
+            station.port().close();
         }
     }
 
     /** A frame of a JVM's, as {@link SwitchPort#send} takes it. */
-    void fromStation(MacAddress station, SwitchPort port, ByteBuf frame) {
-        if (frame.readableBytes() < LENGTH_BYTES + ETHERNET_BYTES || source(frame) != station.bits()) {
-            refused++;
+    void fromStation(Station station, ByteBuf frame) {
+        if (frame.readableBytes() < LENGTH_BYTES + ETHERNET_BYTES
+                || source(frame) != station.mac().bits()) {
+            station.frames().countRefused();
+            atStations.countRefused();
             return;
         }
-        forward(port, frame);
+        forward(station.port(), frame);
     }
 
     /** A frame from the shared link. */
     void fromUplink(ByteBuf frame) {
         SwitchPort from = uplink;
         if (from == null || frame.readableBytes() < LENGTH_BYTES + ETHERNET_BYTES) {
-            refused++;
+            atUplink.countRefused();
             return;
         }
         forward(from, frame);
     }
 
-    /** Frames that were too short, or came with a hardware address of somebody else's. */
-    long refused() {
-        return refused;
+    /** What was not delivered since the beginning, for stations that have gone, too; any thread. */
+    FrameLosses losses() {
+        return new FrameLosses(atStations.lost(), atUplink.lost(), atStations.refused() + atUplink.refused());
     }
 
     private void forward(SwitchPort from, ByteBuf frame) {
@@ -82,17 +86,32 @@ final class Switch {
             flood(from, frame);
             return;
         }
-        SwitchPort to = stations.getOrDefault(destination(frame), uplink);
-        if (to != null && to != from) {
-            to.send(frame);
+        Station station = stations.get(destination(frame));
+        if (station == null) {
+            sendToUplink(from, frame);
+        } else {
+            send(station, from, frame);
         }
     }
 
     private void flood(SwitchPort from, ByteBuf frame) {
-        for (SwitchPort port : ports()) {
-            if (port != from) {
-                port.send(frame);
-            }
+        for (Station station : stations.values()) {
+            send(station, from, frame);
+        }
+        sendToUplink(from, frame);
+    }
+
+    private void send(Station to, SwitchPort from, ByteBuf frame) {
+        if (to.port() != from && !to.port().send(frame)) {
+            to.frames().countLost();
+            atStations.countLost();
+        }
+    }
+
+    private void sendToUplink(SwitchPort from, ByteBuf frame) {
+        SwitchPort to = uplink;
+        if (to == null || (to != from && !to.send(frame))) {
+            atUplink.countLost();
         }
     }
 
@@ -113,7 +132,10 @@ final class Switch {
     }
 
     private List<SwitchPort> ports() {
-        List<SwitchPort> ports = new ArrayList<>(stations.values());
+        List<SwitchPort> ports = new ArrayList<>();
+        for (Station station : stations.values()) {
+            ports.add(station.port());
+        }
         if (uplink != null) {
             ports.add(uplink);
         }

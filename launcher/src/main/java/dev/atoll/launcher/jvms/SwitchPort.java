@@ -5,11 +5,12 @@ import io.netty.buffer.ByteBuf;
 /** Where a switch sends frames to. The loop's thread. */
 interface SwitchPort {
     /**
-     * Sends a frame, or drops it if there is no room.
+     * Sends a frame, if it can at once.
      *
      * @param frame its length in 4 bytes, then from the Ethernet header on; the caller's to release
+     * @return false if there is no room, or who is there does not take it
      */
-    void send(ByteBuf frame);
+    boolean send(ByteBuf frame);
 
     /** What {@link #send} gathered goes out. */
     void flush();

@@ -17,7 +17,7 @@ public final class RunStatus {
     private int pid;
     private boolean running;
     private ReloadState policy;
-    private List<RunningJvm> jvms = List.of();
+    private @Nullable JvmsView jvms;
 
     /**
      * @param file null if nobody asked for one
@@ -55,9 +55,13 @@ public final class RunStatus {
         }
     }
 
+    /** Asked whenever the file is written from here on. */
+    public synchronized void jvms(JvmsView view) {
+        jvms = view;
+    }
+
     /** Other JVMs run than before. */
-    public synchronized void jvms(List<RunningJvm> now) {
-        jvms = List.copyOf(now);
+    public synchronized void jvmsChanged() {
         if (running) {
             writeRunning();
         }
@@ -71,7 +75,7 @@ public final class RunStatus {
             return;
         }
         try {
-            to.ended(run, outcome, at, policy);
+            to.ended(run, outcome, at, policy, losses());
         } catch (IOException e) {
             problems.accept(unwritten(to, e));
         }
@@ -83,10 +87,16 @@ public final class RunStatus {
             return;
         }
         try {
-            to.running(run, pid, policy, jvms);
+            JvmsView view = jvms;
+            to.running(run, pid, policy, view == null ? List.of() : view.running(), losses());
         } catch (IOException e) {
             problems.accept(unwritten(to, e));
         }
+    }
+
+    private FrameLosses losses() {
+        JvmsView view = jvms;
+        return view == null ? FrameLosses.NONE : view.losses();
     }
 
     /** The sentence for a status file that cannot be written. */

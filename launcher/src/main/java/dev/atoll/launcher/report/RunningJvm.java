@@ -9,5 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param pid as the launcher sees it
  * @param address its address and prefix length, or null if it has loopback alone
  * @param startedAt when it was admitted
+ * @param lostFrames frames for it that it had no room for
+ * @param refusedFrames frames of its own that it must not send
  */
-public record RunningJvm(int pid, @Nullable String address, Instant startedAt) {}
+public record RunningJvm(int pid, @Nullable String address, Instant startedAt, long lostFrames, long refusedFrames) {}

@@ -34,7 +34,8 @@ public final class StatusFile {
     }
 
     /** The program runs. */
-    public void running(RunDescription run, int pid, ReloadState policy, List<RunningJvm> jvms) throws IOException {
+    public void running(RunDescription run, int pid, ReloadState policy, List<RunningJvm> jvms, FrameLosses losses)
+            throws IOException {
         write(generator -> {
             generator.writeStringField("outcome", "running");
             generator.writeNumberField("launcherPid", ProcessHandle.current().pid());
@@ -47,14 +48,22 @@ public final class StatusFile {
                 generator.writeNumberField("pid", jvm.pid());
                 generator.writeStringField("address", jvm.address());
                 generator.writeStringField("startedAt", jvm.startedAt().toString());
+                generator.writeNumberField("lostFrames", jvm.lostFrames());
+                generator.writeNumberField("refusedFrames", jvm.refusedFrames());
                 generator.writeEndObject();
             }
             generator.writeEndArray();
+            describe(generator, losses);
         });
     }
 
     /** The run is over. */
-    public void ended(@Nullable RunDescription run, Outcome outcome, Instant endedAt, @Nullable ReloadState policy)
+    public void ended(
+            @Nullable RunDescription run,
+            Outcome outcome,
+            Instant endedAt,
+            @Nullable ReloadState policy,
+            FrameLosses losses)
             throws IOException {
         write(generator -> {
             generator.writeStringField("outcome", outcome.kind().text());
@@ -71,6 +80,7 @@ public final class StatusFile {
                 if (policy != null) {
                     describe(generator, run, policy);
                 }
+                describe(generator, losses);
                 generator.writeStringField("endedAt", endedAt.toString());
                 generator.writeNumberField(
                         "durationMs", Duration.between(run.startedAt(), endedAt).toMillis());
@@ -119,6 +129,14 @@ public final class StatusFile {
         Instant failedAt = policy.lastFailureAt();
         generator.writeStringField("lastFailedReloadAt", failedAt == null ? null : failedAt.toString());
         generator.writeStringField("lastFailedReload", policy.lastFailure());
+    }
+
+    private static void describe(JsonGenerator generator, FrameLosses losses) throws IOException {
+        generator.writeObjectFieldStart("jvmFrames");
+        generator.writeNumberField("lostToJvms", losses.toJvms());
+        generator.writeNumberField("lostToLink", losses.toLink());
+        generator.writeNumberField("refused", losses.refused());
+        generator.writeEndObject();
     }
 
     private static @Nullable String text(@Nullable Path path) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -186,8 +187,8 @@ class JvmsTest {
     }
 
     private static Running strangers(Atoll atoll, Path status, String... commands) throws IOException {
-        List<String> words = new ArrayList<>(List.of(
-                "run", "--link", "stream", "--status-file", status.toString(), "--", atoll.java()));
+        List<String> words = new ArrayList<>(
+                List.of("run", "--link", "stream", "--status-file", status.toString(), "--", atoll.java()));
         words.addAll(List.of("-cp", System.getProperty("java.class.path"), Strangers.class.getName()));
         words.add(atoll.path("enough").toString());
         words.addAll(List.of(commands));
@@ -195,13 +196,34 @@ class JvmsTest {
     }
 
     @Test
-    void oneThatDoesNotRead_doesNotHoldUpTheOthers() throws Exception {
+    void framesForOneThatDoesNotRead_areLost_andThatIsSaid() throws Exception {
         Atoll atoll = new Atoll(directory);
-        try (Running running = strangers(atoll, atoll.path("status.json"), "flood")) {
+        Path status = atoll.path("status.json");
+        try (Running running = strangers(atoll, status, "flood")) {
             running.awaitOutput("last has");
+            List<Long> lost = numbers("\"lostFrames\" : (\\d+)", Files.readString(status));
+            assertEquals(0, lost.get(0), "of who has sent them");
+            assertTrue(lost.get(1) > 1000, lost::toString);
             atoll.file("enough");
-            running.result().assertExit(0);
+            Result result = running.result().assertExit(0);
+
+            String end = Files.readString(status);
+            assertEquals(List.of(lost.get(1)), numbers("\"lostToJvms\" : (\\d+)", end), end);
+            assertEquals(List.of(0L), numbers("\"lostToLink\" : (\\d+)", end), end);
+            assertEquals(List.of(0L), numbers("\"refused\" : (\\d+)", end), end);
+            assertEquals(
+                    "atoll: frames between JVMs and their link: " + lost.get(1)
+                            + " lost since JVMs did not take them\n",
+                    result.stderr());
         }
+    }
+
+    private static List<Long> numbers(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> Long.valueOf(match.group(1)))
+                .toList();
     }
 
     private static Path rules(Atoll atoll, String target) throws IOException {

@@ -76,7 +76,10 @@ final class Stranger implements Closeable {
     void send(MacAddress to, int type, ByteBuffer payload) throws IOException {
         int length = ETHERNET_BYTES + payload.remaining();
         ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + length).putInt(length);
-        put(put(frame, to), mac()).putShort((short) type).put(payload.duplicate()).flip();
+        put(put(frame, to), mac())
+                .putShort((short) type)
+                .put(payload.duplicate())
+                .flip();
         while (frame.hasRemaining()) {
             link.write(frame);
         }

@@ -2,11 +2,14 @@ package dev.atoll.launcher.jvms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.atoll.launcher.report.FrameLosses;
 import dev.atoll.stack.wire.MacAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +22,9 @@ class SwitchTest {
 
     private final Switch frames = new Switch();
     private final List<String> sent = new ArrayList<>();
-    private final SwitchPort portOfA = new Named("a");
-    private final SwitchPort portOfB = new Named("b");
+    private final Set<String> full = new HashSet<>();
+    private final Station a = new Station(A, new Named("a"), new FrameCounter());
+    private final Station b = new Station(B, new Named("b"), new FrameCounter());
     private final SwitchPort uplink = new Named("uplink");
 
     /** Notes where frames go. */
@@ -32,8 +36,8 @@ class SwitchTest {
         }
 
         @Override
-        public void send(ByteBuf frame) {
-            sent.add(name);
+        public boolean send(ByteBuf frame) {
+            return !full.contains(name) && sent.add(name);
         }
 
         @Override
@@ -50,8 +54,8 @@ class SwitchTest {
     @BeforeEach
     void connect() {
         frames.connectUplink(uplink);
-        frames.connect(A, portOfA);
-        frames.connect(B, portOfB);
+        frames.connect(a);
+        frames.connect(b);
     }
 
     private static ByteBuf frame(MacAddress to, MacAddress from) {
@@ -67,19 +71,19 @@ class SwitchTest {
 
     @Test
     void station_toStation_goesThereAlone() {
-        frames.fromStation(A, portOfA, frame(B, A));
+        frames.fromStation(a, frame(B, A));
         assertEquals(List.of("b"), sent);
     }
 
     @Test
     void station_toAnybodyElse_goesToTheUplink() {
-        frames.fromStation(A, portOfA, frame(ROUTER, A));
+        frames.fromStation(a, frame(ROUTER, A));
         assertEquals(List.of("uplink"), sent);
     }
 
     @Test
     void groups_goToAllOthers() {
-        frames.fromStation(A, portOfA, frame(EVERYBODY, A));
+        frames.fromStation(a, frame(EVERYBODY, A));
         assertEquals(List.of("b", "uplink"), sent.stream().sorted().toList());
         sent.clear();
         frames.fromUplink(frame(GROUP, ROUTER));
@@ -94,23 +98,49 @@ class SwitchTest {
 
     @Test
     void falseSource_andTooShort_areRefused() {
-        frames.fromStation(A, portOfA, frame(ROUTER, B));
-        frames.fromStation(A, portOfA, Unpooled.buffer().writeInt(13).writeZero(13));
+        frames.fromStation(a, frame(ROUTER, B));
+        frames.fromStation(a, Unpooled.buffer().writeInt(13).writeZero(13));
         frames.fromUplink(Unpooled.buffer().writeInt(3).writeZero(3));
         assertEquals(List.of(), sent);
-        assertEquals(3, frames.refused());
+        assertEquals(new FrameLosses(0, 0, 3), frames.losses());
+        assertEquals(2, a.frames().refused());
+        assertEquals(0, b.frames().refused());
+    }
+
+    @Test
+    void portsWithoutRoom_loseWhatIsForThem_andItIsCounted() {
+        full.addAll(List.of("b", "uplink"));
+        frames.fromStation(a, frame(B, A));
+        frames.fromStation(a, frame(ROUTER, A));
+        frames.fromUplink(frame(EVERYBODY, ROUTER));
+        frames.fromStation(a, frame(EVERYBODY, A));
+        assertEquals(List.of("a"), sent);
+        assertEquals(new FrameLosses(3, 2, 0), frames.losses());
+        assertEquals(3, b.frames().lost());
+        assertEquals(0, a.frames().lost());
+    }
+
+    @Test
+    void stationsThatHaveGone_areCountedStill() {
+        full.add("b");
+        frames.fromUplink(frame(B, ROUTER));
+        frames.closeStation(B);
+        frames.close();
+        frames.fromStation(a, frame(ROUTER, A));
+        assertEquals(new FrameLosses(1, 1, 0), frames.losses());
     }
 
     /** The address went to another JVM before the first one's port was closed. */
     @Test
     void stationThatIsSucceeded_leavesItsSuccessor() {
-        frames.connect(A, portOfB);
-        frames.disconnect(A, portOfA);
+        Station next = new Station(A, new Named("next"), new FrameCounter());
+        frames.connect(next);
+        frames.disconnect(a);
         frames.fromUplink(frame(A, ROUTER));
-        assertEquals(List.of("a closed", "b"), sent);
-        frames.disconnect(A, portOfB);
+        assertEquals(List.of("a closed", "next"), sent);
+        frames.disconnect(next);
         frames.fromUplink(frame(A, ROUTER));
-        assertEquals(List.of("a closed", "b"), sent);
+        assertEquals(List.of("a closed", "next"), sent);
     }
 
     @Test
