@@ -175,7 +175,7 @@ public final class JvmNetwork implements Closeable {
      * @param descriptor its end of the link, which belongs to the switch from here
      */
     void connect(Place place, FrameCounter counter, int descriptor) throws IOException {
-        StreamPort.open(descriptor, startedLoop(), new JvmLink(place.mac(), counter));
+        StreamPort.open(descriptor, startedLoop(), new JvmLink(place, counter));
     }
 
     /** What the switch did not deliver since the beginning; any thread. */
@@ -251,18 +251,20 @@ public final class JvmNetwork implements Closeable {
     /** What comes at a JVM's port. */
     private final class JvmLink implements StreamPort.Listener {
         private final MacAddress mac;
+        private final SourceGuard guard;
         private final FrameCounter counter;
         private @Nullable Station station;
 
-        JvmLink(MacAddress mac, FrameCounter counter) {
-            this.mac = mac;
+        JvmLink(Place place, FrameCounter counter) {
+            mac = place.mac();
+            guard = new SourceGuard(mac, place.ipAddresses());
             this.counter = counter;
         }
 
         @Override
         public void opened(StreamPort port) {
             if (taken.contains(mac)) {
-                station = new Station(mac, port, counter);
+                station = new Station(mac, port, guard, counter);
                 frames.connect(station);
             } else {
                 port.close();

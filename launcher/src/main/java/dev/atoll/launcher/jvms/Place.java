@@ -1,7 +1,11 @@
 package dev.atoll.launcher.jvms;
 
 import dev.atoll.launcher.link.LinkAddresses;
+import dev.atoll.runtime.control.ControlRecord.Address;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,4 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param mac its hardware address
  * @param mtuBytes the largest IP packet
  */
-public record Place(@Nullable LinkAddresses addresses, MacAddress mac, int mtuBytes) {}
+public record Place(@Nullable LinkAddresses addresses, MacAddress mac, int mtuBytes) {
+    /** Its IP addresses on the link. */
+    List<IpAddress> ipAddresses() {
+        List<IpAddress> all = new ArrayList<>();
+        if (addresses != null) {
+            for (Address each : addresses.program()) {
+                all.add(each.address());
+            }
+        }
+        return all;
+    }
+}

@@ -8,15 +8,18 @@ import dev.atoll.stack.wire.MacAddress;
 final class Station {
     private final MacAddress mac;
     private final SwitchPort port;
+    private final SourceGuard guard;
     private final FrameCounter frames;
 
     /**
      * @param mac the hardware address that it was given
+     * @param guard knows what it may send
      * @param frames counts what is not delivered, the JVM's own
      */
-    Station(MacAddress mac, SwitchPort port, FrameCounter frames) {
+    Station(MacAddress mac, SwitchPort port, SourceGuard guard, FrameCounter frames) {
         this.mac = mac;
         this.port = port;
+        this.guard = guard;
         this.frames = frames;
     }
 
@@ -26,6 +29,10 @@ final class Station {
 
     SwitchPort port() {
         return port;
+    }
+
+    SourceGuard guard() {
+        return guard;
     }
 
     FrameCounter frames() {

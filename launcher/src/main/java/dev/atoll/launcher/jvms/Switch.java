@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An Ethernet switch between JVMs and the link they share, its uplink. It learns nothing: each JVM has the hardware address it was given, so
- * that none gets the frames of another by taking its address, and what is for no JVM goes to the uplink.
+ * that none gets the frames of another by taking its address, and what is for no JVM goes to the uplink. A JVM's frames that name an
+ * address which is not its own go nowhere ({@link SourceGuard}).
  *
  * <p>All methods: the loop's thread. A port without room loses frames, as a wire's switch does; they are counted.
  */
@@ -20,7 +21,6 @@ final class Switch {
     static final int LENGTH_BYTES = 4;
 
     private static final int ETHERNET_BYTES = 14;
-    private static final int SOURCE_AT = LENGTH_BYTES + 6;
     private static final int GROUP_BIT = 1;
 
     private final Map<Long, Station> stations = new HashMap<>();
@@ -56,8 +56,9 @@ final class Switch {
 
     /** A frame of a JVM's, as {@link SwitchPort#send} takes it. */
     void fromStation(Station station, ByteBuf frame) {
-        if (frame.readableBytes() < LENGTH_BYTES + ETHERNET_BYTES
-                || source(frame) != station.mac().bits()) {
+        int bytes = frame.readableBytes() - LENGTH_BYTES;
+        if (bytes < ETHERNET_BYTES
+                || !station.guard().allows(frame.nioBuffer(frame.readerIndex() + LENGTH_BYTES, bytes))) {
             station.frames().countRefused();
             atStations.countRefused();
             return;
@@ -143,14 +144,7 @@ final class Switch {
     }
 
     private static long destination(ByteBuf frame) {
-        return address(frame, frame.readerIndex() + LENGTH_BYTES);
-    }
-
-    private static long source(ByteBuf frame) {
-        return address(frame, frame.readerIndex() + SOURCE_AT);
-    }
-
-    private static long address(ByteBuf frame, int at) {
+        int at = frame.readerIndex() + LENGTH_BYTES;
         return (long) frame.getUnsignedShort(at) << 32 | frame.getUnsignedInt(at + 2);
     }
 }

@@ -115,6 +115,7 @@ class JvmsTest {
                         "wait")
                 .assertExit(0);
         assertTrue(result.stdout().contains("served"), result::toString);
+        assertEquals("", result.stderr());
     }
 
     @Test
@@ -214,6 +215,25 @@ class JvmsTest {
             assertEquals(
                     "atoll: frames between JVMs and their link: " + lost.get(1)
                             + " lost since JVMs did not take them\n",
+                    result.stderr());
+        }
+    }
+
+    @Test
+    void oneThatClaimsTheAddressOfAnother_isNotHeard_andThatIsSaid() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        Path status = atoll.path("status.json");
+        try (Running running = strangers(atoll, status, "claim")) {
+            running.awaitOutput("last has");
+            String now = Files.readString(status);
+            assertEquals(List.of(3L, 0L, 0L), numbers("\"refusedFrames\" : (\\d+)", now), now);
+            atoll.file("enough");
+            Result result = running.result().assertExit(0);
+
+            String end = Files.readString(status);
+            assertEquals(List.of(3L), numbers("\"refused\" : (\\d+)", end), end);
+            assertEquals(
+                    "atoll: frames between JVMs and their link: 3 refused since their JVM must not send them\n",
                     result.stderr());
         }
     }

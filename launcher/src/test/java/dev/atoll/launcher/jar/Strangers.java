@@ -1,6 +1,7 @@
 package dev.atoll.launcher.jar;
 
 import dev.atoll.stack.wire.IpAddress;
+import dev.atoll.stack.wire.MacAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ public final class Strangers {
             for (int i = 1; i < words.length; i++) {
                 switch (words[i]) {
                     case "flood" -> flood(one, other);
+                    case "claim" -> claim(one, other.address());
                     default -> throw new IllegalArgumentException(words[i]);
                 }
             }
@@ -43,6 +45,13 @@ public final class Strangers {
         for (int i = 0; i < FLOOD_FRAMES; i++) {
             from.send(to.mac(), Stranger.IPV4, packet);
         }
+    }
+
+    /** Says in three ways that an address is its own. */
+    private static void claim(Stranger claimant, IpAddress address) throws Exception {
+        claimant.arp(address, claimant.router());
+        claimant.arp(address, address);
+        claimant.send(MacAddress.BROADCAST, Stranger.IPV4, packet(address, claimant.router()));
     }
 
     /** Of a protocol that nobody has. */

@@ -3,6 +3,8 @@ package dev.atoll.launcher.jvms;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.atoll.launcher.report.FrameLosses;
+import dev.atoll.stack.wire.Ethernet;
+import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -20,11 +22,13 @@ class SwitchTest {
     private static final MacAddress EVERYBODY = MacAddress.parse("ff:ff:ff:ff:ff:ff");
     private static final MacAddress GROUP = MacAddress.parse("01:00:5e:00:00:fb");
 
+    private static final IpAddress IP = IpAddress.parse("10.66.128.2");
+
     private final Switch frames = new Switch();
     private final List<String> sent = new ArrayList<>();
     private final Set<String> full = new HashSet<>();
-    private final Station a = new Station(A, new Named("a"), new FrameCounter());
-    private final Station b = new Station(B, new Named("b"), new FrameCounter());
+    private final Station a = station(A, "a");
+    private final Station b = station(B, "b");
     private final SwitchPort uplink = new Named("uplink");
 
     /** Notes where frames go. */
@@ -58,11 +62,19 @@ class SwitchTest {
         frames.connect(b);
     }
 
+    private Station station(MacAddress mac, String name) {
+        return new Station(mac, new Named(name), new SourceGuard(mac, List.of(IP)), new FrameCounter());
+    }
+
+    /** An IPv4 packet from {@link #IP}. */
     private static ByteBuf frame(MacAddress to, MacAddress from) {
         ByteBuf frame = Unpooled.buffer().writeInt(60);
         write(frame, to);
         write(frame, from);
-        return frame.writeZero(48);
+        return frame.writeShort(Ethernet.TYPE_IPV4)
+                .writeZero(12)
+                .writeInt(IP.v4Bits())
+                .writeZero(30);
     }
 
     private static void write(ByteBuf frame, MacAddress address) {
@@ -133,7 +145,7 @@ class SwitchTest {
     /** The address went to another JVM before the first one's port was closed. */
     @Test
     void stationThatIsSucceeded_leavesItsSuccessor() {
-        Station next = new Station(A, new Named("next"), new FrameCounter());
+        Station next = station(A, "next");
         frames.connect(next);
         frames.disconnect(a);
         frames.fromUplink(frame(A, ROUTER));
