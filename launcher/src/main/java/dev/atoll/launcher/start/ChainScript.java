@@ -32,6 +32,8 @@ final class ChainScript {
     static final String UP = "up";
     /** The namespaces are furnished, privileges are dropped, the parent-death signal is set. */
     static final String READY = "ready";
+    /** Begins a line between the two: a Java's home that is as it was, a colon and why. */
+    static final String LEFT = "left ";
     /** The launcher's answer to either. */
     static final String GO = "go";
 
@@ -79,7 +81,8 @@ final class ChainScript {
         String mount = tools.require(Tools.MOUNT);
         MountTable first = new MountTable();
         first.add("/etc", "overlay", "lowerdir=/etc,upperdir=/sys/upper,workdir=/sys/work");
-        furniture.javas().mount(first);
+        MountTable found = new MountTable();
+        furniture.javas().mount(first, found);
         first.add("/sys", "sysfs", "ro,nosuid,nodev,noexec");
         first.add("/proc", "proc", "nosuid,nodev,noexec");
         MountTable second = new MountTable();
@@ -110,6 +113,16 @@ final class ChainScript {
         // With its time, by which an AOT cache knows it again.
         line(tools.require(Tools.CP) + " -p /proc/self/fd/" + AGENT + " /sys/upper/atoll/agent.jar");
         line("exec " + TABLE + "</sys/second");
+        List<String> checks = furniture.javas().checks("/sys/faults");
+        if (!checks.isEmpty()) {
+            // What keeps the commands of a JDK from being replaced that nobody has asked for keeps no program from
+            // running.
+            line("printf %s " + quote(found.text()) + " >/sys/found");
+            line(mount + " --all --fstab /sys/found 2>/sys/faults || :");
+            for (String each : checks) {
+                line(each);
+            }
+        }
         line(mount + " --all --fstab /sys/first");
         if (!cgroups.isEmpty()) {
             // "." is the old tree, which no path leads to any more.

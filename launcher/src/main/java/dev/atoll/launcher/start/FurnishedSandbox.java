@@ -1,6 +1,7 @@
 package dev.atoll.launcher.start;
 
 import dev.atoll.launcher.LaunchException;
+import dev.atoll.launcher.Terminal;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -20,7 +21,7 @@ public final class FurnishedSandbox implements Closeable {
     }
 
     /**
-     * Waits until the sandbox is made.
+     * Waits until the sandbox is made, and tells what Javas it left as they were.
      *
      * @return process 1 of the sandbox, a child of this process
      * @throws LaunchException if the sandbox could not be made
@@ -28,6 +29,10 @@ public final class FurnishedSandbox implements Closeable {
     public SandboxProcess await() throws LaunchException {
         try {
             steps.await(ChainScript.READY);
+            for (String home : steps.left()) {
+                Terminal.line("no overlay for bin of " + Terminal.printable(home)
+                        + "; JVMs of that Java have loopback alone");
+            }
         } catch (IOException e) {
             throw StartChain.cannotBeMade(e);
         }

@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +28,20 @@ final class JavaHomes {
     /** elf(5). */
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
-    private final Set<Path> homes = new LinkedHashSet<>();
+    /** By their paths; whether somebody wants them. */
+    private final Map<Path, Boolean> homes = new LinkedHashMap<>();
+
+    /** Of those that are found now. */
+    private boolean wanted = true;
 
     private JavaHomes() {}
+
+    /**
+     * A home.
+     *
+     * @param wanted whether it is the program's own, or one that the user has named; else it just is on this machine
+     */
+    record Home(Path path, boolean wanted) {}
 
     /**
      * Finds them.
@@ -38,12 +49,13 @@ final class JavaHomes {
      * @param command the program to start, by its file
      * @param further directories that the user says are homes
      */
-    static List<Path> find(Path command, List<Path> further, Map<String, String> environment) {
+    static List<Home> find(Path command, List<Path> further, Map<String, String> environment) {
         JavaHomes found = new JavaHomes();
         found.addOf(command);
         for (Path home : further) {
             found.add(home);
         }
+        found.wanted = false;
         String named = environment.getOrDefault("JAVA_HOME", "");
         if (named.startsWith("/")) {
             found.add(Path.of(named));
@@ -62,7 +74,11 @@ final class JavaHomes {
                 found.addEach(Path.of(user, directory));
             }
         }
-        return List.copyOf(found.homes);
+        List<Home> all = new ArrayList<>();
+        for (Map.Entry<Path, Boolean> each : found.homes.entrySet()) {
+            all.add(new Home(each.getKey(), each.getValue()));
+        }
+        return all;
     }
 
     /** The home whose {@code bin/java} this file is, whatever links lead there, or null. */
@@ -87,7 +103,7 @@ final class JavaHomes {
     private void addOf(Path java) {
         Path home = homeOf(java);
         if (home != null) {
-            homes.add(home);
+            homes.putIfAbsent(home, wanted);
         }
     }
 

@@ -78,8 +78,9 @@ final class JavaOverlays {
      * A home.
      *
      * @param fault why no program can run on it in the sandbox, or empty
+     * @param wanted whether there is no sandbox without its overlay
      */
-    private record Home(Path path, String fault) {}
+    private record Home(Path path, String fault, boolean wanted) {}
 
     private JavaOverlays(List<Home> homes) {
         this.homes = homes;
@@ -91,11 +92,12 @@ final class JavaOverlays {
     }
 
     /** For these homes; one that no overlay can be made for is told. */
-    static JavaOverlays of(List<Path> paths) {
+    static JavaOverlays of(List<JavaHomes.Home> found) {
         List<Home> homes = new ArrayList<>();
-        for (Path path : paths) {
+        for (JavaHomes.Home each : found) {
+            Path path = each.path();
             if (PLAIN_PATH.matcher(path.toString()).matches()) {
-                homes.add(new Home(path, JavaRelease.faultOf(path.resolve("bin/java"))));
+                homes.add(new Home(path, JavaRelease.faultOf(path.resolve("bin/java")), each.wanted()));
             } else {
                 Terminal.line("JVMs of " + path + " get no network: the name has characters that mount(8) cannot take");
             }
@@ -167,14 +169,52 @@ final class JavaOverlays {
         return lines;
     }
 
-    /** Adds the mounts, while the tmpfs is still where it was made. */
-    void mount(MountTable table) {
+    /**
+     * Adds the mounts, while the tmpfs is still where it was made.
+     *
+     * @param wanted those that a sandbox cannot be without
+     * @param found others, which {@link #checks} looks after
+     */
+    void mount(MountTable wanted, MountTable found) {
         for (int i = 0; i < homes.size(); i++) {
+            MountTable table = homes.get(i).wanted() ? wanted : found;
             String bin = homes.get(i).path() + "/bin";
             table.bindTo(original(i), bin);
             table.add(bin, "overlay", "ro,lowerdir=" + top(i) + ":" + SHARED + ":" + bin);
             table.bindTo(bin + "/" + OWN + "/bin", original(i));
         }
+    }
+
+    /**
+     * Lines behind the mounts that need not be: say which homes are without an overlay, by {@link ChainScript#LEFT}. Their commands are what they were, and
+     * a JVM of theirs has the kernel's loopback alone. An overlay without the JDK's commands in it would be a JDK that does not start; that is
+     * no sandbox.
+     *
+     * @param faults a file with what mount said
+     */
+    List<String> checks(String faults) {
+        List<String> unwanted = new ArrayList<>();
+        for (Home home : homes) {
+            if (!home.wanted()) {
+                unwanted.add(home.path().toString());
+            }
+        }
+        if (unwanted.isEmpty()) {
+            return List.of();
+        }
+        return List.of(
+                "for home in " + String.join(" ", unwanted) + "; do",
+                "if [ ! -e $home/bin/" + OWN + " ]; then",
+                "why='mount does not say why'",
+                "while read -r line; do case $line in",
+                "\"mount: $home/bin: \"*) why=${line#\"mount: $home/bin: \"}; break ;;",
+                "esac; done <" + faults,
+                "echo \"" + ChainScript.LEFT + "$home: $why\" >&" + ChainScript.SYNC,
+                "elif [ ! -e $home/bin/" + OWN + "/bin/java ]; then",
+                "echo \"$home/bin has an overlay without the commands of the JDK\" >&2",
+                "exit 1",
+                "fi",
+                "done");
     }
 
     private static String top(int home) {

@@ -6,6 +6,8 @@ import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The launcher's side of the start chain's steps: the chain says a word when it has come to a point and waits for an
@@ -18,6 +20,7 @@ final class StepSocket implements Closeable {
     private final byte[] buffer = new byte[1024];
     private final StringBuilder unread = new StringBuilder();
     private final StringBuilder messages = new StringBuilder();
+    private final List<String> left = new ArrayList<>();
 
     StepSocket(int descriptor) {
         this.descriptor = descriptor;
@@ -37,7 +40,11 @@ final class StepSocket implements Closeable {
                 if (line.equals(word)) {
                     return;
                 }
-                note(line);
+                if (line.startsWith(ChainScript.LEFT)) {
+                    left.add(line.substring(ChainScript.LEFT.length()));
+                } else {
+                    note(line);
+                }
             }
             int count = Libc.read(descriptor, buffer);
             if (count == 0) {
@@ -46,6 +53,11 @@ final class StepSocket implements Closeable {
             }
             unread.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
         }
+    }
+
+    /** What the chain has said until now of homes that it left as they were. */
+    List<String> left() {
+        return List.copyOf(left);
     }
 
     /** Lets the chain go on. */

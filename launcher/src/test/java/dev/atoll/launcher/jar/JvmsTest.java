@@ -326,6 +326,55 @@ class JvmsTest {
                 result.stderr());
     }
 
+    /** As many overlays over its {@code bin} as the kernel lets be. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void jdkWithoutOverlay_isLeftAsItIs_ifNobodyNamedIt(int feature) throws Exception {
+        Needs.root();
+        Path jdk = Jdks.require(feature);
+        Path home = Files.createDirectory(directory.resolve("jdk")).toRealPath();
+        Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
+        Files.copy(jdk.resolve("bin/java").toRealPath(), java);
+        Files.createSymbolicLink(home.resolve("lib"), jdk.resolve("lib"));
+        Files.copy(jdk.resolve("release"), home.resolve("release"));
+        Path layers = Files.createDirectory(directory.resolve("layers"));
+        String deep = "mount -t tmpfs none $0; cd $0; for i in 1 2 3 4; do mkdir $i $i/u $i/w;"
+                + " mount -t overlay none -o lowerdir=$1,upperdir=$0/$i/u,workdir=$0/$i/w $1 2>/dev/null || break;"
+                + " done; shift; exec \"$@\"";
+        Atoll atoll = new Atoll(directory)
+                .on(jdk)
+                .behind(List.of(
+                        "unshare",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        deep,
+                        layers.toString(),
+                        home.resolve("bin").toString()))
+                .environment("JAVA_HOME", home.toString());
+        String connect = java + " -cp " + Atoll.CLASSES + " " + Probe.class.getName() + " short:" + ROUTER + ":9";
+
+        Result left = script(atoll, List.of("--link", "stream"), connect, "$java short:" + ROUTER + ":9")
+                .assertExit(0);
+        List<String> answers = left.stdout().lines().toList();
+        assertTrue(answers.get(0).contains("Network is unreachable"), left::toString);
+        assertTrue(answers.get(1).contains("Connection refused"), left::toString);
+        assertTrue(
+                left.stderr()
+                        .matches("atoll: no overlay for bin of " + home
+                                + ": (?!mount does not say).+; JVMs of that Java have loopback alone\n"),
+                left::toString);
+
+        Result refused = script(atoll, List.of("--link", "stream", "--jdk", home.toString()), "echo never")
+                .assertExit(121);
+        assertTrue(
+                refused.stderr().startsWith("atoll: the sandbox cannot be made: mount: " + home + "/bin: "),
+                refused::toString);
+        Result own = atoll.run("run", "--link", "stream", "--", java.toString(), "-version")
+                .assertExit(121);
+        assertTrue(own.stderr().contains("mount: " + home + "/bin: "), own::toString);
+    }
+
     @ParameterizedTest
     @MethodSource("jdks")
     void otherAgents_comeBehind_andWhatRunsNothingHasNone(int feature) throws Exception {
