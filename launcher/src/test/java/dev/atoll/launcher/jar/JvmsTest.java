@@ -220,6 +220,15 @@ class JvmsTest {
     }
 
     @Test
+    void sixteenAreHeardAtTheDoorAtATime() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        atoll.file("enough");
+        try (Running running = strangers(atoll, atoll.path("status.json"), "silence")) {
+            running.result().assertExit(0);
+        }
+    }
+
+    @Test
     void oneThatClaimsTheAddressOfAnother_isNotHeard_andThatIsSaid() throws Exception {
         Atoll atoll = new Atoll(directory);
         Path status = atoll.path("status.json");

@@ -1,15 +1,24 @@
 package dev.atoll.launcher.jar;
 
+import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.stack.wire.IpAddress;
 import dev.atoll.stack.wire.MacAddress;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A program that takes places on the link of JVMs: {@code FILE COMMAND...}, and stays until FILE is there. */
 public final class Strangers {
     /** More than a switch keeps for who does not read. */
     private static final int FLOOD_FRAMES = 4000;
+
+    /** Who has connected to the door and has not said what for. */
+    private static final int MAX_AT_DOOR = 16;
 
     private static final int PACKET_BYTES = 1400;
 
@@ -23,6 +32,7 @@ public final class Strangers {
             for (int i = 1; i < words.length; i++) {
                 switch (words[i]) {
                     case "flood" -> flood(one, other);
+                    case "silence" -> silence();
                     case "claim" -> claim(one, other.address());
                     default -> throw new IllegalArgumentException(words[i]);
                 }
@@ -44,6 +54,27 @@ public final class Strangers {
         ByteBuffer packet = packet(from.address(), to.address());
         for (int i = 0; i < FLOOD_FRAMES; i++) {
             from.send(to.mac(), Stranger.IPV4, packet);
+        }
+    }
+
+    /** Of those that may be at the door at a time all but one say nothing; this one is heard while they are there. */
+    private static void silence() throws IOException {
+        List<SocketChannel> silent = new ArrayList<>();
+        try {
+            while (silent.size() < MAX_AT_DOOR - 1) {
+                silent.add(SocketChannel.open(UnixDomainSocketAddress.of(ControlRecord.DOOR)));
+            }
+            Stranger.atDoor().close();
+            for (SocketChannel each : silent) {
+                each.configureBlocking(false);
+                if (each.read(ByteBuffer.allocate(1)) != 0) {
+                    throw new IOException("it was heard in place of another");
+                }
+            }
+        } finally {
+            for (SocketChannel each : silent) {
+                each.close();
+            }
         }
     }
 
