@@ -318,7 +318,7 @@ final class RunCommand {
     /** Where JVMs are that the launcher has not started: on the run's link if it is shared, else on another one beside it. */
     private static JvmNetwork jvmNetwork(OpenLink link, LinkRequest request, Settings settings) {
         if (link.addresses() == null) {
-            return JvmNetwork.none(settings.mtuBytes());
+            return JvmNetwork.none(settings.mtuBytes(), "the link " + link.description() + " has no addresses");
         }
         if (request.shared()) {
             return JvmNetwork.on(link, settings.mtuBytes(), Terminal::line);

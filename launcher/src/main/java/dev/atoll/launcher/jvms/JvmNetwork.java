@@ -47,6 +47,10 @@ public final class JvmNetwork implements Closeable {
 
     private boolean tried;
     private @Nullable OpenLink link;
+
+    /** Why there is no link, as far as that is known. */
+    private String lack;
+
     private @Nullable AddressPool pool;
     private @Nullable IoEventLoop loop;
 
@@ -60,7 +64,9 @@ public final class JvmNetwork implements Closeable {
         OpenLink open() throws LaunchException;
     }
 
-    private JvmNetwork(@Nullable Opening opening, boolean owned, int wantedMtuBytes, Consumer<String> log) {
+    private JvmNetwork(
+            @Nullable Opening opening, boolean owned, int wantedMtuBytes, String lack, Consumer<String> log) {
+        this.lack = lack;
         this.opening = opening;
         this.owned = owned;
         this.wantedMtuBytes = wantedMtuBytes;
@@ -74,17 +80,21 @@ public final class JvmNetwork implements Closeable {
      * @param log hears of JVMs that have loopback alone
      */
     public static JvmNetwork opening(Opening opening, int wantedMtuBytes, Consumer<String> log) {
-        return new JvmNetwork(opening, true, wantedMtuBytes, log);
+        return new JvmNetwork(opening, true, wantedMtuBytes, "", log);
     }
 
     /** On a link that is the caller's, who has its service started, too. */
     public static JvmNetwork on(OpenLink link, int wantedMtuBytes, Consumer<String> log) {
-        return new JvmNetwork(() -> link, false, wantedMtuBytes, log);
+        return new JvmNetwork(() -> link, false, wantedMtuBytes, "", log);
     }
 
-    /** With loopback alone. */
-    public static JvmNetwork none(int wantedMtuBytes) {
-        return new JvmNetwork(null, false, wantedMtuBytes, text -> {});
+    /**
+     * With loopback alone.
+     *
+     * @param why it is so
+     */
+    public static JvmNetwork none(int wantedMtuBytes, String why) {
+        return new JvmNetwork(null, false, wantedMtuBytes, why, text -> {});
     }
 
     /** The launcher's event loop runs, and with it the switch. */
@@ -101,13 +111,13 @@ public final class JvmNetwork implements Closeable {
         AddressPool from = pool;
         OpenLink shared = link;
         if (from == null || shared == null) {
-            return new Place(null, MacAddress.ZERO, wantedMtuBytes);
+            return Place.loopback(wantedMtuBytes, lack);
         }
         Optional<Address> address = from.take();
         if (address.isEmpty()) {
-            log.accept("the JVM with process id " + pid + " has loopback alone: no address is left on the link "
-                    + shared.description());
-            return new Place(null, MacAddress.ZERO, wantedMtuBytes);
+            String why = "no address is left on the link " + shared.description();
+            log.accept("the JVM with process id " + pid + " has loopback alone: " + why);
+            return Place.loopback(wantedMtuBytes, why);
         }
         return takenPlace(shared, address.get());
     }
@@ -123,12 +133,13 @@ public final class JvmNetwork implements Closeable {
         MacAddress own = shared.mac();
         int mtuBytes = shared.mtuBytes(wantedMtuBytes);
         return own != null
-                ? new Place(all, own, mtuBytes)
+                ? new Place(all, own, mtuBytes, "")
                 : new Place(
                         new LinkAddresses(List.of(address), all.router(), all.routes()),
                         new MacAddress(MAC_PREFIX
                                 | Integer.toUnsignedLong(address.address().v4Bits())),
-                        mtuBytes);
+                        mtuBytes,
+                        "");
     }
 
     private static LinkAddresses addresses(OpenLink shared) {
@@ -150,7 +161,8 @@ public final class JvmNetwork implements Closeable {
             // Where the interface has its own hardware address there is room for one station.
             pool = made.mac() == null ? AddressPool.ofSubnet(addresses(made)) : AddressPool.ofOne(addresses(made));
         } catch (LaunchException e) {
-            log.accept("JVMs that the program starts have loopback alone: " + e.line());
+            lack = e.line();
+            log.accept("JVMs that the program starts have loopback alone: " + lack);
         }
     }
 
@@ -239,6 +251,7 @@ public final class JvmNetwork implements Closeable {
             running = loop;
             link = null;
             pool = null;
+            lack = "the run is over";
         }
         if (running != null) {
             running.execute(frames::close);

@@ -120,7 +120,9 @@ public final class Jvms implements JvmsView {
             String address =
                     addresses == null ? null : addresses.program().get(0).toString();
             FrameCounter frames = jvm.frames();
-            running.add(new RunningJvm(jvm.pid(), address, jvm.admitted(), frames.lost(), frames.refused()));
+            String lack = jvm.place().lack();
+            running.add(new RunningJvm(
+                    jvm.pid(), address, lack.isEmpty() ? null : lack, jvm.admitted(), frames.lost(), frames.refused()));
         }
         running.sort((a, b) -> a.startedAt().compareTo(b.startedAt()));
         return running;

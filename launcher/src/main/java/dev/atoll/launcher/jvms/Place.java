@@ -14,8 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param addresses null for loopback alone
  * @param mac its hardware address
  * @param mtuBytes the largest IP packet
+ * @param lack why it has loopback alone; empty if it has more
  */
-public record Place(@Nullable LinkAddresses addresses, MacAddress mac, int mtuBytes) {
+public record Place(@Nullable LinkAddresses addresses, MacAddress mac, int mtuBytes, String lack) {
+    /** Loopback alone. */
+    static Place loopback(int mtuBytes, String why) {
+        return new Place(null, MacAddress.ZERO, mtuBytes, why);
+    }
+
     /** Its IP addresses on the link. */
     List<IpAddress> ipAddresses() {
         List<IpAddress> all = new ArrayList<>();

@@ -47,6 +47,7 @@ public final class StatusFile {
                 generator.writeStartObject();
                 generator.writeNumberField("pid", jvm.pid());
                 generator.writeStringField("address", jvm.address());
+                generator.writeStringField("loopbackOnly", jvm.loopbackOnly());
                 generator.writeStringField("startedAt", jvm.startedAt().toString());
                 generator.writeNumberField("lostFrames", jvm.lostFrames());
                 generator.writeNumberField("refusedFrames", jvm.refusedFrames());

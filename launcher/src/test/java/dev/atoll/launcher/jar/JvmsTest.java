@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.jar.Atoll.Result;
 import dev.atoll.launcher.jar.Atoll.Running;
+import dev.atoll.launcher.link.LinkKind;
 import dev.atoll.runtime.control.ControlRecord;
 import dev.atoll.runtime.control.ControlStream;
 import dev.atoll.testing.Jdks;
@@ -116,6 +117,47 @@ class JvmsTest {
                 .assertExit(0);
         assertTrue(result.stdout().contains("served"), result::toString);
         assertEquals("", result.stderr());
+    }
+
+    /** A kind that a provider brings and that knows nothing of several JVMs. */
+    @Test
+    void onALinkOfSomebodyElses_haveLoopbackAlone_andThatIsSaid() throws Exception {
+        Path services = Files.createDirectories(directory.resolve("provider/META-INF/services"));
+        Files.writeString(services.resolve(LinkKind.class.getName()), LonelyLink.class.getName());
+        Atoll atoll = new Atoll(directory);
+        Path status = atoll.path("status.json");
+        List<String> command = new ArrayList<>(List.of(
+                atoll.java(),
+                "--add-opens=java.base/java.io=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "-cp",
+                Atoll.JAR + ":" + Atoll.CLASSES + ":" + directory.resolve("provider"),
+                "dev.atoll.launcher.Main",
+                "run",
+                "--link",
+                "lonely",
+                "--status-file",
+                status.toString(),
+                "--"));
+        command.addAll(
+                atoll.probe("short:10.66.0.1:9", "jvm:short:10.66.0.1:9,say:last,await:" + atoll.path("enough")));
+        try (Running running = atoll.startCommand(command)) {
+            assertLoopbackAlone(running, status, "lonely");
+            atoll.file("enough");
+            running.result().assertExit(0);
+        }
+    }
+
+    /** Of a program whose one JVM has come to {@code last}; both have tried to connect before. */
+    static void assertLoopbackAlone(Running running, Path status, String link) throws Exception {
+        running.awaitOutput("last");
+        String now = Files.readString(status);
+        String why = "the link " + link + " is the program's alone; use --link tap";
+        assertTrue(now.contains("\"address\" : null,\n    \"loopbackOnly\" : \"" + why + "\""), now);
+        List<String> lines = running.soFar().lines().toList();
+        assertTrue(lines.contains("atoll: JVMs that the program starts have loopback alone: " + why), lines::toString);
+        assertTrue(lines.get(0).contains("Connection refused"), lines::toString);
+        assertTrue(lines.get(1).contains("Network is unreachable"), lines::toString);
     }
 
     @Test

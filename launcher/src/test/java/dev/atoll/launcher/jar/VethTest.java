@@ -260,6 +260,21 @@ class VethTest {
         }
     }
 
+    @Test
+    void taken_otherJvmsHaveLoopbackAlone_andThatIsSaid() throws Exception {
+        Atoll atoll = atoll();
+        Path status = atoll.path("status.json");
+        String connect = "short:" + NEIGHBOUR + ":9";
+        try (Running running = atoll.startProbe(
+                List.of("--link", "veth:eth7", "--status-file", status.toString()),
+                connect,
+                "jvm:" + connect + ",say:last,await:" + atoll.path("enough"))) {
+            JvmsTest.assertLoopbackAlone(running, status, "veth:eth7");
+            atoll.file("enough");
+            running.result().assertExit(0);
+        }
+    }
+
     /** RFC 8200 section 5. */
     @Test
     void taken_mtuTooSmallForIpv6_isRefusedUnlessIpv6IsLeftOut() throws Exception {
