@@ -6,6 +6,7 @@ import dev.atoll.launcher.ExitCode;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.Terminal;
 import dev.atoll.launcher.report.FlowSink;
+import dev.atoll.launcher.report.Reports;
 import dev.atoll.runtime.control.ControlRecord.Caller;
 import dev.atoll.runtime.control.ControlRecord.Flow;
 import dev.atoll.runtime.control.ControlRecord.Traffic;
@@ -61,6 +62,9 @@ public final class FlowLog implements FlowSink, AutoCloseable {
     /** Stands behind the last flow. */
     private static final Object END = new Object();
 
+    /** What waits to be written. */
+    private record Told(Flow flow, int pid) {}
+
     private FlowLog(Path file, OutputStream out, RunIdentity identity) {
         this.file = file;
         this.out = out;
@@ -91,8 +95,8 @@ public final class FlowLog implements FlowSink, AutoCloseable {
     }
 
     @Override
-    public void flow(Flow flow) {
-        if (!waiting.offer(flow)) {
+    public void flow(Flow flow, int pid) {
+        if (!waiting.offer(new Told(flow, pid))) {
             lost.incrementAndGet();
         }
     }
@@ -106,7 +110,8 @@ public final class FlowLog implements FlowSink, AutoCloseable {
         ByteArrayOutputStream batch = new ByteArrayOutputStream();
         try {
             for (Object next = waiting.take(); next != END; next = waiting.take()) {
-                write((Flow) next, batch);
+                Told told = (Told) next;
+                write(told.flow(), told.pid(), batch);
                 if (waiting.isEmpty() || batch.size() >= BATCH_BYTES) {
                     batch.writeTo(out);
                     batch.reset();
@@ -157,7 +162,7 @@ public final class FlowLog implements FlowSink, AutoCloseable {
 
     // --- A record
 
-    private void write(Flow flow, OutputStream to) throws IOException {
+    private void write(Flow flow, int pid, OutputStream to) throws IOException {
         try (JsonGenerator generator = json.createGenerator(to)) {
             generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
             generator.writeStartObject();
@@ -165,6 +170,7 @@ public final class FlowLog implements FlowSink, AutoCloseable {
             generator.writeStringField("run", identity.run());
             generator.writeStringField("host", identity.host());
             generator.writeStringField("pod", identity.pod());
+            jvm(generator, pid);
             generator.writeStringField("time", TIME.format(Instant.ofEpochMilli(flow.beganMs())));
             generator.writeStringField(
                     "verdict", flow.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-'));
@@ -179,6 +185,14 @@ public final class FlowLog implements FlowSink, AutoCloseable {
             caller(generator, flow.caller());
             generator.writeEndObject();
             generator.writeRaw('\n');
+        }
+    }
+
+    private static void jvm(JsonGenerator generator, int pid) throws IOException {
+        if (pid == Reports.PROGRAM) {
+            generator.writeNullField("jvm");
+        } else {
+            generator.writeNumberField("jvm", pid);
         }
     }
 

@@ -180,7 +180,7 @@ public final class Jvms implements JvmsView {
                 || message instanceof ControlRecord.PacketLog
                 || message instanceof ControlRecord.Flow
                 || message instanceof ControlRecord.Counters) {
-            reports.received(message);
+            reports.received(message, pid);
         }
     }
 

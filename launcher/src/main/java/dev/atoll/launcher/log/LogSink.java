@@ -30,6 +30,11 @@ public final class LogSink implements ReportSink {
         LOG.info("denied {}: {}", denial.what(), denial.rule());
     }
 
+    @Override
+    public void denied(Denial denial, int pid) {
+        LOG.info("denied {} (JVM {}): {}", denial.what(), pid, denial.rule());
+    }
+
     /** For what reads the log as JSON the parts stand beside the line. */
     @Override
     public void logged(PacketLog packet) {

@@ -56,12 +56,22 @@ public final class DenialLines implements ReportSink {
     }
 
     @Override
-    public synchronized void denied(Denial denial) {
+    public void denied(Denial denial) {
+        denied(denial, "");
+    }
+
+    /** Of JVMs that meet the same, the first one is named. */
+    @Override
+    public void denied(Denial denial, int pid) {
+        denied(denial, " (JVM " + pid + ")");
+    }
+
+    private synchronized void denied(Denial denial, String who) {
         String rule = Terminal.printable(denial.rule());
         if (told.size() < MAX_TOLD && told.add(rule + "\n" + target(denial))) {
             // A full table ends packets all the same.
             String done = denial.rule().equals(Denial.TABLE_FULL) ? DENIED : verb;
-            line.accept(done + " " + Terminal.printable(denial.what()) + ": " + rule);
+            line.accept(done + " " + Terminal.printable(denial.what()) + who + ": " + rule);
             if (!denial.where().isEmpty()) {
                 line.accept("  opened by " + Terminal.printable(denial.where()));
             }

@@ -15,6 +15,15 @@ public interface ReportSink {
     /** A rule refused something. The texts come from inside the sandbox: they are not to be trusted. */
     default void denied(Denial denial) {}
 
+    /**
+     * The same in a JVM that the program has started.
+     *
+     * @param pid its process id, as the launcher sees it
+     */
+    default void denied(Denial denial, int pid) {
+        denied(denial);
+    }
+
     /** A rule with LOG, NFLOG, AUDIT or TRACE told of a packet. The texts come from inside the sandbox. */
     default void logged(PacketLog packet) {}
 

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; sinks are called under the lock, so one at a time and in order.
  */
 public final class Reports {
+    /** In place of a process id: the JVM that the launcher has started itself. */
+    public static final int PROGRAM = 0;
+
     private static final int MAX_WAITING = 256;
 
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -61,6 +64,15 @@ public final class Reports {
 
     /** The program said something. */
     public void received(ToLauncher message) {
+        received(message, PROGRAM);
+    }
+
+    /**
+     * A JVM said something.
+     *
+     * @param pid its process id, as the launcher sees it, or {@link #PROGRAM}
+     */
+    public void received(ToLauncher message, int pid) {
         if (message instanceof Ready) {
             ready.complete(null);
         } else if (message instanceof Failed failure) {
@@ -70,12 +82,12 @@ public final class Reports {
                 denials++;
                 firstDenial = firstDenial == null ? denial : firstDenial;
             }
-            tell(sink -> sink.denied(denial));
+            tell(pid == PROGRAM ? sink -> sink.denied(denial) : sink -> sink.denied(denial, pid));
         } else if (message instanceof PacketLog packet) {
             tell(sink -> sink.logged(packet));
         } else if (message instanceof Flow flow) {
             if (flows != null) {
-                flows.flow(flow);
+                flows.flow(flow, pid);
             }
         } else if (message instanceof Counters counters) {
             countUntold(counters);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.atoll.launcher.LaunchException;
 import dev.atoll.launcher.policy.learn.FlowLogReader;
 import dev.atoll.launcher.policy.learn.PolicyWriter;
+import dev.atoll.launcher.report.Reports;
 import dev.atoll.runtime.control.ControlRecord.Caller;
 import dev.atoll.runtime.control.ControlRecord.Flow;
 import dev.atoll.runtime.control.ControlRecord.FlowVerdict;
@@ -47,7 +48,7 @@ class FlowLogTest {
         Path file = directory.resolve("flows.jsonl");
         try (FlowLog log = FlowLog.open(file, RUN)) {
             for (Flow flow : flows) {
-                log.flow(flow);
+                log.flow(flow, Reports.PROGRAM);
             }
         }
         return file;
@@ -56,7 +57,7 @@ class FlowLogTest {
     @Test
     void flow_isOneLineOfJson() throws IOException, LaunchException {
         assertEquals(
-                "{\"version\":1,\"run\":\"0123456789abcdef\",\"host\":\"build-7\",\"pod\":null,"
+                "{\"version\":1,\"run\":\"0123456789abcdef\",\"host\":\"build-7\",\"pod\":null,\"jvm\":null,"
                         + "\"time\":\"2026-05-04T10:00:01.123Z\",\"verdict\":\"would-reject\","
                         + "\"rule\":{\"file\":\"egress.conf\",\"line\":8,\"name\":null,"
                         + "\"text\":\"pages: allow \\\"x\\\"\\n\"},"
@@ -65,6 +66,22 @@ class FlowLogTest {
                         + "\"packetsOut\":6,\"bytesOut\":900,\"packetsIn\":5,\"bytesIn\":52000,\"durationMs\":210,"
                         + "\"thread\":\"main\",\"codeSource\":\"file:/app.jar\",\"frames\":[\"App.run(App.java:7)\"]}\n",
                 Files.readString(write(flow(FlowVerdict.WOULD_REJECT, "www.shop.example"))));
+    }
+
+    @Test
+    void flowOfAnotherJvm_hasItsProcessId() throws IOException, LaunchException {
+        Path file = directory.resolve("flows.jsonl");
+        try (FlowLog log = FlowLog.open(file, RUN)) {
+            log.flow(flow(FlowVerdict.ACCEPT, ""), 1234);
+        }
+        String line = Files.readString(file);
+        assertTrue(line.contains(",\"jvm\":1234,"), line);
+        assertTrue(
+                PolicyWriter.write(
+                                new FlowLogReader(false, InputStream.nullInputStream()).read(List.of(file.toString())),
+                                PolicyWriter.Form.HOCON)
+                        .contains("192.0.2.7"),
+                line);
     }
 
     @Test

@@ -206,14 +206,24 @@ class JvmsTest {
         Atoll atoll = new Atoll(directory);
         Path status = atoll.path("status.json");
         Path rules = rules(atoll, "REJECT");
+        Path flows = atoll.path("flows.jsonl");
         List<String> words = scriptWords(
                 atoll,
-                List.of("--link", "stream", "--policy", rules.toString(), "--status-file", status.toString()),
+                List.of(
+                        "--link",
+                        "stream",
+                        "--policy",
+                        rules.toString(),
+                        "--status-file",
+                        status.toString(),
+                        "--flow-log",
+                        flows.toString()),
                 "$java short:" + ROUTER + ":9 say:first await:" + atoll.path("reloaded") + " short:" + ROUTER + ":9");
         try (Running running = atoll.start(words)) {
             running.awaitOutput("first");
             String now = Files.readString(status);
             assertTrue(now.contains("\"address\" : \"" + FIRST_SHARED + "/25\""), now);
+            long pid = numbers("\"pid\" : (\\d+)", now).get(0);
 
             rules(atoll, "ACCEPT");
             atoll.run("reload", status.toString()).assertExit(0);
@@ -226,6 +236,10 @@ class JvmsTest {
             assertTrue(answers.get(0).contains("(" + rules + ":4: "), result::toString);
             assertTrue(answers.get(1).contains("Connection refused ["), result::toString);
             assertEquals("1", Json.read(status).text("denials"));
+            assertTrue(
+                    result.stderr().contains(" -> " + ROUTER + ":9 (JVM " + pid + "): " + rules + ":4: "),
+                    result::toString);
+            assertEquals(List.of(pid, pid), numbers("\"jvm\":(\\d+)", Files.readString(flows)));
         }
     }
 

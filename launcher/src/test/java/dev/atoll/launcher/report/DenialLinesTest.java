@@ -84,6 +84,18 @@ class DenialLinesTest {
     }
 
     @Test
+    void ofAnotherJvm_saysWhich_andTheSameOfAThirdIsCounted() {
+        DenialLines told = new DenialLines(lines::add, null, false);
+        told.denied(out("a:1: x", TCP, "192.0.2.7", 443), 1234);
+        told.denied(out("a:1: x", TCP, "192.0.2.7", 443), 1235);
+        told.denied(out("a:1: x", TCP, "192.0.2.7", 80));
+        told.tellCount();
+        assertEquals(
+                List.of("denied a packet (JVM 1234): a:1: x", "denied a packet: a:1: x", "denied 1 more: 1 by a:1: x"),
+                lines);
+    }
+
+    @Test
     void incoming_isToldOnceForEachPort_notForEachStranger() {
         DenialLines told = new DenialLines(lines::add, null, false);
         told.denied(in("a:1: x", "198.51.100.1", 8080));

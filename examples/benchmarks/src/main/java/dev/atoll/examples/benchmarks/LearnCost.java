@@ -6,6 +6,7 @@ import dev.atoll.launcher.flow.RunIdentity;
 import dev.atoll.launcher.policy.learn.FlowLogReader;
 import dev.atoll.launcher.policy.learn.Learned;
 import dev.atoll.launcher.policy.learn.PolicyWriter;
+import dev.atoll.launcher.report.Reports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -67,7 +68,7 @@ public final class LearnCost {
             try (FlowLog log = FlowLog.open(file, identity)) {
                 int end = Math.min(lines, written + FLOWS_OF_A_RUN);
                 while (written < end) {
-                    log.flow(flows.next());
+                    log.flow(flows.next(), Reports.PROGRAM);
                     written++;
                 }
             }
