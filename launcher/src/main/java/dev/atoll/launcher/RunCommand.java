@@ -11,6 +11,7 @@ import dev.atoll.launcher.flow.RunIdentity;
 import dev.atoll.launcher.jvms.JvmDoor;
 import dev.atoll.launcher.jvms.JvmNetwork;
 import dev.atoll.launcher.jvms.Jvms;
+import dev.atoll.launcher.jvms.Recordings;
 import dev.atoll.launcher.link.LinkAddresses;
 import dev.atoll.launcher.link.LinkRequest;
 import dev.atoll.launcher.link.Links;
@@ -320,8 +321,10 @@ final class RunCommand {
         if (link.addresses() == null) {
             return JvmNetwork.none(settings.mtuBytes(), "the link " + link.description() + " has no addresses");
         }
+        Path pcap = settings.pcap();
+        Recordings recordings = pcap == null ? null : new Recordings(pcap, Terminal::line);
         if (request.shared()) {
-            return JvmNetwork.on(link, settings.mtuBytes(), Terminal::line);
+            return JvmNetwork.on(link, settings.mtuBytes(), recordings, Terminal::line);
         }
         JvmNetwork.Opening opening = () -> {
             OpenLink beside = link.beside(request.beside())
@@ -336,7 +339,7 @@ final class RunCommand {
                 throw e;
             }
         };
-        return JvmNetwork.opening(opening, settings.mtuBytes(), Terminal::line);
+        return JvmNetwork.opening(opening, settings.mtuBytes(), recordings, Terminal::line);
     }
 
     /** Before the program runs: what is wrong here keeps it from running. */
@@ -472,15 +475,13 @@ final class RunCommand {
         if (file == null) {
             return ControlRecord.NO_DESCRIPTOR;
         }
-        if (!command.isJava()) {
-            throw new LaunchException(
-                    ExitCode.CONFIGURATION,
-                    "pcap: " + command.file() + " is not java, whose JVM makes the recording; record the link by"
-                            + " tcpdump, or start java itself");
-        }
         if (link.programDescriptor() < 0) {
             throw new LaunchException(
                     ExitCode.CONFIGURATION, "pcap: there is nothing to record on the link " + link.description());
+        }
+        if (!command.isJava()) {
+            // Each JVM has a file of its own.
+            return ControlRecord.NO_DESCRIPTOR;
         }
         try {
             return Libc.create(file.toString());

@@ -97,7 +97,9 @@ public final class RunOptions {
     @Parameter(names = "--flow-log", description = "Append a line of JSON for each flow to this file")
     @Nullable String flowLog;
 
-    @Parameter(names = "--pcap", description = "Record what crosses the link in this pcapng file")
+    @Parameter(
+            names = "--pcap",
+            description = "Record what crosses the link in this pcapng file, and of other JVMs in NAME-PID.pcapng")
     @Nullable String pcap;
 
     @Parameter(names = "--status-file", description = "Write how the run ended to this file, as JSON")

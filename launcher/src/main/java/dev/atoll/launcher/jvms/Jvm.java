@@ -7,6 +7,7 @@ import dev.atoll.runtime.control.ControlRecord.Reloaded;
 import dev.atoll.runtime.control.ControlRecord.Ticket;
 import dev.atoll.runtime.control.ControlRecord.ToLauncher;
 import dev.atoll.runtime.control.ControlRecord.ToProgram;
+import io.netty.util.concurrent.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One JVM that was admitted, from then until its control connection is closed. */
 final class Jvm {
+    /** A process that ends closes both of its connections. */
+    private static final long LINK_END_LIMIT_MS = 1000;
+
     private final int pid;
     private final Place place;
     private final Ticket ticket;
@@ -33,6 +37,11 @@ final class Jvm {
 
     private final AtomicBoolean linked = new AtomicBoolean();
     private final FrameCounter frames = new FrameCounter();
+
+    /** Done when its link has ended; null before there is one. */
+    private volatile @Nullable Future<?> link;
+
+    private volatile boolean cut;
 
     /** Held while something is said that belongs together. */
     private final Object speaking = new Object();
@@ -112,8 +121,22 @@ final class Jvm {
         }
     }
 
+    /** It has its link. */
+    void linked(Future<?> end) {
+        link = end;
+    }
+
+    /** Who has ended may have frames on their way; whoever was cut off, or holds on to its link, is not waited for. */
+    void awaitLinkEnd() {
+        Future<?> end = link;
+        if (end != null && !cut) {
+            boolean unused = end.awaitUninterruptibly(LINK_END_LIMIT_MS);
+        }
+    }
+
     /** Its network ends. */
     void cut() {
+        cut = true;
         use.readLock().lock();
         try {
             if (!closed) {

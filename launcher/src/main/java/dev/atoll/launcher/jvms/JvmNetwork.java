@@ -11,6 +11,7 @@ import dev.atoll.stack.wire.MacAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class JvmNetwork implements Closeable {
     private final @Nullable Opening opening;
     private final boolean owned;
     private final int wantedMtuBytes;
+    private final @Nullable Recordings recordings;
     private final Consumer<String> log;
     private final CompletableFuture<IoEventLoopGroup> loops = new CompletableFuture<>();
     private final Switch frames = new Switch();
@@ -65,8 +67,14 @@ public final class JvmNetwork implements Closeable {
     }
 
     private JvmNetwork(
-            @Nullable Opening opening, boolean owned, int wantedMtuBytes, String lack, Consumer<String> log) {
+            @Nullable Opening opening,
+            boolean owned,
+            int wantedMtuBytes,
+            String lack,
+            @Nullable Recordings recordings,
+            Consumer<String> log) {
         this.lack = lack;
+        this.recordings = recordings;
         this.opening = opening;
         this.owned = owned;
         this.wantedMtuBytes = wantedMtuBytes;
@@ -77,15 +85,18 @@ public final class JvmNetwork implements Closeable {
      * On a link of its own, which it closes.
      *
      * @param wantedMtuBytes as the user said
+     * @param recordings of what crosses the links, or null for none
      * @param log hears of JVMs that have loopback alone
      */
-    public static JvmNetwork opening(Opening opening, int wantedMtuBytes, Consumer<String> log) {
-        return new JvmNetwork(opening, true, wantedMtuBytes, "", log);
+    public static JvmNetwork opening(
+            Opening opening, int wantedMtuBytes, @Nullable Recordings recordings, Consumer<String> log) {
+        return new JvmNetwork(opening, true, wantedMtuBytes, "", recordings, log);
     }
 
     /** On a link that is the caller's, who has its service started, too. */
-    public static JvmNetwork on(OpenLink link, int wantedMtuBytes, Consumer<String> log) {
-        return new JvmNetwork(() -> link, false, wantedMtuBytes, "", log);
+    public static JvmNetwork on(
+            OpenLink link, int wantedMtuBytes, @Nullable Recordings recordings, Consumer<String> log) {
+        return new JvmNetwork(() -> link, false, wantedMtuBytes, "", recordings, log);
     }
 
     /**
@@ -94,7 +105,7 @@ public final class JvmNetwork implements Closeable {
      * @param why it is so
      */
     public static JvmNetwork none(int wantedMtuBytes, String why) {
-        return new JvmNetwork(null, false, wantedMtuBytes, why, text -> {});
+        return new JvmNetwork(null, false, wantedMtuBytes, why, null, text -> {});
     }
 
     /** The launcher's event loop runs, and with it the switch. */
@@ -183,11 +194,40 @@ public final class JvmNetwork implements Closeable {
     /**
      * A JVM's link; not on the loop's thread, as it waits for it.
      *
+     * @param pid of the JVM
      * @param counter counts its frames that are not delivered
      * @param descriptor its end of the link, which belongs to the switch from here
+     * @return done when the link has ended, and all that the JVM had sent is forwarded
      */
-    void connect(Place place, FrameCounter counter, int descriptor) throws IOException {
-        StreamPort.open(descriptor, startedLoop(), new JvmLink(place, counter));
+    Future<?> connect(Place place, int pid, FrameCounter counter, int descriptor) throws IOException {
+        IoEventLoop running = startedLoop();
+        Recording recording = recording(pid);
+        try {
+            return StreamPort.open(descriptor, running, new JvmLink(place, counter, recording));
+        } catch (IOException | RuntimeException e) {
+            end(recording);
+            throw e;
+        }
+    }
+
+    private @Nullable Recording recording(int pid) {
+        if (recordings == null) {
+            return null;
+        }
+        try {
+            return recordings.begin(pid);
+        } catch (IOException e) {
+            log.accept("pcap: the JVM with process id " + pid + " is not recorded: " + e);
+            return null;
+        }
+    }
+
+    private void end(@Nullable Recording recording) {
+        Recordings all = recordings;
+        if (all != null && recording != null) {
+            // The loop does not wait for the disk.
+            Jvms.daemon("atoll-recorded", () -> all.end(recording));
+        }
     }
 
     /** What the switch did not deliver since the beginning; any thread. */
@@ -228,7 +268,7 @@ public final class JvmNetwork implements Closeable {
         int end = Libc.duplicateAbove(shared.programDescriptor(), 0);
         shared.handOver();
         if (shared.wire() == LinkKind.STREAM) {
-            StreamPort.open(end, one, new Uplink());
+            Future<?> unused = StreamPort.open(end, one, new Uplink());
         } else {
             DevicePort unused = DevicePort.open(end, shared.headerBytes(), one, frames, this::ended);
         }
@@ -240,8 +280,12 @@ public final class JvmNetwork implements Closeable {
         }
     }
 
+    /** The JVMs have ended: what they had sent is recorded before their ports are closed. */
     @Override
     public void close() {
+        if (recordings != null) {
+            recordings.finish();
+        }
         OpenLink shared;
         IoEventLoop running;
         closed = true;
@@ -266,9 +310,11 @@ public final class JvmNetwork implements Closeable {
         private final MacAddress mac;
         private final SourceGuard guard;
         private final FrameCounter counter;
+        private final @Nullable Recording recording;
         private @Nullable Station station;
 
-        JvmLink(Place place, FrameCounter counter) {
+        JvmLink(Place place, FrameCounter counter, @Nullable Recording recording) {
+            this.recording = recording;
             mac = place.mac();
             guard = new SourceGuard(mac, place.ipAddresses());
             this.counter = counter;
@@ -277,7 +323,7 @@ public final class JvmNetwork implements Closeable {
         @Override
         public void opened(StreamPort port) {
             if (taken.contains(mac)) {
-                station = new Station(mac, port, guard, counter);
+                station = new Station(mac, recording == null ? port : recording.recorded(port), guard, counter);
                 frames.connect(station);
             } else {
                 port.close();
@@ -287,8 +333,17 @@ public final class JvmNetwork implements Closeable {
         @Override
         public void received(StreamPort port, ByteBuf frame) {
             Station from = station;
-            if (from != null) {
-                frames.fromStation(from, frame);
+            if (from == null) {
+                return;
+            }
+            boolean allowed = frames.fromStation(from, frame);
+            if (recording == null) {
+                return;
+            }
+            if (allowed) {
+                recording.sent(frame);
+            } else {
+                recording.refused(frame);
             }
         }
 
@@ -303,6 +358,7 @@ public final class JvmNetwork implements Closeable {
             if (ended != null) {
                 frames.disconnect(ended);
             }
+            end(recording);
         }
     }
 

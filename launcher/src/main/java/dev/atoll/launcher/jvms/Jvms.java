@@ -107,6 +107,7 @@ public final class Jvms implements JvmsView {
             synchronized (this) {
                 live.remove(jvm.ticket());
             }
+            jvm.awaitLinkEnd();
             network.giveBack(place);
             observer.run();
         }
@@ -167,7 +168,7 @@ public final class Jvms implements JvmsView {
         if (jvm == null || !jvm.takesLink()) {
             throw new IOException("a link for which nobody was admitted");
         }
-        network.connect(jvm.place(), jvm.frames(), descriptor);
+        jvm.linked(network.connect(jvm.place(), jvm.pid(), jvm.frames(), descriptor));
     }
 
     private void heard(int pid, ToLauncher message) {

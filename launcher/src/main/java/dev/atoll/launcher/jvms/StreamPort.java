@@ -14,6 +14,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.util.concurrent.Future;
 
 /** A port of a switch at a Unix stream socket, with QEMU's framing: what a switch's frames have already. */
 final class StreamPort implements SwitchPort {
@@ -46,9 +47,10 @@ final class StreamPort implements SwitchPort {
      * Begins.
      *
      * @param descriptor a connected socket, which belongs to the port from here
+     * @return done when it is closed, and all that came before has been received
      * @throws SystemCallException if it is none; it is still the caller's then
      */
-    static void open(int descriptor, IoEventLoop loop, Listener listener) throws SystemCallException {
+    static Future<?> open(int descriptor, IoEventLoop loop, Listener listener) throws SystemCallException {
         // Netty takes it as it is, and the loop would wait for a JVM that does not read.
         Libc.setNonBlocking(descriptor);
         EpollDomainSocketChannel channel = new EpollDomainSocketChannel(descriptor);
@@ -67,6 +69,7 @@ final class StreamPort implements SwitchPort {
                     }
                 })
                 .register();
+        return channel.closeFuture();
     }
 
     @Override

@@ -54,16 +54,21 @@ final class Switch {
         }
     }
 
-    /** A frame of a JVM's, as {@link SwitchPort#send} takes it. */
-    void fromStation(Station station, ByteBuf frame) {
+    /**
+     * A frame of a JVM's, as {@link SwitchPort#send} takes it.
+     *
+     * @return whether it may send that
+     */
+    boolean fromStation(Station station, ByteBuf frame) {
         int bytes = frame.readableBytes() - LENGTH_BYTES;
         if (bytes < ETHERNET_BYTES
                 || !station.guard().allows(frame.nioBuffer(frame.readerIndex() + LENGTH_BYTES, bytes))) {
             station.frames().countRefused();
             atStations.countRefused();
-            return;
+            return false;
         }
         forward(station.port(), frame);
+        return true;
     }
 
     /** A frame from the shared link. */

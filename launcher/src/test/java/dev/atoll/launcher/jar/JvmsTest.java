@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JvmsTest {
     private static final String FIRST_SHARED = "10.66.128.2";
     private static final String ROUTER = "10.66.128.1";
+
+    /** What a JVM sees of a connection to a port where nobody listens. */
+    private static final Set<String> CONNECT_REFUSED = Set.of("out arp", "in arp", "out syn", "in rst");
 
     @TempDir
     Path directory;
@@ -244,9 +249,15 @@ class JvmsTest {
     }
 
     private static Running strangers(Atoll atoll, Path status, String... commands) throws IOException {
-        List<String> words = new ArrayList<>(
-                List.of("run", "--link", "stream", "--status-file", status.toString(), "--", atoll.java()));
-        words.addAll(List.of("-cp", System.getProperty("java.class.path"), Strangers.class.getName()));
+        return strangers(atoll, status, List.of(), commands);
+    }
+
+    private static Running strangers(Atoll atoll, Path status, List<String> options, String... commands)
+            throws IOException {
+        List<String> words = new ArrayList<>(List.of("run", "--link", "stream", "--status-file", status.toString()));
+        words.addAll(options);
+        words.addAll(
+                List.of("--", atoll.java(), "-cp", System.getProperty("java.class.path"), Strangers.class.getName()));
         words.add(atoll.path("enough").toString());
         words.addAll(List.of(commands));
         return atoll.start(words);
@@ -288,7 +299,8 @@ class JvmsTest {
     void oneThatClaimsTheAddressOfAnother_isNotHeard_andThatIsSaid() throws Exception {
         Atoll atoll = new Atoll(directory);
         Path status = atoll.path("status.json");
-        try (Running running = strangers(atoll, status, "claim")) {
+        try (Running running = strangers(
+                atoll, status, List.of("--pcap", atoll.path("claim.pcapng").toString()), "claim")) {
             running.awaitOutput("last has");
             String now = Files.readString(status);
             assertEquals(List.of(3L, 0L, 0L), numbers("\"refusedFrames\" : (\\d+)", now), now);
@@ -300,6 +312,52 @@ class JvmsTest {
             assertEquals(
                     "atoll: frames between JVMs and their link: 3 refused since their JVM must not send them\n",
                     result.stderr());
+            List<String> refused = new ArrayList<>();
+            for (Path each : recordings()) {
+                CapturedFrames.of(each).stream()
+                        .filter(frame -> frame.contains(" refused: "))
+                        .forEach(refused::add);
+            }
+            String remark = " refused: not for this JVM to send";
+            assertEquals(List.of("out arp" + remark, "out arp" + remark, "out other" + remark), refused);
+        }
+    }
+
+    /** The program's own as ever, and that of another one beside it, to its last frame. */
+    @Test
+    void eachIsRecorded_inAFileOfItsOwn() throws Exception {
+        Atoll atoll = new Atoll(directory);
+        List<String> options =
+                List.of("--link", "stream", "--pcap", atoll.path("run.pcapng").toString());
+        String connect = "short:" + ROUTER + ":9";
+        atoll.runProbe(options, "short:10.66.0.1:9", "jvm:" + connect).assertExit(0);
+        List<Path> ofProgram = recordings();
+        assertEquals(2, ofProgram.size(), ofProgram::toString);
+        assertTrue(ofProgram.contains(atoll.path("run.pcapng")), ofProgram::toString);
+        assertEquals(CONNECT_REFUSED, kinds(ofProgram.get(0)));
+
+        for (Path each : ofProgram) {
+            Files.delete(each);
+        }
+        script(atoll, options, "$java " + connect, "$java " + connect).assertExit(0);
+        List<Path> ofScript = recordings();
+        assertEquals(2, ofScript.size(), ofScript::toString);
+        for (Path each : ofScript) {
+            assertTrue(each.getFileName().toString().matches("run-\\d+\\.pcapng"), ofScript::toString);
+            assertEquals(CONNECT_REFUSED, kinds(each));
+        }
+    }
+
+    /** Questions may come again, and from the router. */
+    private static Set<String> kinds(Path file) throws IOException {
+        return Set.copyOf(CapturedFrames.of(file));
+    }
+
+    private List<Path> recordings() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".pcapng"))
+                    .sorted()
+                    .toList();
         }
     }
 
