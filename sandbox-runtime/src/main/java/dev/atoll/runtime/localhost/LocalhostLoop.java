@@ -41,7 +41,7 @@ final class LocalhostLoop {
     private final FailureReport report;
     private final Runnable housekeeping;
     private final long houseKeepingMs;
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> tasks;
     private final AtomicBoolean wakePending = new AtomicBoolean();
     private final Thread thread;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
@@ -60,7 +60,20 @@ final class LocalhostLoop {
      * @param houseKeepingMs how often
      */
     LocalhostLoop(Selector selector, FailureReport report, Runnable housekeeping, long houseKeepingMs) {
+        this(selector, report, housekeeping, houseKeepingMs, new ConcurrentLinkedQueue<>());
+    }
+
+    /**
+     * @param tasks for any number of threads
+     */
+    LocalhostLoop(
+            Selector selector,
+            FailureReport report,
+            Runnable housekeeping,
+            long houseKeepingMs,
+            Queue<Runnable> tasks) {
         this.selector = selector;
+        this.tasks = tasks;
         this.report = report;
         this.housekeeping = housekeeping;
         this.houseKeepingMs = houseKeepingMs;
@@ -171,8 +184,7 @@ final class LocalhostLoop {
                 runTasks();
                 keepHouse();
                 // Behind the tasks, since one that looks at the sockets takes wakings with it, and before the look at
-                // what is left:
-                // whoever comes from here on wakes the selector.
+                // what is left: whoever comes from here on wakes the selector.
                 wakePending.set(false);
                 if (tasks.isEmpty() && !stopping) {
                     selector.select(handle, houseKeepingMs);
