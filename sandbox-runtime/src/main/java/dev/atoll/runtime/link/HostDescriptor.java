@@ -67,15 +67,28 @@ public final class HostDescriptor implements Closeable {
             throw new IOException("descriptor " + number + " cannot be: numbers begin at 0");
         }
         FileChannel in = reader(access, descriptor);
+        requireOpen(number, in);
         FileChannel out = writer(access, descriptor);
         SelectableChannel selectable = new DescriptorChannel(descriptor, number, in);
         try {
             selectable.configureBlocking(false);
         } catch (IOException e) {
-            // Not closed: if it is not open, somebody else may get the number any moment.
             throw new IOException("descriptor " + number + " cannot be used: " + e.getMessage(), e);
         }
         return new HostDescriptor(number, in, out, selectable);
+    }
+
+    /** By fstat(2), since the JDK takes a number that is not open for one that is non-blocking already. */
+    private static void requireOpen(int number, FileChannel channel) throws IOException {
+        try {
+            long unusedSize = channel.size();
+        } catch (IOException e) {
+            // Not closed: somebody else may get the number any moment.
+            throw new IOException(
+                    "descriptor " + number + " is not open (" + e.getMessage()
+                            + "): nobody has passed it on to this process, or it was closed before",
+                    e);
+        }
     }
 
     /**

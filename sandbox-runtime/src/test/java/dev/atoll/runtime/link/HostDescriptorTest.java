@@ -2,9 +2,11 @@ package dev.atoll.runtime.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.runtime.host.HostCalls;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -71,6 +73,18 @@ class HostDescriptorTest {
         own.close();
 
         assertFalse(isOpen(own));
+    }
+
+    @Test
+    void adopt_numberThatIsNotOpen_isRefused() {
+        // More than any limit allows to be open.
+        int number = Integer.MAX_VALUE;
+        IOException refused = assertThrows(IOException.class, () -> HostDescriptor.adopt(number));
+
+        assertEquals(
+                "descriptor 2147483647 is not open (Bad file descriptor): nobody has passed it on to this process, or it"
+                        + " was closed before",
+                refused.getMessage());
     }
 
     /** Otherwise another file could get the number, and its events. */
