@@ -34,6 +34,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,10 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
     private final List<HeldListener> listeners = new CopyOnWriteArrayList<>();
     private final List<HeldDatagrams> ports = new CopyOnWriteArrayList<>();
     private final Set<StreamSplice> streams = ConcurrentHashMap.newKeySet();
+    /** One for each connection more that may cross. */
+    private final Semaphore places;
+
+    private final LongAdder refusedStreams = new LongAdder();
     private final Map<DatagramSplice.Pair, DatagramSplice> pairs = new ConcurrentHashMap<>();
     /** Listeners that could not take a caller over: no descriptor was left. On the loop's thread. */
     private final List<SelectionKey> paused = new ArrayList<>();
@@ -88,8 +94,16 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
      * @param report told if the crossing ends by itself
      */
     public Localhost(LoopbackChannels channels, FailureReport report) {
+        this(channels, report, MAX_STREAMS);
+    }
+
+    /**
+     * @param maxStreams in place of {@link #MAX_STREAMS}
+     */
+    Localhost(LoopbackChannels channels, FailureReport report, int maxStreams) {
         this.channels = channels;
         this.report = report;
+        places = new Semaphore(maxStreams);
     }
 
     /** Makes a stack that is going to be built one that shares its loopback. */
@@ -245,28 +259,39 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
 
     /** Counts a connection that crosses; false if there are as many as may be. */
     boolean begin(StreamSplice splice) {
-        if (streams.size() >= MAX_STREAMS) {
+        if (!takePlace()) {
             return false;
         }
         streams.add(splice);
         return true;
     }
 
+    private boolean takePlace() {
+        boolean taken = places.tryAcquire();
+        if (!taken) {
+            refusedStreams.increment();
+        }
+        return taken;
+    }
+
     void ended(StreamSplice splice) {
-        streams.remove(splice);
+        if (streams.remove(splice)) {
+            places.release();
+        }
+    }
+
+    /** Connections that were refused because as many as may crossed already. */
+    public long refusedStreams() {
+        return refusedStreams.sum();
     }
 
     @Override
     public void onRequest(TcpForwardRequest request) {
-        try {
-            boolean unused = Privileged.call(() -> offer(request));
-        } catch (StackException e) {
-            request.refuse();
-        }
+        Privileged.run(() -> offer(request));
     }
 
-    /** Asks the kernel; false if nobody there wants it. */
-    private boolean offer(TcpForwardRequest request) {
+    /** Asks the kernel, and refuses if nobody there wants it. */
+    private void offer(TcpForwardRequest request) {
         TransportEndpointId id = request.id();
         SocketChannel outer = null;
         try {
@@ -274,7 +299,7 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
                 if (covers(held.local(), id.localAddress(), id.localPort())) {
                     // The listener is about to begin or has just ended: in the kernel is nobody but us.
                     request.refuse();
-                    return false;
+                    return;
                 }
             }
             LocalhostLoop running = loop();
@@ -285,13 +310,11 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
                 SocketChannel waiting = outer;
                 running.execute(() -> new Attempt(this, running, request, waiting).start());
             }
-            return true;
         } catch (IOException e) {
             if (outer != null) {
                 Sockets.reset(outer);
             }
             request.refuse();
-            return false;
         }
     }
 
@@ -337,16 +360,26 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
         }
     }
 
-    /** The kernel has connected: so does the stack. */
+    /** The kernel has connected: so does the stack, if one more may cross. */
     void accept(TcpForwardRequest request, SocketChannel outer, LocalhostLoop running) throws IOException {
-        TcpEndpoint inner = request.accept();
-        StreamSplice splice = new StreamSplice(this, running, outer, inner);
-        if (!begin(splice)) {
-            inner.abort();
+        if (!takePlace()) {
             Sockets.reset(outer);
+            request.refuse();
             return;
         }
-        inner.setOption(EndpointOption.TCP_NODELAY, true);
+        TcpEndpoint inner = null;
+        try {
+            inner = request.accept();
+            inner.setOption(EndpointOption.TCP_NODELAY, true);
+        } catch (StackException e) {
+            places.release();
+            if (inner != null) {
+                inner.abort();
+            }
+            throw e;
+        }
+        StreamSplice splice = new StreamSplice(this, running, outer, inner);
+        streams.add(splice);
         running.execute(splice::start);
     }
 

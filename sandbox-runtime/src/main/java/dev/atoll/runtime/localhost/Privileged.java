@@ -3,8 +3,10 @@ package dev.atoll.runtime.localhost;
 import dev.atoll.stack.env.StackException;
 import java.io.IOException;
 import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.security.PrivilegedActionException;
 import java.security.PrivilegedExceptionAction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does the crossing's own work with its own permissions: a program under a security manager (JDK 17 and 21) was asked for those that
@@ -14,6 +16,13 @@ import java.security.PrivilegedExceptionAction;
 @SuppressWarnings("removal")
 final class Privileged {
     private Privileged() {}
+
+    static void run(Runnable action) {
+        AccessController.doPrivileged((PrivilegedAction<@Nullable Void>) () -> {
+            action.run();
+            return null;
+        });
+    }
 
     /** Runs it; what it throws of the kernel's is thrown as the stack's. */
     static <T> T call(PrivilegedExceptionAction<T> action) throws StackException {

@@ -215,17 +215,18 @@ final class StreamSplice implements Crossing, ReadinessListener {
     /** Both have said all. */
     private void finish() {
         over = true;
+        // First, so that whoever hears of the end finds the place free.
+        localhost.ended(this);
         inner.close();
         Sockets.close(outer);
-        localhost.ended(this);
     }
 
     /** One side is gone: so is the other. */
     private void fail() {
         over = true;
+        localhost.ended(this);
         inner.abort();
         Sockets.reset(outer);
-        localhost.ended(this);
     }
 
     @Override

@@ -21,6 +21,7 @@ import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.filter.RuleSet;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.Readiness;
+import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.socket.TcpListener;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
@@ -37,6 +38,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +49,9 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,8 +62,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocalhostTest {
     private static final int MANY_BYTES = 10 * 1024 * 1024;
     private static final int LIMIT_MS = 20_000;
+    private static final int ROUNDS = 50;
 
     private Sandbox sandbox = start(builder -> builder);
+    private @Nullable Localhost bounded;
 
     private static Sandbox start(UnaryOperator<SandboxBuilder> settings) {
         try {
@@ -74,10 +80,31 @@ class LocalhostTest {
 
     @AfterEach
     void leavesNothing() {
+        if (bounded != null) {
+            bounded.close();
+        }
         sandbox.close();
         assertEquals(0, sandbox.stack().packetsOutstanding());
         assertTrue(Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals(LocalhostLoop.THREAD_NAME)));
+    }
+
+    /** With another number of connections that may cross. */
+    private Localhost restart(int maxStreams) throws IOException {
+        sandbox.close();
+        Localhost localhost = new Localhost(
+                LoopbackChannels.of(SelectorProvider.provider()),
+                cause -> {
+                    throw new AssertionError(cause);
+                },
+                maxStreams);
+        // Not by its own setting, which has a localhost of the usual number.
+        sandbox = Sandbox.builder()
+                .stack(localhost::share)
+                .prepare(localhost::attach)
+                .start();
+        bounded = localhost;
+        return localhost;
     }
 
     private void restart(String rules) {
@@ -344,6 +371,81 @@ class LocalhostTest {
             done.get(LIMIT_MS, TimeUnit.MILLISECONDS);
             connectNatively("127.0.0.1", server.getLocalPort()).close();
             accepts.get(LIMIT_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Test
+    void asManyAsMayCross_furtherOnesAreRefused_andCounted() throws Exception {
+        Localhost localhost = restart(1);
+        try (ServerSocket server = new ServerSocket(0, 50, java("127.0.0.1"));
+                TcpListener listener = listen("127.0.0.1", 0)) {
+            Socket first = connectNatively("127.0.0.1", portOf(listener));
+            Blocking inner = Blocking.accept(listener);
+            assertEquals(0, localhost.refusedStreams());
+
+            // The kernel has answered by then, and the reset may be there before the connect has returned.
+            assertThrows(SocketException.class, () -> {
+                try (Socket second = connectNatively("127.0.0.1", portOf(listener))) {
+                    second.getInputStream().read();
+                }
+            });
+            assertEquals(1, localhost.refusedStreams());
+            StackException refused = assertThrows(
+                    StackException.class,
+                    () -> Blocking.connect(sandbox.stack(), IpAddress.V4_LOOPBACK, server.getLocalPort()));
+            assertEquals(StackError.REFUSED, refused.error());
+            assertEquals(2, localhost.refusedStreams());
+
+            // Whoever hears of the end finds the place free.
+            inner.endpoint.abort();
+            assertThrows(SocketException.class, () -> first.getInputStream().read());
+            first.close();
+            server.accept().close();
+            try (Blocking another = Blocking.connect(sandbox.stack(), IpAddress.V4_LOOPBACK, server.getLocalPort());
+                    Socket outer = server.accept()) {
+                exchange(another, outer);
+            }
+            assertEquals(2, localhost.refusedStreams());
+        }
+    }
+
+    /** The thread of localhost and those that connect ask at any time. */
+    @Test
+    void lastPlace_isOneConnections() throws Exception {
+        Localhost localhost = restart(1);
+        try (TcpEndpoint endpoint = sandbox.stack().newTcpEndpoint();
+                SocketChannel channel = SocketChannel.open();
+                Selector selector = Selector.open()) {
+            LocalhostLoop loop = new LocalhostLoop(selector, cause -> {}, () -> {}, LIMIT_MS);
+            StreamSplice one = new StreamSplice(localhost, loop, channel, endpoint);
+            StreamSplice other = new StreamSplice(localhost, loop, channel, endpoint);
+            AtomicInteger together = new AtomicInteger();
+            AtomicInteger begun = new AtomicInteger();
+            CompletableFuture<Void> others = inBackground(() -> takeTurns(localhost, other, together, begun));
+            takeTurns(localhost, one, together, begun);
+            others.get(LIMIT_MS, TimeUnit.MILLISECONDS);
+            assertEquals(ROUNDS, begun.get());
+            assertEquals(ROUNDS, localhost.refusedStreams());
+        }
+    }
+
+    private static void takeTurns(
+            Localhost localhost, StreamSplice splice, AtomicInteger together, AtomicInteger begun) {
+        for (int i = 0; i < ROUNDS; i++) {
+            meet(together, 4 * i + 2);
+            if (localhost.begin(splice)) {
+                begun.incrementAndGet();
+            }
+            meet(together, 4 * i + 4);
+            localhost.ended(splice);
+        }
+    }
+
+    /** Turning round and round, as who is woken comes too late to meet anybody. */
+    private static void meet(AtomicInteger together, int arrivals) {
+        together.incrementAndGet();
+        while (together.get() < arrivals) {
+            Thread.onSpinWait();
         }
     }
 
