@@ -1,6 +1,5 @@
 package dev.atoll.runtime.localhost;
 
-import dev.atoll.stack.socket.PortHolder.HeldPort;
 import dev.atoll.stack.wire.FullAddress;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -10,14 +9,10 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 
 /** A UDP port that an endpoint of the stack has, held in the kernel too. */
-final class HeldDatagrams implements Crossing, HeldPort {
+final class HeldDatagrams extends HeldSocket<DatagramChannel> {
     /** Taken in one go before others have their turn. */
     private static final int BATCH = 64;
 
-    private final Localhost localhost;
-    private final LocalhostLoop loop;
-    private final DatagramChannel channel;
-    private final FullAddress local;
     private final boolean shared;
 
     /**
@@ -26,24 +21,12 @@ final class HeldDatagrams implements Crossing, HeldPort {
      * @param shared whether others may bind the port too
      */
     HeldDatagrams(Localhost localhost, LocalhostLoop loop, DatagramChannel channel, FullAddress local, boolean shared) {
-        this.localhost = localhost;
-        this.loop = loop;
-        this.channel = channel;
-        this.local = local;
+        super(localhost, loop, channel, local);
         this.shared = shared;
     }
 
     void start() {
-        loop.execute(() -> loop.watch(channel, SelectionKey.OP_READ, this));
-    }
-
-    @Override
-    public int port() {
-        return local.port();
-    }
-
-    FullAddress local() {
-        return local;
+        watch(SelectionKey.OP_READ);
     }
 
     /** Lets a socket of ours that has one peer bind the port too, and nobody else. */
@@ -88,14 +71,7 @@ final class HeldDatagrams implements Crossing, HeldPort {
     }
 
     @Override
-    public void release() {
+    void released() {
         localhost.released(this);
-        Sockets.close(channel);
-        loop.letGo();
-    }
-
-    @Override
-    public void end() {
-        Sockets.close(channel);
     }
 }

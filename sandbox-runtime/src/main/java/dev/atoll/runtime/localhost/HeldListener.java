@@ -2,7 +2,6 @@ package dev.atoll.runtime.localhost;
 
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.EndpointOption;
-import dev.atoll.stack.socket.PortHolder.HeldPort;
 import dev.atoll.stack.socket.TcpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import java.io.IOException;
@@ -15,37 +14,20 @@ import java.nio.channels.SocketChannel;
  * A port that a listener of the stack has, listened on in the kernel too. Whoever connects there is connected in the stack with the
  * listener, by way of {@code lo} and the rules for it, from the address and port it has in the kernel unless that is taken in the stack.
  */
-final class HeldListener implements Crossing, HeldPort {
+final class HeldListener extends HeldSocket<ServerSocketChannel> {
     /** Accepted in one go before others have their turn. */
     private static final int BATCH = 64;
-
-    private final Localhost localhost;
-    private final LocalhostLoop loop;
-    private final ServerSocketChannel channel;
-    private final FullAddress local;
 
     /**
      * @param channel listens, non-blocking
      * @param local what it is bound to
      */
     HeldListener(Localhost localhost, LocalhostLoop loop, ServerSocketChannel channel, FullAddress local) {
-        this.localhost = localhost;
-        this.loop = loop;
-        this.channel = channel;
-        this.local = local;
+        super(localhost, loop, channel, local);
     }
 
     void start() {
-        loop.execute(() -> loop.watch(channel, SelectionKey.OP_ACCEPT, this));
-    }
-
-    @Override
-    public int port() {
-        return local.port();
-    }
-
-    FullAddress local() {
-        return local;
+        watch(SelectionKey.OP_ACCEPT);
     }
 
     @Override
@@ -103,14 +85,7 @@ final class HeldListener implements Crossing, HeldPort {
     }
 
     @Override
-    public void release() {
+    void released() {
         localhost.released(this);
-        Sockets.close(channel);
-        loop.letGo();
-    }
-
-    @Override
-    public void end() {
-        Sockets.close(channel);
     }
 }

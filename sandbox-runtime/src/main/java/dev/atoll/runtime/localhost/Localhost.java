@@ -245,12 +245,6 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
         }
     }
 
-    private static boolean covers(FullAddress held, IpAddress address, int port) {
-        IpAddress local = held.address();
-        boolean any = local.isUnspecified() && (!local.isV4() || address.isV4());
-        return held.port() == port && (any || local.equals(address));
-    }
-
     // --- Connections
 
     TcpEndpoint newConnection() {
@@ -296,7 +290,7 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
         SocketChannel outer = null;
         try {
             for (HeldListener held : listeners) {
-                if (covers(held.local(), id.localAddress(), id.localPort())) {
+                if (held.covers(id.localAddress(), id.localPort())) {
                     // The listener is about to begin or has just ended: in the kernel is nobody but us.
                     request.refuse();
                     return;
@@ -531,7 +525,7 @@ public final class Localhost implements PortHolder, TcpForwarder, UdpForwarder, 
 
     private @Nullable HeldDatagrams findPort(FullAddress address) {
         for (HeldDatagrams held : ports) {
-            if (covers(held.local(), address.address(), address.port())) {
+            if (held.covers(address.address(), address.port())) {
                 return held;
             }
         }
