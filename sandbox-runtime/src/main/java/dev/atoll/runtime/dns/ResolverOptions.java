@@ -79,7 +79,7 @@ public record ResolverOptions(
             addresses.add(new FullAddress(server, PORT));
         }
         return new ResolverOptions(
-                List.copyOf(addresses),
+                addresses,
                 List.of(),
                 DEFAULT_DOTS,
                 DEFAULT_TIMEOUT_SECONDS * NS_PER_SECOND,
@@ -99,93 +99,99 @@ public record ResolverOptions(
 
     /** The same with suffixes for short names, and from how many dots on a name is no longer short. */
     public ResolverOptions withSearch(List<String> suffixes, int newDots) {
-        return new ResolverOptions(
-                servers,
-                suffixes,
-                newDots,
-                timeoutNs,
-                attempts,
-                rotate,
-                ipv6,
-                ipv6Loopback,
-                hosts,
-                localHostName,
-                localAddresses);
+        Copy copy = new Copy(this);
+        copy.search = suffixes;
+        copy.dots = newDots;
+        return copy.options();
     }
 
     /** The same with another patience. */
     public ResolverOptions withPatience(long newTimeoutNs, int newAttempts) {
-        return new ResolverOptions(
-                servers,
-                search,
-                dots,
-                newTimeoutNs,
-                newAttempts,
-                rotate,
-                ipv6,
-                ipv6Loopback,
-                hosts,
-                localHostName,
-                localAddresses);
+        Copy copy = new Copy(this);
+        copy.timeoutNs = newTimeoutNs;
+        copy.attempts = newAttempts;
+        return copy.options();
     }
 
     /** The same with the servers in turn, or always the first one first. */
     public ResolverOptions withRotation(boolean newRotate) {
-        return new ResolverOptions(
-                servers,
-                search,
-                dots,
-                timeoutNs,
-                attempts,
-                newRotate,
-                ipv6,
-                ipv6Loopback,
-                hosts,
-                localHostName,
-                localAddresses);
+        Copy copy = new Copy(this);
+        copy.rotate = newRotate;
+        return copy.options();
     }
 
     /** The same for a host whose IPv6 is that of {@code ::1} alone, or has not even that. */
     public ResolverOptions withIpv6LoopbackAlone(boolean on) {
-        return new ResolverOptions(
-                servers, search, dots, timeoutNs, attempts, rotate, false, on, hosts, localHostName, localAddresses);
+        Copy copy = new Copy(this);
+        copy.ipv6 = false;
+        copy.ipv6Loopback = on;
+        return copy.options();
     }
 
     /** The same for a host with IPv6, which asks for addresses of it, or without. */
     public ResolverOptions withIpv6(boolean newIpv6) {
-        return new ResolverOptions(
-                servers,
-                search,
-                dots,
-                timeoutNs,
-                attempts,
-                rotate,
-                newIpv6,
-                newIpv6,
-                hosts,
-                localHostName,
-                localAddresses);
+        Copy copy = new Copy(this);
+        copy.ipv6 = newIpv6;
+        copy.ipv6Loopback = newIpv6;
+        return copy.options();
     }
 
     /** The same with another hosts file. */
     public ResolverOptions withHosts(File newHosts) {
-        return new ResolverOptions(
-                servers,
-                search,
-                dots,
-                timeoutNs,
-                attempts,
-                rotate,
-                ipv6,
-                ipv6Loopback,
-                newHosts,
-                localHostName,
-                localAddresses);
+        Copy copy = new Copy(this);
+        copy.hosts = newHosts;
+        return copy.options();
     }
 
     /** The same for a host of that name and those addresses. */
     public ResolverOptions withLocalHost(String name, List<IpAddress> addresses) {
-        return new ResolverOptions(
-                servers, search, dots, timeoutNs, attempts, rotate, ipv6, ipv6Loopback, hosts, name, addresses);
+        Copy copy = new Copy(this);
+        copy.localHostName = name;
+        copy.localAddresses = addresses;
+        return copy.options();
+    }
+
+    /** The options while some of them are being replaced; what they may be is checked when they are options again. */
+    private static final class Copy {
+        private final List<FullAddress> servers;
+        List<String> search;
+        int dots;
+        long timeoutNs;
+        int attempts;
+        boolean rotate;
+        boolean ipv6;
+        boolean ipv6Loopback;
+        File hosts;
+        String localHostName;
+        List<IpAddress> localAddresses;
+
+        Copy(ResolverOptions from) {
+            servers = from.servers;
+            search = from.search;
+            dots = from.dots;
+            timeoutNs = from.timeoutNs;
+            attempts = from.attempts;
+            rotate = from.rotate;
+            ipv6 = from.ipv6;
+            ipv6Loopback = from.ipv6Loopback;
+            hosts = from.hosts;
+            localHostName = from.localHostName;
+            localAddresses = from.localAddresses;
+        }
+
+        ResolverOptions options() {
+            return new ResolverOptions(
+                    servers,
+                    search,
+                    dots,
+                    timeoutNs,
+                    attempts,
+                    rotate,
+                    ipv6,
+                    ipv6Loopback,
+                    hosts,
+                    localHostName,
+                    localAddresses);
+        }
     }
 }
