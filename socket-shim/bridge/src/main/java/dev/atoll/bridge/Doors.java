@@ -155,6 +155,7 @@ public final class Doors {
      * stand in their place start them.
      */
     public static Optional<String> processCommand(Optional<String> command) {
+        reach("processCommand");
         String text = command.orElse("");
         return text.contains(OWN_COMMANDS) ? Optional.of(text.replace(OWN_COMMANDS, COMMANDS)) : command;
     }

@@ -17,7 +17,7 @@ import java.util.Set;
  * <ol>
  *   <li>{@link #install}: from then on every door refuses;
  *   <li>{@code Doors.open(backend)}, which the shim does: from then on the doors lead to the stack;
- *   <li>{@link #verify}: every hook is called through.
+ *   <li>{@link #verify}: every hook in force is called through.
  * </ol>
  *
  * <p>The transformer stays for the life of the JVM: when another agent retransforms one of these classes later, the JVM
@@ -25,11 +25,14 @@ import java.util.Set;
  */
 public final class Installer {
     private final int feature;
-    private final List<Hook> hooks;
+    private final List<Hook> inForce;
 
-    private Installer(int feature, List<Hook> hooks) {
+    /**
+     * @param inForce the hooks of the classes that are edited by now
+     */
+    private Installer(int feature, List<Hook> inForce) {
         this.feature = feature;
-        this.hooks = hooks;
+        this.inForce = inForce;
     }
 
     /**
@@ -57,16 +60,17 @@ public final class Installer {
             throw new HookException("the JVM refused to edit the JDK: " + e, e);
         }
         transformer.rethrowFailure();
-        return new Installer(feature, hooks);
+        return new Installer(feature, hooksOf(targets, byClass));
     }
 
     /**
-     * Calls every hook through to its door.
+     * Calls every hook through to its door, but those of classes that are edited when they are loaded and are not yet: to load
+     * them for that would cost every start.
      *
      * @throws HookException naming the first hook not in force
      */
     public void verify() throws HookException {
-        new Verifier(feature).verify(hooks);
+        new Verifier(feature).verify(inForce);
     }
 
     static void requireHotSpot(String vmName) throws HookException {
@@ -129,6 +133,14 @@ public final class Installer {
             }
         }
         return classes.toArray(new Class<?>[0]);
+    }
+
+    private static List<Hook> hooksOf(Class<?>[] targets, Map<String, List<Hook>> byClass) {
+        List<Hook> hooks = new ArrayList<>();
+        for (Class<?> target : targets) {
+            hooks.addAll(byClass.getOrDefault(target.getName().replace('.', '/'), List.of()));
+        }
+        return hooks;
     }
 
     private static Class<?> load(String name) throws HookException {

@@ -4,7 +4,9 @@ import dev.atoll.bridge.DoorReached;
 import dev.atoll.bridge.Doors;
 import dev.atoll.hooks.Hook.GuardCalls;
 import dev.atoll.hooks.Hook.Prelude;
+import dev.atoll.hooks.Hook.Refuse;
 import dev.atoll.hooks.Hook.ReplaceBody;
+import dev.atoll.hooks.Hook.Result;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.lang.reflect.Constructor;
@@ -16,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Type;
 
-/** Calls every edited method and sees that it comes to its door. The doors must be open. */
+/** Calls edited methods and sees that they come to their doors. The doors must be open. */
 final class Verifier {
     private final int feature;
     private final PlainCalls calls;
@@ -35,6 +37,10 @@ final class Verifier {
                     verifyGuarded(guard);
                 } else if (hook instanceof Prelude prelude) {
                     verifyPrelude(prelude);
+                } else if (hook instanceof Result result) {
+                    verifyResult(result);
+                } else if (hook instanceof Refuse refuse) {
+                    verifyRefused(refuse);
                 }
             } catch (ReflectiveOperationException | RuntimeException e) {
                 throw new HookException(
@@ -76,6 +82,23 @@ final class Verifier {
             }
         }
         requireDoor(hook, find(owner, hook.method(), hook.descriptor()), target);
+    }
+
+    /** Calls the method of what the JDK knows of this process: by its interface, as the class is not public. */
+    private void verifyResult(Result hook) throws HookException, ReflectiveOperationException {
+        ProcessHandle.Info target = ProcessHandle.current().info();
+        if (!target.getClass().getName().equals(hook.owner().replace('/', '.'))) {
+            throw new HookException(hook.target() + ": what is known of a process is a " + target.getClass());
+        }
+        requireDoor(hook, find(ProcessHandle.Info.class, hook.method(), hook.descriptor()), target);
+    }
+
+    /** Looks only: what calls the door is no longer native, and some of these are methods of objects that cannot be made. */
+    private void verifyRefused(Refuse hook) throws HookException, ReflectiveOperationException {
+        Class<?> owner = Class.forName(hook.owner().replace('/', '.'), false, null);
+        if (Modifier.isNative(find(owner, hook.method(), hook.descriptor()).getModifiers())) {
+            throw notInForce(hook);
+        }
     }
 
     /** Calls each method that contains the guarded call. */

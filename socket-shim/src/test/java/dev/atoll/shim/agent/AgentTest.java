@@ -290,4 +290,22 @@ class AgentTest {
         assertTrue(
                 result.err().contains("another agent opened a channel before the sandbox was in place"), result.err());
     }
+
+    /** Of the classes that are edited when they are loaded, those that somebody has loaded before are verified as well. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void rareClass_loadedByAnAgentBefore_isEditedAndVerified(int feature) throws Exception {
+        Path jdk = Jdks.require(feature);
+        for (String method : List.of("java.lang.ProcessHandleImpl$Info.command", "sun.net.sdp.SdpSupport.create0")) {
+            String loadFirst = "-Datoll.test.loadFirst=" + method.substring(0, method.lastIndexOf('.'));
+            ChildJvm.Result inForce = ChildJvm.run(jdk, Hello.class, List.of(loadFirst));
+            assertEquals("", inForce.err());
+            assertEquals(0, inForce.exitCode());
+
+            ChildJvm.Result undone = ChildJvm.run(jdk, Hello.class, List.of(loadFirst, "-Datoll.test.undo=true"));
+            assertTrue(undone.err().contains("hook not in force on JDK " + feature + ": " + method), undone::err);
+            assertEquals("", undone.out());
+            assertEquals(125, undone.exitCode());
+        }
+    }
 }
