@@ -38,40 +38,12 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** {@code SocketChannel}, {@code ServerSocketChannel} and their adaptors. */
-@Timeout(60)
-abstract class ChannelContract {
-    private final Supplier<Net> nets;
-    private Net net;
-    private ServerSocketChannel server;
-    private SocketChannel client;
-    private SocketChannel accepted;
-
-    @SuppressWarnings("NullAway.Init") // made before each test
+abstract class ChannelContract extends ConnectionContract {
     ChannelContract(Supplier<Net> nets) {
-        this.nets = nets;
-    }
-
-    @BeforeEach
-    void connect() throws IOException {
-        net = nets.get();
-        server = net.channels().openServerSocketChannel().bind(Net.loopback(0));
-        client = net.channels().openSocketChannel();
-        assertTrue(client.connect(server.getLocalAddress()));
-        accepted = server.accept();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        client.close();
-        accepted.close();
-        server.close();
-        net.close();
+        super(nets);
     }
 
     private static ByteBuffer bytes(int... values) {

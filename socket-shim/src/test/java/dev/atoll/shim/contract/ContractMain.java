@@ -47,9 +47,12 @@ public final class ContractMain {
     private static boolean passes(Object contract, Method test) throws ReflectiveOperationException {
         Class<?> type = test.getDeclaringClass();
         try {
+            // As JUnit does, which runs what a contract has from its base around what is its own.
+            callAll(contract, type.getSuperclass(), BeforeEach.class);
             callAll(contract, type, BeforeEach.class);
             test.invoke(contract);
             callAll(contract, type, AfterEach.class);
+            callAll(contract, type.getSuperclass(), AfterEach.class);
             return true;
         } catch (InvocationTargetException e) {
             System.out.println(type.getSimpleName() + "." + test.getName() + " failed");

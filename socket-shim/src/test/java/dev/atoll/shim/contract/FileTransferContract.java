@@ -14,7 +14,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,49 +24,33 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** {@code FileChannel.transferTo} and {@code transferFrom} with a connection at the other end. */
-@Timeout(60)
-abstract class FileTransferContract {
+abstract class FileTransferContract extends ConnectionContract {
     /** Not a multiple of any piece that somebody may move at once. */
     private static final int FILE_BYTES = (3 << 20) + 12_345;
 
-    private final Supplier<Net> nets;
     private final byte[] content = new byte[FILE_BYTES];
-    private Net net;
-    private ServerSocketChannel server;
-    private SocketChannel client;
-    private SocketChannel accepted;
     private Path path;
     private FileChannel file;
 
     @SuppressWarnings("NullAway.Init") // made before each test
     FileTransferContract(Supplier<Net> nets) {
-        this.nets = nets;
+        super(nets);
         new Random(19).nextBytes(content);
     }
 
     @BeforeEach
-    void connect() throws IOException {
-        net = nets.get();
-        server = net.channels().openServerSocketChannel().bind(Net.loopback(0));
-        client = net.channels().openSocketChannel();
-        client.connect(server.getLocalAddress());
-        accepted = server.accept();
+    void openFile() throws IOException {
         path = Files.createTempFile("transfer", ".bin");
         Files.write(path, content);
         file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     @AfterEach
-    void close() throws IOException {
+    void closeFile() throws IOException {
         file.close();
         Files.delete(path);
-        client.close();
-        accepted.close();
-        server.close();
-        net.close();
     }
 
     /** Up to JDK 21 the descriptor of a channel of the JDK's own goes to sendfile(2) without the channel being asked. */

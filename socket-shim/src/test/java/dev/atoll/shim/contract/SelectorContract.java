@@ -31,41 +31,25 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** {@code Selector} and {@code SelectionKey}. */
-@Timeout(60)
-abstract class SelectorContract {
-    private final Supplier<Net> nets;
-    private Net net;
+abstract class SelectorContract extends ConnectionContract {
     private Selector selector;
-    private ServerSocketChannel server;
-    private SocketChannel client;
-    private SocketChannel accepted;
 
     @SuppressWarnings("NullAway.Init") // made before each test
     SelectorContract(Supplier<Net> nets) {
-        this.nets = nets;
+        super(nets);
     }
 
     @BeforeEach
-    void connect() throws IOException {
-        net = nets.get();
+    void openSelector() throws IOException {
         selector = net.channels().openSelector();
-        server = net.channels().openServerSocketChannel().bind(Net.loopback(0));
-        client = net.channels().openSocketChannel();
-        client.connect(server.getLocalAddress());
-        accepted = server.accept();
         client.configureBlocking(false);
     }
 
     @AfterEach
-    void close() throws IOException {
+    void closeSelector() throws IOException {
         selector.close();
-        client.close();
-        accepted.close();
-        server.close();
-        net.close();
     }
 
     private void sendToClient() throws IOException {

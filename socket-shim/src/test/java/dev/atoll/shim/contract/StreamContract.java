@@ -18,7 +18,6 @@ import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +26,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,33 +33,9 @@ import org.junit.jupiter.api.Test;
  * at once. Under the hooks JDK 17 has that too, whose own streams take one lock of the channel for both; a program that
  * embeds a stack has what its JDK makes of channels that are not its own. So this runs in child JVMs only.
  */
-abstract class StreamContract {
-    private final Supplier<Net> nets;
-    private Net net;
-    private ServerSocketChannel server;
-    private SocketChannel client;
-    private SocketChannel accepted;
-
-    @SuppressWarnings("NullAway.Init") // made before each test
+abstract class StreamContract extends ConnectionContract {
     StreamContract(Supplier<Net> nets) {
-        this.nets = nets;
-    }
-
-    @BeforeEach
-    void connect() throws IOException {
-        net = nets.get();
-        server = net.channels().openServerSocketChannel().bind(Net.loopback(0));
-        client = net.channels().openSocketChannel();
-        client.connect(server.getLocalAddress());
-        accepted = server.accept();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        client.close();
-        accepted.close();
-        server.close();
-        net.close();
+        super(nets);
     }
 
     @Test
