@@ -3,13 +3,16 @@ package dev.atoll.launcher.jar;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A program that talks with native programs on its own localhost, which it starts: scripts of {@code bash} and {@code perl}, which every
@@ -79,7 +82,18 @@ public final class Neighbour {
                     "-c",
                     "exec 3<>/dev/tcp/" + address + "/" + server.getLocalPort()
                             + " && echo hello >&3 && head -n 1 <&3");
-            try (Socket connection = server.accept()) {
+            // One that is turned away ends, one that is not waits for the answer.
+            CompletableFuture<Void> unused = client.onExit().thenRun(() -> close(server));
+            Socket accepted;
+            try {
+                accepted = server.accept();
+            } catch (SocketException e) {
+                if (client.isAlive()) {
+                    throw e;
+                }
+                return "turned away, exit " + client.exitValue();
+            }
+            try (Socket connection = accepted) {
                 connection.setSoTimeout(LIMIT_MS);
                 String line = new BufferedReader(
                                 new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))
@@ -88,6 +102,14 @@ public final class Neighbour {
                 connection.shutdownOutput();
                 return outputOf(client).readLine() + ", exit " + client.waitFor();
             }
+        }
+    }
+
+    private static void close(ServerSocket server) {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
