@@ -111,7 +111,7 @@ public final class Probe {
                 case "copy" -> System.in.transferTo(System.out);
                 case "close" -> descriptor(argument).close();
                 case "garbage" -> descriptor(argument).write(new byte[64]);
-                case "await" -> await(Path.of(argument));
+                case "await" -> AwaitedFile.await(Path.of(argument), LONGEST_RUN_S);
                 case "wait" -> new CountDownLatch(1).await(LONGEST_RUN_S, TimeUnit.SECONDS);
                 case "write" -> line(command + "=" + attempt(() -> write(Path.of(argument))));
                 case "writable" -> line(command + "=" + Files.isWritable(Path.of(argument)));
@@ -303,13 +303,6 @@ public final class Probe {
         field.setAccessible(true);
         field.setInt(descriptor, Integer.parseInt(number));
         return new FileOutputStream(descriptor);
-    }
-
-    private static void await(Path file) throws InterruptedException {
-        long start = System.nanoTime();
-        while (!Files.exists(file) && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(LONGEST_RUN_S)) {
-            Thread.sleep(10);
-        }
     }
 
     private static synchronized void line(String text) {

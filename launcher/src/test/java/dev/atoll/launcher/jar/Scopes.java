@@ -34,14 +34,15 @@ public final class Scopes {
 
     private static final int LIMIT_MS = 20_000;
 
+    /** The host's kernel looks first whether somebody else has its address. */
+    private static final int PEER_LIMIT_S = 60;
+
     private Scopes() {}
 
     /** Prints {@code WHAT=...}. */
     public static void main(String[] args) throws Exception {
         Path file = Path.of(args[0]);
-        while (!Files.exists(file)) {
-            Thread.sleep(10);
-        }
+        AwaitedFile.await(file, PEER_LIMIT_S);
         String peer = Files.readString(file).strip();
         NetworkInterface link = NetworkInterface.getByName(args[1]);
         Inet6Address own = linkLocal(link);

@@ -63,7 +63,7 @@ class ToolsTest {
             assertTrue(tool(user, bin, "jcmd", pid, "VM.version").contains("OpenJDK"), "jcmd");
             String threads = tool(user, bin, "jstack", pid);
             assertTrue(threads.contains("\"main\""), threads);
-            assertTrue(threads.contains("at " + Probe.class.getName() + ".await("), threads);
+            assertTrue(threads.contains("at " + AwaitedFile.class.getName() + ".await("), threads);
             assertTrue(threads.contains("\"atoll-loop\""), threads);
             // As from anywhere: an agent of the JDK's is loaded that prints what it was asked for.
             assertTrue(tool(user, bin, "jinfo", "-sysprops", pid).contains("java.class.path="), "jinfo");
@@ -84,7 +84,7 @@ class ToolsTest {
                 // Nothing tells that a thread was sampled; it waits all the time.
                 profile(user, bin, pid, profiler, "dump,collapsed,file=" + profile);
                 stacks = tool(user, Path.of("/bin"), "cat", profile.toString());
-            } while (!stacks.contains(Probe.class.getName().replace('.', '/') + ".await;"));
+            } while (!stacks.contains(AwaitedFile.class.getName().replace('.', '/') + ".await;"));
             profile(user, bin, pid, profiler, "stop");
 
             Files.createFile(enough);
