@@ -26,28 +26,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code --debug}: a debugger of the host attaches to the program, and nobody else's does. */
-@Tag("jar")
-@Timeout(300)
-class DebugTest {
+class DebugTest extends JarTest {
     private static final String TOLD = "atoll: debug: listening on 127.0.0.1:";
     private static final long LIMIT_NS = 60_000_000_000L;
 
-    @TempDir
-    Path directory;
-
-    static List<Integer> jdks() {
-        return Jdks.tested();
-    }
-
     @BeforeEach
+    @Override
     void needs() {
         Needs.namespaces();
         Needs.needsCommand("nsenter", "util-linux");
@@ -100,7 +89,7 @@ class DebugTest {
     @ParameterizedTest
     @MethodSource("jdks")
     void debugger_attachesAndDetaches(int feature) throws Exception {
-        attach(new Atoll(directory).on(Jdks.require(feature)));
+        attach(atollOn(feature));
     }
 
     @Test
@@ -137,8 +126,7 @@ class DebugTest {
     @MethodSource("jdks")
     void debugger_attachesToAJvmOfAScript(int feature) throws Exception {
         int port = freePort();
-        Atoll atoll = new Atoll(directory)
-                .on(Jdks.require(feature))
+        Atoll atoll = atollOn(feature)
                 .programOption(
                         "-agentlib:jdwp=transport=dt_socket,server=y,quiet=y,suspend=y,address=127.0.0.1:" + port);
         try (Running running = atoll.start(List.of(
@@ -216,6 +204,7 @@ class DebugTest {
             long relays = relays(port);
             assertEquals(1, relays);
             running.signal("KILL");
+            // By looking: onExit takes for alive what has ended and whoever has inherited it has not waited for.
             long start = System.nanoTime();
             while (relays(port) > 0) {
                 assertTrue(System.nanoTime() - start < LIMIT_NS, "the relay goes");

@@ -21,35 +21,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** JVMs that the launcher has not started itself: a program has, or a script that is the command. */
-@Tag("jar")
-@Timeout(240)
-class JvmsTest {
+class JvmsTest extends JarTest {
     private static final String FIRST_SHARED = "10.66.128.2";
     private static final String ROUTER = "10.66.128.1";
 
     /** What a JVM sees of a connection to a port where nobody listens. */
     private static final Set<String> CONNECT_REFUSED = Set.of("out arp", "in arp", "out syn", "in rst");
-
-    @TempDir
-    Path directory;
-
-    static List<Integer> jdks() {
-        return Jdks.tested();
-    }
-
-    @BeforeEach
-    void needNamespaces() {
-        Needs.namespaces();
-    }
 
     /** {@code run OPTIONS -- sh -c SCRIPT}, with {@code $java} for a JVM of the probe. */
     private static Result script(Atoll atoll, List<String> options, String... lines) throws Exception {
@@ -184,7 +166,7 @@ class JvmsTest {
         try (HostSide host = new HostSide()) {
             host.serve("8080");
             String before = host.state();
-            Atoll atoll = new Atoll(directory).on(Jdks.require(feature)).behind(host.prefix());
+            Atoll atoll = atollOn(feature).behind(host.prefix());
             String server = "tcp:" + HostSide.ADDRESS + ":8080";
             Result ofProgram = atoll.runProbe(List.of("--link", "tap"), server, "jvm:addresses:eth0," + server)
                     .assertExit(0);

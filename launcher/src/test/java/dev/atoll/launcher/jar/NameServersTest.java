@@ -11,16 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Search domains, several servers and the options of resolv.conf(5) in a program, against dnsmasq on the host's side. */
-@Tag("jar")
-@Timeout(300)
-class NameServersTest {
+class NameServersTest extends JarTest {
     private static final String FIRST = HostSide.ADDRESS;
     private static final String SECOND = "192.0.2.2";
 
@@ -30,14 +25,8 @@ class NameServersTest {
     /** Nobody listens there. */
     private static final String REFUSING = "192.0.2.4";
 
-    @TempDir
-    Path directory;
-
-    static List<Integer> jdks() {
-        return Jdks.tested();
-    }
-
     @BeforeEach
+    @Override
     void needs() {
         Needs.tap();
         Needs.needsCommand("dnsmasq", "dnsmasq-base");

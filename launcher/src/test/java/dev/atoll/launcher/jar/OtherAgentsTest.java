@@ -4,35 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.atoll.launcher.jar.Atoll.Result;
-import dev.atoll.testing.Jdks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Programs with agents of their own, wherever these are named: Atoll's comes first. */
-@Tag("jar")
-@Timeout(240)
-class OtherAgentsTest {
+class OtherAgentsTest extends JarTest {
     private static final Path OPEN_TELEMETRY = ProgramForms.programs("opentelemetry-javaagent.jar");
     private static final String SERVER = "tcp:10.66.0.1:80";
-
-    @TempDir
-    Path directory;
-
-    static List<Integer> jdks() {
-        return Jdks.tested();
-    }
-
-    @BeforeEach
-    void needNamespaces() {
-        Needs.namespaces();
-    }
 
     @ParameterizedTest
     @MethodSource("jdks")
@@ -67,7 +48,7 @@ class OtherAgentsTest {
     void agentThatUsesTheNetworkAtOnce_inEitherVariable_findsTheSandboxs(int feature) throws Exception {
         String agent = "-javaagent:" + new ProgramForms(directory.resolve("forms")).earlyAgent();
         for (String variable : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")) {
-            Atoll atoll = new Atoll(directory).on(Jdks.require(feature)).environment(variable, agent);
+            Atoll atoll = atollOn(feature).environment(variable, agent);
             List<String> words = probe("say:first", SERVER, "environment:" + variable, "say:last");
             Result result = run(atoll, words).assertExit(0);
 
@@ -89,8 +70,7 @@ class OtherAgentsTest {
         Path agent = new ProgramForms(directory.resolve("forms")).earlyAgent();
         List<String> words = new ArrayList<>(List.of("-Djdk.attach.allowAttachSelf=true"));
         words.addAll(probe("attach:" + agent, "say:last"));
-        Result result =
-                run(new Atoll(directory).on(Jdks.require(feature)), words).assertExit(0);
+        Result result = run(atollOn(feature), words).assertExit(0);
 
         assertEquals(
                 "late agent: eth0, java.net.ConnectException: Connection refused\nattach:" + agent + "=loaded\nlast\n",
@@ -103,8 +83,7 @@ class OtherAgentsTest {
     void atollsOwn_namedTwice_isStartedOnce(int feature) throws Exception {
         List<String> words = new ArrayList<>(List.of("-javaagent:/etc/atoll/agent.jar"));
         words.addAll(probe("say:first", SERVER, "say:last"));
-        Result result =
-                run(new Atoll(directory).on(Jdks.require(feature)), words).assertExit(0);
+        Result result = run(atollOn(feature), words).assertExit(0);
 
         assertPrograms(result);
         assertEquals("", result.stderr());
@@ -112,8 +91,7 @@ class OtherAgentsTest {
 
     /** Without a collector to send to. */
     private Atoll telemetry(int feature) throws Exception {
-        return new Atoll(directory)
-                .on(Jdks.require(feature))
+        return atollOn(feature)
                 .environment("OTEL_TRACES_EXPORTER", "none")
                 .environment("OTEL_METRICS_EXPORTER", "none")
                 .environment("OTEL_LOGS_EXPORTER", "none");

@@ -9,30 +9,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code InetAddress.isReachable} in a program, asking the host's kernel. */
-@Tag("jar")
-@Timeout(300)
-class ReachableTest {
+class ReachableTest extends JarTest {
     private static final String HOST = HostSide.ADDRESS;
     private static final String FAR = "198.51.100.2";
 
     /** Milliseconds for what is not there: a second request is sent in them. */
     private static final int SHORT_MS = 1500;
 
-    @TempDir
-    Path directory;
-
-    static List<Integer> jdks() {
-        return Jdks.tested();
-    }
-
     @BeforeEach
+    @Override
     void needs() {
         Needs.tap();
     }

@@ -11,23 +11,18 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Link-local addresses and their scopes in a program, with the host's kernel as the peer. */
-@Tag("jar")
-@Timeout(300)
-class ScopeTest {
+class ScopeTest extends JarTest {
     private static final String DEVICE = "scope0";
 
-    @TempDir
-    Path directory;
-
-    static List<Integer> jdks() {
-        return Jdks.tested();
+    @BeforeEach
+    @Override
+    void needs() {
+        Needs.tap();
     }
 
     /** What the JDK prints over the kernel, too, where the link is interface 2. */
@@ -35,7 +30,6 @@ class ScopeTest {
     @MethodSource("jdks")
     void linkLocalAddresses_haveTheirScopeAsOnTheKernel(int feature) throws Exception {
         Path jdk = Jdks.require(feature);
-        Needs.tap();
         try (HostSide host = new HostSide()) {
             host.serve(Integer.toString(Scopes.PORT));
             Atoll atoll = new Atoll(directory).behind(host.prefix()).on(jdk);

@@ -9,10 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,23 +16,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What may not be on the way to a program's {@code main}, by the JVM's own log of the classes it loads. How long a start
  * takes {@code .ci/startup} measures; this finds what made it long before (decision 0620).
  */
-@Tag("jar")
-@Timeout(240)
-class StartPathTest {
+class StartPathTest extends JarTest {
     /** Binds what javac makes for a record's equals, hashCode or toString, and has the JVM write fifty classes for it. */
     private static final String RECORD_METHODS = "java.lang.runtime.ObjectMethods ";
-
-    @TempDir
-    Path directory;
-
-    static List<Integer> jdks() {
-        return Jdks.tested();
-    }
-
-    @BeforeEach
-    void needNamespaces() {
-        Needs.namespaces();
-    }
 
     @ParameterizedTest
     @MethodSource("jdks")
