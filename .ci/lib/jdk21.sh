@@ -1,9 +1,11 @@
 # shellcheck shell=bash
 # JDK 21 where the machine has none: Debian's of a later release, with the C library of that release, in the cache
-# directory. It is told where that library is and so needs no root and no chroot. Sourced after common.sh.
+# directory, of root's in /var/cache. It is told where that library is and so needs no root and no chroot. Sourced after common.sh.
 
 JDK21_SUITE=trixie
 JDK21=$CACHE/jdk-21
+# Root has tests run programs as other users, to whom a home directory may be closed.
+! is_root || JDK21=/var/cache/atoll-ci/jdk-21
 JDK21_PACKAGES=(openjdk-21-jdk-headless openjdk-21-jre-headless libc6 zlib1g libgcc-s1 libstdc++6)
 
 fetch_jdk21() {
@@ -20,6 +22,7 @@ fetch_jdk21() {
   "${apt[@]}" update
   (cd "$state/debs" && "${apt[@]}" download "${JDK21_PACKAGES[@]}") || die "JDK 21 cannot be had from $JDK21_SUITE"
   rm -rf "$new"
+  mkdir -p "$new"
   for file in "$state"/debs/*.deb; do
     dpkg -x "$file" "$new"
   done

@@ -27,7 +27,7 @@ import org.opentest4j.AssertionFailedError;
 /** Starts JVMs with the test agent. */
 final class ChildJvm {
     private static final Path DIRECTORY = Path.of("target", "test-agent").toAbsolutePath();
-    private static final long TIMEOUT_SECONDS = 60;
+    private static final long TIMEOUT_SECONDS = 300;
 
     private ChildJvm() {}
 
