@@ -1,6 +1,7 @@
 package dev.atoll.launcher.wiring;
 
 import dev.atoll.launcher.supervise.ControlConnection;
+import dev.atoll.launcher.sys.Libc;
 import dev.atoll.launcher.sys.SystemCallException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -28,7 +29,10 @@ final class ControlChannel {
 
     /** Begins to read. */
     void open() throws SystemCallException {
-        EpollDomainSocketChannel opened = new EpollDomainSocketChannel(control.duplicate());
+        int descriptor = control.duplicate();
+        // Netty takes it as it is, and reads on after a buffer that was filled: the loop would wait for more.
+        Libc.setNonBlocking(descriptor);
+        EpollDomainSocketChannel opened = new EpollDomainSocketChannel(descriptor);
         new Bootstrap()
                 .group(loop)
                 .channelFactory(() -> opened)
