@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +18,9 @@ public final class Strangers {
 
     /** Who has connected to the door and has not said what for. */
     private static final int MAX_AT_DOOR = 16;
+
+    /** More than a test may take. */
+    private static final long LONGEST_WAIT_S = 600;
 
     private static final int PACKET_BYTES = 1400;
 
@@ -42,9 +44,7 @@ public final class Strangers {
             try (Stranger last = Stranger.atDoor()) {
                 System.out.println("last has " + last.address());
                 System.out.flush();
-                while (!Files.exists(Path.of(words[0]))) {
-                    Thread.sleep(10);
-                }
+                AwaitedFile.await(Path.of(words[0]), LONGEST_WAIT_S);
             }
         }
     }
