@@ -95,8 +95,12 @@ public final class Jvms implements JvmsView {
     private void serve(UnixSocket asking, int pid, Place place) {
         Jvm jvm = new Jvm(pid, place, newTicket(), asking.descriptor(), message -> heard(pid, message));
         try {
-            jvm.greet(List.of(new Admitted(jvm.ticket()), setups.apply(place)), () -> admit(jvm));
-            observer.run();
+            jvm.greet(List.of(new Admitted(jvm.ticket()), setups.apply(place)), () -> {
+                Policy rules = admit(jvm);
+                // Before it is told: a JVM that runs is one that the status file lists.
+                observer.run();
+                return rules;
+            });
             jvm.control().readToEnd();
             String fault = jvm.control().fault().getNow("");
             if (!fault.isEmpty()) {
