@@ -55,7 +55,7 @@ class JvmsTest extends JarTest {
                 .runProbe(
                         List.of("--link", "stream"),
                         "addresses:eth0",
-                        "jvm:addresses:eth0,home,lookup:localhost,short:" + ROUTER + ":9,exit:7",
+                        "jvm:addresses:eth0,home,lookup:localhost,tcp:" + ROUTER + ":9,exit:7",
                         "again:addresses:eth0",
                         "say:last")
                 .assertExit(0);
@@ -67,7 +67,7 @@ class JvmsTest extends JarTest {
         assertEquals("home=" + home + " " + home + "/bin/java", lines.get(2), result::toString);
         assertTrue(lines.get(3).startsWith("lookup:localhost=127.0.0.1 "), result::toString);
         assertTrue(
-                lines.get(4).startsWith("short:" + ROUTER + ":9=java.net.ConnectException: Connection refused"),
+                lines.get(4).startsWith("tcp:" + ROUTER + ":9=java.net.ConnectException: Connection refused"),
                 result::toString);
         assertEquals("jvm ended: 7", lines.get(5), result::toString);
         assertTrue(lines.get(6).startsWith("addresses:eth0= 10.66.128."), result::toString);
@@ -126,8 +126,7 @@ class JvmsTest extends JarTest {
                 "--status-file",
                 status.toString(),
                 "--"));
-        command.addAll(
-                atoll.probe("short:10.66.0.1:9", "jvm:short:10.66.0.1:9,say:last,await:" + atoll.path("enough")));
+        command.addAll(atoll.probe("tcp:10.66.0.1:9", "jvm:tcp:10.66.0.1:9,say:last,await:" + atoll.path("enough")));
         try (Running running = atoll.startCommand(command)) {
             assertLoopbackAlone(running, status, "lonely");
             atoll.file("enough");
@@ -205,7 +204,7 @@ class JvmsTest extends JarTest {
                         status.toString(),
                         "--flow-log",
                         flows.toString()),
-                "$java short:" + ROUTER + ":9 say:first await:" + atoll.path("reloaded") + " short:" + ROUTER + ":9");
+                "$java tcp:" + ROUTER + ":9 say:first await:" + atoll.path("reloaded") + " tcp:" + ROUTER + ":9");
         try (Running running = atoll.start(words)) {
             running.awaitOutput("first");
             String now = Files.readString(status);
@@ -218,7 +217,7 @@ class JvmsTest extends JarTest {
             Result result = running.result().assertExit(0);
             List<String> answers = result.stdout()
                     .lines()
-                    .filter(line -> line.startsWith("short:"))
+                    .filter(line -> line.startsWith("tcp:"))
                     .toList();
             assertTrue(answers.get(0).contains("(" + rules + ":4: "), result::toString);
             assertTrue(answers.get(1).contains("Connection refused ["), result::toString);
@@ -309,8 +308,8 @@ class JvmsTest extends JarTest {
         Atoll atoll = new Atoll(directory);
         List<String> options =
                 List.of("--link", "stream", "--pcap", atoll.path("run.pcapng").toString());
-        String connect = "short:" + ROUTER + ":9";
-        atoll.runProbe(options, "short:10.66.0.1:9", "jvm:" + connect).assertExit(0);
+        String connect = "tcp:" + ROUTER + ":9";
+        atoll.runProbe(options, "tcp:10.66.0.1:9", "jvm:" + connect).assertExit(0);
         List<Path> ofProgram = recordings();
         assertEquals(2, ofProgram.size(), ofProgram::toString);
         assertTrue(ofProgram.contains(atoll.path("run.pcapng")), ofProgram::toString);
@@ -455,9 +454,9 @@ class JvmsTest extends JarTest {
                         layers.toString(),
                         home.resolve("bin").toString()))
                 .environment("JAVA_HOME", home.toString());
-        String connect = java + " -cp " + Atoll.CLASSES + " " + Probe.class.getName() + " short:" + ROUTER + ":9";
+        String connect = java + " -cp " + Atoll.CLASSES + " " + Probe.class.getName() + " tcp:" + ROUTER + ":9";
 
-        Result left = script(atoll, List.of("--link", "stream"), connect, "$java short:" + ROUTER + ":9")
+        Result left = script(atoll, List.of("--link", "stream"), connect, "$java tcp:" + ROUTER + ":9")
                 .assertExit(0);
         List<String> answers = left.stdout().lines().toList();
         assertTrue(answers.get(0).contains("Network is unreachable"), left::toString);
