@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Javas of this machine that a program may start: where packages and the usual tools install them, and what the environment
- * names. A home is the directory that has {@code bin/java}, by its real path.
+ * The Javas of this machine that a program may start: the launcher's own, those that the environment names, and those where
+ * packages and the usual tools install them. A home is the directory that has {@code bin/java}, by its real path.
  */
 final class JavaHomes {
     /** Each directory in them may be a home. */
@@ -56,6 +56,8 @@ final class JavaHomes {
             found.add(home);
         }
         found.wanted = false;
+        // Whoever starts Atoll by it may well start the program's JVMs by it.
+        found.add(Path.of(System.getProperty("java.home")));
         String named = environment.getOrDefault("JAVA_HOME", "");
         if (named.startsWith("/")) {
             found.add(Path.of(named));

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -428,17 +430,49 @@ class JvmsTest extends JarTest {
                 result.stderr());
     }
 
+    /** The same JDK in another directory; only what the JVM finds that directory by is not a link. */
+    private Path moved(Path jdk) throws IOException {
+        Path home = Files.createDirectory(directory.resolve("jdk")).toRealPath();
+        link(home, jdk);
+        for (String each : List.of("bin", "lib", "lib/server")) {
+            Files.delete(home.resolve(each));
+            link(Files.createDirectory(home.resolve(each)), jdk.resolve(each));
+        }
+        for (String each : List.of("bin/java", "lib/server/libjvm.so")) {
+            Files.copy(jdk.resolve(each).toRealPath(), home.resolve(each), StandardCopyOption.REPLACE_EXISTING);
+        }
+        return home;
+    }
+
+    /** Makes a link to each that is in a directory. */
+    private static void link(Path in, Path to) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(to)) {
+            for (Path each : entries) {
+                Files.createSymbolicLink(in.resolve(each.getFileName()), each);
+            }
+        }
+    }
+
+    @Test
+    void jdkOfTheLauncher_needsNoName() throws Exception {
+        Atoll atoll = new Atoll(directory).on(moved(Jdks.require(17)));
+        Result result = script(atoll, List.of("--link", "stream"), "$java home addresses:eth0")
+                .assertExit(0);
+        String home = atoll.path("jdk").toRealPath().toString();
+        assertEquals(
+                List.of("home=" + home + " " + home + "/bin/java", "addresses:eth0= " + FIRST_SHARED + "/25 "),
+                result.stdout().lines().toList());
+        assertEquals("", result.stderr());
+    }
+
     /** As many overlays over its {@code bin} as the kernel lets be. */
     @ParameterizedTest
     @MethodSource("jdks")
     void jdkWithoutOverlay_isLeftAsItIs_ifNobodyNamedIt(int feature) throws Exception {
         Needs.root();
         Path jdk = Jdks.require(feature);
-        Path home = Files.createDirectory(directory.resolve("jdk")).toRealPath();
-        Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
-        Files.copy(jdk.resolve("bin/java").toRealPath(), java);
-        Files.createSymbolicLink(home.resolve("lib"), jdk.resolve("lib"));
-        Files.copy(jdk.resolve("release"), home.resolve("release"));
+        Path home = moved(jdk);
+        Path java = home.resolve("bin/java");
         Path layers = Files.createDirectory(directory.resolve("layers"));
         String deep = "mount -t tmpfs none $0; cd $0; for i in 1 2 3 4; do mkdir $i $i/u $i/w;"
                 + " mount -t overlay none -o lowerdir=$1,upperdir=$0/$i/u,workdir=$0/$i/w $1 2>/dev/null || break;"
