@@ -8,6 +8,29 @@ JDK21=$CACHE/jdk-21
 ! is_root || JDK21=/var/cache/atoll-ci/jdk-21
 JDK21_PACKAGES=(openjdk-21-jdk-headless openjdk-21-jre-headless libc6 zlib1g libgcc-s1 libstdc++6)
 
+# use_libraries DIRECTORY COMMAND: with the C library that is there.
+use_libraries() {
+  patchelf --set-interpreter "$1/ld-linux-x86-64.so.2" --force-rpath --set-rpath "\$ORIGIN:\$ORIGIN/../lib:$1" "$2"
+}
+
+# patch_base_module FILE DIRECTORY WORK: does the same to the commands that images of jlink have from there. The file is a
+# header of four bytes and a zip archive.
+patch_base_module() {
+  local module=$1 libraries=$2 work=$3 header=4 commands=(bin/java bin/keytool lib/jspawnhelper lib/jexec) each
+  local files=()
+  mkdir -p "$work/files"
+  tail -c +$((header + 1)) "$module" >"$work/base.zip"
+  (cd "$work/files" && jar xf ../base.zip "${commands[@]}")
+  for each in "${commands[@]}"; do
+    use_libraries "$libraries" "$work/files/$each"
+    files+=(-C "$work/files" "$each")
+  done
+  jar ufM "$work/base.zip" "${files[@]}"
+  head -c "$header" "$module" >"$work/base.jmod"
+  cat "$work/base.zip" >>"$work/base.jmod"
+  mv "$work/base.jmod" "$module"
+}
+
 fetch_jdk21() {
   local state=$WORK/apt-21 new=$JDK21.new keys=/usr/share/keyrings/debian-archive-keyring.gpg home libraries file
   need patchelf=patchelf
@@ -34,9 +57,9 @@ fetch_jdk21() {
     cp --remove-destination "$new$(readlink "$file")" "$file"
   done
   for file in "$home"/bin/* "$home/lib/jspawnhelper" "$home/lib/jexec"; do
-    [ -L "$file" ] || patchelf --set-interpreter "$libraries/ld-linux-x86-64.so.2" \
-      --force-rpath --set-rpath "\$ORIGIN:\$ORIGIN/../lib:$libraries" "$file"
+    [ -L "$file" ] || use_libraries "$libraries" "$file"
   done
+  patch_base_module "$home/jmods/java.base.jmod" "$libraries" "$state/base"
   rm -rf "$JDK21"
   mv "$new" "$JDK21"
 }
