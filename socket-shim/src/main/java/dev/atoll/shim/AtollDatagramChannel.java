@@ -7,6 +7,7 @@ import dev.atoll.stack.socket.Readiness;
 import dev.atoll.stack.socket.UdpEndpoint;
 import dev.atoll.stack.wire.FullAddress;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,6 +59,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     private final boolean ipv6;
     private final ShimContext context;
     private final UdpEndpoint endpoint;
+    private final Cleaner.Cleanable closer;
     private final Waiters waiters = new Waiters();
     private final Turn readTurn = new Turn();
     private final Turn writeTurn = new Turn();
@@ -81,15 +83,17 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
         this.interruptible = interruptible;
         this.ipv6 = ipv6;
         this.context = context;
+        CountedUdpEndpoint opened = CountedUdpEndpoint.open(context.sockets());
+        this.endpoint = opened.endpoint();
         try {
-            this.endpoint = context.sockets().newUdpEndpoint();
             endpoint.setOption(EndpointOption.IP_MULTICAST_ALL, false); // as the JDK does on Linux
         } catch (StackException e) {
+            opened.close();
             throw Failures.ofCall(e);
         }
         this.memberships = new Memberships(this, endpoint);
         endpoint.setReadinessListener(waiters);
-        Cleaners.CLEANER.register(this, endpoint::close);
+        closer = Cleaners.CLEANER.register(this, opened::close);
     }
 
     @Override
@@ -525,7 +529,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     @Override
     protected void implCloseSelectableChannel() {
         try {
-            endpoint.close();
+            closer.clean();
         } finally {
             waiters.wakeThreads();
         }

@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP socket for {@code java.net.Socket}: states, locks and the close protocol are explained at {@link SocketCoreBase}.
+ * For {@code java.net.Socket}, a TCP socket in all but the oldest of programs ({@link DatagramTransport}): states, locks and the
+ * close protocol are explained at {@link SocketCoreBase}.
  *
  * <p><b>Interrupts.</b> A platform thread's read, write and connect are not interruptible and keep the flag. A virtual
  * thread's end: with {@code InterruptedIOException} for read and write, which {@code java.net.Socket} turns into a close
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientSocketCore extends SocketCoreBase {
     private final Turn writeTurn = new Turn();
 
-    private volatile @Nullable TcpEndpoint endpoint;
+    private volatile @Nullable SocketTransport transport;
     private volatile boolean inputShut;
     private volatile boolean outputShut;
     /** An end of stream was read: guarded by the read turn. After it reads give -1 even when closed, as of old. */
@@ -45,8 +46,8 @@ final class ClientSocketCore extends SocketCoreBase {
     /** The socket of a connection that a listener accepted. */
     static ClientSocketCore ofAccepted(ShimContext context, TcpEndpoint endpoint) {
         ClientSocketCore core = new ClientSocketCore(context);
-        core.endpoint = endpoint;
-        core.start(endpoint, State.CONNECTED);
+        core.transport = new ConnectionTransport(endpoint);
+        core.start(Opened.of(endpoint), State.CONNECTED);
         InetSocketAddress remote = Addresses.toJavaOrNull(endpoint.remoteAddress());
         if (remote != null) {
             core.setRemote(remote.getAddress(), remote.getPort());
@@ -56,19 +57,26 @@ final class ClientSocketCore extends SocketCoreBase {
     }
 
     @Override
-    Endpoint openEndpoint() throws StackException {
+    Opened openEndpoint(boolean stream) throws IOException, StackException {
+        if (!stream && DatagramTransport.isKnown()) {
+            CountedUdpEndpoint opened = CountedUdpEndpoint.open(context.sockets());
+            transport = new DatagramTransport(opened.endpoint());
+            return new Opened(opened.endpoint(), opened::close);
+        }
+        requireStream(stream);
         TcpEndpoint opened = context.sockets().newTcpEndpoint();
-        endpoint = opened;
-        return opened;
+        transport = new ConnectionTransport(opened);
+        return Opened.of(opened);
     }
 
     @Override
     @Nullable Endpoint endpointOrNull() {
-        return endpoint;
+        SocketTransport now = transport;
+        return now == null ? null : now.endpoint();
     }
 
-    private TcpEndpoint tcp() {
-        return Objects.requireNonNull(endpoint, "endpoint");
+    private SocketTransport transport() {
+        return Objects.requireNonNull(transport, "transport");
     }
 
     private void ensureConnected() throws SocketException {
@@ -117,10 +125,9 @@ final class ClientSocketCore extends SocketCoreBase {
         readTurn.take();
         try {
             beginConnect(address, port);
-            TcpEndpoint tcp = tcp();
-            context.noteCaller(tcp);
-            if (!tcp.connect(target)) {
-                awaitConnected(tcp, timeoutNanos);
+            context.noteCaller(endpoint());
+            if (!transport().connect(target)) {
+                awaitConnected(endpoint(), timeoutNanos);
             }
             endConnect();
         } catch (StackException e) {
@@ -148,15 +155,15 @@ final class ClientSocketCore extends SocketCoreBase {
         }
     }
 
-    private void awaitConnected(TcpEndpoint tcp, long timeoutNanos) throws IOException, StackException {
+    private void awaitConnected(Endpoint endpoint, long timeoutNanos) throws IOException, StackException {
         try (Waiters.Wait wait = waiters.beginConnect(timeoutNanos, Waiters.Interrupts.ofSocket())) {
-            while (isOpen() && (tcp.readiness() & Waiters.FOR_WRITER) == 0) {
+            while (isOpen() && (endpoint.readiness() & Waiters.FOR_WRITER) == 0) {
                 if (!wait.await()) {
                     throw new SocketTimeoutException("Connect timed out");
                 }
             }
         }
-        StackException failed = tcp.takeError();
+        StackException failed = endpoint.takeError();
         if (failed != null) {
             throw failed;
         }
@@ -203,11 +210,11 @@ final class ClientSocketCore extends SocketCoreBase {
 
     private int readOnce(ByteBuffer target, long timeoutNanos) throws IOException {
         ensureConnected();
-        TcpEndpoint tcp = tcp();
+        SocketTransport from = transport();
         try {
-            int count = inputShut ? Endpoint.END_OF_STREAM : tcp.read(target);
+            int count = inputShut ? Endpoint.END_OF_STREAM : from.read(target);
             if (count == Endpoint.WOULD_BLOCK) {
-                count = (int) JdkFrames.implRead(new WaitingRead(tcp, target, timeoutNanos));
+                count = (int) JdkFrames.implRead(new WaitingRead(from, target, timeoutNanos));
             }
             if (count <= 0 && !isOpen()) {
                 throw socketClosed();
@@ -218,10 +225,11 @@ final class ClientSocketCore extends SocketCoreBase {
         }
     }
 
-    private int readWaiting(TcpEndpoint tcp, ByteBuffer target, long timeoutNanos) throws IOException, StackException {
+    private int readWaiting(SocketTransport from, ByteBuffer target, long timeoutNanos)
+            throws IOException, StackException {
         try (Waiters.Wait wait = waiters.beginRead(timeoutNanos, Waiters.Interrupts.ofSocket())) {
             while (isOpen()) {
-                int count = inputShut ? Endpoint.END_OF_STREAM : tcp.read(target);
+                int count = inputShut ? Endpoint.END_OF_STREAM : from.read(target);
                 if (count != Endpoint.WOULD_BLOCK) {
                     return count;
                 }
@@ -235,19 +243,19 @@ final class ClientSocketCore extends SocketCoreBase {
 
     /** {@link #readWaiting}, from within the frame that shows it. */
     private final class WaitingRead implements JdkFrames.Read {
-        private final TcpEndpoint tcp;
+        private final SocketTransport from;
         private final ByteBuffer target;
         private final long timeoutNanos;
 
-        WaitingRead(TcpEndpoint tcp, ByteBuffer target, long timeoutNanos) {
-            this.tcp = tcp;
+        WaitingRead(SocketTransport from, ByteBuffer target, long timeoutNanos) {
+            this.from = from;
             this.target = target;
             this.timeoutNanos = timeoutNanos;
         }
 
         @Override
         public long run() throws IOException, StackException {
-            return readWaiting(tcp, target, timeoutNanos);
+            return readWaiting(from, target, timeoutNanos);
         }
     }
 
@@ -260,10 +268,10 @@ final class ClientSocketCore extends SocketCoreBase {
         writeTurn.take();
         try {
             ensureConnected();
-            TcpEndpoint tcp = tcp();
+            SocketTransport to = transport();
             while (source.hasRemaining()) {
-                if (tcp.write(source) == Endpoint.WOULD_BLOCK) {
-                    writeWaiting(tcp, source);
+                if (to.write(source) == Endpoint.WOULD_BLOCK) {
+                    writeWaiting(to, source);
                 }
                 if (source.hasRemaining()) {
                     ensureConnected();
@@ -276,10 +284,10 @@ final class ClientSocketCore extends SocketCoreBase {
         }
     }
 
-    private void writeWaiting(TcpEndpoint tcp, ByteBuffer source) throws IOException, StackException {
+    private void writeWaiting(SocketTransport to, ByteBuffer source) throws IOException, StackException {
         try (Waiters.Wait wait = waiters.beginWrite(Waiters.Interrupts.ofSocket())) {
             while (isOpen()) {
-                if (tcp.write(source) != Endpoint.WOULD_BLOCK) {
+                if (to.write(source) != Endpoint.WOULD_BLOCK) {
                     return;
                 }
                 wait.await();
@@ -293,7 +301,7 @@ final class ClientSocketCore extends SocketCoreBase {
         writeTurn.take();
         try {
             ensureConnected();
-            if (!tcp().sendUrgent((byte) data)) {
+            if (!transport().sendUrgent((byte) data)) {
                 throw new SocketException("No buffer space available");
             }
         } catch (StackException e) {
@@ -306,7 +314,7 @@ final class ClientSocketCore extends SocketCoreBase {
     @Override
     public int available() throws IOException {
         ensureConnected();
-        return inputShut ? 0 : tcp().available();
+        return inputShut ? 0 : transport().available();
     }
 
     @Override
@@ -316,7 +324,7 @@ final class ClientSocketCore extends SocketCoreBase {
             ensureConnected();
             if (!inputShut) {
                 inputShut = true;
-                tcp().shutdownRead();
+                transport().shutdownRead();
             }
         } catch (StackException e) {
             Failures.throwUnlessGone(e);
@@ -333,7 +341,7 @@ final class ClientSocketCore extends SocketCoreBase {
             ensureConnected();
             if (!outputShut) {
                 outputShut = true;
-                tcp().shutdownWrite();
+                transport().shutdownWrite();
             }
         } catch (StackException e) {
             Failures.throwUnlessGone(e);
@@ -343,23 +351,10 @@ final class ClientSocketCore extends SocketCoreBase {
         waiters.wakeThreads();
     }
 
-    /**
-     * As the JDK does it: FIN goes out first, unless SO_LINGER is 0, and only then the endpoint is closed. So a peer whose
-     * bytes were never read finds the end of the stream before the reset.
-     */
     @Override
     void beforeClose(State before) {
-        int seconds = before == State.CONNECTED ? OptionTable.lingerSeconds(tcp()) : 0;
-        if (seconds == 0) {
-            return;
-        }
-        try {
-            tcp().shutdownWrite();
-        } catch (StackException e) {
-            return; // the connection is gone, and what was written with it
-        }
-        if (seconds > 0) {
-            Linger.await(tcp(), seconds);
+        if (before == State.CONNECTED) {
+            transport().finish();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.atoll.shim;
 
+import dev.atoll.stack.env.StackError;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.EndpointOption;
@@ -149,7 +150,7 @@ final class OptionTable {
         try {
             setUnchecked(endpoint, target, checked(target, value));
         } catch (StackException e) {
-            throw Failures.ofCall(e);
+            throw ofOption(option, e);
         }
     }
 
@@ -163,8 +164,17 @@ final class OptionTable {
             Object value = endpoint.getOption(target);
             return target == EndpointOption.IP_MTU_DISCOVER ? (Object) value.equals(PMTUDISC_DO) : value;
         } catch (StackException e) {
-            throw Failures.ofCall(e);
+            throw ofOption(option, e);
         }
+    }
+
+    /** The options of {@code jdk.net} have an exception of their own for a socket that is of another protocol. */
+    private static SocketException ofOption(SocketOption<?> option, StackException e) {
+        if (e.error() == StackError.UNKNOWN_OPTION
+                && Arrays.asList(TCP_EXTENSIONS).contains(option.name())) {
+            throw new UnsupportedOperationException("unsupported socket option", e);
+        }
+        return Failures.ofCall(e);
     }
 
     /** SO_LINGER in seconds, or -1; for close, which must not fail. */

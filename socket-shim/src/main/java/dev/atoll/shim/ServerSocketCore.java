@@ -32,12 +32,13 @@ final class ServerSocketCore extends SocketCoreBase {
     }
 
     @Override
-    Endpoint openEndpoint() throws StackException {
+    Opened openEndpoint(boolean stream) throws IOException, StackException {
+        requireStream(stream);
         TcpListener opened = context.sockets().newTcpListener();
         // As for every server socket of the JDK on Linux.
         opened.setOption(EndpointOption.SO_REUSEADDR, true);
         endpoint = opened;
-        return opened;
+        return Opened.of(opened);
     }
 
     @Override

@@ -64,23 +64,31 @@ abstract class SocketCoreBase implements SocketCore {
     /** The endpoint; null only while NEW. */
     abstract @Nullable Endpoint endpointOrNull();
 
-    /** Makes the endpoint. */
-    abstract Endpoint openEndpoint() throws StackException;
+    /** Makes the endpoint, which is closed by {@link Opened#closer}. */
+    abstract Opened openEndpoint(boolean stream) throws IOException, StackException;
+
+    /**
+     * An endpoint.
+     *
+     * @param closer closes it; run once, and refers to nothing of the socket
+     */
+    record Opened(Endpoint endpoint, Runnable closer) {
+        static Opened of(Endpoint endpoint) {
+            return new Opened(endpoint, endpoint::close);
+        }
+    }
 
     /** What close does before the endpoint is closed, if the state was {@code before}; without any lock. */
     abstract void beforeClose(State before);
 
     @Override
     public void create(boolean stream) throws IOException {
-        if (!stream) {
-            throw new IOException("Datagram socket creation not supported");
-        }
         stateLock.lock();
         try {
             if (state != State.NEW) {
                 throw new IOException("Already created");
             }
-            start(openEndpoint(), State.UNCONNECTED);
+            start(openEndpoint(stream), State.UNCONNECTED);
         } catch (StackException e) {
             throw Failures.ofCall(e);
         } finally {
@@ -89,9 +97,9 @@ abstract class SocketCoreBase implements SocketCore {
     }
 
     /** Takes the endpoint over; with {@code stateLock} held, or before anyone else knows this object. */
-    final void start(Endpoint endpoint, State first) {
-        endpoint.setReadinessListener(waiters);
-        endpointCloser = Cleaners.CLEANER.register(this, endpoint::close);
+    final void start(Opened opened, State first) {
+        opened.endpoint().setReadinessListener(waiters);
+        endpointCloser = Cleaners.CLEANER.register(this, opened.closer());
         state = first;
     }
 
@@ -110,6 +118,12 @@ abstract class SocketCoreBase implements SocketCore {
         }
         if (now == State.CLOSED) {
             throw socketClosed();
+        }
+    }
+
+    static void requireStream(boolean stream) throws IOException {
+        if (!stream) {
+            throw new IOException("Datagram socket creation not supported");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.atoll.shim.contract;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -14,11 +15,13 @@ import org.junit.jupiter.api.Test;
  * are ours. Prints what failed, and how many passed.
  */
 public final class ContractMain {
+    private static final int FIRST_WITHOUT_DATAGRAM_STREAMS = 25;
+
     private ContractMain() {}
 
     /** Exits with the number of failures. */
     public static void main(String[] arguments) throws Exception {
-        List<Supplier<Object>> contracts = List.of(
+        List<Supplier<Object>> contracts = new ArrayList<>(List.of(
                 () -> new SocketContract(JdkNet::new) {},
                 () -> new ChannelContract(JdkNet::new) {},
                 () -> new StreamContract(JdkNet::new) {},
@@ -26,7 +29,10 @@ public final class ContractMain {
                 () -> new SelectorContract(JdkNet::new) {},
                 () -> new DatagramContract(JdkNet::new) {},
                 () -> new AsyncChannelContract(JdkNet::new) {},
-                () -> new AsyncGroupContract(JdkNet::new) {});
+                () -> new AsyncGroupContract(JdkNet::new) {}));
+        if (Runtime.version().feature() < FIRST_WITHOUT_DATAGRAM_STREAMS) {
+            contracts.add(() -> new DatagramStreamContract() {});
+        }
         int passed = 0;
         int failed = 0;
         for (Supplier<Object> contract : contracts) {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * changed, and published in a volatile field.
  */
 abstract class AbstractEndpoint extends Notification implements Endpoint {
+    /** Of SO_LINGER, on any endpoint. */
+    static final int MAX_LINGER_SECONDS = 65_535;
+
     /** Of every endpoint once the stack is closed: whoever waits calls, and hears that it is. */
     private static final int STACK_CLOSED = Readiness.ERR | Readiness.HUP;
 

@@ -1,5 +1,6 @@
 package dev.atoll.stack.endpoint;
 
+import static dev.atoll.stack.endpoint.AbstractEndpoint.MAX_LINGER_SECONDS;
 import static dev.atoll.stack.endpoint.AbstractEndpoint.inRange;
 import static dev.atoll.stack.endpoint.AbstractEndpoint.unknownOption;
 
@@ -28,6 +29,12 @@ final class MessageOptionTable {
             options.v6Only = (Boolean) value;
         } else if (option == EndpointOption.SO_BROADCAST) {
             options.broadcast = (Boolean) value;
+        } else if (option == EndpointOption.SO_KEEPALIVE) {
+            options.keepAlive = (Boolean) value;
+        } else if (option == EndpointOption.SO_OOBINLINE) {
+            options.oobInline = (Boolean) value;
+        } else if (option == EndpointOption.SO_LINGER) {
+            options.lingerSeconds = inRange(option, value, -1, MAX_LINGER_SECONDS);
         } else if (option == EndpointOption.IP_MULTICAST_LOOP) {
             options.multicastLoop = (Boolean) value;
         } else if (option == EndpointOption.SO_SNDBUF) {
@@ -106,6 +113,12 @@ final class MessageOptionTable {
             return options.v6Only;
         } else if (option == EndpointOption.SO_BROADCAST) {
             return options.broadcast;
+        } else if (option == EndpointOption.SO_KEEPALIVE) {
+            return options.keepAlive;
+        } else if (option == EndpointOption.SO_OOBINLINE) {
+            return options.oobInline;
+        } else if (option == EndpointOption.SO_LINGER) {
+            return options.lingerSeconds;
         } else if (option == EndpointOption.IP_MULTICAST_LOOP) {
             return options.multicastLoop;
         } else if (option == EndpointOption.SO_SNDBUF) {

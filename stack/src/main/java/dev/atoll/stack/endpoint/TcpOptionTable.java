@@ -87,7 +87,7 @@ final class TcpOptionTable {
         } else if (option == EndpointOption.SO_MAX_PACING_RATE) {
             options.maxPacingRate = AbstractEndpoint.inRange(option, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
         } else if (option == EndpointOption.SO_LINGER) {
-            options.lingerSeconds = AbstractEndpoint.inRange(option, value, -1, 65_535);
+            options.lingerSeconds = AbstractEndpoint.inRange(option, value, -1, AbstractEndpoint.MAX_LINGER_SECONDS);
         } else if (option == EndpointOption.SO_MARK) {
             options.mark = (Integer) value;
         } else if (option == EndpointOption.IP_TOS) {

@@ -30,11 +30,11 @@ public final class EndpointOption<T> {
      */
     public static final EndpointOption<Integer> SO_MAX_PACING_RATE =
             new EndpointOption<>("SO_MAX_PACING_RATE", Integer.class);
-    /** Probe an idle connection. */
+    /** Probe an idle connection. Endpoints of messages have it, as socket(7) says of all, without an effect. */
     public static final EndpointOption<Boolean> SO_KEEPALIVE = new EndpointOption<>("SO_KEEPALIVE", Boolean.class);
-    /** Seconds close may take to deliver; 0 resets at close, -1 is off. */
+    /** Seconds close may take to deliver; 0 resets at close, -1 is off. Without an effect on endpoints of messages. */
     public static final EndpointOption<Integer> SO_LINGER = new EndpointOption<>("SO_LINGER", Integer.class);
-    /** Leave urgent data in the stream. */
+    /** Leave urgent data in the stream. Without an effect on endpoints of messages. */
     public static final EndpointOption<Boolean> SO_OOBINLINE = new EndpointOption<>("SO_OOBINLINE", Boolean.class);
     /** Allow datagrams to broadcast addresses. */
     public static final EndpointOption<Boolean> SO_BROADCAST = new EndpointOption<>("SO_BROADCAST", Boolean.class);

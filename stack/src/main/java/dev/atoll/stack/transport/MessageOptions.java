@@ -22,6 +22,12 @@ public final class MessageOptions {
     /** The NIC that is used alone, or 0. */
     public int nicId;
 
+    /** What only connections heed, and every socket has (socket(7)). */
+    public boolean keepAlive;
+
+    public boolean oobInline;
+    public int lingerSeconds = -1;
+
     public int tos;
     public int mark;
     /** Whose code has opened it. */
@@ -73,6 +79,9 @@ public final class MessageOptions {
         broadcast = archive.bool(broadcast);
         v6Only = archive.bool(v6Only);
         nicId = archive.int32(nicId);
+        keepAlive = archive.bool(keepAlive);
+        oobInline = archive.bool(oobInline);
+        lingerSeconds = archive.int32(lingerSeconds);
         tos = archive.int32(tos);
         mark = archive.int32(mark);
         caller = SocketCaller.archive(archive, caller);

@@ -1,5 +1,6 @@
 package dev.atoll.shim.agent.programs;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -7,7 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.MulticastSocket;
 import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
@@ -34,6 +37,9 @@ public final class Questions {
     private static final InetAddress LOOPBACK = loopback();
     /** Not the first address of the loopback network, so that it differs from what stands in for it. */
     private static final InetSocketAddress HERE = new InetSocketAddress(address("127.0.0.5"), 0);
+
+    private static final int KINDS = 3;
+    private static final int FAR_TOO_MANY = 100;
 
     private static final Manager MANAGER = new Manager();
 
@@ -106,6 +112,38 @@ public final class Questions {
         datagrams();
         multicast();
         asynchronous();
+        limit();
+    }
+
+    /** Of UDP, whatever the socket is. */
+    private static void limit() throws Exception {
+        List<Closeable> sockets = new ArrayList<>();
+        say("as many sockets of datagrams as may be", Set.of(), () -> fill(sockets));
+        for (int i = 0; i < KINDS; i++) {
+            sockets.remove(0).close();
+        }
+        say("as many as were closed", Set.of(), () -> fill(sockets));
+        for (Closeable each : sockets) {
+            each.close();
+        }
+    }
+
+    @SuppressWarnings("deprecation") // of the constructor of Socket
+    private static String fill(List<Closeable> sockets) throws IOException {
+        int before = sockets.size();
+        try {
+            while (sockets.size() < FAR_TOO_MANY) {
+                sockets.add(
+                        switch (sockets.size() % KINDS) {
+                            case 0 -> DatagramChannel.open();
+                            case 1 -> new DatagramSocket();
+                            default -> new Socket(LOOPBACK, 9, false);
+                        });
+            }
+            return "no limit";
+        } catch (SocketException e) {
+            return sockets.size() - before + ", then " + e;
+        }
     }
 
     private static void streams() throws Exception {
