@@ -10,6 +10,7 @@ import dev.atoll.testing.Jdks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -60,12 +61,12 @@ class VethTest {
         neighbour.inside("ip", "address", "add", BEYOND6 + "/128", "dev", "lo");
         // A link-local address changes by itself some time after the interface came up.
         host.inside("ip", "link", "set", "eth7", "mtu", "1400", "addrgenmode", "none", "up");
+        addIpv6("fd05::2");
         for (String each : List.of(
                 "address add 10.5.0.2/24 broadcast + dev eth7",
                 "address add 10.5.0.7/24 dev eth7 label eth7:two",
                 "address add 10.6.0.2 peer 10.6.0.1/32 dev eth7",
                 "address add 10.7.0.2/24 dev eth7 noprefixroute metric 7",
-                "address add fd05::2/64 dev eth7 nodad",
                 "route add 192.0.2.0/24 via 10.5.0.1 metric 77 mtu lock 1300 src 10.5.0.7",
                 "route add 192.0.2.0/24 via 10.5.0.9 metric 99",
                 "route add 169.254.1.1 dev eth7 scope link",
@@ -82,6 +83,18 @@ class VethTest {
         if (neighbour != null) {
             neighbour.close();
             host.close();
+        }
+    }
+
+    /** The kernel makes the route to an own address by itself, some time after it has the address. */
+    private void addIpv6(String address, String... more) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of("ip", "address", "add", address + "/64", "dev", "eth7", "nodad"));
+        command.addAll(List.of(more));
+        host.inside(command.toArray(new String[0]));
+        long start = System.nanoTime();
+        while (!host.inside("ip", "-6", "route", "show", "table", "local").contains("local " + address + " ")) {
+            assertTrue(System.nanoTime() - start < LIMIT_NS, address);
         }
     }
 
@@ -162,8 +175,8 @@ class VethTest {
     @MethodSource("jdks")
     void taken_theProgramHasItsIpv6AddressesAndRoutes_andTheHostHasItBack(int feature) throws Exception {
         neighbour.serve("8080");
-        host.inside("ip", "address", "add", "fd05::7/64", "dev", "eth7", "nodad", "preferred_lft", "0");
-        host.inside("ip", "address", "add", "fe80::7/64", "dev", "eth7", "nodad");
+        addIpv6("fd05::7", "preferred_lft", "0");
+        addIpv6("fe80::7");
         String before = host.state();
         Atoll atoll = atoll().on(Jdks.require(feature));
 
