@@ -86,10 +86,19 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/atoll-ci.XXXXXX")
 chmod 755 "$WORK"
 on_exit "[ -n '${KEEP:-}' ] || rm -rf '$WORK'"
 
-# stop PID...: TERM, up to five seconds, KILL. Reaps what this shell started.
+# is_child PID: whether that is a process which this shell has started, and not somebody else's that got its number since.
+is_child() {
+  local stat parent
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  read -r _ parent _ <<<"${stat##*) }"
+  [ "$parent" = "$BASHPID" ] || [ "$parent" = $$ ]
+}
+
+# stop PID...: TERM, up to five seconds, KILL, of what this shell has started and what still runs of it; it is reaped.
 stop() {
   local pid
   for pid in "$@"; do
+    is_child "$pid" || continue
     kill -TERM "$pid" 2>/dev/null || continue
     wait_for 5 ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
