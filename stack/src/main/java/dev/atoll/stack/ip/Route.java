@@ -16,9 +16,11 @@ public final class Route {
     private final IpAddress source;
     private final IpAddress destination;
     private final int nicId;
-    private Device device;
-    private IpAddress nextHop;
     private Device link;
+    /** Packets stay in this host: they leave by its loopback device, whoever's address the destination is. */
+    private boolean looped;
+
+    private IpAddress nextHop;
     private boolean broadcast;
     private RouteOptions options = RouteOptions.DEFAULT;
     private PathMtus.Entry path = PathMtus.UNLIMITED;
@@ -44,7 +46,6 @@ public final class Route {
         this.source = source;
         this.destination = destination;
         this.nicId = nicId;
-        device = hop.device();
         link = hop.link();
         nextHop = hop.nextHop();
         take(hop);
@@ -58,12 +59,12 @@ public final class Route {
     }
 
     private void take(Routes.Hop hop) {
-        device = hop.device();
         link = hop.link();
+        looped = hop.device() != link;
         nextHop = hop.nextHop();
         broadcast = hop.broadcast();
         options = hop.options();
-        path = routes.pathMtus().find(destination, device.id());
+        path = routes.pathMtus().find(destination, hop.device().id());
     }
 
     /** Looks the way up again if something changed; false if there is none any more. */
@@ -95,7 +96,7 @@ public final class Route {
 
     /** Where packets leave. */
     public Device device() {
-        return device;
+        return looped ? routes.loopback() : link;
     }
 
     /**
@@ -143,7 +144,7 @@ public final class Route {
 
     /** The largest IP packet the path is known to carry, bytes. */
     public int mtuBytes() {
-        int bytes = Routes.mtuBytes(network, device, options);
+        int bytes = Routes.mtuBytes(network, device(), options);
         return options.mtuLocked() ? bytes : Math.min(bytes, path.mtuBytes());
     }
 
@@ -159,6 +160,6 @@ public final class Route {
 
     @Override
     public String toString() {
-        return destination + " from " + source + " via " + nextHop + " dev " + device.name();
+        return destination + " from " + source + " via " + nextHop + " dev " + device().name();
     }
 }

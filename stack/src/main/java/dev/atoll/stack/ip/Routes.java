@@ -238,6 +238,10 @@ public final class Routes {
                 && (handleLocal || to.isLoopback() || loopback.isAssigned(to.high(), to.low()));
     }
 
+    Device loopback() {
+        return loopback;
+    }
+
     private Hop hopHere(IpAddress to, int nicId) {
         Device link = to.isV4() ? loopback : owner(to.high(), to.low(), nicId);
         return new Hop(loopback, to, /* broadcast= */ false, RouteOptions.DEFAULT, link);
