@@ -1,5 +1,6 @@
 package dev.atoll.shim;
 
+import dev.atoll.stack.env.DeafLock;
 import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
@@ -14,7 +15,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,7 @@ final class AsyncGroup extends AsynchronousChannelGroup implements Executor {
     private final AsyncThreadPool pool;
     private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
     private final ScheduledThreadPoolExecutor timers;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final DeafLock lock = new DeafLock();
 
     /** Guarded by {@code lock}. */
     private final Set<AsyncCore> channels = new HashSet<>();

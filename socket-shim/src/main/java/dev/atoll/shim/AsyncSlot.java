@@ -1,6 +1,6 @@
 package dev.atoll.shim;
 
-import java.util.concurrent.locks.ReentrantLock;
+import dev.atoll.stack.env.DeafLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ final class AsyncSlot {
     private final int readinessBits;
     private final Supplier<RuntimeException> whenTaken;
     private final Supplier<RuntimeException> whenForbidden;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final DeafLock lock = new DeafLock();
 
     /** Guarded by {@code lock}. */
     private @Nullable AsyncOperation<?, ?> operation;

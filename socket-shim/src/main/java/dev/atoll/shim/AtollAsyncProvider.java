@@ -1,5 +1,6 @@
 package dev.atoll.shim;
 
+import dev.atoll.stack.env.DeafLock;
 import java.io.IOException;
 import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousServerSocketChannel;
@@ -8,13 +9,12 @@ import java.nio.channels.IllegalChannelGroupException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Asynchronous channels over a stack, and their groups. */
 final class AtollAsyncProvider extends AsynchronousChannelProvider {
     private final ShimContext context;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final DeafLock lock = new DeafLock();
     /** Made with the first channel that names no group; guarded by {@code lock}. */
     private @Nullable AsyncGroup defaultGroup;
 

@@ -1,5 +1,6 @@
 package dev.atoll.shim;
 
+import dev.atoll.stack.env.DeafLock;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.TcpEndpoint;
@@ -22,7 +23,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A listener as an asynchronous channel; locks and close are as in {@link AtollAsyncSocketChannel}. */
@@ -35,7 +35,7 @@ final class AtollAsyncServerSocketChannel extends AsynchronousServerSocketChanne
             AcceptPendingException::new,
             () -> new RuntimeException("Accept not allowed due cancellation"));
     private final AsyncCore core;
-    private final ReentrantLock stateLock = new ReentrantLock();
+    private final DeafLock stateLock = new DeafLock();
 
     private volatile @Nullable InetSocketAddress localAddress;
 

@@ -1,5 +1,6 @@
 package dev.atoll.shim;
 
+import dev.atoll.stack.env.DeafLock;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.TcpEndpoint;
@@ -24,7 +25,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,7 @@ final class AtollAsyncSocketChannel extends AsynchronousSocketChannel {
             WritePendingException::new,
             () -> new IllegalStateException("Writing not allowed due to timeout or cancellation"));
     private final AsyncCore core;
-    private final ReentrantLock stateLock = new ReentrantLock();
+    private final DeafLock stateLock = new DeafLock();
 
     private volatile State state;
     private volatile @Nullable InetSocketAddress localAddress;

@@ -1,5 +1,6 @@
 package dev.atoll.shim;
 
+import dev.atoll.stack.env.DeafLock;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.EndpointOption;
@@ -30,7 +31,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +63,7 @@ final class AtollDatagramChannel extends DatagramChannel implements AtollChannel
     private final Waiters waiters = new Waiters();
     private final Turn readTurn = new Turn();
     private final Turn writeTurn = new Turn();
-    private final ReentrantLock stateLock = new ReentrantLock();
+    private final DeafLock stateLock = new DeafLock();
     private final Memberships memberships;
 
     private volatile @Nullable InetSocketAddress localAddress;

@@ -1,5 +1,6 @@
 package dev.atoll.shim;
 
+import dev.atoll.stack.env.DeafLock;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.EndpointOption;
 import dev.atoll.stack.socket.Readiness;
@@ -22,7 +23,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,7 @@ final class AtollServerSocketChannel extends ServerSocketChannel implements Atol
     private final TcpListener endpoint;
     private final Waiters waiters = new Waiters();
     private final Turn acceptTurn = new Turn();
-    private final ReentrantLock stateLock = new ReentrantLock();
+    private final DeafLock stateLock = new DeafLock();
 
     private volatile @Nullable InetSocketAddress localAddress;
     /** Made on demand; guarded by {@code stateLock}. */

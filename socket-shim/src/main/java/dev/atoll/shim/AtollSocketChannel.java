@@ -1,5 +1,6 @@
 package dev.atoll.shim;
 
+import dev.atoll.stack.env.DeafLock;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.Readiness;
@@ -25,7 +26,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +60,7 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     private final BlockingTransfer blockingTransfer;
     private final Turn readTurn = new Turn();
     private final Turn writeTurn = new Turn();
-    private final ReentrantLock stateLock = new ReentrantLock();
+    private final DeafLock stateLock = new DeafLock();
 
     private volatile State state;
     private volatile @Nullable InetSocketAddress localAddress;

@@ -1,6 +1,7 @@
 package dev.atoll.shim;
 
 import dev.atoll.bridge.SocketCore;
+import dev.atoll.stack.env.DeafLock;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.wire.IpAddress;
@@ -13,7 +14,6 @@ import java.net.SocketOption;
 import java.net.SocketOptions;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,7 @@ abstract class SocketCoreBase implements SocketCore {
     }
 
     final ShimContext context;
-    final ReentrantLock stateLock = new ReentrantLock();
+    final DeafLock stateLock = new DeafLock();
     final Turn readTurn = new Turn();
     final Waiters waiters = new Waiters();
 

@@ -26,7 +26,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(7200)
 class RaceTest {
     private static final int PER_ROUND = 4;
+    private static final int ROUND_LIMIT_S = 60;
 
     private final ConcurrentLinkedQueue<Throwable> strange = new ConcurrentLinkedQueue<>();
 
@@ -64,15 +68,32 @@ class RaceTest {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.getInteger("atoll.race.seconds", 2));
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        try (DrivenStack driven = DrivenStack.start()) {
-            Shim shim = Shim.of(StackSockets.of(driven.stack(), false), new FakeNames());
-            while (System.nanoTime() - deadlineNs < 0) {
-                round.run(shim, random, seed);
-            }
+        DrivenStack driven = DrivenStack.start();
+        Shim shim = Shim.of(StackSockets.of(driven.stack(), false), new FakeNames());
+        while (System.nanoTime() - deadlineNs < 0) {
+            toItsEnd(round, shim, random, seed);
         }
+        // Not after a round that hangs: it would wait for the same.
+        driven.close();
         Throwable first = strange.peek();
         if (first != null) {
             throw new AssertionError(strange.size() + " strange failures, seed " + seed, first);
+        }
+    }
+
+    /** In a thread of its own, as whatever hangs may have the thread that waits for it hang, too. */
+    private static void toItsEnd(Round round, Shim shim, Random random, long seed) throws Exception {
+        FutureTask<@Nullable Void> done = new FutureTask<>(() -> {
+            round.run(shim, random, seed);
+            return null;
+        });
+        Thread thread = started(new Thread(done));
+        try {
+            done.get(ROUND_LIMIT_S, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            AssertionError hangs = new AssertionError("a round hangs, seed " + seed, e);
+            hangs.setStackTrace(thread.getStackTrace());
+            throw hangs;
         }
     }
 
@@ -88,13 +109,13 @@ class RaceTest {
                 SocketChannel accepted = server.accept();
                 all.add(client);
                 all.add(accepted);
-                threads.add(start(() -> read(client)));
-                threads.add(start(() -> write(client)));
+                threads.add(start(() -> read(client), client));
+                threads.add(start(() -> write(client), client));
                 accepted.configureBlocking(false);
                 accepted.register(selector, SelectionKey.OP_READ | SelectionKey.OP_WRITE);
             }
             Thread selecting = start(() -> select(selector));
-            threads.add(start(server::accept));
+            threads.add(start(server::accept, server));
             Thread.onSpinWait();
             interruptSome(threads, random);
             for (SocketChannel each : all) {
@@ -120,15 +141,15 @@ class RaceTest {
                 accepted.setSoLinger(random.nextBoolean(), 0);
                 all.add(client);
                 all.add(accepted);
-                threads.add(start(() -> client.getInputStream().transferTo(OutputStream.nullOutputStream())));
+                threads.add(start(() -> client.getInputStream().transferTo(OutputStream.nullOutputStream()), client));
                 threads.add(start(() -> write(client)));
-                threads.add(start(() -> accepted.getInputStream().transferTo(accepted.getOutputStream())));
+                threads.add(start(() -> accepted.getInputStream().transferTo(accepted.getOutputStream()), accepted));
                 threads.add(start(() -> {
                     accepted.shutdownOutput();
                     return client.getInputStream().available();
                 }));
             }
-            threads.add(start(server::accept));
+            threads.add(start(server::accept, server));
             interruptSome(threads, random);
             for (Socket each : all) {
                 threads.add(start(() -> closed(each)));
@@ -211,19 +232,35 @@ class RaceTest {
     }
 
     private Thread start(Callable<?> work) {
-        Thread thread = new Thread(() -> {
-            try {
-                work.call();
-            } catch (IOException | ClosedSelectorException | CancelledKeyException e) {
-                // What a closed or interrupted channel gives.
-                return;
-            } catch (Exception e) {
-                strange.add(e);
+        return started(new Thread(() -> attempt(work)));
+    }
+
+    /** A thread that closes what it uses when it is interrupted, as programs make one to be rid of a blocking read. */
+    private Thread start(Callable<?> work, AutoCloseable used) {
+        return started(new Thread(() -> attempt(work)) {
+            @Override
+            public void interrupt() {
+                super.interrupt();
+                attempt(() -> closed(used));
             }
         });
+    }
+
+    private static Thread started(Thread thread) {
         thread.setDaemon(true);
         thread.start();
         return thread;
+    }
+
+    private void attempt(Callable<?> work) {
+        try {
+            work.call();
+        } catch (IOException | ClosedSelectorException | CancelledKeyException e) {
+            // What a closed or interrupted channel gives.
+            return;
+        } catch (Exception e) {
+            strange.add(e);
+        }
     }
 
     private static void join(Thread thread, long seed) throws InterruptedException {

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Work that a thread leaves to the holder. */
@@ -87,6 +89,35 @@ class HoldTest {
             hold.exitAsDriver();
         }
         assertEquals(List.of("outer", "inner", "last", "outer", "inner", "last"), delivered);
+    }
+
+    /** What a program has made of {@code Thread.interrupt} must not run within the hold, where it may wait for who waits for the hold. */
+    @Test
+    void enter_interruptedMeanwhile_callsNoInterruptOfTheThreads() throws Exception {
+        AtomicInteger interrupts = new AtomicInteger();
+        AtomicBoolean flag = new AtomicBoolean();
+        Thread waiting =
+                new Thread(() -> {
+                    hold.enterAsDriver();
+                    hold.exitAsDriver();
+                    flag.set(Thread.interrupted());
+                }) {
+                    @Override
+                    public void interrupt() {
+                        interrupts.incrementAndGet();
+                        super.interrupt();
+                    }
+                };
+        hold.enterAsDriver();
+        waiting.start();
+        while (waiting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        waiting.interrupt();
+        hold.exitAsDriver();
+        waiting.join();
+        assertEquals(1, interrupts.get());
+        assertEquals(true, flag.get());
     }
 
     private static Notification noted(Runnable onDelivery) {

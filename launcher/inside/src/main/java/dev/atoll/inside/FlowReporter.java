@@ -18,8 +18,6 @@ import dev.atoll.stack.filter.Verdict;
 import dev.atoll.stack.options.SocketCaller;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,7 @@ final class FlowReporter implements FlowListener, DenialListener {
     private static final int MAX_WAITING = 1 << 16;
 
     /** How long what was noted may take to be told at the end. */
-    private static final long END_LIMIT_S = 10;
+    private static final long END_LIMIT_MS = 10_000;
 
     /** Stands behind the last flow. */
     private static final Object END = new Object();
@@ -44,7 +42,7 @@ final class FlowReporter implements FlowListener, DenialListener {
 
     private final ControlStream control;
     private final ResolvedNames names;
-    private final BlockingQueue<Object> waiting = new LinkedBlockingQueue<>(MAX_WAITING);
+    private final Mailbox<Object> waiting = new Mailbox<>(MAX_WAITING);
     private final AtomicLong lost = new AtomicLong();
     private final Thread thread;
 
@@ -167,8 +165,8 @@ final class FlowReporter implements FlowListener, DenialListener {
     /** Says what is still to be said; when the stack has ended. */
     void finish() {
         try {
-            boolean unused = waiting.offer(END, END_LIMIT_S, TimeUnit.SECONDS);
-            thread.join(TimeUnit.SECONDS.toMillis(END_LIMIT_S));
+            boolean unused = waiting.offer(END, END_LIMIT_MS);
+            thread.join(END_LIMIT_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -28,8 +28,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,7 +51,7 @@ final class Messenger implements DenialListener, PacketLogListener, FailureRepor
     private static final int LINK_SCOPE = 2;
 
     private final ControlStream control;
-    private final BlockingQueue<Waiting> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final Mailbox<Waiting> waiting = new Mailbox<>(MAX_WAITING);
     private final CountDownLatch lastSaid = new CountDownLatch(1);
     private final AtomicLong unsaidDenials = new AtomicLong();
     private final AtomicLong unsaidPackets = new AtomicLong();
@@ -120,8 +118,8 @@ final class Messenger implements DenialListener, PacketLogListener, FailureRepor
      */
     void sayLast(IpTables filter) throws IOException {
         try {
-            boolean ended = waiting.offer(Waiting.LAST, LAST_WORDS_MS, TimeUnit.MILLISECONDS)
-                    && lastSaid.await(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
+            boolean ended =
+                    waiting.offer(Waiting.LAST, LAST_WORDS_MS) && lastSaid.await(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
             if (!ended) {
                 tell("the launcher does not listen, so it has not heard of all denials");
             }

@@ -2,27 +2,18 @@ package dev.atoll.runtime.dns;
 
 import dev.atoll.stack.socket.Endpoint;
 import dev.atoll.stack.socket.ReadinessListener;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Lets a thread wait for one endpoint. A lock of java.util.concurrent and not a monitor, so that a virtual thread that
- * waits here gives its carrier back.
- */
+/** Lets one thread wait for one endpoint. It parks, so that a virtual thread that waits here gives its carrier back. */
 final class ReadySignal implements ReadinessListener {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private boolean raised;
+    private volatile boolean raised;
+    private volatile @Nullable Thread waiter;
 
     @Override
     public void onReady(Endpoint endpoint, int readiness) {
-        lock.lock();
-        try {
-            raised = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        raised = true;
+        LockSupport.unpark(waiter);
     }
 
     /**
@@ -33,27 +24,24 @@ final class ReadySignal implements ReadinessListener {
      * @return false if the time is over
      */
     boolean await(long deadlineNs) {
+        // Before the first look: who raises the signal after it finds the thread.
+        waiter = Thread.currentThread();
         boolean interrupted = false;
-        lock.lock();
-        try {
-            while (!raised) {
-                long leftNs = deadlineNs - System.nanoTime();
-                if (leftNs <= 0) {
-                    return false;
-                }
-                try {
-                    changed.awaitNanos(leftNs);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            raised = false;
-            return true;
-        } finally {
-            lock.unlock();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        long leftNs = deadlineNs - System.nanoTime();
+        while (!raised && leftNs > 0) {
+            LockSupport.parkNanos(this, leftNs);
+            // With the flag set it would not wait.
+            interrupted |= Thread.interrupted();
+            leftNs = deadlineNs - System.nanoTime();
         }
+        boolean seen = raised;
+        if (seen) {
+            raised = false;
+        }
+        waiter = null;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return seen;
     }
 }

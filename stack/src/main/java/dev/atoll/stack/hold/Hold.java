@@ -2,6 +2,7 @@ package dev.atoll.stack.hold;
 
 import dev.atoll.stack.env.Check;
 import dev.atoll.stack.env.Cycle;
+import dev.atoll.stack.env.DeafLock;
 import dev.atoll.stack.env.Driver;
 import dev.atoll.stack.env.StackException;
 import dev.atoll.stack.env.TimerQueue;
@@ -11,7 +12,6 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +69,7 @@ public final class Hold {
     /** A list that once held more is not kept. */
     private static final int MAX_KEPT = 256;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final DeafLock lock = new DeafLock();
     private final ConcurrentLinkedQueue<Task<?>> tasks = new ConcurrentLinkedQueue<>();
     private final Cycle cycle;
     private final Driver driver;
@@ -112,7 +112,7 @@ public final class Hold {
     /** Takes the hold for the driving thread itself, which always may. */
     public void enterAsDriver() {
         lock.lock();
-        if (lock.getHoldCount() == 1) {
+        if (lock.holdCount() == 1) {
             cycle.begin();
         }
     }
@@ -132,7 +132,7 @@ public final class Hold {
     }
 
     private long exit(boolean asDriver) {
-        if (lock.getHoldCount() > 1) {
+        if (lock.holdCount() > 1) {
             lock.unlock();
             return TimerQueue.NEVER;
         }
