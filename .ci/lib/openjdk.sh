@@ -81,9 +81,27 @@ sandboxed_image() {
     [ "${entry##*/}" = bin ] || ln -s "$entry" "$image/${entry##*/}"
   done
   for entry in "$jdk"/bin/*; do
-    [ "${entry##*/}" = java ] || ln -s "$entry" "$image/bin/${entry##*/}"
+    case ${entry##*/} in
+      java | jstack) ;;
+      *) ln -s "$entry" "$image/bin/${entry##*/}" ;;
+    esac
   done
   cp "$ATOLL_JAR" "$image/atoll.jar"
+  # jtreg asks it of the launcher when a test takes too long; what counts are the JVMs in the sandbox.
+  cat >"$image/bin/jstack" <<END
+#!/bin/sh
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+descendants() {
+  for child in \$(pgrep -P "\$1"); do
+    echo "\$child"
+    descendants "\$child"
+  done
+}
+'$jdk/bin/jstack' "\$1"
+for pid in \$(descendants "\$1"); do
+  [ "\$(cat "/proc/\$pid/comm")" != java ] || '$jdk/bin/jstack' "\$pid"
+done
+END
   cat >"$image/bin/java" <<END
 #!/bin/sh
 # jtreg clears the environment.
@@ -92,7 +110,7 @@ export PATH
 [ ! -e /etc/atoll/agent.jar ] || exec '$jdk/bin/java' "\$@"
 exec '$LAUNCHER_JAVA' -jar '$image/atoll.jar' run $link -- '$jdk/bin/java' "\$@"
 END
-  chmod +x "$image/bin/java"
+  chmod +x "$image/bin/java" "$image/bin/jstack"
 }
 
 # compiling_image IMAGE JDK: a JDK image of links whose javac starts in half of the processor's time, which is most of what
@@ -175,15 +193,16 @@ compiled_by() {
   done
 }
 
-# said_by NAME TEST: the end of what a test that failed has written.
+# said_by NAME TEST: the end of what a test that failed has written; of one that took too long with what its threads did.
 said_by() {
-  local name=$1 test=$2 stem
+  local name=$1 test=$2 stem lines=40
   stem=${test%%#*}
   stem=${stem%.*}
   case $test in
     *'#'*) stem+=_${test##*#} ;;
   esac
   [ -r "$WORK/$name/$stem.jtr" ] || return 0
-  sed -n '/^----------System.out/,/^----------rerun/p' "$WORK/$name/$stem.jtr" | tail -n "${CHECK_LINES:-40}" |
+  ! grep -q '^--- Timeout information' "$WORK/$name/$stem.jtr" || lines=1000
+  sed -n '/^----------System.out/,/^----------rerun/p' "$WORK/$name/$stem.jtr" | tail -n "${CHECK_LINES:-$lines}" |
     sed 's/^/      | /'
 }
