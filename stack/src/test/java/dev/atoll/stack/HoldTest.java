@@ -20,8 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** Work that a thread leaves to the holder. */
+/** Work that a thread leaves to the holder, and who waits for the hold. */
+@Timeout(60)
 class HoldTest {
     private final CountDownLatch woken = new CountDownLatch(1);
     private final Hold hold = new Hold(
