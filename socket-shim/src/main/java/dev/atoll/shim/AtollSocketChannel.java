@@ -68,8 +68,9 @@ final class AtollSocketChannel extends SocketChannel implements AtollChannel {
     /** Made on demand; guarded by {@code stateLock}. */
     private @Nullable Socket adaptor;
 
-    /** A channel not connected yet. */
     /**
+     * A channel not connected yet.
+     *
      * @param ipv6 whether it may be bound to IPv6 addresses and connected to them
      */
     AtollSocketChannel(SelectorProvider published, ShimContext context, boolean ipv6) throws IOException {
