@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What every script of .ci shares: where things are, counting, waiting, and leaving nothing behind.
 # Sourced after `set -euo pipefail`; installs the exit trap.
+#
+# No script has process substitutions, <(...): bash 5.2 keeps their process ids for longer than the processes live, and when a
+# process started later gets such an id, bash takes its end for that of the substitution and waits for it for ever.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/atoll-ci
