@@ -206,8 +206,7 @@ class DebugTest extends JarTest {
             assertEquals(1, relays);
             running.signal("KILL");
             // By looking: onExit takes for alive what has ended and whoever has inherited it has not waited for. At the
-            // port,
-            // too: of a process that ends the kernel takes the memory, with the command line, before the sockets.
+            // port, too: of a process that ends the kernel takes the memory, with the command line, before the sockets.
             long start = System.nanoTime();
             while (relays(port) > 0 || isOpen(port)) {
                 assertTrue(System.nanoTime() - start < LIMIT_NS, "relay and port go");
